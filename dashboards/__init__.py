@@ -1,0 +1,1 @@
+"""Streamlit pages: layout here, reads in queries.py, drawings in charts.py."""

@@ -1,0 +1,1 @@
+"""What the data is: contracts, and the checks derived from them."""

@@ -1,0 +1,204 @@
+"""A vertical's contract as frozen dataclasses: what the data is. Knows no engine, no tenant.
+
+``loader.py`` makes these from ``<vertical>.odcs.yaml`` (Open Data Contract Standard 3.2);
+``checks.py`` derives row rules and table expectations from them, as data.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from foundation.texts import Language
+
+ColumnType = Literal["string", "integer", "number", "money", "boolean", "date", "timestamp"]
+"""``integer`` is 64 bits, ``number`` a double, ``money`` decimal(18,4) in the tenant's currency."""
+
+Classification = Literal["identifier", "personal", "free_text", "internal", "public"]
+"""``identifier``: keyed token from silver onward; ``personal``: only in the vault; ``free_text``:
+masked from silver onward; the others stay as they are."""
+
+Role = Literal[
+    "entity",
+    "event_time",
+    "effective_time",
+    "outcome",
+    "outcome_time",
+    "measure",
+    "text",
+    "image",
+    "audio",
+    "reference",
+    "operation",
+    "attribute",
+]
+"""``entity``: the person's token; ``event_time``: when the fact happened; ``effective_time``: since
+when a version of a customer holds; ``outcome``/``outcome_time``: known only later, never a feature;
+``reference``: key of another table; ``operation``: insert, update or delete in a change file;
+``measure``: may be a feature; ``attribute``: shown, not learned from."""
+
+KeyKind = Literal["natural", "row"]
+UploadKind = Literal["snapshot", "increment", "changes"]
+LabelKind = Literal["event", "column"]
+Task = Literal["binary", "multiclass", "number"]
+Entity = Literal["customer", "incident"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its type, limits, meaning and protection."""
+
+    name: str
+    type: ColumnType
+    role: Role
+    classification: Classification
+    description: dict[Language, str]
+    label: dict[Language, str]
+    """Short name for people: «contrato», "contract"."""
+    required: bool = False
+    key: bool = False
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    allowed: tuple[str, ...] = ()
+    """Allowed values; compared without case, stored as declared here."""
+    value_synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Stored value → other writings of it; for booleans ``"true"`` and ``"false"``."""
+    value_labels: dict[str, dict[Language, str]] = field(default_factory=dict)
+    """Stored value → its words for people."""
+    synonyms: tuple[str, ...] = ()
+    """Other headers under which tenants send it, in any language."""
+    examples: tuple[str, ...] = ()
+    blank_means: str | None = None
+    unit: str | None = None
+    canonical: Literal["plain", "national_id", "phone", "email"] = "plain"
+    """How an identifier is normalised before it becomes a token."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table that a tenant may send. ``history`` tables keep versions by effective time."""
+
+    name: str
+    description: dict[Language, str]
+    label: dict[Language, str]
+    columns: tuple[Column, ...]
+    key_kinds: tuple[KeyKind, ...]
+    upload_kinds: tuple[UploadKind, ...]
+    history: bool = False
+
+    def column(self, name: str) -> Column:
+        """Return a column by name; ``KeyError`` where there is none."""
+        try:
+            return next(c for c in self.columns if c.name == name)
+        except StopIteration:
+            raise KeyError(name) from None
+
+    @property
+    def keys(self) -> tuple[Column, ...]:
+        """The natural key's columns, in order."""
+        return tuple(c for c in self.columns if c.key)
+
+    def by_role(self, role: Role) -> tuple[Column, ...]:
+        """Return the columns of a role, in order."""
+        return tuple(c for c in self.columns if c.role == role)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a model predicts.
+
+    ``kinds`` names what a tenant may send: ``event`` (``time_column`` says when it happened; the
+    label is whether that lies within ``horizon_days`` after the as-of time) or ``column``
+    (``column`` holds the outcome itself).
+    """
+
+    table: str
+    kinds: tuple[LabelKind, ...]
+    column: str | None
+    time_column: str | None
+    horizon_days: int
+
+
+@dataclass(frozen=True)
+class Money:
+    """What a decision is worth, in the tenant's currency.
+
+    ``value_column`` is a customer's monthly value; the others are amounts or shares per customer.
+    """
+
+    value_column: str | None
+    contact_cost: Decimal
+    offer_cost: Decimal
+    acceptance_probability: float
+
+
+@dataclass(frozen=True)
+class RiskClass:
+    """A class of risk holds from ``from_probability`` upwards."""
+
+    name: str
+    from_probability: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model of a vertical: what it predicts, from what, by which estimators."""
+
+    name: str
+    entity: Entity
+    task: Task
+    label: Label
+    features: tuple[str, ...]
+    """Names in ``features/catalogue.py``; ``customer_measures`` stands for every measure column."""
+    estimators: tuple[str, ...]
+    """Names in ``models/catalogue.py``."""
+    metric: str
+    money: Money
+    classes: tuple[RiskClass, ...]
+    title: dict[Language, str]
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """What a vertical's dashboard shows: names of metrics, and columns to group by."""
+
+    metrics: tuple[str, ...]
+    dimensions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OfferSpec:
+    """A retention offer that a tenant of the vertical may make."""
+
+    name: str
+    label: dict[Language, str]
+    cost: Decimal
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything declared about a vertical."""
+
+    vertical: str
+    version: str
+    label: dict[Language, str]
+    description: str
+    tables: tuple[Table, ...]
+    models: tuple[Model, ...]
+    dashboard: Dashboard
+    offers: tuple[OfferSpec, ...]
+
+    def table(self, name: str) -> Table:
+        """Return a table by name; ``KeyError`` where there is none."""
+        try:
+            return next(t for t in self.tables if t.name == name)
+        except StopIteration:
+            raise KeyError(name) from None
+
+    def model(self, name: str) -> Model:
+        """Return a model by name; ``KeyError`` where there is none."""
+        try:
+            return next(m for m in self.models if m.name == name)
+        except StopIteration:
+            raise KeyError(name) from None

@@ -1,0 +1,1 @@
+"""From gold to features at a point in time, labels and training sets."""

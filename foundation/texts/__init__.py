@@ -1,0 +1,36 @@
+"""Sentences for people, in Spanish and English: one YAML file a room and language.
+
+A key is ``<room>.<name>``; ``foundation/texts/es/ingestion.yaml`` holds ``name: sentence``.
+Values are filled in by ``str.format``. Both languages hold the same keys (a test says so).
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+Language = Literal["es", "en"]
+LANGUAGES: tuple[Language, ...] = ("es", "en")
+
+
+@cache
+def catalogue(language: Language) -> dict[str, str]:
+    """Return every sentence of a language by its full key."""
+    folder = Path(__file__).parent / language
+    sentences: dict[str, str] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        entries = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        sentences |= {f"{file.stem}.{name}": str(value) for name, value in entries.items()}
+    return sentences
+
+
+def text(key: str, language: Language = "es", **values: object) -> str:
+    """Return the sentence ``key`` in ``language`` with its values filled in.
+
+    Raises
+    ------
+    KeyError
+        The key stands in no catalogue: a bug, and a test finds it.
+    """
+    return catalogue(language)[key].format(**values)

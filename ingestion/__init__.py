@@ -1,0 +1,1 @@
+"""From an uploaded file to gold: landing, bronze, silver, quarantine, audit, gold."""

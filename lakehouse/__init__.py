@@ -1,0 +1,1 @@
+"""Where it is: engine, writer, Delta tables, objects and vault."""

@@ -1,0 +1,1 @@
+"""The Flask service over models and operations."""

@@ -1,0 +1,1 @@
+"""Generated contact-centre data with a documented generating process."""

@@ -1,0 +1,1 @@
+"""Whose it is: the operational store, users, keys, leases and audit."""

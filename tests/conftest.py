@@ -1,0 +1,38 @@
+"""Fixtures that every test may use; a part that is absent skips, or fails where all is required."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+REQUIRE_ALL = os.environ.get("ABCALL_REQUIRE_ALL") == "1"
+
+
+def require(present: object, what: str) -> None:
+    """Go on where ``present``; else skip, or fail when ``ABCALL_REQUIRE_ALL=1``."""
+    if not present:
+        leave_out = pytest.fail if REQUIRE_ALL else pytest.skip
+        leave_out(f"{what} is absent on this machine")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Callable[[str], Path]:
+    """Return the path of a real data file: ``real_data("churn_ibm_telco/Telco….csv")``."""
+
+    def path_of(name: str) -> Path:
+        path = SHARED_DATA / name
+        require(path.exists(), f"the real data set {name}")
+        return path
+
+    return path_of
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of Debian's Chromium."""
+    found = shutil.which("chromium")
+    require(found, "Chromium")
+    return str(found)
