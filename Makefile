@@ -1,0 +1,57 @@
+# Every target does its own set-up; `make help` lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export UV_PYTHON_DOWNLOADS := never
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: help setup demo up test test-slow check lock benchmark benchmark-upload soak clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11 …"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+setup: $(READY) ## make the environment in .venv from requirements.lock
+
+demo: $(READY) ## run the main job to its end on generated data and print what it did
+	@$(BIN)/abcall demo
+
+up: $(READY) ## serve dashboard, scoring service, Dagster and MLflow on loopback until Ctrl-C
+	@exec $(BIN)/abcall up
+
+test: $(READY) ## the fast suite (8 minutes at most on 2 cores)
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(READY) ## the rest: Spark parity, browser, kills, both databases
+	$(BIN)/python -m pytest -m slow
+
+check: $(READY) ## ruff, mypy and the one-way imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: ## pin the ranges of pyproject.toml again, with hashes and without addresses
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --quiet -o requirements.lock
+
+benchmark: benchmark-upload ## every benchmark
+
+benchmark-upload: $(READY) ## figures of a warm upload (QUICK=1: smaller inputs, 3 minutes at most)
+	@$(BIN)/python -m benchmarks.upload $(if $(QUICK),--quick)
+
+soak: $(READY) ## uploads of changing files for MINUTES (5), every row accounted for, memory watched
+	@$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),5)
+
+clean: ## remove what running writes (environment, lake, stores, caches)
+	rm -rf $(VENV) .abcall .abcall-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

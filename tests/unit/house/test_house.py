@@ -1,0 +1,94 @@
+"""The house keeps its own rules: one-way imports, complete catalogues, honest pins."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from foundation.texts import LANGUAGES, catalogue
+
+ROOT = Path(__file__).resolve().parents[3]
+ROOMS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+    "root_packages"
+]
+
+
+def sources() -> list[Path]:
+    return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def test_imports_go_one_way():
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_folder_with_code_is_a_room():
+    folders = {p.parent.name for p in ROOT.glob("*/__init__.py")}
+    assert folders - {"tests", "benchmarks"} == set(ROOMS)
+
+
+def test_both_languages_hold_the_same_sentences():
+    spanish, english = (catalogue(language) for language in LANGUAGES)
+    assert spanish.keys() == english.keys()
+
+
+@pytest.mark.parametrize("key", sorted(catalogue("es")))
+def test_a_sentence_takes_the_same_values_in_both_languages(key: str):
+    spanish, english = (catalogue(language)[key] for language in LANGUAGES)
+    blanks = re.compile(r"\{(\w+)")
+    assert set(blanks.findall(spanish)) == set(blanks.findall(english))
+    assert spanish.strip()
+    assert english.strip()
+
+
+def test_every_error_and_text_key_in_the_code_stands_in_the_catalogues():
+    stems = {file.stem for file in (ROOT / "foundation/texts/es").glob("*.yaml")}
+    quoted = re.compile(r"[\"']((?:%s)\.[a-z0-9_]+)[\"']" % "|".join(sorted(stems)))
+    known = catalogue("es").keys()
+    unknown = {
+        f"{path.relative_to(ROOT)}: {key}"
+        for path in sources()
+        for key in quoted.findall(path.read_text(encoding="utf-8"))
+        if key not in known and not key.endswith((".yaml", ".py", ".db"))
+    }
+    assert not unknown
+
+
+def test_the_pins_hold_hashes_and_no_address():
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "--hash=sha256:" in lock
+    assert "://" not in lock
+
+
+def test_importing_a_room_loads_no_heavy_library():
+    heavy = "great_expectations mlflow dagster pyspark xgboost sklearn pysail streamlit".split()
+    light = [room for room in ROOMS if room not in {"pipelines", "dashboards"}]
+    code = f"import sys, {', '.join(light)}; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_path_of_a_machine_and_no_registry_host_stands_in_the_project():
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    forbidden = re.compile(r"/(?:work|root|home)/\w|pypi\.org|pythonhosted|repo1?\.maven")
+    found = {
+        name
+        for name in tracked
+        if (ROOT / name).is_file()
+        and name != "tests/unit/house/test_house.py"
+        and forbidden.search((ROOT / name).read_text(encoding="utf-8", errors="replace"))
+    }
+    assert not found
