@@ -1,0 +1,117 @@
+"""The careful reader: Python's csv, record by record, so that every row is read or kept as broken."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ingestion.reading.raw import BrokenLine
+
+# Follows the last line: where it does not come back as a record of its own, a quote was open.
+_END = "\ue000end\ue000"
+
+
+@dataclass
+class Records:
+    """Records of a file as they are found."""
+
+    width: int
+    values: list[list[str]] = field(default_factory=list)
+    broken: list[BrokenLine] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """Rows so far."""
+        return len(self.values) + len(self.broken)
+
+    def numbers(self) -> np.ndarray:
+        """Return the row numbers of ``values``: those that no broken line has."""
+        numbers = np.arange(1, self.total + 1)
+        return np.delete(numbers, [line.row_number - 1 for line in self.broken])
+
+    def add_broken(self, line: int, raw: str, rule: str, found: int = 0) -> None:
+        """Keep a row as it came."""
+        counts = {"expected": str(self.width), "found": str(found)} if found else {}
+        self.broken.append(BrokenLine(self.total + 1, line, raw.rstrip("\r\n"), rule, counts))
+
+
+def read_records(body: str, width: int, separator: str, lines_before: int) -> Records:
+    """Read every record after the header.
+
+    Parameters
+    ----------
+    body
+        The text after the header.
+    width
+        Fields of the header.
+    separator
+        Between fields.
+    lines_before
+        Physical lines of the file before ``body``.
+    """
+    lines = list(io.StringIO(body, newline=""))
+    records = Records(width)
+    at = 0
+    while at < len(lines):
+        at = _read_from(lines, at, separator, lines_before, records)
+    return records
+
+
+def _read_from(
+    lines: list[str], start: int, separator: str, lines_before: int, records: Records
+) -> int:
+    """Read records from a line until the file ends or a quote goes wrong; return where to go on.
+
+    A quote that goes wrong costs only the line on which its record begins: reading goes on with
+    the line after it, so that one stray quote cannot swallow the file.
+    """
+    reader = csv.reader(_lines_from(lines, start), delimiter=separator, strict=True)
+    at = start
+    while at < len(lines):
+        try:
+            record = next(reader)
+        except csv.Error:
+            records.add_broken(lines_before + at + 1, lines[at], "misplaced_quote")
+            return at + 1
+        end = start + reader.line_num
+        if end > len(lines) or _swallowed(lines[at:end], record, records.width, separator):
+            records.add_broken(lines_before + at + 1, lines[at], "unclosed_quote")
+            return at + 1
+        _sort_in(record, lines, at, end, lines_before, records)
+        at = end
+    return at
+
+
+def _lines_from(lines: list[str], start: int) -> Iterator[str]:
+    """Yield the lines from ``start`` on, then the mark of the end."""
+    for position in range(start, len(lines)):
+        yield lines[position]
+    yield _END
+
+
+def _swallowed(physical: list[str], record: list[str], width: int, separator: str) -> bool:
+    """Say whether a misfit record of several lines holds lines that are rows themselves."""
+    inner = physical[1:]
+    if not inner or len(record) == width or width == 1:
+        return False
+    rows = sum(line.count(separator) == width - 1 for line in inner)
+    return rows * 2 > len(inner)
+
+
+def _sort_in(
+    record: list[str], lines: list[str], at: int, end: int, lines_before: int, records: Records
+) -> None:
+    """Put a record among the values, among the broken, or, where it is blank, nowhere."""
+    width, found = records.width, len(record)
+    if found == 0 or (found == 1 and width > 1 and not record[0].strip() and '"' not in lines[at]):
+        return
+    if found == width and not any("\0" in value for value in record):
+        records.values.append(record)
+        return
+    rule = (
+        "nul_byte" if found == width else "too_few_fields" if found < width else "too_many_fields"
+    )
+    raw = "".join(lines[at:end])
+    records.add_broken(lines_before + at + 1, raw, rule, 0 if found == width else found)
