@@ -1,0 +1,13 @@
+"""What Alembic runs around the migrations: the caller's connection, in the caller's transaction."""
+
+from alembic import context
+
+from tenancy.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

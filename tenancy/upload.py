@@ -1,0 +1,76 @@
+"""An upload's record, and which state may follow which."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+UploadState = Literal["received", "read", "held", "accepted", "refined", "refused", "unchanged"]
+
+FOLLOWS: dict[UploadState, frozenset[UploadState]] = {
+    "received": frozenset({"read", "refused", "unchanged"}),
+    "read": frozenset({"held", "accepted", "refused", "unchanged"}),
+    "held": frozenset({"accepted", "refused"}),
+    "accepted": frozenset({"refined", "held"}),
+    "refined": frozenset(),
+    "refused": frozenset(),
+    "unchanged": frozenset(),
+}
+"""Legal transitions; staying in a state is always legal (a re-run after a crash saves it again)."""
+
+APPLIED: frozenset[UploadState] = frozenset({"held", "accepted", "refined"})
+"""States in which the upload's rows are in silver."""
+
+FINISHED: frozenset[UploadState] = frozenset(
+    {"held", "accepted", "refined", "refused", "unchanged"}
+)
+OUTCOMES = ("inserted", "updated", "unchanged", "superseded", "deleted", "quarantined")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file that came in, and what became of it.
+
+    Attributes
+    ----------
+    counts
+        ``rows`` and the six outcomes, which add up to it.
+    ended
+        Entities whose history a snapshot closed; they are no rows of the file.
+    applied_at
+        When its rows first stood in silver; the store sets it.
+    finished_at
+        When it reached a state that needs no further reading; the store sets it.
+    """
+
+    id: str
+    tenant_id: str
+    table: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    actor_id: str
+    received_at: datetime
+    state: UploadState = "received"
+    kind: str | None = None
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    ended: int = 0
+    error_key: str | None = None
+    error_details: Mapping[str, Any] = field(default_factory=dict)
+    contract_version: str | None = None
+    applied_at: datetime | None = None
+    finished_at: datetime | None = None
+    audit: Mapping[str, Any] = field(default_factory=dict)
+
+
+def may_follow(state: UploadState, wanted: UploadState) -> bool:
+    """Tell whether an upload in ``state`` may go to ``wanted``."""
+    return state == wanted or wanted in FOLLOWS[state]
+
+
+def check_account(counts: Mapping[str, int]) -> None:
+    """Raise ``ValueError`` where the outcomes do not add up to the rows: always a bug of ours."""
+    rows, total = counts.get("rows", 0), sum(counts.get(name, 0) for name in OUTCOMES)
+    if rows != total:
+        raise ValueError(f"the account of the upload is off: {total} outcomes of {rows} rows")
