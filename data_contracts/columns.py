@@ -1,0 +1,218 @@
+"""Tables and columns of a resolved contract as dataclasses, every property checked."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import cast, get_args
+
+from data_contracts.contract import (
+    Classification,
+    Column,
+    ColumnType,
+    KeyKind,
+    Role,
+    Table,
+    UploadKind,
+)
+from data_contracts.odcs import custom
+from data_contracts.place import Node, Place
+from foundation.texts import Language
+
+RESERVED = (
+    "row_key",
+    "person_token",
+    "upload_id",
+    "row_number",
+    "source_file",
+    "recorded_at",
+    "valid_from",
+    "valid_to",
+    "row_hash",
+    "masker_version",
+    "currency",
+)
+"""The platform's own columns in silver and gold."""
+
+MONEY = "decimal(18,4)"
+CANONICAL = ("plain", "national_id", "phone", "email")
+COLUMN_PROPERTIES = (
+    "columnRole",
+    "label",
+    "unit",
+    "canonical",
+    "blankMeans",
+    "valueSynonyms",
+    "valueLabels",
+)
+TABLE_PROPERTIES = ("label", "keyKinds", "uploadKinds", "history")
+YES_NO = {
+    "true": ("yes", "y", "sí", "si", "s", "1", "t", "verdadero"),
+    "false": ("no", "n", "0", "f", "falso"),
+}
+"""How everybody writes true and false; a column may add its own words."""
+
+PERSONAL_WORDS = frozenset(
+    "name surname phone telephone mobile email mail address passport birth nombre apellido "
+    "telefono celular correo direccion cedula documento nit".split()
+)
+"""A text column named so may not be ``internal`` or ``public``, except as the name of a thing."""
+
+
+def read_table(element: Node, place: Place) -> Table:
+    """Return one table, or raise ``InvalidContract`` naming what is wrong and where."""
+    name = str(element["name"])
+    properties = checked_custom(element, TABLE_PROPERTIES, place)
+    place_of = place.at("customProperties").at
+    columns = tuple(
+        read_column(column, place.at("properties").at(column["name"]))
+        for column in cast(list[Node], element.get("properties") or [])
+    )
+    once([column.name for column in columns], place.at("properties"))
+    check_synonyms(columns, place.at("properties"))
+    return Table(
+        name=name,
+        description=place.at("description").both(element.get("description")),
+        label=place_of("label").words(properties.get("label")),
+        columns=columns,
+        key_kinds=cast(tuple[KeyKind, ...], kinds(properties, "keyKinds", KeyKind, place)),
+        upload_kinds=cast(
+            tuple[UploadKind, ...], kinds(properties, "uploadKinds", UploadKind, place)
+        ),
+        history=place_of("history").flag(properties.get("history", False)),
+    )
+
+
+def kinds(properties: Node, name: str, allowed: object, place: Place) -> tuple[str, ...]:
+    """Return a list of kinds, at least one of those allowed."""
+    here = place.at("customProperties").at(name)
+    found = tuple(here.choice(kind, get_args(allowed)) for kind in here.items(properties.get(name)))
+    if not found:
+        raise here.wrong("missing", name=name)
+    return found
+
+
+def read_column(element: Node, place: Place) -> Column:
+    """Return one column, or raise ``InvalidContract`` naming what is wrong and where."""
+    name = str(element["name"])
+    if name in RESERVED:
+        raise place.wrong("reserved_column", name=name)
+    properties = checked_custom(element, COLUMN_PROPERTIES, place)
+    at = place.at("customProperties").at
+    type_ = column_type(element, place)
+    options = cast(Node, element.get("logicalTypeOptions") or {})
+    allowed = tuple(str(cast(Node, entry)["value"]) for entry in place.items(element.get("enum")))
+    blank = properties.get("blankMeans")
+    column = Column(
+        name=name,
+        type=type_,
+        role=cast(Role, at("columnRole").choice(properties.get("columnRole"), get_args(Role))),
+        classification=classification(element, place),
+        description=place.at("description").both(element.get("description")),
+        label=at("label").words(properties.get("label")),
+        required=bool(element.get("required", False)),
+        key=bool(element.get("primaryKey", False)),
+        minimum=limit(options, "minimum"),
+        maximum=limit(options, "maximum"),
+        max_length=cast("int | None", options.get("maxLength")),
+        pattern=cast("str | None", options.get("pattern")),
+        allowed=allowed,
+        value_synonyms=value_synonyms(properties, type_, at("valueSynonyms")),
+        value_labels=value_labels(properties, at("valueLabels")),
+        synonyms=tuple(str(s["synonym"]) for s in cast(list[Node], element.get("synonyms") or [])),
+        examples=tuple(str(example) for example in place.items(element.get("examples"))),
+        blank_means=None if blank is None else at("blankMeans").string(blank),
+        unit=at("unit").string(properties["unit"]) if "unit" in properties else None,
+        canonical=cast(
+            "str", at("canonical").choice(properties.get("canonical", "plain"), CANONICAL)
+        ),
+    )
+    check_column(column, place)
+    return column
+
+
+def limit(options: Node, name: str) -> Decimal | None:
+    """Return a limit as an exact decimal; the limits of dates are not used."""
+    value = options.get(name)
+    return Decimal(str(value)) if isinstance(value, int | float) else None
+
+
+def column_type(element: Node, place: Place) -> ColumnType:
+    """Return the type: the standard's, or ``money`` where it is stored as a decimal."""
+    logical = place.at("logicalType").choice(
+        element.get("logicalType"), [t for t in get_args(ColumnType) if t != "money"]
+    )
+    physical = element.get("physicalType")
+    if physical is None:
+        return cast(ColumnType, logical)
+    place.at("physicalType").choice(physical, [MONEY] if logical == "number" else [])
+    return "money"
+
+
+def classification(element: Node, place: Place) -> Classification:
+    """Return the classification, which every column must state."""
+    if "classification" not in element:
+        raise place.wrong("unclassified", name=str(element["name"]))
+    value = place.at("classification").choice(element["classification"], get_args(Classification))
+    return cast(Classification, value)
+
+
+def value_synonyms(properties: Node, type_: str, place: Place) -> dict[str, tuple[str, ...]]:
+    """Return stored value → other writings; booleans know yes and no in both languages."""
+    node = place.node(properties.get("valueSynonyms") or {}, YES_NO if type_ == "boolean" else None)
+    own = {
+        value: tuple(place.at(value).string(word) for word in place.at(value).items(words))
+        for value, words in node.items()
+    }
+    if type_ == "boolean":
+        own = {value: (*words, *own.get(value, ())) for value, words in YES_NO.items()}
+    writings = [writing.casefold() for words in own.values() for writing in set(words)]
+    once(writings, place)
+    return own
+
+
+def value_labels(properties: Node, place: Place) -> dict[str, dict[Language, str]]:
+    """Return stored value → its words in both languages."""
+    node = place.node(properties.get("valueLabels") or {})
+    return {str(value): place.at(value).words(words) for value, words in node.items()}
+
+
+def check_column(column: Column, place: Place) -> None:
+    """Raise where two properties of a column contradict each other."""
+    if (column.role == "text") != (column.classification == "free_text"):
+        raise place.wrong("text_is_free_text", name=column.name)
+    words = set(column.name.lower().split("_"))
+    open_to_all = column.classification in ("internal", "public")
+    if column.type == "string" and open_to_all and words & PERSONAL_WORDS:
+        raise place.wrong("unclassified", name=column.name)
+    for value in (*column.value_synonyms, *column.value_labels):
+        if column.allowed and value not in column.allowed:
+            allowed = ", ".join(column.allowed)
+            raise place.at("customProperties").wrong_value(value, allowed)
+
+
+def check_synonyms(columns: Iterable[Column], place: Place) -> None:
+    """Raise where one header would mean two columns of a table."""
+    owners: dict[str, str] = {}
+    for column in columns:
+        for header in (column.name, *column.synonyms):
+            owner = owners.setdefault(plain(header), column.name)
+            if owner != column.name:
+                raise place.at(column.name).wrong("ambiguous", name=header, other=owner)
+
+
+def plain(header: str) -> str:
+    """Return a header without case, spaces and signs: how two headers are compared."""
+    return "".join(letter for letter in header.casefold() if letter.isalnum())
+
+
+def once(names: Iterable[str], place: Place) -> None:
+    """Raise where a name stands twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise place.wrong("twice", name=name)
+        seen.add(name)
+
+
+def checked_custom(element: Node, allowed: tuple[str, ...], place: Place) -> Node:
+    """Return the custom properties, none of them unknown."""
+    return place.at("customProperties").node(custom(element), allowed)

@@ -1,0 +1,75 @@
+"""The one way from contract files to contracts: read, resolve, check, freeze."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from data_contracts.columns import once, read_table
+from data_contracts.contract import Contract
+from data_contracts.odcs import HERE, SUFFIX, custom, read, resolve
+from data_contracts.place import Node, Place
+from data_contracts.predictions import read_dashboard, read_models, read_offers
+
+VERTICAL_PROPERTIES = ("extends", "abstract", "label", "models", "dashboard", "offers")
+
+
+def load_contract(path: Path, folders: Sequence[Path] = ()) -> Contract:
+    """Return the contract of one file.
+
+    Parameters
+    ----------
+    path
+        ``<vertical>.odcs.yaml``.
+    folders
+        Where a base that it extends is looked for, besides the file's own folder and ours.
+
+    Raises
+    ------
+    InvalidContract
+        The sentence names the file, the path inside it, and what is allowed there.
+    """
+    place = Place(path)
+    document = resolve(path, folders)
+    properties = place.at("customProperties").node(custom(document), VERTICAL_PROPERTIES)
+    at = place.at("customProperties").at
+    elements = cast(list[Node], document.get("schema") or [])
+    tables = tuple(read_table(node, place.at("schema").at(node["name"])) for node in elements)
+    once([table.name for table in tables], place.at("schema"))
+    description = cast(Node, document.get("description") or {})
+    return Contract(
+        vertical=vertical_name(path, document),
+        version=str(document["version"]),
+        label=at("label").words(properties.get("label")),
+        description=place.at("description.purpose").string(description.get("purpose")).strip(),
+        tables=tables,
+        models=read_models(properties.get("models"), tables, at("models")),
+        dashboard=read_dashboard(properties.get("dashboard"), tables, at("dashboard")),
+        offers=read_offers(properties.get("offers"), at("offers")),
+    )
+
+
+def vertical_name(path: Path, document: Node) -> str:
+    """Return the vertical's name, which is also the file's."""
+    return Place(path, "name").choice(document.get("name"), [path.name.removesuffix(SUFFIX)])
+
+
+@cache
+def load_contracts(folders: tuple[Path, ...] = ()) -> dict[str, Contract]:
+    """Return every vertical's contract by name: ours, and those in ``folders``.
+
+    Read once in a process. Abstract bases are left out.
+    """
+    files: dict[str, Path] = {}
+    for path in vertical_files(folders):
+        other = files.setdefault(path.name, path)
+        if other != path:
+            raise Place(path, "name").wrong("two_files", other=str(other))
+    contracts = (load_contract(path, folders) for path in files.values())
+    return {contract.vertical: contract for contract in contracts}
+
+
+def vertical_files(folders: Sequence[Path] = ()) -> list[Path]:
+    """Return the files of every vertical, abstract bases left out."""
+    files = [file for folder in (HERE, *folders) for file in sorted(folder.glob(f"*{SUFFIX}"))]
+    return [file for file in files if custom(read(file)).get("abstract") is not True]

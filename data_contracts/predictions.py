@@ -1,0 +1,166 @@
+"""Models, offers and the dashboard of a resolved contract, every name checked."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import cast, get_args
+
+from data_contracts.columns import once
+from data_contracts.contract import (
+    Dashboard,
+    Entity,
+    Label,
+    LabelKind,
+    Model,
+    Money,
+    OfferSpec,
+    RiskClass,
+    Table,
+    Task,
+)
+from data_contracts.place import Node, Place, listed
+
+MODEL = (
+    "name",
+    "title",
+    "entity",
+    "task",
+    "label",
+    "features",
+    "estimators",
+    "metric",
+    "money",
+    "classes",
+)
+LABEL = ("table", "kinds", "column", "timeColumn", "horizonDays")
+MONEY = ("valueColumn", "contactCost", "offerCost", "acceptanceProbability")
+RISK_CLASSES = ("low", "medium", "high", "critical")
+
+
+def read_models(value: object, tables: Sequence[Table], place: Place) -> tuple[Model, ...]:
+    """Return the models; every column they name must stand in the tables."""
+    elements = [named(item, MODEL, place) for item in place.items(value)]
+    once([name for name, _ in elements], place)
+    return tuple(read_model(name, node, tables, place.at(name)) for name, node in elements)
+
+
+def named(item: object, allowed: tuple[str, ...], place: Place) -> tuple[str, Node]:
+    """Return a list's element with its name."""
+    node = place.node(item)
+    name = place.at("name").string(node.get("name"))
+    return name, place.at(name).node(node, allowed)
+
+
+def read_model(name: str, node: Node, tables: Sequence[Table], place: Place) -> Model:
+    """Return one model."""
+    entity = place.at("entity").choice(node.get("entity"), get_args(Entity))
+    return Model(
+        name=name,
+        entity=cast(Entity, entity),
+        task=cast(Task, place.at("task").choice(node.get("task"), get_args(Task))),
+        label=read_label(node.get("label"), tables, place.at("label")),
+        features=names(node, "features", place),
+        estimators=names(node, "estimators", place),
+        metric=place.at("metric").string(node.get("metric")),
+        money=read_money(node.get("money"), tables, place.at("money")),
+        classes=read_classes(node.get("classes"), place.at("classes")),
+        title=place.at("title").words(node.get("title")),
+    )
+
+
+def names(node: Node, name: str, place: Place) -> tuple[str, ...]:
+    """Return a list of at least one name, none of them twice."""
+    found = tuple(place.at(name).string(item) for item in place.at(name).items(node.get(name)))
+    once(found, place.at(name))
+    if not found:
+        raise place.wrong("missing", name=name)
+    return found
+
+
+def read_label(value: object, tables: Sequence[Table], place: Place) -> Label:
+    """Return what a model predicts; each kind has the column that it needs."""
+    node = place.node(value, LABEL)
+    table_name = place.at("table").choice(node.get("table"), [table.name for table in tables])
+    table = next(table for table in tables if table.name == table_name)
+    kinds = tuple(
+        place.at("kinds").choice(kind, get_args(LabelKind)) for kind in names(node, "kinds", place)
+    )
+    days = node.get("horizonDays")
+    if not isinstance(days, int) or isinstance(days, bool) or days < 1:
+        raise place.at("horizonDays").wrong_value(days, "1, 2, 3 …")
+    outcomes = [column.name for column in table.by_role("outcome")]
+    times = [column.name for column in table.by_role("outcome_time")]
+    return Label(
+        table=table_name,
+        kinds=cast(tuple[LabelKind, ...], kinds),
+        column=one_of(node.get("column"), outcomes, "column" in kinds, place.at("column")),
+        time_column=one_of(node.get("timeColumn"), times, "event" in kinds, place.at("timeColumn")),
+        horizon_days=days,
+    )
+
+
+def one_of(value: object, allowed: Sequence[str], needed: bool, place: Place) -> str | None:
+    """Return a column's name, or nothing where none is needed."""
+    return place.choice(value, allowed) if needed or value is not None else None
+
+
+def read_money(value: object, tables: Sequence[Table], place: Place) -> Money:
+    """Return what a decision is worth."""
+    node = place.node(value, MONEY)
+    customers = [t for t in tables if t.name == "customers"]
+    columns = [c.name for t in customers for c in t.columns if c.type == "money"]
+    probability = place.at("acceptanceProbability").number(node.get("acceptanceProbability"))
+    if not 0 <= probability <= 1:
+        raise place.at("acceptanceProbability").wrong_value(probability, "0 … 1")
+    return Money(
+        value_column=one_of(node.get("valueColumn"), columns, False, place.at("valueColumn")),
+        contact_cost=cost(node.get("contactCost"), place.at("contactCost")),
+        offer_cost=cost(node.get("offerCost"), place.at("offerCost")),
+        acceptance_probability=float(probability),
+    )
+
+
+def cost(value: object, place: Place) -> Decimal:
+    """Return an amount that is not negative."""
+    amount = place.number(value)
+    if amount < 0:
+        raise place.wrong_value(amount, "0 …")
+    return Decimal(str(amount))
+
+
+def read_classes(value: object, place: Place) -> tuple[RiskClass, ...]:
+    """Return the classes of risk, rising from zero."""
+    found = []
+    for item in place.items(value):
+        node = place.node(item, ("name", "fromProbability"))
+        name = place.at("name").choice(node.get("name"), RISK_CLASSES)
+        found.append(RiskClass(name, float(place.at(name).number(node.get("fromProbability")))))
+    starts = [risk.from_probability for risk in found]
+    if [risk.name for risk in found] != list(RISK_CLASSES):
+        raise place.wrong_value([risk.name for risk in found], listed(RISK_CLASSES))
+    if starts[0] != 0 or starts != sorted(set(starts)) or starts[-1] >= 1:
+        raise place.wrong_value(starts, "0 < … < 1")
+    return tuple(found)
+
+
+def read_dashboard(value: object, tables: Sequence[Table], place: Place) -> Dashboard:
+    """Return the dashboard; dimensions are columns of the customers."""
+    node = place.node(value, ("metrics", "dimensions"))
+    columns = [c.name for t in tables if t.name == "customers" for c in t.columns]
+    for name in names(node, "dimensions", place):
+        if name not in columns:
+            raise place.at("dimensions").wrong_value(name, listed(columns))
+    return Dashboard(names(node, "metrics", place), names(node, "dimensions", place))
+
+
+def read_offers(value: object, place: Place) -> tuple[OfferSpec, ...]:
+    """Return the retention offers."""
+    elements = [named(item, ("name", "label", "cost"), place) for item in place.items(value)]
+    once([name for name, _ in elements], place)
+    return tuple(
+        OfferSpec(
+            name=name,
+            label=place.at(name).at("label").words(node.get("label")),
+            cost=cost(node.get("cost"), place.at(name).at("cost")),
+        )
+        for name, node in elements
+    )
