@@ -1,0 +1,67 @@
+"""Signing in: e-mail and password become an actor; a wrong one of either gives the same answer."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from foundation.clock import utc_now
+from foundation.errors import NotSignedIn
+from tenancy.actor import Actor, ActorKind
+from tenancy.attempts import DEFAULT_LOCK_OUT, LockOut, count_attempt, forget_attempts
+from tenancy.audit import record_in
+from tenancy.emails import canonical_email
+from tenancy.passwords import hash_password, is_outdated, matches, nobodys_hash
+from tenancy.store import Store
+from tenancy.tables import UserRow
+
+
+def sign_in(store: Store, email: str, password: str, lock_out: LockOut = DEFAULT_LOCK_OUT) -> Actor:
+    """Return the actor of a user or member of staff.
+
+    Raises
+    ------
+    NotSignedIn
+        No such e-mail, wrong password, disabled user (one sentence, equally slow), or too many
+        failures of late.
+    """
+    email = canonical_email(email)
+    count_attempt(store, email, lock_out)
+    with store.reading() as session:
+        row = session.scalars(select(UserRow).where(UserRow.email == email)).one_or_none()
+    nobodys = nobodys_hash()
+    right = matches(nobodys if row is None else row.password_hash, password)
+    if row is None or not right or row.disabled:
+        raise NotSignedIn("tenancy.wrong_sign_in")
+    return _admit(store, row.id, password, utc_now())
+
+
+def actor_for_user(store: Store, user_id: str) -> Actor:
+    """Return the actor of a session's user with today's roles; for every request anew.
+
+    Raises
+    ------
+    NotSignedIn
+        The user is gone or disabled: the session ends.
+    """
+    with store.reading() as session:
+        row = session.get(UserRow, user_id)
+    if row is None or row.disabled:
+        raise NotSignedIn("tenancy.session_ended")
+    return _actor_of(row)
+
+
+def _admit(store: Store, user_id: str, password: str, now: datetime) -> Actor:
+    with store.session() as session:
+        row = session.get_one(UserRow, user_id, with_for_update=True)
+        if is_outdated(row.password_hash):
+            row.password_hash = hash_password(password)
+        row.signed_in_at = now
+        forget_attempts(session, row.email)
+        actor = _actor_of(row)
+        record_in(session, actor, "user.signed_in", row.tenant_id, row.id)
+    return actor
+
+
+def _actor_of(row: UserRow) -> Actor:
+    kind: ActorKind = "staff" if row.tenant_id is None else "user"
+    return Actor(row.id, kind, row.tenant_id, frozenset(row.roles))
