@@ -1,0 +1,116 @@
+"""What a table's log says about a commit: read with delta-rs, whichever engine wrote it.
+
+The identifier of a commit is an application transaction of the Delta protocol (it survives
+checkpoints and log cleaning); its version number is the table version that was expected. The
+commit's own words stand in ``userMetadata``.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+COMMIT_KEY = "abcall_commit"
+INSERTED = ("num_target_rows_inserted", "num_added_rows", "numTargetRowsInserted", "numOutputRows")
+UPDATED = ("num_target_rows_updated", "numTargetRowsUpdated")
+DELETED = (
+    "num_target_rows_deleted",
+    "num_deleted_rows",
+    "numTargetRowsDeleted",
+    "numDeletedRows",
+)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What a caller wants written once.
+
+    Attributes
+    ----------
+    id
+        Unique in its table: the same id is never applied twice. By custom ``<upload>:<step>``.
+    metadata
+        Words kept in the table's log beside the commit.
+    """
+
+    id: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def user_metadata(self) -> str:
+        """Text of the log's ``userMetadata``."""
+        return json.dumps({**self.metadata, COMMIT_KEY: self.id}, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What the log holds of a commit.
+
+    Attributes
+    ----------
+    version
+        Version of the table that holds it; -1 where a table that does not exist had nothing
+        to delete.
+    already
+        It had been applied by an earlier call.
+    metadata
+        The commit's own words.
+    inserted, updated, deleted
+        Rows, as the engine counted them.
+    """
+
+    version: int
+    already: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+
+def open_table(path: str) -> "DeltaTable | None":
+    """Open a table at its newest version; None where there is none yet."""
+    from deltalake import DeltaTable
+    from deltalake.exceptions import TableNotFoundError
+
+    try:
+        return DeltaTable(path)
+    except TableNotFoundError:
+        return None
+
+
+def read_commit(table: "DeltaTable | None", commit_id: str) -> Committed | None:
+    """Return what the log of an open table holds of a commit; None where it holds nothing."""
+    expected = None if table is None else table.transaction_version(commit_id)
+    if table is None or expected is None:
+        return None
+    for entry in table.history(limit=max(table.version() - int(expected) + 1, 1)):
+        words = _words(entry)
+        if words.get(COMMIT_KEY) == commit_id:
+            return _committed(entry, words)
+    return Committed(version=int(expected))
+
+
+def _words(entry: Mapping[str, Any]) -> dict[str, str]:
+    try:
+        words = json.loads(entry.get("userMetadata") or "{}")
+    except json.JSONDecodeError:
+        return {}
+    return words if isinstance(words, dict) else {}
+
+
+def _committed(entry: Mapping[str, Any], words: dict[str, str]) -> Committed:
+    metrics = entry.get("operationMetrics") or {}
+    return Committed(
+        version=int(entry["version"]),
+        metadata={name: word for name, word in words.items() if name != COMMIT_KEY},
+        inserted=_first(metrics, INSERTED),
+        updated=_first(metrics, UPDATED),
+        deleted=_first(metrics, DELETED),
+    )
+
+
+def _first(metrics: Mapping[str, Any], names: tuple[str, ...]) -> int:
+    return next((int(metrics[name]) for name in names if name in metrics), 0)

@@ -1,0 +1,67 @@
+"""What both engines share: frames in and out of a Spark Connect session."""
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from foundation.settings import Engine as EngineName
+from lakehouse.arrow_types import normal_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+SESSION_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.shuffle.partitions": "2",
+}
+
+
+class ConnectEngine(ABC):
+    """A Spark Connect session, started at its first use."""
+
+    name: EngineName
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+
+    @abstractmethod
+    def _start(self) -> "SparkSession":
+        """Start the server where there is none, and open a session."""
+
+    @cached_property
+    def _session(self) -> "SparkSession":
+        session = self._start()
+        for name, value in SESSION_SETTINGS.items():
+            session.conf.set(name, value)
+        return session
+
+    @property
+    def session(self) -> "SparkSession":
+        """Return the shared session."""
+        with self._lock:
+            return self._session
+
+    def frame(self, table: "pa.Table") -> "DataFrame":
+        """Hand Arrow rows to the engine."""
+        return self.session.createDataFrame(normal_table(table))
+
+    def read(self, path: str, version: int | None = None) -> "DataFrame":
+        """Read a Delta table, at its newest or at a given version."""
+        reader = self.session.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", str(version))
+        return reader.load(path)
+
+    def arrow(self, frame: "DataFrame") -> "pa.Table":
+        """Bring a frame's rows here, types in normal spelling."""
+        return normal_table(frame.toArrow())
+
+    def close(self) -> None:
+        """Stop the session; the next use opens another."""
+        with self._lock:
+            session = self.__dict__.pop("_session", None)
+            if session is not None:
+                session.stop()

@@ -1,0 +1,128 @@
+"""The four verbs through delta-rs: the embedded engine's way to write. Only the writer calls it.
+
+Each verb commits against the version that was read (``max_commit_retries=0``): when another
+process got in between, it raises and the writer starts again from the new version.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lakehouse.arrow_types import normal_schema, normal_table
+from lakehouse.commits import Commit
+from lakehouse.engine import Engine
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from deltalake import CommitProperties, DeltaTable
+    from deltalake.table import TableMerger
+    from pyspark.sql import DataFrame
+
+
+class EmbeddedTables:
+    """Verbs over Arrow rows."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def prepare(self, data: "pa.Table | DataFrame") -> "pa.Table":
+        """Bring the rows here: the engine has then done its work, outside the lease."""
+        import pyarrow as pa
+
+        return normal_table(data) if isinstance(data, pa.Table) else self._engine.arrow(data)
+
+    def schema(self, rows: "pa.Table") -> "pa.Schema":
+        """Return the rows' schema in normal spelling."""
+        return normal_schema(rows.schema)
+
+    def unfit_keys(self, rows: "pa.Table", keys: Sequence[str]) -> int:
+        """Count rows whose key has a null in it or stands a second time."""
+        import pyarrow as pa
+
+        columns = rows.select(list(keys))
+        nulls = sum(column.null_count for column in columns.columns)
+        groups = pa.TableGroupBy(columns, list(keys)).aggregate([]).num_rows
+        return int(nulls + rows.num_rows - groups)
+
+    def is_conflict(self, error: Exception) -> bool:
+        """Say whether another writer got in between."""
+        from deltalake.exceptions import CommitFailedError
+
+        return isinstance(error, CommitFailedError)
+
+    def append(
+        self, path: str, table: "DeltaTable | None", rows: "pa.Table", commit: Commit
+    ) -> None:
+        """Add rows; create the table where there is none."""
+        from deltalake import write_deltalake
+
+        write_deltalake(
+            path if table is None else table,
+            rows.select(_names(table, rows)),
+            mode="error" if table is None else "append",
+            commit_properties=_properties(table, commit),
+        )
+
+    def replace(
+        self, path: str, table: "DeltaTable | None", rows: "pa.Table", commit: Commit
+    ) -> None:
+        """Put rows in the place of all that was there."""
+        from deltalake import write_deltalake
+
+        write_deltalake(
+            path if table is None else table,
+            rows.select(_names(table, rows)),
+            mode="error" if table is None else "overwrite",
+            commit_properties=_properties(table, commit),
+        )
+
+    def merge(
+        self, table: "DeltaTable", rows: "pa.Table", keys: Sequence[str], commit: Commit
+    ) -> None:
+        """Update whole rows by key, insert the others."""
+        merger = _matching(table, rows, keys, commit)
+        merger.when_matched_update_all().when_not_matched_insert_all().execute()
+
+    def delete_where(self, table: "DeltaTable", predicate: str, commit: Commit) -> None:
+        """Delete the rows that a SQL predicate holds for."""
+        table.delete(predicate, commit_properties=_properties(table, commit))
+
+    def delete_keys(self, table: "DeltaTable", rows: "pa.Table", commit: Commit) -> None:
+        """Delete the rows whose columns equal those of any given row."""
+        _matching(table, rows, rows.column_names, commit).when_matched_delete().execute()
+
+    def mark(self, table: "DeltaTable", commit: Commit) -> None:
+        """Record a commit that changed no row: an append of nothing."""
+        import pyarrow as pa
+
+        nothing = normal_schema(pa.schema(table.schema().to_arrow())).empty_table()
+        self.append(table.table_uri, table, nothing, commit)
+
+
+def _matching(
+    table: "DeltaTable", rows: "pa.Table", keys: Sequence[str], commit: Commit
+) -> "TableMerger":
+    # Streamed, because the other way prunes files by the log's statistics, where timestamps are
+    # cut to milliseconds: a key with microseconds was then not found and inserted twice.
+    return table.merge(
+        rows,
+        " AND ".join(f'target."{key}" = source."{key}"' for key in keys),
+        source_alias="source",
+        target_alias="target",
+        streamed_exec=True,
+        commit_properties=_properties(table, commit),
+    )
+
+
+def _names(table: "DeltaTable | None", rows: "pa.Table") -> list[str]:
+    return list(rows.column_names) if table is None else [f.name for f in table.schema().fields]
+
+
+def _properties(table: "DeltaTable | None", commit: Commit) -> "CommitProperties":
+    from deltalake import CommitProperties, Transaction
+
+    version = 0 if table is None else table.version() + 1
+    return CommitProperties(
+        custom_metadata={"userMetadata": commit.user_metadata},
+        max_commit_retries=0,
+        app_transactions=[Transaction(commit.id, version)],
+    )

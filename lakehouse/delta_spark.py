@@ -1,0 +1,139 @@
+"""The four verbs through Spark and delta-spark: the distributed engine's way to write.
+
+Only the writer calls it. The commit's transaction and words go in as settings of the session,
+which all threads of the process share: so one verb at a time runs with them.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import reduce
+from operator import or_
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from lakehouse.arrow_types import normal_schema
+from lakehouse.commits import Commit
+from lakehouse.engine import Engine
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from delta.connect.tables import DeltaMergeBuilder
+    from deltalake import DeltaTable
+    from pyspark.sql import DataFrame
+
+APP_ID = "spark.databricks.delta.write.txnAppId"
+APP_VERSION = "spark.databricks.delta.write.txnVersion"
+USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+_stamping = RLock()
+
+
+class SparkTables:
+    """Verbs over DataFrames."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def prepare(self, data: "pa.Table | DataFrame") -> "DataFrame":
+        """Hand Arrow rows to Spark; a frame stays where it is."""
+        import pyarrow as pa
+
+        return self._engine.frame(data) if isinstance(data, pa.Table) else data
+
+    def schema(self, rows: "DataFrame") -> "pa.Schema":
+        """Return the frame's schema in normal spelling."""
+        from pyspark.sql.pandas.types import to_arrow_schema
+
+        return normal_schema(to_arrow_schema(rows.schema))
+
+    def unfit_keys(self, rows: "DataFrame", keys: Sequence[str]) -> int:
+        """Count rows whose key has a null in it or stands a second time."""
+        from pyspark.sql import functions as sf
+
+        empty = reduce(or_, [sf.col(key).isNull() for key in keys])
+        groups = rows.groupBy(*keys).agg(sf.count("*").alias("times"))
+        unfit = sf.when(empty, sf.col("times")).otherwise(sf.col("times") - 1)
+        total = groups.agg(sf.sum(unfit).alias("unfit")).toArrow()
+        return int(total["unfit"][0].as_py() or 0)
+
+    def is_conflict(self, error: Exception) -> bool:
+        """Say whether another writer got in between."""
+        from pyspark.errors import PySparkException
+
+        return isinstance(error, PySparkException) and "DELTA_CONCURRENT" in str(error)
+
+    def append(
+        self, path: str, table: "DeltaTable | None", rows: "DataFrame", commit: Commit
+    ) -> None:
+        """Add rows; create the table where there is none."""
+        self._save(path, table, rows, commit, "append")
+
+    def replace(
+        self, path: str, table: "DeltaTable | None", rows: "DataFrame", commit: Commit
+    ) -> None:
+        """Put rows in the place of all that was there."""
+        self._save(path, table, rows, commit, "overwrite")
+
+    def merge(
+        self, table: "DeltaTable", rows: "DataFrame", keys: Sequence[str], commit: Commit
+    ) -> None:
+        """Update whole rows by key, insert the others."""
+        with self._stamped(table, commit):
+            merger = self._matching(table, rows, keys)
+            merger.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+
+    def delete_where(self, table: "DeltaTable", predicate: str, commit: Commit) -> None:
+        """Delete the rows that a SQL predicate holds for."""
+        from delta.tables import DeltaTable as SparkTable
+
+        with self._stamped(table, commit):
+            SparkTable.forPath(self._engine.session, table.table_uri).delete(predicate)
+
+    def delete_keys(self, table: "DeltaTable", rows: "DataFrame", commit: Commit) -> None:
+        """Delete the rows whose columns equal those of any given row."""
+        with self._stamped(table, commit):
+            self._matching(table, rows, rows.columns).whenMatchedDelete().execute()
+
+    def mark(self, table: "DeltaTable", commit: Commit) -> None:
+        """Record a commit that changed no row: an append of nothing."""
+        rows = self._engine.read(table.table_uri).limit(0)
+        self._save(table.table_uri, table, rows, commit, "append")
+
+    def _save(
+        self, path: str, table: "DeltaTable | None", rows: "DataFrame", commit: Commit, mode: str
+    ) -> None:
+        chosen = rows if table is None else rows.select([f.name for f in table.schema().fields])
+        new = mode if table is not None else "error"
+        with self._stamped(table, commit):
+            # Neither may be on, whatever the remote's defaults: other readers must open the table.
+            writer = chosen.write.format("delta").mode(new)
+            if table is None:
+                writer = writer.option("delta.enableDeletionVectors", "false")
+                writer = writer.option("delta.columnMapping.mode", "none")
+            writer.save(path)
+
+    def _matching(
+        self, table: "DeltaTable", rows: "DataFrame", keys: Sequence[str]
+    ) -> "DeltaMergeBuilder":
+        from delta.tables import DeltaTable as SparkTable
+
+        target = SparkTable.forPath(self._engine.session, table.table_uri).alias("target")
+        condition = " AND ".join(f"target.`{key}` = source.`{key}`" for key in keys)
+        return target.merge(rows.alias("source"), condition)
+
+    @contextmanager
+    def _stamped(self, table: "DeltaTable | None", commit: Commit) -> Iterator[None]:
+        version = 0 if table is None else table.version() + 1
+        settings = {
+            APP_ID: commit.id,
+            APP_VERSION: str(version),
+            USER_METADATA: commit.user_metadata,
+        }
+        conf = self._engine.session.conf
+        with _stamping:
+            for name, value in settings.items():
+                conf.set(name, value)
+            try:
+                yield
+            finally:
+                for name in settings:
+                    conf.unset(name)

@@ -1,0 +1,154 @@
+"""The lake of an installation: everything of this room and the one below, put together once."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from foundation.errors import NotFound
+from foundation.settings import Settings
+from lakehouse.boundary import Boundary, no_fault
+from lakehouse.commits import open_table
+from lakehouse.engine import Engine, open_engine
+from lakehouse.objects import LocalObjects, ObjectStore
+from lakehouse.reading import read_arrow
+from lakehouse.refs import Layer, TableRef
+from lakehouse.vault import Vault
+from lakehouse.writer import Writer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyspark.sql import DataFrame
+
+    from tenancy.keys import Keyring
+    from tenancy.store import Store
+    from tenancy.tenant import Tenant
+
+TABLE_LEASE_SECONDS = 10.0
+"""A killed process keeps others from its table for so long; a living one renews."""
+
+TABLE_WAIT_SECONDS = 120.0
+
+
+class Lake:
+    """Store, keys, engine, writer, objects and vault of one installation, made at first use.
+
+    Use it as a context manager: ``with Lake.open(settings) as lake``. The engine outlives it:
+    one session serves all lakes of a process.
+    """
+
+    def __init__(self, settings: Settings, boundary: Boundary = no_fault) -> None:
+        self.settings = settings
+        self._boundary = boundary
+
+    @classmethod
+    def open(cls, settings: Settings, boundary: Boundary = no_fault) -> Self:
+        """Return the lake of an installation; nothing starts before it is used."""
+        return cls(settings, boundary)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store's connections; a later use opens them again."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+    @cached_property
+    def store(self) -> "Store":
+        """The operational store (its tables are made by ``store.upgrade()``)."""
+        from tenancy.store import Store
+
+        return Store(self.settings.store_url)
+
+    @cached_property
+    def keys(self) -> "Keyring":
+        """The tenants' keys."""
+        from tenancy.keys import Keyring
+
+        return Keyring(self.settings, self.store)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine that transforms."""
+        return open_engine(self.settings)
+
+    @cached_property
+    def writer(self) -> Writer:
+        """The one writer."""
+        return Writer(self.engine, self._lease, self._boundary)
+
+    @cached_property
+    def objects(self) -> ObjectStore:
+        """Encrypted landing files and attachments."""
+        return LocalObjects(self.settings.objects_dir, self.keys.of)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Encrypted personal data by token."""
+        return Vault(self)
+
+    def ref(self, tenant: "Tenant", layer: Layer, name: str) -> TableRef:
+        """Return the reference of a tenant's table; its names are checked."""
+        return TableRef(self.settings.lake_dir, tenant.id, layer, name)
+
+    def read(self, ref: TableRef, version: int | None = None) -> "DataFrame":
+        """Return a table as a frame of the engine, at its newest or at a given version.
+
+        Raises
+        ------
+        NotFound
+            The table has not been written yet.
+        """
+        if not self.exists(ref):
+            raise NotFound("lakehouse.no_table", table=str(ref))
+        return self.engine.read(ref.path, version)
+
+    def arrow(
+        self,
+        ref: TableRef,
+        columns: Sequence[str] | None = None,
+        where: "pc.Expression | None" = None,
+        version: int | None = None,
+    ) -> "pa.Table":
+        """Return a table's rows here, without the engine.
+
+        Parameters
+        ----------
+        columns
+            Only these, in this order.
+        where
+            Only rows for which this holds: ``pc.field("upload_id") == "…"``.
+
+        Returns
+        -------
+        pyarrow.Table
+            Without rows where the table does not exist; then ``columns`` are null-typed.
+        """
+        return read_arrow(ref, columns, where, version)
+
+    def exists(self, ref: TableRef) -> bool:
+        """Say whether the table has been written."""
+        return open_table(ref.path) is not None
+
+    def version(self, ref: TableRef) -> int:
+        """Return the table's newest version; -1 where there is no table."""
+        table = open_table(ref.path)
+        return -1 if table is None else table.version()
+
+    def _lease(self, name: str) -> AbstractContextManager[object]:
+        from tenancy.leases import lease
+
+        return lease(
+            self.store, name, ttl_seconds=TABLE_LEASE_SECONDS, wait_seconds=TABLE_WAIT_SECONDS
+        )

@@ -1,0 +1,94 @@
+"""Apache Spark through Spark Connect: a server on this machine, or any remote one.
+
+``local[2]`` starts one JVM as a child of this process, with Delta's jar from Maven Central (Ivy
+keeps it in its usual folder). A classic session only hosts the Connect server in it: all work
+goes through Connect, so that local and remote behave alike.
+"""
+
+import atexit
+import os
+import secrets
+import shutil
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from foundation.errors import MissingPart
+from foundation.settings import Engine as EngineName
+from lakehouse.connect import ConnectEngine
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+DELTA_PACKAGE = "io.delta:delta-spark_4.2_2.13:4.4.0"
+LOCAL_SETTINGS = {
+    "spark.jars.packages": DELTA_PACKAGE,
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+    "spark.connect.grpc.binding.address": "127.0.0.1",
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "2g",
+    "spark.driver.extraJavaOptions": "-Duser.timezone=UTC",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+
+
+class Spark(ConnectEngine):
+    """The distributed engine.
+
+    Parameters
+    ----------
+    remote
+        ``local[n]`` for a server with n threads here, or ``sc://host:port`` of one elsewhere.
+    """
+
+    name: EngineName = "spark"
+
+    def __init__(self, remote: str) -> None:
+        super().__init__()
+        self._remote = remote
+
+    def _start(self) -> "SparkSession":
+        from pyspark.sql import SparkSession
+
+        url = _start_local(self._remote) if self._remote.startswith("local") else self._remote
+        session: SparkSession = SparkSession.builder.remote(url).create()
+        atexit.register(self.close)
+        return session
+
+
+def _start_local(master: str) -> str:
+    """Start the JVM with the Connect server in it and return the server's address.
+
+    Raises
+    ------
+    MissingPart
+        There is no Java on this machine.
+    """
+    if shutil.which("java") is None:
+        raise MissingPart("lakehouse.no_java")
+    from pyspark.sql import SparkSession
+
+    # The JVM starts Python workers by this variable, and it must be our Python.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    port, token = _free_port(), secrets.token_hex(16)
+    builder = SparkSession.builder.master(master)
+    for name, value in LOCAL_SETTINGS.items():
+        builder = builder.config(name, value)
+    builder = builder.config("spark.connect.grpc.binding.port", str(port))
+    builder.config("spark.connect.authenticate.token", token).getOrCreate()
+    return f"sc://localhost:{port}/;token={token}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,51 @@
+"""What an engine's way of writing must offer the writer: four verbs, bare.
+
+Exactly-once, schemas, leases, retries and boundaries are the writer's; an implementation only
+does the one commit it is asked for, stamped with the commit's transaction and words.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from lakehouse.commits import Commit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from deltalake import DeltaTable
+    from pyspark.sql import DataFrame
+
+Rows = TypeVar("Rows")
+
+
+class Tables(Protocol[Rows]):
+    """Verbs over one representation of rows (Arrow here, a DataFrame on Spark)."""
+
+    def prepare(self, data: "pa.Table | DataFrame") -> Rows:
+        """Return the rows as the verbs take them."""
+
+    def schema(self, rows: Rows) -> "pa.Schema":
+        """Return their schema in normal spelling."""
+
+    def unfit_keys(self, rows: Rows, keys: Sequence[str]) -> int:
+        """Count rows whose key has a null in it or stands a second time (0 where all fit)."""
+
+    def is_conflict(self, error: Exception) -> bool:
+        """Say whether the error means that another writer got in between."""
+
+    def append(self, path: str, table: "DeltaTable | None", rows: Rows, commit: Commit) -> None:
+        """Add rows; create the table where there is none."""
+
+    def replace(self, path: str, table: "DeltaTable | None", rows: Rows, commit: Commit) -> None:
+        """Put rows in the place of all that was there, in one commit."""
+
+    def merge(self, table: "DeltaTable", rows: Rows, keys: Sequence[str], commit: Commit) -> None:
+        """Update whole rows by key, insert the others."""
+
+    def delete_where(self, table: "DeltaTable", predicate: str, commit: Commit) -> None:
+        """Delete the rows that a SQL predicate holds for."""
+
+    def delete_keys(self, table: "DeltaTable", rows: Rows, commit: Commit) -> None:
+        """Delete the rows whose columns equal those of any given row."""
+
+    def mark(self, table: "DeltaTable", commit: Commit) -> None:
+        """Record a commit that changed no row, so that it is never applied later."""

@@ -1,0 +1,117 @@
+"""Names, phones and addresses: the one table that can say who a token is.
+
+Grain of ``vault.person``: one row a person token. The payload is JSON, sealed with the tenant's
+key and bound to its token, so that no row can pass for another's. Read by role, and audited.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foundation.clock import utc_now
+from foundation.errors import NotFound, OperatorError
+from lakehouse.arrow_types import UTC_MICROSECONDS
+from lakehouse.commits import Commit, Committed
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+    from tenancy.actor import Actor
+    from tenancy.tenant import Tenant
+
+READERS = ("privacy_officer", "manager")
+CONTEXT = b"vault.person"
+SCHEMA = pa.schema(
+    [
+        ("person_token", pa.string()),
+        ("payload", pa.binary()),
+        ("updated_at", UTC_MICROSECONDS),
+        ("upload_id", pa.string()),
+    ]
+)
+
+
+class Vault:
+    """The encrypted personal data of a lake's tenants."""
+
+    def __init__(self, lake: "Lake") -> None:
+        self._lake = lake
+
+    def save(
+        self,
+        tenant: "Tenant",
+        persons: Mapping[str, Mapping[str, str | None]],
+        upload_id: str,
+        commit: Commit | None = None,
+    ) -> Committed:
+        """Keep persons' data, the whole of a person replacing what was there.
+
+        Parameters
+        ----------
+        persons
+            By person token: the personal columns (full_name, phone …) in the clear.
+        upload_id
+            The upload they came with; the commit's id unless ``commit`` is given.
+        """
+        tokens = list(persons)
+        payloads = [
+            json.dumps({"token": token, "values": dict(values)}, ensure_ascii=False).encode()
+            for token, values in persons.items()
+        ]
+        rows = pa.table(
+            [
+                tokens,
+                self._lake.keys.of(tenant).encrypt_many(payloads, CONTEXT),
+                pa.array([utc_now()] * len(tokens), UTC_MICROSECONDS),
+                pa.array([upload_id] * len(tokens), pa.string()),
+            ],
+            schema=SCHEMA,
+        )
+        ref = self._lake.ref(tenant, "vault", "person")
+        commit = commit or Commit(f"{upload_id}:vault")
+        return self._lake.writer.merge(ref, rows, ["person_token"], commit)
+
+    def read(
+        self, tenant: "Tenant", actor: "Actor", tokens: Sequence[str]
+    ) -> dict[str, dict[str, str | None]]:
+        """Return personal data by token, for those tokens that the tenant has.
+
+        Raises
+        ------
+        NotFound
+            The actor belongs to another tenant.
+        NotAllowed
+            The actor is neither privacy officer, manager nor staff.
+        """
+        from tenancy.audit import record
+
+        self._require_reader(tenant, actor)
+        # Written down before anything is shown: there is no reading without its entry.
+        details = {"asked": len(tokens)}
+        record(self._lake.store, actor, "vault.read", tenant.id, "vault.person", details=details)
+        rows = self._lake.arrow(
+            self._lake.ref(tenant, "vault", "person"),
+            columns=["person_token", "payload"],
+            where=pc.field("person_token").isin(pa.array(list(tokens), pa.string())),
+        )
+        opened = self._lake.keys.of(tenant).decrypt_many(rows["payload"].to_pylist(), CONTEXT)
+        pairs = zip(rows["person_token"].to_pylist(), opened, strict=True)
+        return {token: _values(token, payload) for token, payload in pairs}
+
+    @staticmethod
+    def _require_reader(tenant: "Tenant", actor: "Actor") -> None:
+        if actor.kind == "staff" and actor.tenant_id is None:
+            return
+        if actor.tenant_id != tenant.id:
+            raise NotFound("lakehouse.no_person")
+        actor.require(*READERS)
+
+
+def _values(token: str, payload: bytes) -> dict[str, str | None]:
+    person = json.loads(payload)
+    if person["token"] != token:
+        raise OperatorError("lakehouse.damaged_vault", token=token)
+    values: dict[str, str | None] = person["values"]
+    return values

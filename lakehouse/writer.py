@@ -1,0 +1,233 @@
+"""The one writer: nothing else in the platform writes a table.
+
+Four verbs, on either engine, each of them exactly once: the commit's id is looked up in the
+table's log under the table's lease, and goes into the log with the rows. Whoever runs the same
+step again after a crash gets the same tables.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace as changed
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from foundation.errors import Busy, SchemaMismatch
+from lakehouse.arrow_types import normal_schema
+from lakehouse.boundary import Boundary, no_fault
+from lakehouse.commits import Commit, Committed, open_table, read_commit
+from lakehouse.engine import Engine
+from lakehouse.refs import TableRef
+from lakehouse.schema import require_columns, require_same, require_storable
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+    from pyspark.sql import DataFrame
+
+    from lakehouse.tables import Tables
+
+Lease = Callable[[str], AbstractContextManager[object]]
+Apply = Callable[["DeltaTable | None"], None]
+
+ATTEMPTS = 12
+FIRST_WAIT_SECONDS = 0.02
+LONGEST_WAIT_SECONDS = 2.0
+
+
+class Writer:
+    """Append, merge, replace, delete.
+
+    Parameters
+    ----------
+    engine
+        The engine whose frames are written; it also decides the way of writing.
+    lease
+        Takes a name, returns a context manager that one process at a time is inside of.
+    boundary
+        Called before and after each commit, inside the lease.
+    """
+
+    def __init__(self, engine: Engine, lease: Lease, boundary: Boundary = no_fault) -> None:
+        self._tables: Tables[Any] = _tables_of(engine)
+        self._lease = lease
+        self._boundary = boundary
+
+    def append(self, ref: TableRef, data: "pa.Table | DataFrame", commit: Commit) -> Committed:
+        """Add rows; the first write of a table creates it.
+
+        Raises
+        ------
+        SchemaMismatch
+            A column's name or type is not exactly the table's.
+        Busy
+            Another writer held the table for too long.
+        """
+        return self._write(
+            ref,
+            "append",
+            commit,
+            data,
+            lambda t, rows: self._tables.append(ref.path, t, rows, commit),
+        )
+
+    def replace(self, ref: TableRef, data: "pa.Table | DataFrame", commit: Commit) -> Committed:
+        """Put rows in the place of the whole table, in one commit. Raises as ``append``."""
+        return self._write(
+            ref,
+            "replace",
+            commit,
+            data,
+            lambda t, rows: self._tables.replace(ref.path, t, rows, commit),
+        )
+
+    def merge(
+        self,
+        ref: TableRef,
+        data: "pa.Table | DataFrame",
+        keys: Sequence[str],
+        commit: Commit,
+    ) -> Committed:
+        """Update whole rows by key and insert the others.
+
+        Raises
+        ------
+        SchemaMismatch
+            As ``append``; also a key that is null, or that stands twice in ``data``.
+        """
+
+        def apply(table: "DeltaTable | None", rows: object) -> None:
+            if table is None:
+                self._tables.append(ref.path, table, rows, commit)
+            else:
+                self._tables.merge(table, rows, keys, commit)
+
+        return self._write(ref, "merge", commit, data, apply, keys=tuple(keys))
+
+    def delete(
+        self, ref: TableRef, predicate: "str | pa.Table | DataFrame", commit: Commit
+    ) -> Committed:
+        """Delete rows by a SQL predicate, or those whose columns equal a row of a keys frame.
+
+        A table that does not exist has nothing to delete: version -1, and nothing is recorded.
+        """
+        found = self.find_commit(ref, commit.id)
+        if found:
+            return changed(found, already=True)
+        if isinstance(predicate, str):
+            where: str = predicate
+
+            def apply(table: "DeltaTable | None") -> None:
+                if table is not None:
+                    self._tables.delete_where(table, where, commit)
+        else:
+            keys = self._tables.prepare(predicate)
+
+            def apply(table: "DeltaTable | None") -> None:
+                if table is not None:
+                    self._require_keys_of(ref, table, keys)
+                    self._tables.delete_keys(table, keys, commit)
+
+        return self._commit(ref, "delete", commit, apply)
+
+    def find_commit(self, ref: TableRef, commit_id: str) -> Committed | None:
+        """Return what the table's log holds of a commit; None where it was not applied."""
+        return read_commit(open_table(ref.path), commit_id)
+
+    def _write(
+        self,
+        ref: TableRef,
+        verb: str,
+        commit: Commit,
+        data: "pa.Table | DataFrame",
+        apply: Callable[["DeltaTable | None", Any], None],
+        *,
+        keys: tuple[str, ...] | None = None,
+    ) -> Committed:
+        found = self.find_commit(ref, commit.id)
+        if found:
+            return changed(found, already=True)
+        rows = self._tables.prepare(data)
+        schema = self._tables.schema(rows)
+        if keys is not None:
+            self._require_unique(ref, rows, schema, keys)
+
+        def checked(table: "DeltaTable | None") -> None:
+            if table is None:
+                require_storable(ref, schema)
+            else:
+                require_same(ref, schema, _schema_of(table))
+            apply(table, rows)
+
+        return self._commit(ref, verb, commit, checked)
+
+    def _commit(self, ref: TableRef, verb: str, commit: Commit, apply: Apply) -> Committed:
+        place = f"{ref.layer}.{ref.name}.{verb}"
+        with self._lease(f"table:{ref}"):
+            for attempt in range(ATTEMPTS):
+                table = open_table(ref.path)
+                found = read_commit(table, commit.id)
+                if found:
+                    return changed(found, already=True)
+                self._boundary(f"before:{place}")
+                if self._applied(table, apply):
+                    committed = self._recorded(ref, commit)
+                    self._boundary(f"after:{place}")
+                    return committed
+                time.sleep(_jittered(attempt))
+        raise Busy("lakehouse.conflict", table=str(ref), attempts=ATTEMPTS)
+
+    def _applied(self, table: "DeltaTable | None", apply: Apply) -> bool:
+        try:
+            apply(table)
+        except Exception as error:
+            if self._tables.is_conflict(error):
+                return False
+            raise
+        return True
+
+    def _recorded(self, ref: TableRef, commit: Commit) -> Committed:
+        table = open_table(ref.path)
+        if table is None:
+            return Committed(version=-1)
+        found = read_commit(table, commit.id)
+        if found:
+            return found
+        # Nothing matched, so the engine committed nothing; the commit is done all the same, and
+        # must not hit rows that come later.
+        self._tables.mark(table, commit)
+        return read_commit(open_table(ref.path), commit.id) or Committed(version=table.version())
+
+    def _require_unique(
+        self, ref: TableRef, rows: object, schema: pa.Schema, keys: tuple[str, ...]
+    ) -> None:
+        require_columns(ref, schema, keys)
+        unfit = self._tables.unfit_keys(rows, keys)
+        if unfit:
+            names = ", ".join(keys)
+            raise SchemaMismatch("lakehouse.unfit_key", table=str(ref), columns=names, rows=unfit)
+
+    def _require_keys_of(self, ref: TableRef, table: "DeltaTable", keys: object) -> None:
+        arrived, there = self._tables.schema(keys), _schema_of(table)
+        require_columns(ref, there, tuple(arrived.names))
+        require_same(ref, arrived, pa.schema([there.field(name) for name in arrived.names]))
+
+
+def _tables_of(engine: Engine) -> "Tables[Any]":
+    if engine.name == "spark":
+        from lakehouse.delta_spark import SparkTables
+
+        return SparkTables(engine)
+    from lakehouse.delta_embedded import EmbeddedTables
+
+    return EmbeddedTables(engine)
+
+
+def _schema_of(table: "DeltaTable") -> pa.Schema:
+    return normal_schema(pa.schema(table.schema().to_arrow()))
+
+
+def _jittered(attempt: int) -> float:
+    longest = min(FIRST_WAIT_SECONDS * 2**attempt, LONGEST_WAIT_SECONDS)
+    return random.uniform(longest / 2, longest)
