@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import cast, get_args
 
 from data_contracts.contract import (
+    Canonical,
     Classification,
     Column,
     ColumnType,
@@ -33,26 +34,23 @@ RESERVED = (
 """The platform's own columns in silver and gold."""
 
 MONEY = "decimal(18,4)"
-CANONICAL = ("plain", "national_id", "phone", "email")
 COLUMN_PROPERTIES = (
     "columnRole",
     "label",
     "unit",
+    "meanBetween",
     "canonical",
     "blankMeans",
     "valueSynonyms",
     "valueLabels",
 )
 TABLE_PROPERTIES = ("label", "keyKinds", "uploadKinds", "history")
-YES_NO = {
-    "true": ("yes", "y", "sí", "si", "s", "1", "t", "verdadero"),
-    "false": ("no", "n", "0", "f", "falso"),
-}
-"""How everybody writes true and false; a column may add its own words."""
+BOOLEANS = ("true", "false")
 
 PERSONAL_WORDS = frozenset(
-    "name surname phone telephone mobile email mail address passport birth nombre apellido "
-    "telefono celular correo direccion cedula documento nit".split()
+    {"name", "surname", "phone", "telephone", "mobile", "email", "mail", "address", "passport"}
+    | {"birth", "nombre", "apellido", "telefono", "celular", "correo", "direccion", "cedula"}
+    | {"documento", "nit"}
 )
 """A text column named so may not be ``internal`` or ``public``, except as the name of a thing."""
 
@@ -121,8 +119,10 @@ def read_column(element: Node, place: Place) -> Column:
         examples=tuple(str(example) for example in place.items(element.get("examples"))),
         blank_means=None if blank is None else at("blankMeans").string(blank),
         unit=at("unit").string(properties["unit"]) if "unit" in properties else None,
+        mean_between=mean_between(properties.get("meanBetween"), at("meanBetween")),
         canonical=cast(
-            "str", at("canonical").choice(properties.get("canonical", "plain"), CANONICAL)
+            Canonical,
+            at("canonical").choice(properties.get("canonical", "plain"), get_args(Canonical)),
         ),
     )
     check_column(column, place)
@@ -133,6 +133,16 @@ def limit(options: Node, name: str) -> Decimal | None:
     """Return a limit as an exact decimal; the limits of dates are not used."""
     value = options.get(name)
     return Decimal(str(value)) if isinstance(value, int | float) else None
+
+
+def mean_between(value: object, place: Place) -> tuple[Decimal, Decimal] | None:
+    """Return the two ends between which a table's mean lies."""
+    ends = [Decimal(str(place.number(end))) for end in place.items(value)]
+    if not ends:
+        return None
+    if len(ends) != 2 or ends[0] >= ends[1]:
+        raise place.wrong_value(value, "[a, b], a < b")
+    return ends[0], ends[1]
 
 
 def column_type(element: Node, place: Place) -> ColumnType:
@@ -156,14 +166,13 @@ def classification(element: Node, place: Place) -> Classification:
 
 
 def value_synonyms(properties: Node, type_: str, place: Place) -> dict[str, tuple[str, ...]]:
-    """Return stored value → other writings; booleans know yes and no in both languages."""
-    node = place.node(properties.get("valueSynonyms") or {}, YES_NO if type_ == "boolean" else None)
+    """Return stored value → other writings; none of them may mean two values."""
+    allowed = BOOLEANS if type_ == "boolean" else None
+    node = place.node(properties.get("valueSynonyms") or {}, allowed)
     own = {
         value: tuple(place.at(value).string(word) for word in place.at(value).items(words))
         for value, words in node.items()
     }
-    if type_ == "boolean":
-        own = {value: (*words, *own.get(value, ())) for value, words in YES_NO.items()}
     writings = [writing.casefold() for words in own.values() for writing in set(words)]
     once(writings, place)
     return own

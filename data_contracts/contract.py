@@ -36,6 +36,7 @@ when a version of a customer holds; ``outcome``/``outcome_time``: known only lat
 ``reference``: key of another table; ``operation``: insert, update or delete in a change file;
 ``measure``: may be a feature; ``attribute``: shown, not learned from."""
 
+Canonical = Literal["plain", "national_id", "phone", "email"]
 KeyKind = Literal["natural", "row"]
 UploadKind = Literal["snapshot", "increment", "changes"]
 LabelKind = Literal["event", "column"]
@@ -71,7 +72,9 @@ class Column:
     examples: tuple[str, ...] = ()
     blank_means: str | None = None
     unit: str | None = None
-    canonical: Literal["plain", "national_id", "phone", "email"] = "plain"
+    mean_between: tuple[Decimal, Decimal] | None = None
+    """Where a whole table's mean lies; outside, the unit is wrong (months for years)."""
+    canonical: Canonical = "plain"
     """How an identifier is normalised before it becomes a token."""
 
 

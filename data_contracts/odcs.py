@@ -24,21 +24,31 @@ CHECKED_FILE = HERE / "checked.sha256"
 """Digests of what has been checked against the schema: checking it again takes 0.1 s a file."""
 
 
-def schema_file() -> Path:
-    """Return the JSON schema that ``open_data_contract_standard`` ships (without importing it)."""
+@cache
+def schema() -> bytes:
+    """Return the JSON schema that ``open_data_contract_standard`` ships.
+
+    Read without importing that package, whose pydantic takes a third of a second.
+    """
     spec = importlib.util.find_spec("open_data_contract_standard")
-    folders = spec.submodule_search_locations if spec else None
-    return Path(next(iter(folders or ["."]))) / "schema.json"
+    folders = (spec.submodule_search_locations if spec else None) or ["."]
+    return (Path(folders[0]) / "schema.json").read_bytes()
 
 
 def read(path: Path) -> Node:
     """Return a contract file that keeps the standard's schema, as it stands in the file."""
+    try:
+        return parse(path, path.read_bytes())
+    except OSError as error:
+        raise Place(path).wrong("not_found") from error
+
+
+@cache
+def parse(path: Path, content: bytes) -> Node:
+    """Return the checked content of a file; shared by all that read it, so never changed."""
     place = Place(path)
     try:
-        content = path.read_bytes()
-        document = yaml.load(content, yaml.CSafeLoader)  # safe: the C twin of SafeLoader
-    except OSError as error:
-        raise place.wrong("not_found") from error
+        document = yaml.load(content, yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise place.wrong("not_yaml", problem=str(error)) from error
     if digest(content) not in checked():
@@ -50,7 +60,7 @@ def check(document: object, place: Place) -> None:
     """Raise ``InvalidContract`` where a document does not keep the standard's schema."""
     import jsonschema
 
-    validator = jsonschema.Draft201909Validator(json.loads(schema_file().read_bytes()))
+    validator = jsonschema.Draft201909Validator(json.loads(schema()))
     error = jsonschema.exceptions.best_match(validator.iter_errors(document))
     if error is not None:
         raise Place(place.file, named(document, error.absolute_path)).wrong(
@@ -66,11 +76,11 @@ def problem(message: str, rule: object, allowed: object) -> str:
     return short
 
 
-def named(document: object, steps: Sequence[object]) -> str:
+def named(document: object, steps: Sequence[str | int]) -> str:
     """Return a path by names: ``schema.0.properties.3`` is ``schema.customers.properties.age``."""
     place = Place(Path())
     for step in steps:
-        document = document[step]  # type-free walk through parsed YAML
+        document = cast(dict[str | int, object], document)[step]
         name = document.get("name") or document.get("property") if isinstance(document, dict) else 0
         place = place.at(name or step)
     return place.path
@@ -78,12 +88,15 @@ def named(document: object, steps: Sequence[object]) -> str:
 
 def digest(content: bytes) -> str:
     """Return the SHA-256 of a file together with the schema it was checked against."""
-    return hashlib.sha256(schema_file().read_bytes() + content).hexdigest()
+    return hashlib.sha256(schema() + content).hexdigest()
 
 
 @cache
 def checked() -> frozenset[str]:
-    """Return the digests of files already checked; any other file is checked when it is read."""
+    """Return the digests of files already checked; any other file is checked when it is read.
+
+    ``python -m data_contracts.refresh`` writes them anew.
+    """
     lines = CHECKED_FILE.read_text(encoding="utf-8").splitlines() if CHECKED_FILE.exists() else []
     return frozenset(line.split()[0] for line in lines)
 
