@@ -1,0 +1,79 @@
+"""Keyed tokens: what stands in the place of a personal identifier from silver onward.
+
+A token is HMAC-SHA256 (RFC 2104) of the identifier's canonical form under the tenant's key, in hex:
+the same person gets the same token in every table of a tenant, and another one at another tenant.
+The engine computes it as two nested ``sha2``, with no Python per row; ``token`` is its twin.
+"""
+
+import hashlib
+import hmac
+import re
+from typing import TYPE_CHECKING, Literal
+
+from ingestion.vocabulary import EDGES
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
+
+Canonical = Literal["plain", "national_id", "phone", "email"]
+BLOCK_BYTES = 64
+_SPACES = "[ \t\r\n\u00a0\u202f]+"
+_LABEL = r"^(?:C\.?C\.?|C\.?E\.?|T\.?I\.?|NIT|RUT|DNI|CEDULA|CÉDULA)[ .:#-]*([0-9])"
+_CHECK_DIGIT = r"^([0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3})-[0-9]$"
+_NOT_PLAIN = "[^0-9A-Z]"
+_COUNTRY = r"^(?:0057|57)?([36][0-9]{9})$"
+_STEPS: dict[Canonical, tuple[tuple[str, str], ...]] = {
+    "plain": ((_SPACES, " "),),
+    "email": ((_SPACES, ""),),
+    "national_id": ((_LABEL, "$1"), (_CHECK_DIGIT, "$1"), (_NOT_PLAIN, ""), ("^0+([0-9A-Z])", "$1")),
+    "phone": (("[^0-9]", ""), (_COUNTRY, "$1")),
+}
+"""Replacements in order, on the upper-case text; written so that Python and the engine agree."""
+
+
+def canonical(identifier: str, form: Canonical = "plain") -> str:
+    """Return the one spelling of an identifier.
+
+    ``national_id`` drops the label (C.C., NIT …), a tax number's check digit, dots, dashes and
+    leading zeros; ``phone`` keeps digits and drops Colombia's prefix; all forms ignore case.
+
+    >>> canonical("NIT 900.123.456-7", "national_id")
+    '900123456'
+    >>> canonical("+57 (300) 555-0101", "phone")
+    '3005550101'
+    """
+    spelled = identifier.strip(EDGES).upper()
+    for pattern, replacement in _STEPS[form]:
+        spelled = re.sub(pattern, replacement.replace("$", "\\"), spelled)
+    return spelled
+
+
+def token(identifier: str, key: bytes, form: Canonical = "plain") -> str:
+    """Return the token of an identifier under a tenant's ``token_key``, 64 hex digits."""
+    return hmac.new(key, canonical(identifier, form).encode(), hashlib.sha256).hexdigest()
+
+
+def token_expression(text: "Expression", key: bytes, form: Canonical = "plain") -> "Expression":
+    """Return the engine's twin of ``token``; NULL stays NULL."""
+    from pyspark.sql import functions as fn
+
+    spelled = fn.upper(fn.btrim(text, fn.lit(EDGES)))
+    for pattern, replacement in _STEPS[form]:
+        spelled = fn.regexp_replace(spelled, pattern, replacement)
+    return hmac_expression(spelled, key)
+
+
+def hmac_expression(text: "Expression", key: bytes) -> "Expression":
+    """Return HMAC-SHA256 of a text, in hex, computed by the engine."""
+    from pyspark.sql import functions as fn
+
+    inner, outer = _pads(key)
+    inside = fn.sha2(fn.concat(fn.lit(inner), fn.encode(text, "utf-8")), 256)
+    return fn.sha2(fn.concat(fn.lit(outer), fn.unhex(inside)), 256)
+
+
+def _pads(key: bytes) -> tuple[bytes, bytes]:
+    block = (hashlib.sha256(key).digest() if len(key) > BLOCK_BYTES else key).ljust(
+        BLOCK_BYTES, b"\0"
+    )
+    return bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
