@@ -1,0 +1,180 @@
+"""The boosted candidate: XGBoost's histogram trees, kept as XGBoost's own JSON."""
+
+from typing import Any, Self
+
+import numpy as np
+
+from data_contracts.contract import Task
+from models.base import BaseEstimator, Floats, Ints, Matrix
+from models.encoder import COMPONENT, TABULAR
+from models.estimator import Layout
+
+OBJECTIVES: dict[Task, tuple[str, str]] = {
+    "binary": ("binary:logistic", "logloss"),
+    "multiclass": ("multi:softprob", "mlogloss"),
+    "number": ("reg:squarederror", "rmse"),
+}
+PATIENCE = 30
+"""Rounds without a better validation loss after which boosting stops."""
+
+
+class Boosted(BaseEstimator):
+    """Gradient-boosted trees over numbers, categories and the components of texts.
+
+    Parameters
+    ----------
+    task
+        ``binary``, ``multiclass`` or ``number``.
+    rounds
+        Trees (a class); with a validation set the most that are tried.
+    depth, rate, rows_share, columns_share, leaf_weight
+        XGBoost's ``max_depth``, ``eta``, ``subsample``, ``colsample_bytree``, ``min_child_weight``.
+    threads
+        At most so many threads while learning; a score takes one.
+    seed
+        Of the rows and columns drawn.
+
+    Attributes
+    ----------
+    best_rounds_ : int
+        Rounds with the lowest validation loss, or ``rounds``.
+    booster_ : bytearray
+        XGBoost's own JSON: readable by any later version, safe to load.
+    """
+
+    def __init__(
+        self,
+        task: Task = "binary",
+        *,
+        rounds: int = 500,
+        depth: int = 3,
+        rate: float = 0.05,
+        rows_share: float = 0.8,
+        columns_share: float = 0.6,
+        leaf_weight: float = 5.0,
+        threads: int = 2,
+        seed: int = 0,
+    ) -> None:
+        self.task = task
+        self.rounds = rounds
+        self.depth = depth
+        self.rate = rate
+        self.rows_share = rows_share
+        self.columns_share = columns_share
+        self.leaf_weight = leaf_weight
+        self.threads = threads
+        self.seed = seed
+
+    def fit(
+        self,
+        matrix: Matrix,
+        y: Floats,
+        layout: Layout,
+        validation: tuple[Matrix, Floats] | None = None,
+    ) -> Self:
+        """Learn from encoded rows; stop early where a validation set is given."""
+        import xgboost
+
+        self.columns_: Ints = layout.only((TABULAR, COMPONENT))
+        self.owners_: Ints = layout.owners[self.columns_]
+        self.features_ = layout.features
+        self.outputs_ = int(y.max()) + 1 if self.task == "multiclass" else 1
+        rows = xgboost.QuantileDMatrix(self._chosen(matrix), y, max_bin=64, nthread=self.threads)
+        watched, stop = [], None
+        if validation is not None:
+            held_out = self._chosen(validation[0])
+            watched = [(xgboost.DMatrix(held_out, validation[1], nthread=self.threads), "held_out")]
+            stop = PATIENCE
+        booster = xgboost.train(
+            self._parameters(),
+            rows,
+            self.rounds,
+            evals=watched,
+            early_stopping_rounds=stop,
+            verbose_eval=False,
+        )
+        self.best_rounds_ = booster.best_iteration + 1 if stop else self.rounds
+        self._keep(booster)
+        return self
+
+    def margins(self, matrix: Matrix, rounds: int | None = None) -> Floats:
+        """Return the raw sums of leaves, shape (n, outputs), after ``rounds`` trees."""
+        found = self._booster().inplace_predict(
+            self._chosen(matrix),
+            iteration_range=(0, rounds or 0),
+            predict_type="margin",
+        )
+        return np.asarray(found, dtype=np.float64).reshape(matrix.shape[0], self.outputs_)
+
+    def contributions(self, matrix: Matrix) -> Floats:
+        """Return Shapley values (XGBoost's ``pred_contribs``), summed by feature."""
+        parts = self._column_contributions(matrix)
+        layout = Layout(self.owners_, np.zeros_like(self.owners_), self.features_)
+        grouping = layout.by_feature(np.arange(len(self.owners_)))
+        return np.stack(
+            [
+                np.hstack([np.asarray(part[:, :-1] @ grouping), part[:, -1:]])
+                for part in np.moveaxis(parts, 1, 0)
+            ],
+            axis=1,
+        )
+
+    def term_weights(self, matrix: Matrix, feature: int, basis: Floats, output: int) -> Floats:
+        """Return the terms' shares in the contributions of their components.
+
+        A component's value is Σ term × basis; its contribution is shared in that proportion, held
+        back where the component's value is near zero.
+        """
+        mine = np.flatnonzero(self.owners_ == feature)
+        values = self._chosen(matrix)[:, mine]
+        pushes = self._column_contributions(matrix)[:, output, mine]
+        return np.asarray((pushes * values / (values**2 + 1e-3)) @ basis.T)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the live booster: its JSON is what is kept."""
+        state = dict(super().__getstate__())
+        state.pop("_live", None)
+        return state
+
+    def _column_contributions(self, matrix: Matrix) -> Floats:
+        import xgboost
+
+        rows = xgboost.DMatrix(self._chosen(matrix), nthread=self.threads)
+        found = self._booster().predict(rows, pred_contribs=True, strict_shape=True)
+        return np.asarray(found, dtype=np.float64)
+
+    def _parameters(self) -> dict[str, object]:
+        objective, metric = OBJECTIVES[self.task]
+        classes = {"num_class": self.outputs_} if self.task == "multiclass" else {}
+        return classes | {
+            "objective": objective,
+            "eval_metric": metric,
+            "tree_method": "hist",
+            "max_depth": self.depth,
+            "eta": self.rate,
+            "subsample": self.rows_share,
+            "colsample_bytree": self.columns_share,
+            "min_child_weight": self.leaf_weight,
+            "max_bin": 64,
+            "nthread": self.threads,
+            "seed": self.seed,
+        }
+
+    def _chosen(self, matrix: Matrix) -> Floats:
+        if len(self.columns_) != matrix.shape[1]:
+            matrix = matrix[:, self.columns_]
+        return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix)
+
+    def _keep(self, booster: Matrix) -> None:
+        self.booster_ = bytearray(booster.save_raw("json"))
+        self._live = booster
+        booster.set_param({"nthread": 1})
+
+    def _booster(self) -> Matrix:
+        if "_live" not in self.__dict__:
+            import xgboost
+
+            live = xgboost.Booster({"nthread": 1})
+            live.load_model(self.booster_)
+            self._live = live
+        return self._live

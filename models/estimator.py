@@ -1,0 +1,59 @@
+"""What every estimator offers: blends, calibration and reasons know only this."""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+
+from data_contracts.contract import Task
+from models.base import Floats, Ints, Matrix
+
+
+@dataclass
+class Layout:
+    """Which feature each column of a matrix belongs to, and of what kind the column is."""
+
+    owners: Ints
+    kinds: Ints
+    features: int
+
+    def only(self, kinds: tuple[int, ...]) -> Ints:
+        """Return the positions of the columns of these kinds."""
+        return np.flatnonzero(np.isin(self.kinds, kinds))
+
+    def by_feature(self, columns: Ints) -> Matrix:
+        """Return a sparse 0/1 matrix that sums these columns into their features."""
+        from scipy import sparse
+
+        ones = np.ones(len(columns))
+        place = (np.arange(len(columns)), self.owners[columns])
+        return sparse.csr_matrix((ones, place), shape=(len(columns), self.features))
+
+
+class Estimator(Protocol):
+    """A fitted model in margin space.
+
+    A margin is a log-odds (binary, one output), an unnormalised log-probability a class
+    (multiclass, k outputs), or the prediction itself (number, one output).
+    """
+
+    def fit(self, matrix: Matrix, y: Floats, layout: Layout) -> Self:
+        """Learn; ``y`` is 0/1, a class number, or a value."""
+        ...
+
+    def margins(self, matrix: Matrix) -> Floats:
+        """Return the margins, shape (n, outputs)."""
+        ...
+
+    def contributions(self, matrix: Matrix) -> Floats:
+        """Return what each feature adds, shape (n, outputs, features + 1); the last is the base."""
+        ...
+
+    def term_weights(self, matrix: Matrix, feature: int, basis: Floats, output: int) -> Floats:
+        """Return how each n-gram of a text pushes each row, shape (n, terms)."""
+        ...
+
+
+def outputs_of(task: Task, classes: int) -> int:
+    """Return how many margins a task has."""
+    return classes if task == "multiclass" else 1

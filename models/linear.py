@@ -1,0 +1,109 @@
+"""The linear candidate: standardised, l2-regularised logistic regression, or ridge for numbers."""
+
+from typing import Self
+
+import numpy as np
+
+from data_contracts.contract import Task
+from models.base import BaseEstimator, Floats, Matrix
+from models.encoder import TABULAR, TERM
+from models.estimator import Layout
+
+
+class Linear(BaseEstimator):
+    """Regularised linear model over standardised numbers and TF-IDF terms.
+
+    Parameters
+    ----------
+    task
+        ``binary``, ``multiclass`` or ``number``.
+    strength
+        Inverse of the penalty (scikit-learn's ``C``); for numbers ridge has ``alpha = 1 / C``.
+
+    Attributes
+    ----------
+    weights_ : ndarray, shape (columns, outputs)
+        On the columns as they come, standardising already worked in.
+    base_ : ndarray, shape (outputs,)
+    means_ : ndarray, shape (columns,)
+        Of the training rows: a contribution is weight × (value − mean).
+    """
+
+    def __init__(self, task: Task = "binary", strength: float = 1.0) -> None:
+        self.task = task
+        self.strength = strength
+
+    def fit(self, matrix: Matrix, y: Floats, layout: Layout) -> Self:
+        """Learn from encoded rows."""
+        self.columns_ = layout.only((TABULAR, TERM))
+        self.owners_ = layout.owners[self.columns_]
+        self.features_ = layout.features
+        chosen = matrix[:, self.columns_]
+        tabular = int((layout.kinds == TABULAR).sum())
+        centre, scale = _centre_and_scale(chosen, tabular)
+        model = self._solver()
+        model.fit(_standardised(chosen, tabular, centre, scale), y)
+        weights = np.atleast_2d(model.coef_).T / scale[:, None]
+        self.weights_ = np.asarray(weights, dtype=np.float64)
+        self.base_ = np.atleast_1d(model.intercept_) - centre @ self.weights_
+        self.means_ = np.asarray(chosen.mean(axis=0)).ravel()
+        return self
+
+    def margins(self, matrix: Matrix) -> Floats:
+        """Return weights × columns + base, shape (n, outputs)."""
+        chosen = self._chosen(matrix)
+        return np.asarray(chosen @ self.weights_) + self.base_
+
+    def contributions(self, matrix: Matrix) -> Floats:
+        """Return weight × (value − mean), summed by feature; the last place is the base."""
+        chosen = self._chosen(matrix)
+        layout = Layout(self.owners_, np.zeros_like(self.owners_), self.features_)
+        grouping = layout.by_feature(np.arange(len(self.owners_)))
+        parts = []
+        for weights, base in zip(self.weights_.T, self.base_, strict=True):
+            by_feature = np.asarray(_dense(chosen @ grouping.multiply(weights[:, None]).tocsr()))
+            average = np.asarray(self.means_ * weights) @ grouping
+            whole = np.full((by_feature.shape[0], 1), base + float(average.sum()))
+            parts.append(np.hstack([by_feature - average, whole]))
+        return np.stack(parts, axis=1)
+
+    def term_weights(self, matrix: Matrix, feature: int, basis: Floats, output: int) -> Floats:
+        """Return the terms' own weights: the same for every row."""
+        terms = basis.shape[0]
+        mine = np.flatnonzero(self.owners_ == feature)[:terms]
+        return np.tile(self.weights_[mine, output], (matrix.shape[0], 1))
+
+    def _chosen(self, matrix: Matrix) -> Matrix:
+        if len(self.columns_) == matrix.shape[1]:
+            return matrix
+        return matrix[:, self.columns_]
+
+    def _solver(self) -> Matrix:
+        from sklearn.linear_model import LogisticRegression, Ridge
+
+        if self.task == "number":
+            return Ridge(alpha=1.0 / self.strength, solver="auto")
+        return LogisticRegression(C=self.strength, max_iter=200, tol=1e-4)
+
+
+def _dense(matrix: Matrix) -> Floats:
+    return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix)
+
+
+def _centre_and_scale(matrix: Matrix, tabular: int) -> tuple[Floats, Floats]:
+    """Return means and deviations of the tabular columns; terms stay as they are."""
+    centre, scale = np.zeros(matrix.shape[1]), np.ones(matrix.shape[1])
+    numbers = _dense(matrix[:, :tabular])
+    centre[:tabular] = numbers.mean(axis=0)
+    deviations = numbers.std(axis=0)
+    scale[:tabular] = np.where(deviations > 0, deviations, 1.0)
+    return centre, scale
+
+
+def _standardised(matrix: Matrix, tabular: int, centre: Floats, scale: Floats) -> Matrix:
+    numbers = (_dense(matrix[:, :tabular]) - centre[:tabular]) / scale[:tabular]
+    if not hasattr(matrix, "tocsr"):
+        return numbers
+    from scipy import sparse
+
+    return sparse.hstack([sparse.csr_matrix(numbers), matrix[:, tabular:]], format="csr")

@@ -1,0 +1,48 @@
+"""What acting on a model is worth, from the contract's money."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data_contracts.contract import Money
+from models.base import Floats, Matrix
+
+
+@dataclass(frozen=True)
+class Payoff:
+    """What contacting one person brings, by whether they would have left, shape (n,) each.
+
+    After Verbraken, Verbeke and Baesens (2013): one who would leave accepts the offer with
+    probability γ and then keeps value V less the offer's cost d; one who would stay takes the
+    offer as well; the contact costs f either way.
+
+    leaver = γ (V − d) − f        stayer = −d − f
+    """
+
+    leaver: Floats
+    stayer: Floats
+
+    @classmethod
+    def of(cls, money: Money, monthly_value: Floats, horizon_days: int) -> "Payoff":
+        """Return the payoffs of customers of a monthly value over the label's horizon."""
+        value = np.nan_to_num(monthly_value) * horizon_days / 30.0
+        offer, contact = float(money.offer_cost), float(money.contact_cost)
+        leaver = money.acceptance_probability * (value - offer) - contact
+        return cls(leaver, np.full_like(leaver, -offer - contact))
+
+    @property
+    def threshold(self) -> Floats:
+        """Probability above which contacting pays: p·leaver + (1 − p)·stayer > 0."""
+        spread = self.leaver - self.stayer
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.leaver > 0, -self.stayer / spread, 1.0)
+
+
+def profit_per_person(y: Matrix, probability: Floats, payoff: Payoff) -> Floats:
+    """Return what each row would have brought had everyone above the threshold been contacted.
+
+    Its mean is the expected profit per customer at the cost threshold, in the tenant's currency.
+    """
+    contacted = probability > payoff.threshold
+    outcome = np.where(np.asarray(y) == 1, payoff.leaver, payoff.stayer)
+    return np.asarray(np.where(contacted, outcome, 0.0))

@@ -1,0 +1,64 @@
+"""What the inner folds choose: estimators, their settings and weights, and the calibration."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from data_contracts.contract import Task
+from models.calibration import Sigmoid
+
+TEXT_COMPONENTS = 32
+"""Components of a text that trees see: more cost time and overfit a few thousand texts."""
+
+
+@dataclass
+class Member:
+    """One estimator of a blend."""
+
+    name: str
+    family: str
+    settings: Mapping[str, float]
+    weight: float = 1.0
+
+
+@dataclass
+class Recipe:
+    """A model before it is fitted; small enough to print, and logged with every run."""
+
+    members: list[Member]
+    calibration: Sigmoid | None = None
+    has_text: bool = False
+
+    @classmethod
+    def plain(cls, task: Task) -> Self:
+        """Return a recipe without any choice: one linear member."""
+        del task
+        return cls([Member("linear", "linear", {"strength": 0.1})])
+
+    @property
+    def components(self) -> int:
+        """How many components of a text the encoder makes."""
+        trees = any(m.family == "boosted" for m in self.members)
+        return TEXT_COMPONENTS if self.has_text and trees else 0
+
+    @property
+    def wants_terms(self) -> bool:
+        """Whether the encoder puts out the n-grams themselves."""
+        return any(m.family == "linear" for m in self.members)
+
+    @property
+    def name(self) -> str:
+        """Return ``linear``, ``boosted`` or, for a blend, ``linear+boosted``."""
+        return "+".join(m.name for m in self.members)
+
+    def to_parameters(self) -> dict[str, str]:
+        """Return it as MLflow's flat parameters."""
+        calibration = self.calibration
+        return {
+            "estimator": self.name,
+            "calibration": "none" if calibration is None else "sigmoid",
+            "members": json.dumps(
+                [{"name": m.name, "weight": m.weight, **m.settings} for m in self.members]
+            ),
+        }
