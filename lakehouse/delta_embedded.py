@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lakehouse.arrow_types import normal_schema, normal_table
 from lakehouse.commits import Commit
 from lakehouse.engine import Engine
+from lakehouse.properties import properties
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,7 +60,8 @@ class EmbeddedTables:
             path if table is None else table,
             rows.select(_names(table, rows)),
             mode="error" if table is None else "append",
-            commit_properties=_properties(table, commit),
+            configuration=properties(rows.schema) if table is None else None,
+            commit_properties=_stamp(table, commit),
         )
 
     def replace(
@@ -72,7 +74,8 @@ class EmbeddedTables:
             path if table is None else table,
             rows.select(_names(table, rows)),
             mode="error" if table is None else "overwrite",
-            commit_properties=_properties(table, commit),
+            configuration=properties(rows.schema) if table is None else None,
+            commit_properties=_stamp(table, commit),
         )
 
     def merge(
@@ -84,7 +87,7 @@ class EmbeddedTables:
 
     def delete_where(self, table: "DeltaTable", predicate: str, commit: Commit) -> None:
         """Delete the rows that a SQL predicate holds for."""
-        table.delete(predicate, commit_properties=_properties(table, commit))
+        table.delete(predicate, commit_properties=_stamp(table, commit))
 
     def delete_keys(self, table: "DeltaTable", rows: "pa.Table", commit: Commit) -> None:
         """Delete the rows whose columns equal those of any given row."""
@@ -109,7 +112,7 @@ def _matching(
         source_alias="source",
         target_alias="target",
         streamed_exec=True,
-        commit_properties=_properties(table, commit),
+        commit_properties=_stamp(table, commit),
     )
 
 
@@ -117,7 +120,7 @@ def _names(table: "DeltaTable | None", rows: "pa.Table") -> list[str]:
     return list(rows.column_names) if table is None else [f.name for f in table.schema().fields]
 
 
-def _properties(table: "DeltaTable | None", commit: Commit) -> "CommitProperties":
+def _stamp(table: "DeltaTable | None", commit: Commit) -> "CommitProperties":
     from deltalake import CommitProperties, Transaction
 
     version = 0 if table is None else table.version() + 1

@@ -10,20 +10,27 @@ from functools import reduce
 from operator import or_
 from threading import RLock
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from lakehouse.arrow_types import normal_schema
 from lakehouse.commits import Commit
 from lakehouse.engine import Engine
+from lakehouse.properties import properties
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from delta.connect.tables import DeltaMergeBuilder
     from deltalake import DeltaTable
     from pyspark.sql import DataFrame
 
 APP_ID = "spark.databricks.delta.write.txnAppId"
 APP_VERSION = "spark.databricks.delta.write.txnVersion"
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+SPARK_PROPERTIES = {
+    "delta.enableDeletionVectors": "false",
+    "delta.columnMapping.mode": "none",
+}
+"""Off whatever the remote's defaults are: delta-rs and DuckDB must open the table."""
+
 _stamping = RLock()
 
 
@@ -43,7 +50,7 @@ class SparkTables:
         """Return the frame's schema in normal spelling."""
         from pyspark.sql.pandas.types import to_arrow_schema
 
-        return normal_schema(to_arrow_schema(rows.schema))
+        return normal_schema(to_arrow_schema(rows.schema, timezone="UTC"))
 
     def unfit_keys(self, rows: "DataFrame", keys: Sequence[str]) -> int:
         """Count rows whose key has a null in it or stands a second time."""
@@ -77,21 +84,18 @@ class SparkTables:
         self, table: "DeltaTable", rows: "DataFrame", keys: Sequence[str], commit: Commit
     ) -> None:
         """Update whole rows by key, insert the others."""
-        with self._stamped(table, commit):
-            merger = self._matching(table, rows, keys)
-            merger.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+        then = "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+        self._matching(table, rows, keys, commit, then)
 
     def delete_where(self, table: "DeltaTable", predicate: str, commit: Commit) -> None:
         """Delete the rows that a SQL predicate holds for."""
-        from delta.tables import DeltaTable as SparkTable
-
         with self._stamped(table, commit):
-            SparkTable.forPath(self._engine.session, table.table_uri).delete(predicate)
+            statement = " ".join(("DELETE FROM", _target(table), "WHERE", predicate))
+            self._engine.session.sql(statement).collect()
 
     def delete_keys(self, table: "DeltaTable", rows: "DataFrame", commit: Commit) -> None:
         """Delete the rows whose columns equal those of any given row."""
-        with self._stamped(table, commit):
-            self._matching(table, rows, rows.columns).whenMatchedDelete().execute()
+        self._matching(table, rows.distinct(), rows.columns, commit, "WHEN MATCHED THEN DELETE")
 
     def mark(self, table: "DeltaTable", commit: Commit) -> None:
         """Record a commit that changed no row: an append of nothing."""
@@ -104,21 +108,31 @@ class SparkTables:
         chosen = rows if table is None else rows.select([f.name for f in table.schema().fields])
         new = mode if table is not None else "error"
         with self._stamped(table, commit):
-            # Neither may be on, whatever the remote's defaults: other readers must open the table.
             writer = chosen.write.format("delta").mode(new)
             if table is None:
-                writer = writer.option("delta.enableDeletionVectors", "false")
-                writer = writer.option("delta.columnMapping.mode", "none")
+                writer = writer.options(**SPARK_PROPERTIES, **properties(self.schema(rows)))
             writer.save(path)
 
     def _matching(
-        self, table: "DeltaTable", rows: "DataFrame", keys: Sequence[str]
-    ) -> "DeltaMergeBuilder":
-        from delta.tables import DeltaTable as SparkTable
-
-        target = SparkTable.forPath(self._engine.session, table.table_uri).alias("target")
+        self,
+        table: "DeltaTable",
+        rows: "DataFrame",
+        keys: Sequence[str],
+        commit: Commit,
+        then: str,
+    ) -> None:
+        # SQL, because Delta's Python builder needs a plugin that a remote server may lack.
+        view = f"abcall_{uuid4().hex}"
         condition = " AND ".join(f"target.`{key}` = source.`{key}`" for key in keys)
-        return target.merge(rows.alias("source"), condition)
+        rows.createOrReplaceTempView(view)
+        try:
+            with self._stamped(table, commit):
+                self._engine.session.sql(
+                    f"MERGE INTO {_target(table)} AS target USING {view} AS source"
+                    f" ON {condition} {then}"
+                ).collect()
+        finally:
+            self._engine.session.catalog.dropTempView(view)
 
     @contextmanager
     def _stamped(self, table: "DeltaTable | None", commit: Commit) -> Iterator[None]:
@@ -137,3 +151,8 @@ class SparkTables:
             finally:
                 for name in settings:
                     conf.unset(name)
+
+
+def _target(table: "DeltaTable") -> str:
+    path = table.table_uri.removesuffix("/").replace("`", "``")
+    return f"delta.`{path}`"

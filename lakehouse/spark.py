@@ -1,7 +1,7 @@
 """Apache Spark through Spark Connect: a server on this machine, or any remote one.
 
 ``local[2]`` starts one JVM as a child of this process, with Delta's jar from Maven Central (Ivy
-keeps it in its usual folder). A classic session only hosts the Connect server in it: all work
+keeps it in its usual folder). A classic context only hosts the Connect server in it: all work
 goes through Connect, so that local and remote behave alike.
 """
 
@@ -75,16 +75,18 @@ def _start_local(master: str) -> str:
     """
     if shutil.which("java") is None:
         raise MissingPart("lakehouse.no_java")
-    from pyspark.sql import SparkSession
+    from pyspark import SparkConf, SparkContext
 
     # The JVM starts Python workers by this variable, and it must be our Python.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     port, token = _free_port(), secrets.token_hex(16)
-    builder = SparkSession.builder.master(master)
-    for name, value in LOCAL_SETTINGS.items():
-        builder = builder.config(name, value)
-    builder = builder.config("spark.connect.grpc.binding.port", str(port))
-    builder.config("spark.connect.authenticate.token", token).getOrCreate()
+    server = {
+        "spark.master": master,
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.connect.authenticate.token": token,
+    }
+    conf = SparkConf().setAll([*LOCAL_SETTINGS.items(), *server.items()])
+    SparkContext.getOrCreate(conf)
     return f"sc://localhost:{port}/;token={token}"
 
 

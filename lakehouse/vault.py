@@ -5,7 +5,7 @@ key and bound to its token, so that no row can pass for another's. Read by role,
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -42,7 +42,7 @@ class Vault:
     def save(
         self,
         tenant: "Tenant",
-        persons: Mapping[str, Mapping[str, str | None]],
+        persons: pa.Table,
         upload_id: str,
         commit: Commit | None = None,
     ) -> Committed:
@@ -51,19 +51,21 @@ class Vault:
         Parameters
         ----------
         persons
-            By person token: the personal columns (full_name, phone …) in the clear.
+            ``person_token``, each once, and the personal columns (full_name, phone …) as
+            strings in the clear.
         upload_id
-            The upload they came with; the commit's id unless ``commit`` is given.
+            The upload they came with; gives the commit its id unless ``commit`` is given.
         """
-        tokens = list(persons)
+        records = persons.to_pylist()
+        tokens = [record.pop("person_token") for record in records]
         payloads = [
-            json.dumps({"token": token, "values": dict(values)}, ensure_ascii=False).encode()
-            for token, values in persons.items()
+            json.dumps({"token": token, "values": values}, ensure_ascii=False).encode()
+            for token, values in zip(tokens, records, strict=True)
         ]
         rows = pa.table(
             [
-                tokens,
-                self._lake.keys.of(tenant).encrypt_many(payloads, CONTEXT),
+                pa.array(tokens, pa.string()),
+                pa.array(self._lake.keys.of(tenant).encrypt_many(payloads, CONTEXT), pa.binary()),
                 pa.array([utc_now()] * len(tokens), UTC_MICROSECONDS),
                 pa.array([upload_id] * len(tokens), pa.string()),
             ],

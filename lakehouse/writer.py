@@ -47,12 +47,22 @@ class Writer:
         Takes a name, returns a context manager that one process at a time is inside of.
     boundary
         Called before and after each commit, inside the lease.
+    attempts
+        How often a commit is tried when others get in between (they can only where they hold no
+        lease: another program, or a lease that expired).
     """
 
-    def __init__(self, engine: Engine, lease: Lease, boundary: Boundary = no_fault) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        lease: Lease,
+        boundary: Boundary = no_fault,
+        attempts: int = ATTEMPTS,
+    ) -> None:
         self._tables: Tables[Any] = _tables_of(engine)
         self._lease = lease
         self._boundary = boundary
+        self._attempts = attempts
 
     def append(self, ref: TableRef, data: "pa.Table | DataFrame", commit: Commit) -> Committed:
         """Add rows; the first write of a table creates it.
@@ -165,7 +175,7 @@ class Writer:
     def _commit(self, ref: TableRef, verb: str, commit: Commit, apply: Apply) -> Committed:
         place = f"{ref.layer}.{ref.name}.{verb}"
         with self._lease(f"table:{ref}"):
-            for attempt in range(ATTEMPTS):
+            for attempt in range(self._attempts):
                 table = open_table(ref.path)
                 found = read_commit(table, commit.id)
                 if found:
@@ -176,7 +186,7 @@ class Writer:
                     self._boundary(f"after:{place}")
                     return committed
                 time.sleep(_jittered(attempt))
-        raise Busy("lakehouse.conflict", table=str(ref), attempts=ATTEMPTS)
+        raise Busy("lakehouse.conflict", table=str(ref), attempts=self._attempts)
 
     def _applied(self, table: "DeltaTable | None", apply: Apply) -> bool:
         try:
