@@ -115,7 +115,7 @@ def _texts(pairs: AnyMapping[str, str]) -> dict[str, str]:
 
 
 def _check_columns(mapping: Mapping, table: Table, headers: set[str]) -> None:
-    """Every source stands in the file, every target in the contract, and none twice."""
+    """Check that sources stand in the file, targets in the contract, and none twice."""
     names = {column.name for column in table.columns}
     taken: dict[str, str] = {}
     for source, target in mapping.columns.items():
@@ -133,7 +133,7 @@ def _check_columns(mapping: Mapping, table: Table, headers: set[str]) -> None:
 
 
 def _check_key(mapping: Mapping, table: Table) -> None:
-    """The key's kind is allowed, and a natural key has all its columns."""
+    """Check that the key's kind is allowed, and that a natural key has all its columns."""
     if mapping.key not in table.key_kinds:
         raise InvalidMapping(
             "mapping.key_kind", kind=mapping.key, allowed=", ".join(table.key_kinds)
@@ -145,7 +145,7 @@ def _check_key(mapping: Mapping, table: Table) -> None:
 
 
 def _check_upload(mapping: Mapping, table: Table) -> None:
-    """The upload's kind is allowed; changes need their operation."""
+    """Check that the upload's kind is allowed; changes need their operation."""
     if mapping.upload not in table.upload_kinds:
         raise InvalidMapping(
             "mapping.upload_kind", kind=mapping.upload, allowed=", ".join(table.upload_kinds)
@@ -157,7 +157,7 @@ def _check_upload(mapping: Mapping, table: Table) -> None:
 
 
 def _check_label(mapping: Mapping, table: Table, labels: tuple[Label, ...]) -> None:
-    """The label's kind is allowed, and a label of that kind has its column."""
+    """Check that the label's kind is allowed and has its column."""
     if mapping.label is None:
         return
     allowing = [label for label in labels if mapping.label in label.kinds]
@@ -177,7 +177,7 @@ def label_column(label: Label, kind: LabelKind) -> str | None:
 
 
 def _check_values(mapping: Mapping, table: Table) -> None:
-    """Values are translated only for mapped columns, and only into what the contract stores."""
+    """Check that values are translated only for mapped columns, into what the contract stores."""
     for name, translations in mapping.values.items():
         if name not in mapping.sources:
             raise InvalidMapping("mapping.values_unmapped", column=name)

@@ -7,12 +7,12 @@ _PLAIN_NUMBER = re.compile(r"^[+-]?\d[\d.,]*$")
 
 
 def safe_cell(value: str) -> str:
-    """Return ``value`` so that no spreadsheet runs it: a formula gets a leading apostrophe.
+    r"""Return ``value`` so that no spreadsheet runs it: a formula gets a leading apostrophe.
 
     Plain numbers (``-5.2``, ``+573001234567``) stay as they are. Source: OWASP, CSV injection.
 
     >>> safe_cell('=HYPERLINK("http://x")')
-    '\\'=HYPERLINK("http://x")'
+    '\'=HYPERLINK("http://x")'
     >>> safe_cell("-5.2")
     '-5.2'
     """

@@ -1,4 +1,4 @@
-"""The careful reader: Python's csv, record by record, so that every row is read or kept as broken."""
+"""The careful reader: Python's csv, record by record; every row is read or kept as broken."""
 
 import csv
 import io
@@ -18,6 +18,7 @@ class Records:
     """Records of a file as they are found."""
 
     width: int
+    lines_before: int = 0
     values: list[list[str]] = field(default_factory=list)
     broken: list[BrokenLine] = field(default_factory=list)
 
@@ -31,10 +32,11 @@ class Records:
         numbers = np.arange(1, self.total + 1)
         return np.delete(numbers, [line.row_number - 1 for line in self.broken])
 
-    def add_broken(self, line: int, raw: str, rule: str, found: int = 0) -> None:
-        """Keep a row as it came."""
+    def add_broken(self, at: int, raw: str, rule: str, found: int = 0) -> None:
+        """Keep a row as it came; ``at`` counts the lines of the body before it."""
         counts = {"expected": str(self.width), "found": str(found)} if found else {}
-        self.broken.append(BrokenLine(self.total + 1, line, raw.rstrip("\r\n"), rule, counts))
+        number, line = self.total + 1, self.lines_before + at + 1
+        self.broken.append(BrokenLine(number, line, raw.rstrip("\r\n"), rule, counts))
 
 
 def read_records(body: str, width: int, separator: str, lines_before: int) -> Records:
@@ -52,16 +54,14 @@ def read_records(body: str, width: int, separator: str, lines_before: int) -> Re
         Physical lines of the file before ``body``.
     """
     lines = list(io.StringIO(body, newline=""))
-    records = Records(width)
+    records = Records(width, lines_before)
     at = 0
     while at < len(lines):
-        at = _read_from(lines, at, separator, lines_before, records)
+        at = _read_from(lines, at, separator, records)
     return records
 
 
-def _read_from(
-    lines: list[str], start: int, separator: str, lines_before: int, records: Records
-) -> int:
+def _read_from(lines: list[str], start: int, separator: str, records: Records) -> int:
     """Read records from a line until the file ends or a quote goes wrong; return where to go on.
 
     A quote that goes wrong costs only the line on which its record begins: reading goes on with
@@ -73,13 +73,13 @@ def _read_from(
         try:
             record = next(reader)
         except csv.Error:
-            records.add_broken(lines_before + at + 1, lines[at], "misplaced_quote")
+            records.add_broken(at, lines[at], "misplaced_quote")
             return at + 1
         end = start + reader.line_num
         if end > len(lines) or _swallowed(lines[at:end], record, records.width, separator):
-            records.add_broken(lines_before + at + 1, lines[at], "unclosed_quote")
+            records.add_broken(at, lines[at], "unclosed_quote")
             return at + 1
-        _sort_in(record, lines, at, end, lines_before, records)
+        _sort_in(record, lines[at:end], at, records)
         at = end
     return at
 
@@ -100,12 +100,12 @@ def _swallowed(physical: list[str], record: list[str], width: int, separator: st
     return rows * 2 > len(inner)
 
 
-def _sort_in(
-    record: list[str], lines: list[str], at: int, end: int, lines_before: int, records: Records
-) -> None:
-    """Put a record among the values, among the broken, or, where it is blank, nowhere."""
+def _sort_in(record: list[str], physical: list[str], at: int, records: Records) -> None:
+    """Put a record among the values or the broken; where it is blank, nowhere."""
     width, found = records.width, len(record)
-    if found == 0 or (found == 1 and width > 1 and not record[0].strip() and '"' not in lines[at]):
+    if found == 0 or (
+        found == 1 and width > 1 and not record[0].strip() and '"' not in physical[0]
+    ):
         return
     if found == width and not any("\0" in value for value in record):
         records.values.append(record)
@@ -113,5 +113,4 @@ def _sort_in(
     rule = (
         "nul_byte" if found == width else "too_few_fields" if found < width else "too_many_fields"
     )
-    raw = "".join(lines[at:end])
-    records.add_broken(lines_before + at + 1, raw, rule, 0 if found == width else found)
+    records.add_broken(at, "".join(physical), rule, 0 if found == width else found)
