@@ -1,76 +1,189 @@
-"""What a model learns from and what it scores: records of features, outcomes and groups.
+"""The room's two doors: what a model learns from, and what it scores now."""
 
-``training_set(lake, tenant, contract, model_name) -> TrainingSet`` and
-``current_entities(lake, tenant, contract, model_name) -> FeatureFrame`` are the room's two doors.
-"""
-
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
-from data_contracts.contract import LabelKind, Model
+from data_contracts.contract import Contract, LabelKind, Model
+from features.build import ENTITY, PERSON, available, build, declared
+from features.catalogue import MONTHLY_VALUE
+from features.facts import AS_OF
+from features.gold import Gold, Span, read_gold, span_of
+from features.label_kind import label_kind
+from features.labels import LABEL, present_rows, training_rows
+from features.records import to_records, useless
+from features.shapes import FeatureFrame, Note, Record, TrainingSet
 from features.spec import FeatureSpec
+from features.storage import keep
+from foundation.errors import NotEnoughData
+from tenancy.tenant import Tenant
 
-Record = dict[str, object]
-"""Feature name → float (NaN where unknown), string or None."""
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+
+__all__ = [
+    "FeatureFrame",
+    "Note",
+    "Record",
+    "TrainingSet",
+    "current_entities",
+    "training_set",
+]
+
+FEWEST_ROWS = 100
+FEWEST_OF_AN_OUTCOME = 20
+GOLD_OF = {"customer": "customer", "incident": "incident"}
 
 
 @dataclass(frozen=True)
-class Note:
-    """Why a declared feature is not in the set: ``absent``, ``constant``, ``too_many_values``."""
+class _Source:
+    """A tenant's gold as one model sees it."""
 
-    feature: str
-    reason: str
+    gold: Gold
+    span: Span
+    specs: tuple[FeatureSpec, ...]
+    notes: tuple[Note, ...]
 
 
-@dataclass(frozen=True)
-class TrainingSet:
-    """Rows to learn from; every field is in the same row order (as-of, then entity).
+def training_set(
+    lake: "Lake", tenant: Tenant, contract: Contract, model_name: str
+) -> TrainingSet:
+    """Return the rows a model learns from, as they were known at each as-of time.
 
-    Attributes
-    ----------
-    records
-        Feature values, one dict a row, keys equal to the names of ``features``.
-    y
-        Outcome: 0/1 (int8) for binary, strings for multiclass, floats for number.
-    groups
-        Person token of each row: one person's rows belong in one fold.
-    as_of
-        UTC, ``datetime64[us]``: nothing in the record is later than this.
-    entity_ids
-        Person token, or incident id for an incident's model.
-    table_versions
-        Gold table → version read.
+    The frame is also kept as the table ``features.<model>_training``.
+
+    Raises
+    ------
+    NotEnoughData
+        No such table, too few rows, or too few of an outcome; the sentence says how many it takes.
     """
+    model = contract.model(model_name)
+    source = _open(lake, tenant, contract, model)
+    kind = label_kind(lake, tenant, model.label, source.gold)
+    grid = training_rows(source.gold, model, kind, source.span)
+    if grid is None:
+        raise _too_few_rows(model, 0)
+    frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
+    rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
+    _require_enough(model, rows)
+    keep(lake, tenant, f"{model.name}_training", rows, source.gold, contract, kind)
+    return _training_set(model, kind, source, rows)
 
-    model: Model
-    label_kind: LabelKind
-    records: list[Record]
-    y: NDArray[np.generic]
-    groups: NDArray[np.str_]
-    as_of: NDArray[np.datetime64]
-    entity_ids: NDArray[np.str_]
-    features: tuple[FeatureSpec, ...]
-    table_versions: dict[str, int]
-    notes: tuple[Note, ...] = field(default=())
 
+def current_entities(
+    lake: "Lake", tenant: Tenant, contract: Contract, model_name: str
+) -> FeatureFrame:
+    """Return the entities to score now with their features; it may be empty.
 
-@dataclass(frozen=True)
-class FeatureFrame:
-    """Entities to score now; every field is in the same row order (entity).
+    Active customers at the latest moment the data speak of; incidents without an outcome that are
+    open or recent, as of their opening. Also kept as the table ``features.<model>``.
 
-    ``monthly_values`` is each customer's monthly value in the tenant's currency, where known;
-    ``features`` holds every feature of the model that this tenant's tables allow, so a champion's
-    own features are among the keys of each record or are to be taken as unknown.
+    Raises
+    ------
+    NotEnoughData
+        The tenant has no gold table of the entity.
     """
+    model = contract.model(model_name)
+    source = _open(lake, tenant, contract, model)
+    grid = present_rows(source.gold, model, source.span)
+    frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
+    rows = lake.engine.arrow(frame).sort_by([(ENTITY, "ascending")])
+    keep(lake, tenant, model.name, rows, source.gold, contract, "present")
+    return FeatureFrame(
+        model=model,
+        records=to_records(rows, source.specs),
+        entity_ids=_strings(rows, ENTITY),
+        person_tokens=_strings(rows, PERSON),
+        as_of=_times(rows),
+        monthly_values=tuple(rows.column(MONTHLY_VALUE).to_pylist()),
+        features=source.specs,
+        table_versions=source.gold.versions,
+    )
 
-    model: Model
-    records: list[Record]
-    entity_ids: NDArray[np.str_]
-    person_tokens: NDArray[np.str_]
-    as_of: NDArray[np.datetime64]
-    monthly_values: tuple[Decimal | None, ...]
-    features: tuple[FeatureSpec, ...]
-    table_versions: dict[str, int]
+
+def _open(lake: "Lake", tenant: Tenant, contract: Contract, model: Model) -> _Source:
+    gold = read_gold(lake, tenant)
+    entity, time = GOLD_OF[model.entity], model.label.time_column
+    span = span_of(gold, {entity: time} if time is not None else {})
+    if entity not in gold or span is None:
+        raise NotEnoughData(
+            "features.no_table", model=_title(model), table=contract.table(model.label.table).name
+        )
+    chosen = declared(model, contract)
+    specs = tuple(f.spec(contract) for f in chosen if available(f, gold))
+    notes = tuple(Note(f.name, "absent") for f in chosen if not available(f, gold))
+    return _Source(gold, span, specs, notes)
+
+
+def _training_set(
+    model: Model, kind: LabelKind, source: _Source, rows: pa.Table
+) -> TrainingSet:
+    dropped = useless(rows, source.specs)
+    names = {note.feature for note in dropped}
+    specs = tuple(spec for spec in source.specs if spec.name not in names)
+    if not specs:
+        raise NotEnoughData("features.no_features", model=_title(model))
+    return TrainingSet(
+        model=model,
+        label_kind=kind,
+        records=to_records(rows, specs),
+        y=_outcomes(model, rows),
+        groups=_groups(rows),
+        as_of=_times(rows),
+        entity_ids=_strings(rows, ENTITY),
+        features=specs,
+        table_versions=source.gold.versions,
+        notes=source.notes + dropped,
+    )
+
+
+def _outcomes(model: Model, rows: pa.Table) -> np.ndarray:
+    labels = rows.column(LABEL).to_pylist()
+    if model.task == "multiclass":
+        return np.array(labels, dtype=np.str_)
+    return np.array(labels, dtype=np.int8 if model.task == "binary" else np.float64)
+
+
+def _groups(rows: pa.Table) -> np.ndarray:
+    """Return each row's person; an incident without one is a group of its own."""
+    persons, entities = rows.column(PERSON).to_pylist(), rows.column(ENTITY).to_pylist()
+    found = [person or entity for person, entity in zip(persons, entities, strict=True)]
+    return np.array(found, dtype=np.str_)
+
+
+def _strings(rows: pa.Table, name: str) -> np.ndarray:
+    return np.array([value or "" for value in rows.column(name).to_pylist()], dtype=np.str_)
+
+
+def _times(rows: pa.Table) -> np.ndarray:
+    moments: np.ndarray = rows.column(AS_OF).to_numpy()
+    return moments.astype("datetime64[us]")
+
+
+def _require_enough(model: Model, rows: pa.Table) -> None:
+    if rows.num_rows < FEWEST_ROWS:
+        raise _too_few_rows(model, rows.num_rows)
+    if model.task == "number":
+        return
+    outcomes = Counter(rows.column(LABEL).to_pylist())
+    rarest = min(outcomes.values()) if len(outcomes) > 1 else 0
+    if rarest < FEWEST_OF_AN_OUTCOME:
+        raise NotEnoughData(
+            "features.too_few_outcomes",
+            model=_title(model),
+            needed=FEWEST_OF_AN_OUTCOME,
+            found=rarest,
+        )
+
+
+def _too_few_rows(model: Model, found: int) -> NotEnoughData:
+    return NotEnoughData(
+        "features.too_few_rows", model=_title(model), needed=FEWEST_ROWS, found=found
+    )
+
+
+def _title(model: Model) -> str:
+    return model.title["es"]

@@ -1,0 +1,148 @@
+"""Features at a point in time: one join a source table, whatever the number of features.
+
+*What a feature may see.* Of events (incidents, calls, offers) those with event time strictly before
+the as-of time; of the customers the version in effect at it (``valid_from`` ≤ as-of < ``valid_to``);
+an outcome only by its own time. These are times at which things *happened*: a tenant that sends a
+year at once records all of it today, so the time of recording cannot decide what was known in
+March. It is kept (``recorded_at``, and the versions of the gold tables) to replay a decision.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from data_contracts.contract import Contract, Model
+from features.catalogue import CUSTOMER_MEASURES, MONTHLY_VALUE, features
+from features.definition import EVENT_TIMES, Feature, measures
+from features.facts import AS_OF, Facts, Row
+from features.gold import Gold
+from foundation.errors import InvalidContract
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+ENTITY, PERSON = "entity_id", "person_token"
+KEYS = (ENTITY, PERSON, AS_OF)
+_OTHER = "other_person_token"
+
+
+def declared(model: Model, contract: Contract) -> tuple[Feature, ...]:
+    """Return the features that a model declares, each once, ``customer_measures`` spelled out.
+
+    Raises
+    ------
+    InvalidContract
+        The catalogue has no such feature, or not for the model's entity.
+    """
+    found: dict[str, Feature] = {}
+    for name in model.features:
+        several = measures(contract) if name == CUSTOMER_MEASURES else (_feature(name, model),)
+        for feature in several:
+            found.setdefault(feature.name, feature)
+    return tuple(found.values())
+
+
+def _feature(name: str, model: Model) -> Feature:
+    feature = features().get(name)
+    if feature is None or model.entity not in feature.entities:
+        raise InvalidContract(
+            "features.unknown_feature", feature=name, model=model.name, entity=model.entity
+        )
+    return feature
+
+
+def available(feature: Feature, gold: Gold) -> bool:
+    """Say whether the tenant has the table that a feature is computed from."""
+    table = {"version": "customer", "self": "incident"}.get(feature.source, feature.source)
+    return table in gold
+
+
+def build(gold: Gold, chosen: Sequence[Feature], grid: "DataFrame", time_zone: str) -> "DataFrame":
+    """Return the grid with its features, NULL where the tenant lacks the source.
+
+    Parameters
+    ----------
+    grid
+        One row an entity and as-of time: ``entity_id``, ``person_token``, ``as_of_at``, for
+        incidents their own columns, and any other column to be kept (``label``).
+    time_zone
+        The tenant's, for the hour and weekday of an incident.
+
+    Returns
+    -------
+    DataFrame
+        Keys, ``label`` where the grid has it, ``monthly_value``, then one column a feature:
+        numbers as doubles, the others as strings. The columns do not depend on the tenant.
+    """
+    from pyspark.sql import functions as fn
+
+    row = Row(time_zone)
+    kept = [*KEYS, *(["label"] if "label" in grid.columns else [])]
+    own = [f for f in chosen if f.source == "self"]
+    frame = grid.select(*kept, *(f.compute(row).alias(f.name) for f in own))
+    frame = _with_version(frame, gold, [f for f in chosen if f.source == "version"], row)
+    for source in EVENT_TIMES:
+        frame = _with_facts(frame, gold, source, [f for f in chosen if f.source == source])
+    names = [feature.name for feature in chosen]
+    return frame.select(*kept, fn.col(_aside(MONTHLY_VALUE)).alias(MONTHLY_VALUE), *names)
+
+
+def _aside(name: str) -> str:
+    """Return a name that no feature has."""
+    return f"_{name}"
+
+
+def _with_version(
+    frame: "DataFrame", gold: Gold, chosen: Sequence[Feature], row: Row
+) -> "DataFrame":
+    """Join the version of the customer in effect at the as-of time."""
+    from pyspark.sql import functions as fn
+
+    if "customer" not in gold:
+        frame = frame.withColumn(_aside(MONTHLY_VALUE), fn.lit(None).cast("decimal(18,4)"))
+        return _absent(frame, chosen)
+    versions = gold["customer"].withColumnRenamed(PERSON, _OTHER)
+    moments = frame.select(PERSON, AS_OF).distinct()
+    known = moments.join(versions, _in_effect(), "inner").select(
+        PERSON,
+        AS_OF,
+        fn.col(MONTHLY_VALUE).alias(_aside(MONTHLY_VALUE)),
+        *(feature.compute(row).alias(feature.name) for feature in chosen),
+    )
+    return frame.join(known, [PERSON, AS_OF], "left")
+
+
+def _in_effect() -> "Column":
+    from pyspark.sql import functions as fn
+
+    as_of, until = fn.col(AS_OF), fn.col("valid_to")
+    same = fn.col(PERSON) == fn.col(_OTHER)
+    return same & (fn.col("valid_from") <= as_of) & (until.isNull() | (as_of < until))
+
+
+def _with_facts(
+    frame: "DataFrame", gold: Gold, source: str, chosen: Sequence[Feature]
+) -> "DataFrame":
+    """Join what a person's earlier facts of one table amount to."""
+    from pyspark.sql import functions as fn
+
+    if not chosen or source not in gold:
+        return _absent(frame, chosen)
+    time = EVENT_TIMES[source]
+    events = gold[source].withColumnRenamed(PERSON, _OTHER)
+    earlier = (fn.col(PERSON) == fn.col(_OTHER)) & (fn.col(time) < fn.col(AS_OF))
+    facts = frame.select(PERSON, AS_OF).distinct().join(events, earlier, "inner")
+    totals = facts.groupBy(PERSON, AS_OF).agg(
+        *(feature.compute(Facts(time)).alias(feature.name) for feature in chosen)
+    )
+    zeros = {feature.name: 0.0 for feature in chosen if feature.none_counts}
+    joined = frame.join(totals, [PERSON, AS_OF], "left")
+    return joined.fillna(zeros) if zeros else joined
+
+
+def _absent(frame: "DataFrame", chosen: Iterable[Feature]) -> "DataFrame":
+    from pyspark.sql import functions as fn
+
+    for feature in chosen:
+        type_ = "double" if feature.type == "numeric" else "string"
+        frame = frame.withColumn(feature.name, fn.lit(None).cast(type_))
+    return frame

@@ -1,0 +1,38 @@
+"""Which gold tables there are: every module of this package that has a source and a build."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from data_contracts.contract import Contract
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+CODE_VERSION = "1"
+"""Raised when a formula of gold changes, so that every tenant's gold is built anew."""
+
+
+@dataclass(frozen=True)
+class Grain:
+    """One gold table: the silver table it is made of, its order, and how."""
+
+    name: str
+    source: str
+    order: tuple[str, ...]
+    build: "Callable[[DataFrame, Contract, str], DataFrame]"
+
+
+@cache
+def grains() -> tuple[Grain, ...]:
+    """Return every grain, by name."""
+    folder = import_module("ingestion.gold")
+    modules = [import_module(f"ingestion.gold.{m.name}") for m in iter_modules(folder.__path__)]
+    return tuple(
+        Grain(module.__name__.rpartition(".")[2], module.SOURCE, module.ORDER, module.build)
+        for module in modules
+        if hasattr(module, "SOURCE")
+    )

@@ -1,0 +1,122 @@
+"""From silver to gold, for one tenant: every grain from the last version that passed its audit."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from data_contracts.contract import Contract
+from data_contracts.loader import load_contracts
+from ingestion.audit import Audit
+from ingestion.gold.grains import CODE_VERSION, Grain, grains
+from ingestion.gold.verdict import Verdict, judge
+from lakehouse.commits import Commit
+from tenancy.leases import lease
+from tenancy.tenant import Tenant
+from tenancy.upload import Upload
+from tenancy.uploads import list_uploads, save_upload
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+
+LEASE_WAIT_SECONDS = 600.0
+"""How long a refinement waits for another one of the same tenant."""
+
+
+@dataclass(frozen=True)
+class Refined:
+    """What a refinement did.
+
+    Attributes
+    ----------
+    versions
+        Gold table → its version now.
+    silver_versions
+        Silver table → the version gold was made of.
+    changed
+        Gold tables written by this run; empty where silver had nothing new.
+    held
+        The failed audits of silver tables whose gold stays at its last good version.
+    """
+
+    versions: dict[str, int]
+    silver_versions: dict[str, int]
+    changed: tuple[str, ...]
+    held: tuple[Audit, ...]
+
+
+def refine(lake: "Lake", tenant: Tenant, contract: Contract | None = None) -> Refined:
+    """Bring a tenant's gold up to date, one run at a time for a tenant.
+
+    The same silver versions, contract and code give no new commit. A table that the tenant never
+    sent has no gold. Accepted uploads become ``refined``.
+
+    Raises
+    ------
+    Busy
+        Another run of this tenant did not end in time.
+    """
+    contract = contract or load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    with lease(lake.store, f"tenant:{tenant.id}", wait_seconds=LEASE_WAIT_SECONDS):
+        accepted = list_uploads(lake.store, tenant, {"accepted"})
+        verdicts = _verdicts(lake, tenant, contract)
+        changed = [g.name for g in grains() if _build(lake, tenant, contract, g, verdicts)]
+        _mark_refined(lake, tenant, [u for u in accepted if _stands_in_gold(u, verdicts)])
+        return Refined(
+            versions=_versions(lake, tenant),
+            silver_versions={
+                name: v.good_version for name, v in verdicts.items() if v.good_version is not None
+            },
+            changed=tuple(changed),
+            held=tuple(v.latest for v in verdicts.values() if v.held),
+        )
+
+
+def _verdicts(lake: "Lake", tenant: Tenant, contract: Contract) -> dict[str, Verdict]:
+    sent = (t for t in contract.tables if lake.exists(lake.ref(tenant, "silver", t.name)))
+    return {table.name: judge(lake, tenant, table) for table in sent}
+
+
+def _build(
+    lake: "Lake",
+    tenant: Tenant,
+    contract: Contract,
+    grain: Grain,
+    verdicts: dict[str, Verdict],
+) -> bool:
+    """Write one gold table where its silver has a good version it was not made of yet."""
+    verdict = verdicts.get(grain.source)
+    if verdict is None or verdict.good_version is None:
+        return False
+    ref = lake.ref(tenant, "gold", grain.name)
+    commit = _commit(contract, grain, verdict.good_version)
+    if lake.writer.find_commit(ref, commit.id):
+        return False
+    silver = lake.read(lake.ref(tenant, "silver", grain.source), verdict.good_version)
+    gold = grain.build(silver, contract, tenant.currency).orderBy(*grain.order)
+    return not lake.writer.replace(ref, gold, commit).already
+
+
+def _commit(contract: Contract, grain: Grain, silver_version: int) -> Commit:
+    metadata = {
+        f"silver.{grain.source}": str(silver_version),
+        "contract": contract.version,
+        "code": CODE_VERSION,
+    }
+    return Commit(":".join(f"{name}={value}" for name, value in metadata.items()), metadata)
+
+
+def _versions(lake: "Lake", tenant: Tenant) -> dict[str, int]:
+    refs = {grain.name: lake.ref(tenant, "gold", grain.name) for grain in grains()}
+    return {name: lake.version(ref) for name, ref in refs.items() if lake.exists(ref)}
+
+
+def _stands_in_gold(upload: Upload, verdicts: dict[str, Verdict]) -> bool:
+    verdict = verdicts.get(upload.table)
+    if verdict is None or verdict.good_version is None:
+        return False
+    version = upload.audit.get("version")
+    return not verdict.held or (version is not None and version <= verdict.good_version)
+
+
+def _mark_refined(lake: "Lake", tenant: Tenant, uploads: list[Upload]) -> None:
+    for upload in uploads:
+        save_upload(lake.store, tenant, replace(upload, state="refined"))

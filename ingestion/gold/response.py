@@ -1,0 +1,17 @@
+"""Gold ``response``: one row a reply to an incident, or an article of the knowledge base."""
+
+from typing import TYPE_CHECKING
+
+from data_contracts.contract import Contract
+from ingestion.gold.columns import as_in_silver
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+SOURCE = "responses"
+ORDER = ("replied_at", "response_id")
+
+
+def build(silver: "DataFrame", contract: Contract, currency: str) -> "DataFrame":
+    """Return every row of silver with the contract's columns."""
+    return as_in_silver(silver, contract.table(SOURCE), currency)
