@@ -7,7 +7,7 @@ that is found by ``verify_chain``.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,9 @@ from tenancy.actor import Actor
 from tenancy.store import Store, insert_if_absent, now_in
 from tenancy.tables import AuditHeadRow, AuditRow
 from tenancy.tenant import Tenant
+
+Detail = str | int | float | None | Sequence[str]
+"""What an entry may say about an act: ids, counts and names of things, in JSON."""
 
 GENESIS = "0" * 64
 HEAD_ID = 1
@@ -69,7 +72,7 @@ def record(
     tenant_id: str | None = None,
     subject: str = "",
     *,
-    details: Mapping[str, Any] | None = None,
+    details: Mapping[str, Detail] | None = None,
 ) -> None:
     """Add an entry in a transaction of its own (``vault.read``, ``upload.started`` …)."""
     with store.session() as session:
@@ -83,7 +86,7 @@ def record_in(
     tenant_id: str | None = None,
     subject: str = "",
     *,
-    details: Mapping[str, Any] | None = None,
+    details: Mapping[str, Detail] | None = None,
 ) -> None:
     """Add an entry in the caller's transaction: the act and its entry stand or fall together."""
     head = _locked_head(session)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
-from tenancy.audit import record_in
+from tenancy.audit import Detail, record_in
 from tenancy.store import Store, now_in
 from tenancy.tables import UploadRow
 from tenancy.tenant import Tenant
@@ -58,7 +58,11 @@ def start_upload(
         )
         session.add(_row_of(upload))
         session.flush()
-        details = {"table": table, "sha256": sha256, "size_bytes": size_bytes}
+        details: dict[str, Detail] = {
+            "table": table,
+            "sha256": sha256,
+            "size_bytes": size_bytes,
+        }
         record_in(session, actor, "upload.started", tenant.id, upload.id, details=details)
     return upload
 
