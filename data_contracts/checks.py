@@ -24,7 +24,7 @@ class RowCheck:
 
     column: str
     rule: Rule
-    arguments: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Expectation:
     """One demand on a table; ``kind`` and ``arguments`` are named as Great Expectations does."""
 
     kind: str
-    arguments: dict[str, JSON]
+    arguments: dict[str, JSON] = field(hash=False)
 
 
 def row_checks(

@@ -1,5 +1,6 @@
 """Tables and columns of a resolved contract as dataclasses, every property checked."""
 
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import cast, get_args
@@ -209,8 +210,9 @@ def check_synonyms(columns: Iterable[Column], place: Place) -> None:
 
 
 def plain(header: str) -> str:
-    """Return a header without case, spaces and signs: how two headers are compared."""
-    return "".join(letter for letter in header.casefold() if letter.isalnum())
+    """Return a header without case, accents, spaces and signs: how two headers are compared."""
+    letters = unicodedata.normalize("NFKD", header.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())
 
 
 def once(names: Iterable[str], place: Place) -> None:

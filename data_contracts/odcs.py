@@ -165,7 +165,8 @@ def merge_column(base: Node, over: Node) -> Node:
     """Return a column with what ``over`` adds or changes."""
     merged = merge_element(base, over)
     synonyms = [*cast(list[Node], base.get("synonyms") or [])]
-    synonyms += cast(list[Node], over.get("synonyms") or [])
+    own = cast(list[Node], over.get("synonyms") or [])
+    synonyms += [synonym for synonym in own if synonym not in synonyms]
     return {**merged, "synonyms": synonyms} if synonyms else merged
 
 
@@ -179,7 +180,8 @@ def merge_element(base: Node, over: Node) -> Node:
 def merge_custom(base: Node, over: Node) -> list[object]:
     """Return custom properties by name; ``models`` are merged by their own names."""
     values = custom(base) | custom(over)
-    values.pop("abstract" if "abstract" not in custom(over) else "", None)
+    for own in ("abstract", "extends"):  # what the base is and what was merged is no inheritance
+        values.pop(own, None)
     if "models" in custom(base) and "models" in custom(over):
         values["models"] = merge_named(
             custom(base)["models"], custom(over)["models"], lambda b, o: {**b, **o}

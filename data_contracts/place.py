@@ -85,7 +85,7 @@ class Place:
         node = self.node(value, LANGUAGES)
         for language in LANGUAGES:
             if not str(node.get(language) or "").strip():
-                raise self.wrong("missing_language", language=language)
+                raise self.wrong("missing_language", code=language)
         return {language: str(node[language]) for language in LANGUAGES}
 
     def both(self, value: object) -> dict[Language, str]:
