@@ -1,7 +1,7 @@
 """Features at a point in time: one join a source table, whatever the number of features.
 
 *What a feature may see.* Of events (incidents, calls, offers) those with event time strictly before
-the as-of time; of the customers the version in effect at it (``valid_from`` ≤ as-of < ``valid_to``);
+the as-of time; of customers the version in effect at it (``valid_from`` ≤ as-of < ``valid_to``);
 an outcome only by its own time. These are times at which things *happened*: a tenant that sends a
 year at once records all of it today, so the time of recording cannot decide what was known in
 March. It is kept (``recorded_at``, and the versions of the gold tables) to replay a decision.
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract, Model
 from features.catalogue import CUSTOMER_MEASURES, MONTHLY_VALUE, features
-from features.definition import EVENT_TIMES, Feature, measures
+from features.definition import EVENT_TIMES, Feature
 from features.facts import AS_OF, Facts, Row
 from features.gold import Gold
+from features.measures import measures
 from foundation.errors import InvalidContract
 
 if TYPE_CHECKING:
@@ -134,9 +135,9 @@ def _with_facts(
     totals = facts.groupBy(PERSON, AS_OF).agg(
         *(feature.compute(Facts(time)).alias(feature.name) for feature in chosen)
     )
-    zeros = {feature.name: 0.0 for feature in chosen if feature.none_counts}
+    counts = [feature.name for feature in chosen if feature.none_counts]
     joined = frame.join(totals, [PERSON, AS_OF], "left")
-    return joined.fillna(zeros) if zeros else joined
+    return joined.fillna(0.0, subset=counts) if counts else joined
 
 
 def _absent(frame: "DataFrame", chosen: Iterable[Feature]) -> "DataFrame":

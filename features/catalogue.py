@@ -20,109 +20,109 @@ MONTHLY_VALUE = "monthly_value"
 
 @of_row("version")
 def tenure_days(customer: Row) -> "Column":
-    """Days since the customer signed up."""
+    """Count the days since the customer signed up."""
     return customer.days_since("signup_at")
 
 
 @over_facts("incident")
 def incidents_last_30_days(incidents: Facts) -> "Column":
-    """Incidents opened in the last 30 days."""
+    """Count the incidents opened in the last 30 days."""
     return incidents.count(days=30)
 
 
 @over_facts("incident")
 def incidents_last_90_days(incidents: Facts) -> "Column":
-    """Incidents opened in the last 90 days."""
+    """Count the incidents opened in the last 90 days."""
     return incidents.count(days=90)
 
 
 @over_facts("incident")
 def complaints_last_90_days(incidents: Facts) -> "Column":
-    """Complaints and claims (quejas y reclamos, not petitions) of the last 90 days."""
+    """Count complaints and claims (quejas y reclamos, not petitions) of the last 90 days."""
     return incidents.count(days=90, where=incidents.one_of("kind", "complaint", "claim"))
 
 
 @over_facts("incident")
 def escalations_last_180_days(incidents: Facts) -> "Column":
-    """Escalations that had happened by the as-of time, in the last 180 days."""
+    """Count the escalations that had happened by the as-of time, in the last 180 days."""
     return incidents.count_by("escalated_at", days=180)
 
 
 @over_facts("incident", none_counts=False)
 def days_since_last_incident(incidents: Facts) -> "Column":
-    """Days since the latest incident was opened; unknown where there was none."""
+    """Count the days since the latest incident was opened; unknown where there was none."""
     return incidents.days_since_last()
 
 
 @over_facts("call")
 def calls_last_30_days(calls: Facts) -> "Column":
-    """Calls of the last 30 days, in and out."""
+    """Count the calls of the last 30 days, in and out."""
     return calls.count(days=30)
 
 
 @over_facts("call")
 def calls_last_90_days(calls: Facts) -> "Column":
-    """Calls of the last 90 days, in and out."""
+    """Count the calls of the last 90 days, in and out."""
     return calls.count(days=90)
 
 
 @over_facts("call", none_counts=False)
 def mean_wait_last_90_days(calls: Facts) -> "Column":
-    """Mean waiting time in seconds over the calls of the last 90 days."""
+    """Average the waiting time in seconds over the calls of the last 90 days."""
     return calls.mean("wait_seconds", days=90)
 
 
 @over_facts("call")
 def abandoned_calls_last_90_days(calls: Facts) -> "Column":
-    """Calls of the last 90 days that the person gave up before an answer."""
+    """Count the calls of the last 90 days that the person gave up before an answer."""
     return calls.count(days=90, where=calls.holds("abandoned"))
 
 
 @over_facts("offer")
 def offers_accepted_last_365_days(offers: Facts) -> "Column":
-    """Offers accepted by the as-of time, in the last 365 days."""
+    """Count the offers accepted by the as-of time, in the last 365 days."""
     return offers.count_by("accepted_at", days=365)
 
 
 @of_row("version")
 def customer_monthly_value(customer: Row) -> "Column":
-    """What the customer is worth a month, in the tenant's currency."""
+    """Take what the customer is worth a month, in the tenant's currency."""
     return customer.number(MONTHLY_VALUE)
 
 
 @of_row("self", "text", column="text")
 def incident_text(incident: Row) -> "Column":
-    """The incident's own words, masked."""
+    """Take the incident's own words, masked."""
     return incident.value("text")
 
 
 @of_row("self", "category", column="kind")
 def incident_kind(incident: Row) -> "Column":
-    """Petition, complaint or claim."""
+    """Tell petition, complaint and claim apart."""
     return incident.value("kind")
 
 
 @of_row("self", "category", column="channel")
 def incident_channel(incident: Row) -> "Column":
-    """The channel by which it came in."""
+    """Take the channel by which it came in."""
     return incident.value("channel")
 
 
 @of_row("self", "category", column="product")
 def incident_product(incident: Row) -> "Column":
-    """The product it is about."""
+    """Take the product it is about."""
     return incident.value("product")
 
 
 @of_row("self")
 def incident_hour(incident: Row) -> "Column":
-    """Hour of the day at which it was opened, on the tenant's clock."""
+    """Take the hour of the day at which it was opened, on the tenant's clock."""
     return incident.local_hour("opened_at")
 
 
 @of_row("self", "category")
 def incident_weekday(incident: Row) -> "Column":
-    """Day of the week on which it was opened, on the tenant's clock."""
+    """Take the day of the week on which it was opened, on the tenant's clock."""
     return incident.local_weekday("opened_at")
 
 

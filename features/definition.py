@@ -1,16 +1,16 @@
 """How a feature is declared: the decorator that turns a function into a `Feature`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from data_contracts.contract import Column, Contract, Entity
+from data_contracts.contract import Contract, Entity
 from features.facts import Facts, Row
-from features.spec import FeatureSpec, FeatureType, Words
+from features.spec import UNKNOWN, FeatureSpec, FeatureType, Words
 from foundation.texts import LANGUAGES, catalogue
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column as Expression
+    from pyspark.sql import Column
 
 EventSource = Literal["incident", "call", "offer"]
 RowSource = Literal["version", "self"]
@@ -24,8 +24,8 @@ EVENT_TIMES: dict[str, str] = {
 }
 """Gold event table → the column that says when a fact happened."""
 
-BRACES = str.maketrans({"{": "{{", "}": "}}"})
-"""A label is put into a pattern, so its own braces must stay braces."""
+ENDINGS = {"1": "one", "0": "none", UNKNOWN: "unknown"}
+"""Value → ending of the key of its own sentence: ``features.calls_last_30_days_none``."""
 
 
 @dataclass(frozen=True)
@@ -46,80 +46,36 @@ class Feature:
     source: str
     type: FeatureType
     entities: tuple[Entity, ...]
-    compute: "Callable[[Any], Expression]"
+    compute: "Callable[[Any], Column]"
     none_counts: bool = False
     column: str | None = None
 
     def spec(self, contract: Contract) -> FeatureSpec:
         """Return the feature as a reader sees it, its words from the catalogue of texts."""
-        return FeatureSpec(
-            name=self.name,
-            type=self.type,
-            words=words(self.name),
-            words_one=words(f"{self.name}_one"),
-            words_none=words(f"{self.name}_none"),
-            value_labels=self._value_labels(contract),
-        )
+        said = words(self.name)
+        phrases = {
+            value: {lang: said[lang].format(n=label[lang]) for lang in LANGUAGES}
+            for value, label in self._labels(contract).items()
+        }
+        special = {value: words(f"{self.name}_{ending}") for value, ending in ENDINGS.items()}
+        phrases |= {value: found for value, found in special.items() if found}
+        return FeatureSpec(self.name, self.type, said, phrases)
 
-    def _value_labels(self, contract: Contract) -> dict[str, Words]:
+    def _labels(self, contract: Contract) -> dict[str, Words]:
+        """Return the words of single values."""
         if self.name == "incident_weekday":
             return {str(day): words(f"weekday_{day}") for day in range(7)}
         if self.column is None:
             return {}
-        return dict(contract.table("incidents").column(self.column).value_labels)
-
-
-@dataclass(frozen=True)
-class Measure(Feature):
-    """A measure column of the customers, as of the version in effect."""
-
-    label: Words = field(default_factory=dict)
-    values: dict[str, Words] = field(default_factory=dict)
-
-    def spec(self, contract: Contract) -> FeatureSpec:
-        """Return the column as a reader sees it: «contrato mensual», «cargo mensual: 70,35»."""
-        pattern = words("measure_category" if self.type == "category" else "measure_number")
-        said = {
-            lang: pattern[lang].replace("{label}", self.label[lang].translate(BRACES))
-            for lang in LANGUAGES
-        }
-        return FeatureSpec(self.name, self.type, said, value_labels=self.values)
-
-
-def measures(contract: Contract) -> tuple[Measure, ...]:
-    """Return what ``customer_measures`` stands for: neither dates, nor ids, nor the vault's."""
-    columns = contract.table("customers").by_role("measure")
-    return tuple(
-        _measure(column)
-        for column in columns
-        if column.type not in {"date", "timestamp"}
-        and column.classification not in {"identifier", "personal"}
-    )
-
-
-def _measure(column: Column) -> Measure:
-    name = column.name
-    if column.type != "string":
-        labels = column.value_labels
-        if column.type == "boolean":
-            labels = {"1": words("yes_word"), "0": words("no_word")}
-        return Measure(
-            name, "version", "numeric", EVERY_ENTITY, lambda row: row.number(name),
-            label=column.label, values=labels,
-        )
-    type_: FeatureType = "text" if column.classification == "free_text" else "category"
-    return Measure(
-        name, "version", type_, EVERY_ENTITY, lambda row: row.value(name),
-        label=column.label, values=column.value_labels,
-    )
+        return contract.table("incidents").column(self.column).value_labels
 
 
 def over_facts(
     source: EventSource, *, none_counts: bool = True
-) -> "Callable[[Callable[[Facts], Expression]], Feature]":
+) -> "Callable[[Callable[[Facts], Column]], Feature]":
     """Declare a numeric feature over a person's earlier rows of an event table."""
 
-    def declare(compute: "Callable[[Facts], Expression]") -> Feature:
+    def declare(compute: "Callable[[Facts], Column]") -> Feature:
         return Feature(compute.__name__, source, "numeric", EVERY_ENTITY, compute, none_counts)
 
     return declare
@@ -127,11 +83,11 @@ def over_facts(
 
 def of_row(
     source: RowSource, type_: FeatureType = "numeric", *, column: str | None = None
-) -> "Callable[[Callable[[Row], Expression]], Feature]":
+) -> "Callable[[Callable[[Row], Column]], Feature]":
     """Declare a feature of the customer's version in effect, or of the incident itself."""
     entities: tuple[Entity, ...] = EVERY_ENTITY if source == "version" else ("incident",)
 
-    def declare(compute: "Callable[[Row], Expression]") -> Feature:
+    def declare(compute: "Callable[[Row], Column]") -> Feature:
         return Feature(compute.__name__, source, type_, entities, compute, False, column)
 
     return declare

@@ -65,7 +65,7 @@ def _outcome(model: Model) -> "Column":
 
 
 def _customers_by_event(gold: Gold, label: Label, moments: Sequence[datetime]) -> "DataFrame":
-    """Return every active customer at every moment: did it happen within the horizon?
+    """Return every active customer at every moment, with whether it happened in time.
 
     A customer who left the files without the outcome before the horizon was over is censored.
     """
@@ -140,9 +140,13 @@ def _seen_until(gold: Gold) -> "DataFrame":
     """Return when customers without a current version were last seen."""
     from pyspark.sql import functions as fn
 
-    last = gold["customer"].groupBy(PERSON).agg(
-        fn.max("valid_to").alias("seen_until"),
-        fn.max(fn.col("is_current").cast("int")).alias("still"),
+    last = (
+        gold["customer"]
+        .groupBy(PERSON)
+        .agg(
+            fn.max("valid_to").alias("seen_until"),
+            fn.max(fn.col("is_current").cast("int")).alias("still"),
+        )
     )
     return last.where(fn.col("still") == 0).select(PERSON, "seen_until")
 
@@ -168,9 +172,7 @@ def _incidents(gold: Gold, model: Model, kind: LabelKind, span: Span) -> "DataFr
     if kind == "column":
         decided = _elapsed(label, span) | fn.col("closed_at").isNotNull()
         return (
-            rows.where(decided)
-            .withColumn(LABEL, _outcome(model))
-            .where(fn.col(LABEL).isNotNull())
+            rows.where(decided).withColumn(LABEL, _outcome(model)).where(fn.col(LABEL).isNotNull())
         )
     time = fn.col(str(label.time_column))
     unknown = time.isNull() & _said(label)
@@ -187,7 +189,9 @@ def _said(label: Label) -> "Column":
     """Return whether the outcome's own column says yes; unknown is no."""
     from pyspark.sql import functions as fn
 
-    return fn.lit(False) if label.column is None else fn.coalesce(fn.col(label.column), fn.lit(False))
+    return (
+        fn.lit(False) if label.column is None else fn.coalesce(fn.col(label.column), fn.lit(False))
+    )
 
 
 def _undecided_incidents(gold: Gold, label: Label, span: Span) -> "DataFrame":

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.spec import FeatureSpec
 from features.shapes import Note, Record
+from features.spec import FeatureSpec
 
 MOST_CATEGORIES = 50
 """A text column with more values than this is a name or a note, not a category."""

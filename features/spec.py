@@ -18,6 +18,9 @@ FeatureType = Literal["numeric", "category", "text"]
 Words = dict[Language, str]
 
 
+UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True)
 class FeatureSpec:
     """A feature as a model and a reader see it.
@@ -30,36 +33,22 @@ class FeatureSpec:
         How it is encoded.
     words
         A sentence for a reason, with ``{n}`` for the value: «{n} llamadas en 30 días».
-    words_one, words_none
-        The sentences for exactly one and for zero, where counting asks for them.
-    value_labels
-        Stored value → its words («month_to_month» → «mensual»); booleans under ``1`` and ``0``.
+    phrases
+        Whole sentences for certain values: for counts ``0`` and ``1``, for booleans too, for
+        categories their stored values, and ``unknown``.
     """
 
     name: str
     type: FeatureType
     words: Words
-    words_one: Words = field(default_factory=dict)
-    words_none: Words = field(default_factory=dict)
-    value_labels: dict[str, Words] = field(default_factory=dict)
+    phrases: dict[str, Words] = field(default_factory=dict)
 
     def say(self, value: object, language: Language = "es") -> str:
         """Return the reason in words: ``say(3)`` → «3 quejas y reclamos en 90 días»."""
-        if is_missing(value):
-            return self.words[language].format(n=text("features.unknown", language))
-        if value == 1 and self.words_one:
-            return self.words_one[language]
-        if value == 0 and self.words_none:
-            return self.words_none[language]
-        return self.words[language].format(n=self._say_value(value, language))
-
-    def _say_value(self, value: object, language: Language) -> str:
-        labels = self.value_labels.get(_plain(value))
-        if labels is not None:
-            return labels[language]
-        if isinstance(value, int | float):
-            return say_number(float(value), language)
-        return str(value)
+        phrase = self.phrases.get(UNKNOWN if is_missing(value) else _plain(value))
+        if phrase is not None:
+            return phrase[language]
+        return self.words[language].format(n=_said(value, language))
 
     def to_json(self) -> dict[str, object]:
         """Return plain JSON values."""
@@ -76,16 +65,24 @@ def is_missing(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
+def _said(value: object, language: Language) -> str:
+    if is_missing(value):
+        return text("features.unknown", language)
+    if isinstance(value, int | float):
+        return say_number(float(value), language)
+    return str(value)
+
+
 def _plain(value: object) -> str:
-    """Return the writing under which a value's label stands: 1.0 and True are ``1``."""
+    """Return the writing under which a value's phrase stands: 1.0 and True are ``1``."""
     if isinstance(value, bool | float) and float(value).is_integer():
         return str(int(value))
     return str(value)
 
 
 def say_number(value: float, language: Language) -> str:
-    """Write a number as people do: ``1.234,5`` in Spanish, ``1,234.5`` in English."""
-    written = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}".rstrip("0").rstrip(".")
+    """Write a number as people do: ``1.234`` and ``30,5`` in Spanish; whole from 100 on."""
+    written = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}".rstrip("0").rstrip(".")
     if language == "es":
         return written.translate(str.maketrans(",.", ".,"))
     return written

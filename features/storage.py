@@ -21,6 +21,7 @@ def keep(
     tenant: Tenant,
     name: str,
     rows: pa.Table,
+    *,
     gold: Gold,
     contract: Contract,
     purpose: str,

@@ -48,9 +48,7 @@ class _Source:
     notes: tuple[Note, ...]
 
 
-def training_set(
-    lake: "Lake", tenant: Tenant, contract: Contract, model_name: str
-) -> TrainingSet:
+def training_set(lake: "Lake", tenant: Tenant, contract: Contract, model_name: str) -> TrainingSet:
     """Return the rows a model learns from, as they were known at each as-of time.
 
     The frame is also kept as the table ``features.<model>_training``.
@@ -69,7 +67,8 @@ def training_set(
     frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
     rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
     _require_enough(model, rows)
-    keep(lake, tenant, f"{model.name}_training", rows, source.gold, contract, kind)
+    name = f"{model.name}_training"
+    keep(lake, tenant, name, rows, gold=source.gold, contract=contract, purpose=kind)
     return _training_set(model, kind, source, rows)
 
 
@@ -91,7 +90,7 @@ def current_entities(
     grid = present_rows(source.gold, model, source.span)
     frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
     rows = lake.engine.arrow(frame).sort_by([(ENTITY, "ascending")])
-    keep(lake, tenant, model.name, rows, source.gold, contract, "present")
+    keep(lake, tenant, model.name, rows, gold=source.gold, contract=contract, purpose="present")
     return FeatureFrame(
         model=model,
         records=to_records(rows, source.specs),
@@ -118,9 +117,7 @@ def _open(lake: "Lake", tenant: Tenant, contract: Contract, model: Model) -> _So
     return _Source(gold, span, specs, notes)
 
 
-def _training_set(
-    model: Model, kind: LabelKind, source: _Source, rows: pa.Table
-) -> TrainingSet:
+def _training_set(model: Model, kind: LabelKind, source: _Source, rows: pa.Table) -> TrainingSet:
     dropped = useless(rows, source.specs)
     names = {note.feature for note in dropped}
     specs = tuple(spec for spec in source.specs if spec.name not in names)

@@ -89,9 +89,7 @@ class Audit:
         return cls(**{**stored, "expectations": results})
 
 
-def audit_table(
-    lake: "Lake", tenant: Tenant, table: Table, present: Collection[str] = ()
-) -> Audit:
+def audit_table(lake: "Lake", tenant: Tenant, table: Table, present: Collection[str] = ()) -> Audit:
     """Audit the silver table of a tenant as it now stands.
 
     Parameters

@@ -4,16 +4,30 @@ The library takes seconds to import, so it is loaded at the first audit of a pro
 lives in memory, writes nothing and calls nobody.
 """
 
+import json
 import os
 from collections.abc import Sequence
 from functools import cache
 from threading import Lock
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 
 from data_contracts.checks import Expectation
 from ingestion.audit import Audit, Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_expectations import ExpectationSuite
+    from great_expectations.core import (
+        ExpectationSuiteValidationResult,
+        ExpectationValidationResult,
+    )
+    from great_expectations.core.batch_definition import BatchDefinition
+    from great_expectations.data_context.data_context.ephemeral_data_context import (
+        EphemeralDataContext,
+    )
 
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 """Counts only: not one unexpected value leaves the library."""
@@ -46,12 +60,12 @@ def audit_data(
     """
     with _ONE_AT_A_TIME:
         outcome = _validate(_suite(_frozen(expectations)), data)
-    found = {id_: one for one in outcome.results for id_ in (one.expectation_config.meta["n"],)}
+    found = {_number(one): one for one in outcome.results}
     results = tuple(_result(e, found[n]) for n, e in enumerate(expectations))
     return Audit(table, version, data.num_rows, all(r.passed for r in results), results)
 
 
-def load_great_expectations() -> Any:
+def load_great_expectations() -> ModuleType:
     """Import Great Expectations with its usage statistics switched off."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # must stand before the import reads it
     import great_expectations
@@ -60,44 +74,41 @@ def load_great_expectations() -> Any:
 
 
 @cache
-def _context() -> Any:
+def _context() -> "EphemeralDataContext":
     context = load_great_expectations().get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    return context
+    return cast("EphemeralDataContext", context)
 
 
 @cache
-def _batch_definition() -> Any:
+def _batch_definition() -> "BatchDefinition[None]":
     source = _context().data_sources.add_pandas("silver")
     return source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
 
 
 @cache
-def _suite(frozen: tuple[tuple[str, str], ...]) -> Any:
-    import json
-
+def _suite(frozen: tuple[tuple[str, str], ...]) -> "ExpectationSuite":
     described = [
         {"type": kind, "kwargs": json.loads(arguments), "meta": {"n": n}}
         for n, (kind, arguments) in enumerate(frozen)
     ]
     gx = load_great_expectations()
     _context()
-    return gx.ExpectationSuite(name=f"suite-{hash(frozen)}", expectations=described)
+    suite = gx.ExpectationSuite(name=f"suite-{hash(frozen)}", expectations=described)
+    return cast("ExpectationSuite", suite)
 
 
 def _frozen(expectations: Sequence[Expectation]) -> tuple[tuple[str, str], ...]:
     """Return expectations as something that can be the key of a cache."""
-    import json
-
     return tuple((e.kind, json.dumps(e.arguments, sort_keys=True)) for e in expectations)
 
 
-def _validate(suite: Any, data: pa.Table) -> Any:
+def _validate(suite: "ExpectationSuite", data: pa.Table) -> "ExpectationSuiteValidationResult":
     batch = _batch_definition().get_batch({"dataframe": _pandas(data)})
     return batch.validate(suite, result_format=RESULT_FORMAT)
 
 
-def _pandas(data: pa.Table) -> Any:
+def _pandas(data: pa.Table) -> "pd.DataFrame":
     """Return a pandas frame; decimals as floats, since limits are compared a column at a time."""
     for position, column in enumerate(data.schema):
         if pa.types.is_decimal(column.type):
@@ -109,10 +120,10 @@ def _pandas(data: pa.Table) -> Any:
 def _columns(expectation: Expectation) -> tuple[str, ...]:
     arguments = expectation.arguments
     named = [arguments[k] for k in ("column", "column_A", "column_B") if k in arguments]
-    return tuple(str(c) for c in [*named, *arguments.get("column_list", ())])
+    return tuple(str(c) for c in [*named, *cast(list[str], arguments.get("column_list") or [])])
 
 
-def _result(expectation: Expectation, found: Any) -> Result:
+def _result(expectation: Expectation, found: "ExpectationValidationResult") -> Result:
     counts = found.result or {}
     names = ("column", "column_A", "column_B", "column_list")
     return Result(
@@ -125,6 +136,13 @@ def _result(expectation: Expectation, found: Any) -> Result:
     )
 
 
-def _whole(count: Any) -> int | None:
+def _number(found: "ExpectationValidationResult") -> int:
+    """Return which expectation a result is of; the library gives them back in its own order."""
+    configuration = found.expectation_config
+    meta = configuration.meta if configuration is not None else None
+    return int(meta["n"]) if meta else -1
+
+
+def _whole(count: object) -> int | None:
     """Return a count as a plain int: the library hands out NumPy scalars."""
-    return None if count is None else int(count)
+    return None if count is None else int(cast(int, count))

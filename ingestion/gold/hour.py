@@ -54,7 +54,7 @@ def _count(condition: "Column") -> "Column":
 
 
 def _total(condition: "Column", value: "Column") -> "Column":
-    """Sum to the millisecond in decimals, so that both engines give the same figure in any order."""
+    """Sum to the millisecond in decimals: the same figure on both engines, in any order."""
     from pyspark.sql import functions as fn
 
     kept = fn.when(condition, fn.coalesce(value, fn.lit(0.0))).otherwise(fn.lit(0.0))

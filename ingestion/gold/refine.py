@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from data_contracts.contract import Contract
+from data_contracts.contract import Contract, Table
 from data_contracts.loader import load_contracts
 from ingestion.audit import Audit
 from ingestion.gold.grains import CODE_VERSION, Grain, grains
@@ -66,13 +66,28 @@ def refine(lake: "Lake", tenant: Tenant, contract: Contract | None = None) -> Re
                 name: v.good_version for name, v in verdicts.items() if v.good_version is not None
             },
             changed=tuple(changed),
-            held=tuple(v.latest for v in verdicts.values() if v.held),
+            held=tuple(v.failed for v in verdicts.values() if v.failed is not None),
         )
 
 
 def _verdicts(lake: "Lake", tenant: Tenant, contract: Contract) -> dict[str, Verdict]:
+    """Judge the silver tables that gold has not taken in yet, or not in their newest version."""
     sent = (t for t in contract.tables if lake.exists(lake.ref(tenant, "silver", t.name)))
-    return {table.name: judge(lake, tenant, table) for table in sent}
+    return {
+        table.name: _taken_in(lake, tenant, contract, table) or judge(lake, tenant, table)
+        for table in sent
+    }
+
+
+def _taken_in(lake: "Lake", tenant: Tenant, contract: Contract, table: Table) -> Verdict | None:
+    """Return the verdict where all gold of a table is made of its newest version already."""
+    newest = lake.version(lake.ref(tenant, "silver", table.name))
+    for grain in grains():
+        ref = lake.ref(tenant, "gold", grain.name)
+        commit = _commit(contract, grain, newest)
+        if grain.source == table.name and not lake.writer.find_commit(ref, commit.id):
+            return None
+    return Verdict(newest, None)
 
 
 def _build(
@@ -114,7 +129,7 @@ def _stands_in_gold(upload: Upload, verdicts: dict[str, Verdict]) -> bool:
     if verdict is None or verdict.good_version is None:
         return False
     version = upload.audit.get("version")
-    return not verdict.held or (version is not None and version <= verdict.good_version)
+    return verdict.failed is None or (version is not None and version <= verdict.good_version)
 
 
 def _mark_refined(lake: "Lake", tenant: Tenant, uploads: list[Upload]) -> None:

@@ -18,23 +18,18 @@ AUDITS_LOOKED_AT = 50
 
 @dataclass(frozen=True)
 class Verdict:
-    """What may be read of a silver table.
+    """What gold may read of a silver table.
 
     Attributes
     ----------
     good_version
         The last version that passed; None where none did.
-    latest
-        The audit of the newest version; where it failed, the table is held.
+    failed
+        The audit of the newest version where it failed: the table is held.
     """
 
     good_version: int | None
-    latest: Audit
-
-    @property
-    def held(self) -> bool:
-        """Whether the newest version is kept out of gold."""
-        return not self.latest.passed
+    failed: Audit | None
 
 
 def judge(lake: "Lake", tenant: Tenant, table: Table) -> Verdict:
@@ -50,12 +45,10 @@ def judge(lake: "Lake", tenant: Tenant, table: Table) -> Verdict:
     passed = [version for version, audit in recorded.items() if audit.passed]
     if latest.passed and latest.version is not None:
         passed.append(latest.version)
-    return Verdict(max(passed, default=None), latest)
+    return Verdict(max(passed, default=None), None if latest.passed else latest)
 
 
 def _recorded(lake: "Lake", tenant: Tenant, table: Table) -> dict[int, Audit]:
-    uploads = list_uploads(
-        lake.store, tenant, APPLIED, table=table.name, limit=AUDITS_LOOKED_AT
-    )
+    uploads = list_uploads(lake.store, tenant, APPLIED, table=table.name, limit=AUDITS_LOOKED_AT)
     audits = (Audit.from_json(upload.audit) for upload in uploads if upload.audit)
     return {audit.version: audit for audit in audits if audit.version is not None}
