@@ -9,18 +9,28 @@ import numpy as np
 
 from simulation.grid import Ints, Random
 
-FEMALE = tuple(
-    ["María", "Luisa", "Camila", "Valentina", "Laura", "Daniela", "Paola", "Andrea", "Sofía", "Natalia", "Juliana", "Carolina", "Diana", "Marcela", "Yolanda", "Gloria", "Patricia", "Mónica", "Adriana", "Isabela", "Ximena", "Rocío", "Ángela", "Liliana", "Beatriz"]
-)
-MALE = tuple(
-    ["Juan", "Carlos", "Andrés", "Santiago", "Sebastián", "Felipe", "Jorge", "Luis", "Diego", "Camilo", "Mauricio", "Óscar", "Iván", "Hernán", "Julián", "Ricardo", "Álvaro", "Germán", "Fabián", "Esteban", "Nicolás", "Wilson", "Édgar", "Rubén", "Jaime"]
-)
-SURNAMES = tuple(
-    ["Rodríguez", "Gómez", "González", "Martínez", "García", "López", "Hernández", "Sánchez", "Ramírez", "Torres", "Díaz", "Pérez", "Muñoz", "Rojas", "Moreno", "Jiménez", "Vargas", "Castro", "Ortiz", "Gutiérrez", "Suárez", "Álvarez", "Romero", "Quiñones", "Cárdenas", "Ospina", "Restrepo", "Zapata", "Peña", "Acevedo", "Mejía", "Arango", "Salazar", "Bermúdez", "Niño", "Ibáñez"]
-)
-CITIES = tuple(
-    ["Bogotá", "Medellín", "Cali", "Barranquilla", "Cartagena", "Bucaramanga", "Pereira", "Manizales", "Ibagué", "Cúcuta", "Villavicencio", "Santa Marta", "Armenia", "Popayán", "Neiva"]
-)
+FEMALE = (
+    "María", "Luisa", "Camila", "Valentina", "Laura", "Daniela", "Paola", "Andrea", "Sofía",
+    "Natalia", "Juliana", "Carolina", "Diana", "Marcela", "Yolanda", "Gloria", "Patricia",
+    "Mónica", "Adriana", "Isabela", "Ximena", "Rocío", "Ángela", "Liliana", "Beatriz",
+)  # fmt: skip
+MALE = (
+    "Juan", "Carlos", "Andrés", "Santiago", "Sebastián", "Felipe", "Jorge", "Luis", "Diego",
+    "Camilo", "Mauricio", "Óscar", "Iván", "Hernán", "Julián", "Ricardo", "Álvaro", "Germán",
+    "Fabián", "Esteban", "Nicolás", "Wilson", "Édgar", "Rubén", "Jaime",
+)  # fmt: skip
+SURNAMES = (
+    "Rodríguez", "Gómez", "González", "Martínez", "García", "López", "Hernández", "Sánchez",
+    "Ramírez", "Torres", "Díaz", "Pérez", "Muñoz", "Rojas", "Moreno", "Jiménez", "Vargas",
+    "Castro", "Ortiz", "Gutiérrez", "Suárez", "Álvarez", "Romero", "Quiñones", "Cárdenas",
+    "Ospina", "Restrepo", "Zapata", "Peña", "Acevedo", "Mejía", "Arango", "Salazar", "Bermúdez",
+    "Niño", "Ibáñez",
+)  # fmt: skip
+CITIES = (
+    "Bogotá", "Medellín", "Cali", "Barranquilla", "Cartagena", "Bucaramanga", "Pereira",
+    "Manizales", "Ibagué", "Cúcuta", "Villavicencio", "Santa Marta", "Armenia", "Popayán",
+    "Neiva",
+)  # fmt: skip
 _CITY_WEIGHTS = (28, 16, 12, 8, 6, 5, 4, 3, 3, 3, 3, 3, 2, 2, 2)
 _DOMAINS = ("correo.example", "buzon.example", "mail.example", "empresa.example")
 _PLAIN = str.maketrans("áéíóúüñÁÉÍÓÚÑ", "aeiouunAEIOUN")
