@@ -16,6 +16,13 @@ from foundation.texts import catalogue
 Change = Callable[[dict[str, Any]], object]
 TELECOM = HERE / "telecom.odcs.yaml"
 
+KEPT = {
+    *("customer_id", "phone", "gender", "age", "multiple_lines", "monthly_charge"),
+    *("contract_type", "internet_service", "payment_method", "segment", "city"),
+    *("signup_at", "churned", "churned_at", "opened_at", "text", "escalated", "escalated_at"),
+}
+"""Columns that suffice: the standard's schema takes its time over each."""
+
 
 def write(folder: Path, document: object, name: str = "gym") -> Path:
     path = folder / f"{name}.odcs.yaml"
@@ -24,8 +31,11 @@ def write(folder: Path, document: object, name: str = "gym") -> Path:
 
 
 def gym(change: Change) -> dict[str, Any]:
-    """Return a vertical as good as telecom, after one change."""
+    """Return a small vertical, cut out of telecom, after one change."""
     document = {**deepcopy(resolve(TELECOM)), "id": "abcall.gym", "name": "gym"}
+    document["schema"] = document["schema"][:3]
+    for table in document["schema"]:
+        table["properties"] = [c for c in table["properties"] if c["name"] in KEPT]
     change(document)
     return document
 
@@ -224,7 +234,10 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
 def test_the_vertical_without_a_fault_is_loaded(tmp_path: Path):
     contract = load_contract(write(tmp_path, gym(lambda _: None)))
     assert contract.vertical == "gym"
-    assert contract.tables == load_contracts()["telecom"].tables
+    telecom = load_contracts()["telecom"]
+    for table in contract.tables:
+        for own in table.columns:
+            assert own == telecom.table(table.name).column(own.name)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
