@@ -3,6 +3,7 @@
 import csv
 import hashlib
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -188,3 +189,23 @@ def test_calls_are_busier_on_monday_mornings_than_on_sundays(tenants: Tenants):
     hours = local.astype("datetime64[h]").astype(np.int64) % 24
     assert by_day[0] > 3 * by_day[6]
     assert (hours == 10).sum() > 10 * (hours == 3).sum()
+
+
+def test_values_said_to_be_out_of_range_are_outside_the_contract_and_only_those(
+    deliveries: Deliveries,
+):
+    contracts = load_contracts()
+    for tenant, delivery in deliveries:
+        table = contracts[tenant.vertical].table(delivery.table)
+        rejected = {(r.row_number, r.column): r.rule for r in delivery.expected.rejected}
+        for header, name in delivery.hints.columns.items():
+            column = table.column(name)
+            if column.minimum is None or column.maximum is None:
+                continue
+            for row in read(delivery.path).rows.select([header, "row_number"]).to_pylist():
+                rule = rejected.get((row["row_number"], name))
+                if not row[header] or not row[header].strip() or rule == "type":
+                    continue
+                value = Decimal(row[header].replace(",", "."))
+                broken = (value < column.minimum, value > column.maximum)
+                assert broken == (rule == "minimum", rule == "maximum"), (delivery.path, row)
