@@ -30,7 +30,7 @@ class Result:
     column
         The column it speaks of; several are joined by a comma; None for the whole table.
     arguments
-        The contract's arguments (limits, allowed values), plain JSON.
+        The contract's arguments (columns, limits, allowed values), plain JSON.
     unexpected_count, element_count
         Values that broke it, of how many; None where it speaks of an aggregate.
     """
@@ -65,12 +65,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Audit:
-    """The verdict on one version of a silver table."""
+    """The verdict on one version of a silver table; ``audited_at`` is ISO 8601, UTC."""
 
     table: str
     version: int | None
     rows: int
     passed: bool
+    audited_at: str
     expectations: tuple[Result, ...]
 
     @property

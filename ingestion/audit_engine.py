@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 import pyarrow as pa
 
 from data_contracts.checks import Expectation
+from foundation.clock import utc_now
 from ingestion.audit import Audit, Result
 
 if TYPE_CHECKING:
@@ -62,7 +63,14 @@ def audit_data(
         outcome = _validate(_suite(_frozen(expectations)), data)
     found = {_number(one): one for one in outcome.results}
     results = tuple(_result(e, found[n]) for n, e in enumerate(expectations))
-    return Audit(table, version, data.num_rows, all(r.passed for r in results), results)
+    return Audit(
+        table=table,
+        version=version,
+        rows=data.num_rows,
+        passed=all(result.passed for result in results),
+        audited_at=utc_now().isoformat(),
+        expectations=results,
+    )
 
 
 def load_great_expectations() -> ModuleType:
@@ -125,11 +133,10 @@ def _columns(expectation: Expectation) -> tuple[str, ...]:
 
 def _result(expectation: Expectation, found: "ExpectationValidationResult") -> Result:
     counts = found.result or {}
-    names = ("column", "column_A", "column_B", "column_list")
     return Result(
         kind=expectation.kind,
         column=", ".join(_columns(expectation)) or None,
-        arguments={k: v for k, v in expectation.arguments.items() if k not in names},
+        arguments=dict(expectation.arguments),
         passed=bool(found.success),
         unexpected_count=_whole(counts.get("unexpected_count")),
         element_count=_whole(counts.get("element_count")),
