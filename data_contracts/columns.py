@@ -1,6 +1,6 @@
-"""Tables and columns of a resolved contract as dataclasses, every property checked."""
+"""A column of a resolved contract as a dataclass, every property checked."""
 
-import unicodedata
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import cast, get_args
@@ -10,10 +10,7 @@ from data_contracts.contract import (
     Classification,
     Column,
     ColumnType,
-    KeyKind,
     Role,
-    Table,
-    UploadKind,
 )
 from data_contracts.odcs import custom
 from data_contracts.place import Node, Place
@@ -45,48 +42,32 @@ COLUMN_PROPERTIES = (
     "valueSynonyms",
     "valueLabels",
 )
-TABLE_PROPERTIES = ("label", "keyKinds", "uploadKinds", "history")
 BOOLEANS = ("true", "false")
 
-PERSONAL_WORDS = frozenset(
-    {"name", "surname", "phone", "telephone", "mobile", "email", "mail", "address", "passport"}
-    | {"birth", "nombre", "apellido", "telefono", "celular", "correo", "direccion", "cedula"}
-    | {"documento", "nit"}
+TOLD = ("name", "description", "businessName", "tags", "authoritativeDefinitions", "id")
+COLUMN = (
+    *TOLD,
+    *("logicalType", "physicalType", "logicalTypeOptions", "enum", "primaryKey", "required"),
+    *("classification", "examples", "synonyms", "customProperties"),
 )
-"""A text column named so may not be ``internal`` or ``public``, except as the name of a thing."""
+"""What we honour of the standard; another property would be a promise that nobody keeps."""
 
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "string": ("maxLength", "pattern"),
+    "integer": ("minimum", "maximum"),
+    "number": ("minimum", "maximum"),
+    "money": ("minimum", "maximum"),
+}
 
-def read_table(element: Node, place: Place) -> Table:
-    """Return one table, or raise ``InvalidContract`` naming what is wrong and where."""
-    name = str(element["name"])
-    properties = checked_custom(element, TABLE_PROPERTIES, place)
-    place_of = place.at("customProperties").at
-    columns = tuple(
-        read_column(column, place.at("properties").at(column["name"]))
-        for column in cast(list[Node], element.get("properties") or [])
-    )
-    once([column.name for column in columns], place.at("properties"))
-    check_synonyms(columns, place.at("properties"))
-    return Table(
-        name=name,
-        description=place.at("description").both(element.get("description")),
-        label=place_of("label").words(properties.get("label")),
-        columns=columns,
-        key_kinds=cast(tuple[KeyKind, ...], kinds(properties, "keyKinds", KeyKind, place)),
-        upload_kinds=cast(
-            tuple[UploadKind, ...], kinds(properties, "uploadKinds", UploadKind, place)
-        ),
-        history=place_of("history").flag(properties.get("history", False)),
-    )
-
-
-def kinds(properties: Node, name: str, allowed: object, place: Place) -> tuple[str, ...]:
-    """Return a list of kinds, at least one of those allowed."""
-    here = place.at("customProperties").at(name)
-    found = tuple(here.choice(kind, get_args(allowed)) for kind in here.items(properties.get(name)))
-    if not found:
-        raise here.wrong("missing", name=name)
-    return found
+PERSONAL_WORDS = frozenset(
+    {"phone", "telephone", "email", "mail", "address", "passport", "surname", "telefono"}
+    | {"celular", "correo", "direccion", "cedula", "documento", "nit", "apellido", "apellidos"}
+)
+PERSONAL_NAMES = frozenset(
+    {"name", "full_name", "first_name", "last_name", "nombre", "nombre_completo", "phone_number"}
+    | {"birth_date", "date_of_birth", "fecha_nacimiento"}
+)
+"""A column named so, or a text whose last word is one of those above, is about a person."""
 
 
 def read_column(element: Node, place: Place) -> Column:
@@ -94,11 +75,13 @@ def read_column(element: Node, place: Place) -> Column:
     name = str(element["name"])
     if name in RESERVED:
         raise place.wrong("reserved_column", name=name)
+    place.node(element, COLUMN)
     properties = checked_custom(element, COLUMN_PROPERTIES, place)
     at = place.at("customProperties").at
     type_ = column_type(element, place)
-    options = cast(Node, element.get("logicalTypeOptions") or {})
-    allowed = tuple(str(cast(Node, entry)["value"]) for entry in place.items(element.get("enum")))
+    options = read_options(element, type_, place.at("logicalTypeOptions"))
+    values = [cast(Node, entry)["value"] for entry in place.items(element.get("enum"))]
+    allowed = tuple(place.at("enum").string(value) for value in values)
     blank = properties.get("blankMeans")
     column = Column(
         name=name,
@@ -130,8 +113,24 @@ def read_column(element: Node, place: Place) -> Column:
     return column
 
 
+def read_options(element: Node, type_: ColumnType, place: Place) -> Node:
+    """Return a type's limits; those that are not looked at are refused."""
+    options = place.node(element.get("logicalTypeOptions") or {}, OPTIONS.get(type_, ()))
+    pattern = str(options.get("pattern", ""))
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise place.at("pattern").wrong_value(pattern, str(error)) from error
+    if "(?" in pattern:  # the engines' regular expressions know no look-around
+        raise place.at("pattern").wrong_value(pattern, "[…], (…), *, +, ?, {n}, ^, $")
+    low, high = limit(options, "minimum"), limit(options, "maximum")
+    if low is not None and high is not None and low > high:
+        raise place.wrong_value(f"{low} … {high}", "minimum ≤ maximum")
+    return options
+
+
 def limit(options: Node, name: str) -> Decimal | None:
-    """Return a limit as an exact decimal; the limits of dates are not used."""
+    """Return a limit as an exact decimal."""
     value = options.get(name)
     return Decimal(str(value)) if isinstance(value, int | float) else None
 
@@ -189,30 +188,15 @@ def check_column(column: Column, place: Place) -> None:
     """Raise where two properties of a column contradict each other."""
     if (column.role == "text") != (column.classification == "free_text"):
         raise place.wrong("text_is_free_text", name=column.name)
-    words = set(column.name.lower().split("_"))
-    open_to_all = column.classification in ("internal", "public")
-    if column.type == "string" and open_to_all and words & PERSONAL_WORDS:
+    last_word = column.name.lower().split("_")[-1]
+    personal = column.type == "string" and last_word in PERSONAL_WORDS
+    personal = personal or column.name.lower() in PERSONAL_NAMES
+    if personal and column.classification in ("internal", "public"):
         raise place.wrong("unclassified", name=column.name)
     for value in (*column.value_synonyms, *column.value_labels):
         if column.allowed and value not in column.allowed:
             allowed = ", ".join(column.allowed)
             raise place.at("customProperties").wrong_value(value, allowed)
-
-
-def check_synonyms(columns: Iterable[Column], place: Place) -> None:
-    """Raise where one header would mean two columns of a table."""
-    owners: dict[str, str] = {}
-    for column in columns:
-        for header in (column.name, *column.synonyms):
-            owner = owners.setdefault(plain(header), column.name)
-            if owner != column.name:
-                raise place.at(column.name).wrong("ambiguous", name=header, other=owner)
-
-
-def plain(header: str) -> str:
-    """Return a header without case, accents, spaces and signs: how two headers are compared."""
-    letters = unicodedata.normalize("NFKD", header.casefold())
-    return "".join(letter for letter in letters if letter.isalnum())
 
 
 def once(names: Iterable[str], place: Place) -> None:

@@ -5,11 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from data_contracts.columns import once, read_table
+from data_contracts.columns import once
 from data_contracts.contract import Contract
 from data_contracts.odcs import HERE, SUFFIX, custom, read, resolve
 from data_contracts.place import Node, Place
 from data_contracts.predictions import read_dashboard, read_models, read_offers
+from data_contracts.tables import read_table
 
 VERTICAL_PROPERTIES = ("extends", "abstract", "label", "models", "dashboard", "offers")
 

@@ -40,11 +40,12 @@ class Place:
         """Return ``value`` as a mapping that has no other properties than ``allowed``."""
         if not isinstance(value, dict):
             raise self.wrong_value(value, "name: value, …")
-        if allowed is not None:
-            names = tuple(allowed)
-            for name in value:
-                if name not in names:
-                    raise self.wrong("unknown_property", name=str(name), allowed=listed(names))
+        names = None if allowed is None else tuple(allowed)
+        for name in value:
+            if not isinstance(name, str):  # YAML reads a bare yes, no or 1 as no text
+                raise self.wrong_value(name, f'"{name}"')
+            if names is not None and name not in names:
+                raise self.wrong("unknown_property", name=name, allowed=listed(names))
         return cast(Node, value)
 
     def items(self, value: object) -> list[object]:

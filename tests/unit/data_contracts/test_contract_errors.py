@@ -17,7 +17,16 @@ Change = Callable[[dict[str, Any]], object]
 TELECOM = HERE / "telecom.odcs.yaml"
 
 KEPT = {
-    *("customer_id", "phone", "gender", "age", "multiple_lines", "monthly_charge"),
+    *(
+        "customer_id",
+        "incident_id",
+        "call_id",
+        "phone",
+        "gender",
+        "age",
+        "multiple_lines",
+        "monthly_charge",
+    ),
     *("contract_type", "internet_service", "payment_method", "segment", "city"),
     *("signup_at", "churned", "churned_at", "opened_at", "text", "escalated", "escalated_at"),
 }
@@ -154,6 +163,43 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
         lambda d: put(column(d, "gender"), "valueSynonyms", {"male": ["M"], "female": ["m"]}),
         "schema.customers.properties.gender.customProperties.valueSynonyms",
         "“m”",
+    ),
+    "quality rule that nobody would run": (
+        lambda d: column(d, "age").update(
+            quality=[{"type": "library", "metric": "nullValues", "mustBe": 0}]
+        ),
+        AGE,
+        "logicalTypeOptions, enum",
+    ),
+    "limit that nobody would look at": (
+        lambda d: column(d, "age").update(logicalTypeOptions={"exclusiveMaximum": 100}),
+        f"{AGE}.logicalTypeOptions",
+        "minimum, maximum",
+    ),
+    "limits the wrong way round": (
+        lambda d: column(d, "age").update(logicalTypeOptions={"minimum": 9, "maximum": 1}),
+        f"{AGE}.logicalTypeOptions",
+        "minimum ≤ maximum",
+    ),
+    "pattern that is none": (
+        lambda d: column(d, "city").update(logicalTypeOptions={"pattern": "["}),
+        "schema.customers.properties.city.logicalTypeOptions.pattern",
+        "unterminated",
+    ),
+    "pattern that looks around": (
+        lambda d: column(d, "city").update(logicalTypeOptions={"pattern": "^(?!x)"}),
+        "schema.customers.properties.city.logicalTypeOptions.pattern",
+        "(…)",
+    ),
+    "allowed value that YAML read as true": (
+        lambda d: column(d, "multiple_lines").update(enum=[{"value": True}]),
+        "schema.customers.properties.multiple_lines.enum",
+        "a text",
+    ),
+    "natural key of no column": (
+        lambda d: column(d, "customer_id").pop("primaryKey"),
+        "schema.customers",
+        "primaryKey",
     ),
     "mean that cannot be": (
         lambda d: put(column(d, "age"), "meanBetween", [90, 15]),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from data_contracts.columns import plain
 from data_contracts.contract import Column, Table
 from data_contracts.loader import load_contracts
+from data_contracts.tables import plain
 
 FILES = {
     "ibm": ("telecom", "churn_ibm_telco/Telco-Customer-Churn.csv"),
