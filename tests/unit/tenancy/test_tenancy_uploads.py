@@ -139,7 +139,7 @@ def test_the_last_applied_is_by_application_and_not_by_receipt(
     assert found.id == late.id
 
 
-def test_an_unknown_column_of_the_store_stays_out_of_the_record(store: Store):
+def test_the_record_and_the_table_hold_the_same_fields():
     assert {c.name for c in UploadRow.__table__.columns} - {"table_name"} == set(
         Upload.__dataclass_fields__
     ) - {"table"}
