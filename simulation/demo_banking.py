@@ -90,7 +90,7 @@ def generate(rng: Random, folder: Path, scale: float) -> GeneratedTenant:
         vertical="banking",
         currency="COP",
         language="es",
-        plan="pro",
+        plan="business",
         time_zone="America/Bogota",
         deliveries=tuple(sorted(deliveries, key=lambda d: d.order)),
         truth=Truth(_churn_truth(folder, sheet, probability), *case_truth(folder, cases)),

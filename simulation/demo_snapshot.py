@@ -57,7 +57,7 @@ def generate(rng: Random, folder: Path, scale: float) -> GeneratedTenant:
         vertical="telecom",
         currency="COP",
         language="es",
-        plan="basic",
+        plan="starter",
         time_zone="America/Bogota",
         deliveries=deliveries,
         truth=Truth(_truth(folder, sheet, probability), None, None),

@@ -118,7 +118,7 @@ def generate(rng: Random, folder: Path, scale: float) -> GeneratedTenant:
         vertical="telecom",
         currency="COP",
         language="es",
-        plan="pro",
+        plan="business_plus",
         time_zone="America/Bogota",
         deliveries=tuple(sorted(deliveries, key=lambda d: d.order)),
         truth=Truth(_churn_truth(folder, company), *case_truth(folder, cases)),
