@@ -6,17 +6,7 @@ checker sees these few lines, and Python sees scikit-learn's own classes.
 
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Matrix = Any
-"""A dense ``Floats`` array or a ``scipy.sparse.csr_matrix`` (which has no types)."""
-Data = Any
-"""Records (a sequence of dicts), a pandas DataFrame, or a two-dimensional array of numbers."""
-Tags = Any
-"""``sklearn.utils.Tags``."""
+from models.arrays import Tags
 
 if TYPE_CHECKING:
 
@@ -39,4 +29,4 @@ if TYPE_CHECKING:
 else:
     from sklearn.base import BaseEstimator, TransformerMixin
 
-__all__ = ["BaseEstimator", "Data", "Floats", "Ints", "Matrix", "Tags", "TransformerMixin"]
+__all__ = ["BaseEstimator", "TransformerMixin"]

@@ -5,7 +5,8 @@ from typing import Any, Self
 import numpy as np
 
 from data_contracts.contract import Task
-from models.base import BaseEstimator, Floats, Ints, Matrix
+from models.arrays import Floats, Ints, Matrix
+from models.base import BaseEstimator
 from models.encoder import COMPONENT, TABULAR
 from models.estimator import Layout
 
@@ -99,9 +100,10 @@ class Boosted(BaseEstimator):
 
     def margins(self, matrix: Matrix, rounds: int | None = None) -> Floats:
         """Return the raw sums of leaves, shape (n, outputs), after ``rounds`` trees."""
-        found = self._booster().inplace_predict(
+        booster = self._booster()
+        found = booster.inplace_predict(
             self._chosen(matrix),
-            iteration_range=(0, rounds or 0),
+            iteration_range=(0, min(rounds or 0, booster.num_boosted_rounds())),
             predict_type="margin",
         )
         return np.asarray(found, dtype=np.float64).reshape(matrix.shape[0], self.outputs_)

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from models.base import Floats, Ints
+from models.arrays import Floats, Ints
 
 LEAST_GAIN = 0.001
 """A calibration that betters the log loss by a smaller share is left out."""

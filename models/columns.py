@@ -9,7 +9,7 @@ from typing import Self, SupportsFloat, cast
 
 import numpy as np
 
-from models.base import Data, Floats
+from models.arrays import Data, Floats
 
 MISSING = "\x00missing"
 NUMBER_TYPES = (int, float, Decimal, np.number, np.bool_)

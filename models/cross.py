@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.base import Floats, Ints
+from models.arrays import Floats, Ints
 from models.folds import outer_folds
 from models.pipeline import RecordPipeline
 from models.recipe import Recipe

@@ -10,7 +10,8 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
-from models.base import BaseEstimator, Data, Floats, Ints, Matrix, Tags, TransformerMixin
+from models.arrays import Data, Floats, Ints, Matrix, Tags
+from models.base import BaseEstimator, TransformerMixin
 from models.columns import CategoryColumn, NumericColumn, columns_of, is_table, kind_of
 from models.text import CharTfidf
 
@@ -141,7 +142,7 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
         weights: dict[str, Matrix] = {}
         for name in (n for n, kind in kinds.items() if kind == "text"):
             self.texts_[name] = CharTfidf(terms=self.text_terms)
-            weights[name] = self.texts_[name].fit(values[name]).transform(values[name])
+            weights[name] = self.texts_[name].fit_transform(values[name])
             self.bases_[name] = _leading_components(weights[name], self.text_components)
         for name, basis in self.bases_.items():
             self._own(name, COMPONENT, basis.shape[1])
@@ -205,5 +206,5 @@ def _leading_components(weights: Matrix, components: int) -> Floats:
         return np.zeros((weights.shape[1], 0))
     from sklearn.utils.extmath import randomized_svd
 
-    _, _, basis = randomized_svd(weights, wanted, n_iter=3, random_state=0)
+    _, _, basis = randomized_svd(weights, wanted, n_iter=2, random_state=0)
     return np.asarray(basis.T, dtype=np.float64)

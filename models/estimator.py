@@ -6,7 +6,7 @@ from typing import Protocol, Self
 import numpy as np
 
 from data_contracts.contract import Task
-from models.base import Floats, Ints, Matrix
+from models.arrays import Floats, Ints, Matrix
 
 
 @dataclass

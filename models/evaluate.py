@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
-from models.base import Floats, Matrix
+from models.arrays import Floats, Matrix
 from models.ranking import auc_of_draws, average_precision_of_draws
 
 DRAWS = 1000

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_contracts.contract import Task
-from models.base import Ints, Matrix
+from models.arrays import Ints, Matrix
 from models.rows import Rows
 
 OUTER = 5

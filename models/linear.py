@@ -5,7 +5,8 @@ from typing import Self
 import numpy as np
 
 from data_contracts.contract import Task
-from models.base import BaseEstimator, Floats, Matrix
+from models.arrays import Floats, Matrix
+from models.base import BaseEstimator
 from models.encoder import TABULAR, TERM
 from models.estimator import Layout
 

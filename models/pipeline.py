@@ -7,7 +7,8 @@ import numpy as np
 from scipy.special import expit, softmax
 
 from data_contracts.contract import Task
-from models.base import BaseEstimator, Data, Floats, Ints, Matrix, Tags
+from models.arrays import Data, Floats, Ints, Matrix, Tags
+from models.base import BaseEstimator
 from models.boosted import Boosted
 from models.calibration import Sigmoid
 from models.encoder import RecordEncoder

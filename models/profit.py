@@ -3,9 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
-from data_contracts.contract import Money
-from models.base import Floats, Matrix
+from data_contracts.contract import Model, Money
+from models.arrays import Floats, Matrix
+from models.columns import number
+from models.evaluate import Metric
+from models.rows import Rows
+
+MONTHLY_VALUE = "customer_monthly_value"
+"""The feature that holds the value in an incident's model."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +53,21 @@ def profit_per_person(y: Matrix, probability: Floats, payoff: Payoff) -> Floats:
     contacted = probability > payoff.threshold
     outcome = np.where(np.asarray(y) == 1, payoff.leaver, payoff.stayer)
     return np.asarray(np.where(contacted, outcome, 0.0))
+
+
+def profit_metric(rows: Rows, margins: Floats, model: Model) -> dict[str, Metric]:
+    """Return ``expected_profit`` per customer where the rows know a monthly value, else nothing."""
+    values = monthly_values(rows, model.money)
+    if rows.task != "binary" or values is None:
+        return {}
+    payoff = Payoff.of(model.money, values, rows.horizon_days)
+    gained = profit_per_person(rows.codes, np.asarray(expit(margins[:, 0])), payoff)
+    return {"expected_profit": lambda weights: weights @ gained / weights.sum(axis=1)}
+
+
+def monthly_values(rows: Rows, money: Money) -> Floats | None:
+    """Return each row's monthly value from the feature that holds it; None where none does."""
+    name = next((n for n in (money.value_column, MONTHLY_VALUE) if n in rows.kinds), None)
+    if name is None:
+        return None
+    return np.array([number(name, record.get(name)) for record in rows.records])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from models.base import Floats, Ints
+from models.arrays import Floats, Ints
 
 
 def auc_of_draws(y: Floats, score: Floats) -> Callable[[Floats], Floats]:

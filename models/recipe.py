@@ -8,7 +8,7 @@ from typing import Self
 from data_contracts.contract import Task
 from models.calibration import Sigmoid
 
-TEXT_COMPONENTS = 32
+TEXT_COMPONENTS = 24
 """Components of a text that trees see: more cost time and overfit a few thousand texts."""
 
 

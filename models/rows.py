@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data_contracts.contract import Task
-from features.training_set import Record, TrainingSet
-from models.base import Floats, Ints, Matrix
+from features.shapes import Record, TrainingSet
+from models.arrays import Floats, Ints, Matrix
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.base import Floats, Ints, Matrix
+from models.arrays import Floats, Ints, Matrix
 from models.boosted import Boosted
 from models.calibration import worthwhile
 from models.catalogue import BLEND_WEIGHTS, Candidate, candidates

@@ -4,7 +4,7 @@ import numpy as np
 
 from data_contracts.contract import Task
 from foundation.errors import InvalidContract
-from models.base import Floats
+from models.arrays import Floats
 from models.evaluate import Metric, binary_metrics, multiclass_metrics, number_metrics
 from models.pipeline import probabilities_of
 from models.rows import Rows

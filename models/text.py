@@ -7,14 +7,15 @@ the sum of its words' n-grams, and words repeat.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
 
-from models.base import BaseEstimator, Floats, Ints, Matrix, TransformerMixin
+from models.arrays import Floats, Matrix
+from models.base import BaseEstimator, TransformerMixin
 
 LONGEST_TEXT = 20_000
 """Characters of a text that are read; the rest of a longer one says nothing new."""
@@ -48,9 +49,9 @@ def grams_of(word: str, shortest: int, longest: int) -> Counter[str]:
     return found
 
 
-def counts_matrix(rows: Sequence[Iterable[tuple[int, int]]], width: int) -> Matrix:
+def counts_matrix(rows: Sequence[Sequence[tuple[int, int]]], width: int) -> Matrix:
     """Return a sparse matrix from the (column, count) pairs of every row."""
-    lengths = np.fromiter((len(list(row)) for row in rows), dtype=np.int64, count=len(rows))
+    lengths = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
     pairs = np.fromiter(chain.from_iterable(chain.from_iterable(rows)), dtype=np.int64)
     pairs = pairs.reshape(-1, 2)
     ends = np.concatenate([[0], np.cumsum(lengths)])
@@ -86,6 +87,11 @@ class CharTfidf(TransformerMixin, BaseEstimator):
 
     def fit(self, texts: Sequence[object], y: object = None) -> Self:
         """Learn which n-grams to keep, and how rare each is."""
+        self.fit_transform(texts, y)
+        return self
+
+    def fit_transform(self, texts: Sequence[object], y: object = None) -> Matrix:
+        """Learn, and return the weights of the texts learned from."""
         del y
         documents, vocabulary = _word_counts(texts)
         grams, word_grams = self._grams_by_word(vocabulary)
@@ -96,12 +102,17 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         kept = np.sort(kept[np.argsort(-totals[kept], kind="stable")[: self.terms]])
         self.terms_ = np.array([grams[i] for i in kept], dtype=f"<U{max(self.longest, 1)}")
         self.idf_ = np.log((1 + len(texts)) / (1 + in_documents[kept])) + 1.0
-        self._forget()
-        return self
+        self.__dict__.pop("_cache", None)
+        return self._weighted(counts[:, kept].tocsr())
 
     def transform(self, texts: Sequence[object]) -> Matrix:
         """Return the weights, sparse, shape (n, t)."""
-        counts = counts_matrix([self._row(text) for text in texts], len(self.terms_))
+        documents, vocabulary = _word_counts(texts)
+        known = counts_matrix([self._known(word) for word in vocabulary], len(self.terms_))
+        return self._weighted((documents @ known).tocsr())
+
+    def _weighted(self, counts: Matrix) -> Matrix:
+        """Return sublinear counts × rarity, each row of length one."""
         counts.sort_indices()
         counts.data = (1.0 + np.log(counts.data)) * self.idf_[counts.indices]
         norms = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
@@ -119,8 +130,8 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         """
         pushes = term_weights * self.idf_
         return {
-            word: float(sum(pushes[at] * count for at, count in self._known(word)))
-            for word in dict.fromkeys(words_of(text))
+            word: float(sum(pushes[at] * count for at, count in self._known(plain(word))))
+            for word in dict.fromkeys(str(text)[:LONGEST_TEXT].lower().split())
         }
 
     def __getstate__(self) -> dict[str, Any]:
@@ -139,13 +150,6 @@ class CharTfidf(TransformerMixin, BaseEstimator):
             for word in vocabulary
         ]
         return list(places), counts_matrix(rows, len(places))
-
-    def _row(self, text: object) -> list[tuple[int, int]]:
-        found: dict[int, int] = {}
-        for word, times in Counter(words_of(text)).items():
-            for at, count in self._known(word):
-                found[at] = found.get(at, 0) + count * times
-        return list(found.items())
 
     def _known(self, word: str) -> list[tuple[int, int]]:
         places, words = self._remembered()
@@ -166,9 +170,6 @@ class CharTfidf(TransformerMixin, BaseEstimator):
             )
         return self._cache
 
-    def _forget(self) -> None:
-        self.__dict__.pop("_cache", None)
-
 
 def _word_counts(texts: Sequence[object]) -> tuple[Matrix, list[str]]:
     places: dict[str, int] = {}
@@ -180,6 +181,3 @@ def _word_counts(texts: Sequence[object]) -> tuple[Matrix, list[str]]:
         for text in texts
     ]
     return counts_matrix(rows, len(places)), list(places)
-
-
-__all__ = ["CharTfidf", "Ints", "words_of"]

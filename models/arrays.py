@@ -1,0 +1,15 @@
+"""The types of numbers that the room hands around; importing this costs nothing but NumPy."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Matrix = Any
+"""A dense ``Floats`` array or a ``scipy.sparse.csr_matrix`` (which has no types)."""
+Data = Any
+"""Records (a sequence of dicts), a pandas DataFrame, or a two-dimensional array of numbers."""
+Tags = Any
+"""``sklearn.utils.Tags``."""

@@ -1,0 +1,99 @@
+"""What one training leaves on disk, in MLflow's own layout: the model, an example, its predictions.
+
+The model is kept as skops, not as a pickle: loading runs no code but that of the types in
+``TRUSTED``. XGBoost's booster, which skops does not know, is kept as XGBoost's own JSON (see
+``Boosted``), so nothing else need be trusted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.champion import Provenance, to_metadata
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from mlflow.models import ModelSignature
+
+    from features.spec import FeatureSpec
+    from models.pipeline import RecordPipeline
+
+TRUSTED = [
+    "models.boosted.Boosted",
+    "models.calibration.Sigmoid",
+    "models.columns.CategoryColumn",
+    "models.columns.NumericColumn",
+    "models.encoder.RecordEncoder",
+    "models.linear.Linear",
+    "models.pipeline.RecordPipeline",
+    "models.recipe.Member",
+    "models.recipe.Recipe",
+    "models.text.CharTfidf",
+]
+REQUIREMENTS = ("abcall", "mlflow", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
+"""Stated, because MLflow would take many seconds to find them out."""
+MODEL_FILE = "model.skops"
+OUT_OF_FOLD = "out_of_fold.parquet"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one training leaves in MLflow.
+
+    Attributes
+    ----------
+    example
+        Synthetic records: never a real row.
+    out_of_fold
+        Hashed row identifiers, outcomes and margins, to compare a challenger on the same rows.
+    """
+
+    tenant_id: str
+    model: str
+    pipeline: "RecordPipeline"
+    features: "tuple[FeatureSpec, ...]"
+    provenance: Provenance
+    parameters: Mapping[str, str]
+    metrics: Mapping[str, float]
+    example: list[dict[str, object]]
+    out_of_fold: "pa.Table"
+
+
+def write_model(folder: Path, entry: Entry) -> None:
+    """Write the model in MLflow's own layout, and beside it what a comparison needs."""
+    import mlflow.sklearn
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    example = pd.DataFrame(entry.example)
+    mlflow.sklearn.save_model(
+        entry.pipeline,
+        str(folder / "model"),
+        serialization_format="skops",
+        skops_trusted_types=TRUSTED,
+        signature=_signature(entry),
+        input_example=example,
+        pip_requirements=[f"{name}=={version_of(name)}" for name in REQUIREMENTS],
+        pyfunc_predict_fn="predict" if entry.pipeline.task == "number" else "predict_proba",
+        metadata=to_metadata(entry.features, entry.provenance),
+    )
+    pq.write_table(entry.out_of_fold, folder / OUT_OF_FOLD)
+
+
+def _signature(entry: Entry) -> "ModelSignature":
+    import numpy as np
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+
+    columns: list[ColSpec | TensorSpec] = [
+        ColSpec(
+            DataType.double if feature.type == "numeric" else DataType.string,
+            feature.name,
+            required=False,
+        )
+        for feature in entry.features
+    ]
+    width = (-1,) if entry.pipeline.task == "number" else (-1, len(entry.pipeline.classes_))
+    return ModelSignature(Schema(columns), Schema([TensorSpec(np.dtype("float64"), width)]))

@@ -1,0 +1,93 @@
+"""A model with all that a score must name: its words, its versions."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from features.spec import FeatureSpec
+
+if TYPE_CHECKING:
+    from models.pipeline import RecordPipeline
+
+ROOMS = ("features", "models")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a model was made of.
+
+    Attributes
+    ----------
+    table_versions
+        Gold table → version that was learned from.
+    code_version
+        See ``code_version``.
+    trained_at
+        UTC, ISO 8601.
+    """
+
+    contract_version: str
+    table_versions: dict[str, int]
+    code_version: str
+    trained_at: str
+
+
+@dataclass(frozen=True)
+class Champion:
+    """A registered version of a model, loaded.
+
+    Attributes
+    ----------
+    name
+        ``abcall.<tenant>.<model>``.
+    features
+        What it takes, with their words, in order.
+    """
+
+    name: str
+    version: str
+    pipeline: "RecordPipeline"
+    features: tuple[FeatureSpec, ...]
+    provenance: Provenance
+    run_id: str = ""
+    estimator: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
+
+
+def to_metadata(features: tuple[FeatureSpec, ...], provenance: Provenance) -> dict[str, str]:
+    """Return what goes into MLflow's model metadata."""
+    return {
+        "features": json.dumps([feature.to_json() for feature in features]),
+        "contract_version": provenance.contract_version,
+        "table_versions": json.dumps(provenance.table_versions, sort_keys=True),
+        "code_version": provenance.code_version,
+        "trained_at": provenance.trained_at,
+    }
+
+
+def from_metadata(metadata: dict[str, Any]) -> tuple[tuple[FeatureSpec, ...], Provenance]:
+    """Return features and provenance as ``to_metadata`` stored them."""
+    features = tuple(FeatureSpec.from_json(one) for one in json.loads(metadata["features"]))
+    return features, Provenance(
+        contract_version=metadata["contract_version"],
+        table_versions=json.loads(metadata["table_versions"]),
+        code_version=metadata["code_version"],
+        trained_at=metadata["trained_at"],
+    )
+
+
+@cache
+def code_version() -> str:
+    """Return the distribution's version and a digest of the code that features and models run.
+
+    The digest tells apart two states of a work tree, which the version alone does not.
+    """
+    root = Path(__file__).resolve().parent.parent
+    digest = sha256()
+    for file in sorted(file for room in ROOMS for file in (root / room).glob("*.py")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return f"{version('abcall')}+{digest.hexdigest()[:12]}"

@@ -1,0 +1,72 @@
+"""Champion or challenger: a new version is promoted only where it is not worse on the same rows."""
+
+from hashlib import sha256
+
+import numpy as np
+import pyarrow as pa
+
+from data_contracts.contract import Task
+from models.arrays import Floats
+from models.cross import OutOfFold
+from models.evaluate import Interval, difference_with_interval
+from models.rows import Rows
+from models.selection import LOWER_IS_BETTER, USUAL, metrics_of
+
+NOT_WORSE = 0.01
+"""A loss of the metric that the paired interval must rule out."""
+FEWEST_SHARED_ROWS = 100
+
+
+def out_of_fold_table(rows: Rows, entity_ids: np.ndarray, found: OutOfFold) -> pa.Table:
+    """Return the judged rows: hashed identifier, group, outcome and margins. No feature, no token.
+
+    Columns: ``row`` string, ``person`` string, ``code`` double, ``margins`` list<double>.
+    """
+    judged = found.judged
+    return pa.table(
+        {
+            "row": [_hashed(f"{entity_ids[i]}|{rows.as_of[i]}") for i in judged],
+            "person": [_hashed(str(rows.groups[i])) for i in judged],
+            "code": rows.codes[judged],
+            "margins": list(found.margins[judged]),
+        }
+    )
+
+
+def not_worse(task: Task, ours: pa.Table, theirs: pa.Table) -> bool:
+    """Tell whether a challenger may take the champion's place.
+
+    Both were judged out of fold; on the rows that both were judged on, with the same outcome, the
+    paired bootstrap's lower bound of (ours − theirs) must lie above −``NOT_WORSE``. Too few shared
+    rows prove nothing: then the champion stays.
+    """
+    found = paired_difference(task, ours, theirs)
+    return found is not None and found.low >= -NOT_WORSE
+
+
+def paired_difference(task: Task, ours: pa.Table, theirs: pa.Table) -> Interval | None:
+    """Return how much better ours is by the task's usual metric, with its paired interval.
+
+    For metrics that are better low, the sign is turned: above zero is always better. None where
+    the two share fewer than ``FEWEST_SHARED_ROWS`` rows.
+    """
+    both = ours.join(theirs, keys=["row", "code"], join_type="inner", right_suffix="_theirs")
+    if both.num_rows < FEWEST_SHARED_ROWS:
+        return None
+    codes = both.column("code").to_numpy()
+    one, other = _margins(both, "margins"), _margins(both, "margins_theirs")
+    if one.shape != other.shape:
+        return None
+    name = USUAL[task]
+    metrics = metrics_of(task, codes, one)[name], metrics_of(task, codes, other)[name]
+    better, worse = metrics if name not in LOWER_IS_BETTER else metrics[::-1]
+    persons = both.column("person").to_numpy(zero_copy_only=False)
+    return difference_with_interval(better, worse, both.num_rows, persons)
+
+
+def _margins(table: pa.Table, name: str) -> Floats:
+    return np.array(table.column(name).to_pylist(), dtype=np.float64)
+
+
+def _hashed(identifier: str) -> str:
+    return sha256(identifier.encode()).hexdigest()[:24]

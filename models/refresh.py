@@ -1,0 +1,105 @@
+"""Everything after an upload: gold, features, missing champions, scores. One tenant, one call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from data_contracts.contract import Contract, Model
+from data_contracts.loader import load_contracts
+from foundation.errors import NotEnoughData, NotFound, UserError
+from foundation.texts import Language
+from models.batch import ScoreRun, score_current
+from models.registry import Registry
+from models.train import Trained, train
+from tenancy.leases import lease
+
+if TYPE_CHECKING:
+    from ingestion.gold.refine import Refined
+    from lakehouse.lake import Lake
+    from tenancy.tenant import Tenant
+
+LEASE_WAIT_SECONDS = 600.0
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A model that could not be trained or scored, and why."""
+
+    model: str
+    reason: UserError
+
+    def say(self, language: Language = "es") -> str:
+        """Return the reason in words."""
+        return self.reason.say(language)
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did.
+
+    Attributes
+    ----------
+    refined
+        What became of gold.
+    trained
+        Models that had no champion and now have one.
+    scored
+        A run for every model that has data.
+    left_out
+        Models without enough data, each with the reason.
+    """
+
+    refined: "Refined"
+    trained: list[Trained] = field(default_factory=list)
+    scored: list[ScoreRun] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Refreshed:
+    """Bring a tenant's gold, features and scores up to date; train what has no champion.
+
+    A model without enough data is reported and the others go on. Running it again without new
+    data changes nothing.
+
+    Raises
+    ------
+    Busy
+        Another refresh of this tenant did not end in time.
+    """
+    from ingestion.gold.refine import refine
+
+    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    done = Refreshed(refine(lake, tenant, contract))
+    with lease(lake.store, f"models:{tenant.id}", wait_seconds=LEASE_WAIT_SECONDS):
+        for model in contract.models:
+            _refresh_model(lake, tenant, contract, model, done, train_missing=train_missing)
+    return done
+
+
+def _refresh_model(
+    lake: "Lake",
+    tenant: "Tenant",
+    contract: Contract,
+    model: Model,
+    done: Refreshed,
+    *,
+    train_missing: bool,
+) -> None:
+    missing = Registry(lake.settings).find(tenant.id, model.name) is None
+    if missing and train_missing:
+        made = _tried(model, done, lambda: train(lake, tenant, model.name, contract=contract))
+        if made is None:
+            return
+        done.trained.append(made)
+    run = _tried(model, done, lambda: score_current(lake, tenant, model.name, contract))
+    if run is not None:
+        done.scored.append(run)
+
+
+def _tried(model: Model, done: Refreshed, step: Callable[[], Made]) -> Made | None:
+    try:
+        return step()
+    except (NotEnoughData, NotFound) as reason:
+        done.left_out.append(LeftOut(model.name, reason))
+        return None

@@ -1,0 +1,185 @@
+"""MLflow's tracking and registry, one experiment a tenant, one registered name a model.
+
+Models are kept as skops, not as pickles: loading runs no code but that of the types in
+``TRUSTED``, which is decided here and not read from the artefact. XGBoost's booster, which skops
+does not know, is kept as XGBoost's own JSON (see ``Boosted``), so nothing else need be trusted.
+Plain ``mlflow.sklearn.load_model("models:/abcall.<tenant>.<model>@champion")`` loads it as well.
+Everything goes through a client with its own address: MLflow's global state is left alone.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from time import time
+from typing import TYPE_CHECKING, Literal
+
+from foundation.errors import NotFound
+from foundation.settings import Settings
+from models.artifact import MODEL_FILE, OUT_OF_FOLD, TRUSTED, Entry, write_model
+from models.champion import Champion, from_metadata, to_metadata
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+Alias = Literal["champion", "challenger"]
+MODELS_KEPT = 64
+"""Loaded versions kept in a process: 60 tenants' models took 150 MB."""
+
+_loaded: "OrderedDict[tuple[str, str, str], Champion]" = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A version as the registry holds it."""
+
+    name: str
+    version: str
+    run_id: str
+
+
+def registered_name(tenant_id: str, model: str) -> str:
+    """Return the name under which a tenant's model is registered."""
+    return f"abcall.{tenant_id}.{model}"
+
+
+class Registry:
+    """The models of an installation."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def log(self, entry: Entry) -> Registered:
+        """Log a run with its model, and register the model as a new version without alias."""
+        from mlflow.entities import Metric, Param, RunTag
+
+        client, now = self._client(), int(time() * 1000)
+        name = registered_name(entry.tenant_id, entry.model)
+        tags = to_metadata((), entry.provenance) | {"model": entry.model, "mlflow.runName": name}
+        run = client.create_run(self._experiment(entry.tenant_id))
+        run_id: str = run.info.run_id
+        client.log_batch(
+            run_id,
+            metrics=[Metric(key, value, now, 0) for key, value in entry.metrics.items()],
+            params=[Param(key, value) for key, value in entry.parameters.items()],
+            tags=[RunTag(key, value) for key, value in tags.items()],
+        )
+        with TemporaryDirectory() as folder:
+            write_model(Path(folder), entry)
+            client.log_artifacts(run_id, folder)
+        client.set_terminated(run_id)
+        source = f"{run.info.artifact_uri}/model"
+        self._ensure_name(client, name)
+        made = client.create_model_version(name, source=source, run_id=run_id)
+        return Registered(name, str(made.version), run_id)
+
+    def set_alias(self, registered: Registered, alias: Alias) -> None:
+        """Point an alias at a version; a new champion is no challenger any more."""
+        client = self._client()
+        client.set_registered_model_alias(registered.name, alias, registered.version)
+        challenger = self._by_alias(registered.name, "challenger")
+        stale = challenger is not None and str(challenger.version) == registered.version
+        if alias == "champion" and stale:
+            client.delete_registered_model_alias(registered.name, "challenger")
+
+    def find(self, tenant_id: str, model: str, alias: Alias = "champion") -> Champion | None:
+        """Return the version an alias points at now; None where there is none.
+
+        The alias is looked up each time (some milliseconds); a version is loaded once.
+        """
+        name = registered_name(tenant_id, model)
+        found = self._by_alias(name, alias)
+        return None if found is None else self._load(found)
+
+    def get(self, tenant_id: str, model: str, alias: Alias = "champion") -> Champion:
+        """Return the version an alias points at now.
+
+        Raises
+        ------
+        NotFound
+            The tenant has no such model yet.
+        """
+        found = self.find(tenant_id, model, alias)
+        if found is None:
+            raise NotFound("models.no_champion", model=model)
+        return found
+
+    def out_of_fold(self, run_id: str) -> "pa.Table":
+        """Return the out-of-fold rows that a training kept."""
+        import pyarrow.parquet as pq
+        from mlflow.artifacts import download_artifacts
+
+        path = download_artifacts(
+            run_id=run_id, artifact_path=OUT_OF_FOLD, tracking_uri=self._settings.mlflow_uri
+        )
+        return pq.read_table(path)
+
+    def _load(self, found: "ModelVersion") -> Champion:
+        key = (self._settings.mlflow_uri, found.name, str(found.version))
+        with _lock:
+            if key in _loaded:
+                _loaded.move_to_end(key)
+                return _loaded[key]
+            _loaded[key] = self._read(found)
+            while len(_loaded) > MODELS_KEPT:
+                _loaded.popitem(last=False)
+            return _loaded[key]
+
+    def _read(self, found: "ModelVersion") -> Champion:
+        from mlflow.artifacts import download_artifacts
+        from mlflow.models import Model
+
+        folder = Path(
+            download_artifacts(artifact_uri=found.source, tracking_uri=self._settings.mlflow_uri)
+        )
+        features, provenance = from_metadata(Model.load(str(folder)).metadata or {})
+        run_id = str(found.run_id)
+        run = self._client().get_run(run_id)
+        return Champion(
+            name=found.name,
+            version=str(found.version),
+            pipeline=import_module("skops.io").load(folder / MODEL_FILE, trusted=TRUSTED),
+            features=features,
+            provenance=provenance,
+            run_id=run_id,
+            estimator=run.data.params.get("estimator", ""),
+            metrics=dict(run.data.metrics),
+        )
+
+    def _by_alias(self, name: str, alias: Alias) -> "ModelVersion | None":
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return self._client().get_model_version_by_alias(name, alias)
+        except MlflowException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None
+            raise
+
+    def _client(self) -> "MlflowClient":
+        from mlflow import MlflowClient
+
+        self._settings.mlflow_artifacts_dir.mkdir(parents=True, exist_ok=True)
+        return MlflowClient(tracking_uri=self._settings.mlflow_uri)
+
+    def _experiment(self, tenant_id: str) -> str:
+        client, name = self._client(), f"abcall.{tenant_id}"
+        found = client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        folder = self._settings.mlflow_artifacts_dir / tenant_id
+        return str(client.create_experiment(name, artifact_location=folder.as_uri()))
+
+    def _ensure_name(self, client: "MlflowClient", name: str) -> None:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            client.create_registered_model(name)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise

@@ -1,0 +1,200 @@
+"""From a training set to a registered version: choose, judge, fit, log, promote."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from data_contracts.contract import Contract
+from data_contracts.loader import load_contracts
+from features.shapes import Note, TrainingSet
+from foundation.clock import utc_now
+from lakehouse.commits import Commit
+from models.champion import Provenance, code_version
+from models.evaluate import Interval
+from models.registry import Alias, Registered, Registry
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+    from models.learn import Learned, SeedsEvaluated
+    from tenancy.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training made.
+
+    Attributes
+    ----------
+    name, version, alias
+        In MLflow's registry: ``abcall.<tenant>.<model>``, and what the version became.
+    estimator
+        Names of the members that the final fit chose: ``linear``, ``linear+boosted`` …
+    split
+        How it was judged: ``group`` (stratified by person) or ``time``.
+    metrics
+        Out of fold, with 95 % intervals: ``auc``, ``brier`` … (see ``evaluate``).
+    rows, positives
+        Learned from; positives of a yes-or-no outcome, else 0.
+    notes
+        Declared features that were left out, and why.
+    """
+
+    model: str
+    name: str
+    version: str
+    alias: Alias
+    run_id: str
+    estimator: str
+    split: str
+    metrics: dict[str, Interval]
+    rows: int
+    positives: int
+    trained_at: datetime
+    seconds: float
+    notes: tuple[Note, ...] = ()
+
+
+def train(
+    lake: "Lake",
+    tenant: "Tenant",
+    model_name: str,
+    *,
+    seeds: Sequence[int] = (0,),
+    contract: Contract | None = None,
+) -> Trained:
+    """Train a tenant's model, log and register it, and promote it where it is not worse.
+
+    Parameters
+    ----------
+    seeds
+        Shuffles of the folds. The first makes the metrics, intervals and final choice; with
+        more, ``<metric>_mean_over_seeds`` is logged as well.
+
+    Raises
+    ------
+    NotEnoughData
+        Too few rows or outcomes; the sentence says how many it takes.
+    """
+    from features.training_set import training_set
+    from models.learn import learn
+
+    started = perf_counter()
+    contract = contract or load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    training = training_set(lake, tenant, contract, model_name)
+    learned = learn(training, seeds)
+    now = utc_now()
+    provenance = Provenance(
+        contract.version, dict(training.table_versions), code_version(), now.isoformat()
+    )
+    registered, alias = _register(Registry(lake.settings), tenant, training, learned, provenance)
+    trained = Trained(
+        model=model_name,
+        name=registered.name,
+        version=registered.version,
+        alias=alias,
+        run_id=registered.run_id,
+        estimator=learned.estimator,
+        split=learned.judged.split,
+        metrics=learned.metrics,
+        rows=len(learned.rows),
+        positives=learned.positives,
+        trained_at=now,
+        seconds=perf_counter() - started,
+        notes=training.notes,
+    )
+    _write_quality(lake, tenant, trained)
+    return trained
+
+
+def evaluate_seeds(
+    lake: "Lake",
+    tenant: "Tenant",
+    model_name: str,
+    seeds: Iterable[int] = range(5),
+    contract: Contract | None = None,
+) -> "SeedsEvaluated":
+    """Return the usual metric of a model out of fold, seed by seed; registers nothing."""
+    from features.training_set import training_set
+    from models.learn import over_seeds
+
+    contract = contract or load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    return over_seeds(training_set(lake, tenant, contract, model_name), tuple(seeds))
+
+
+def _register(
+    registry: Registry,
+    tenant: "Tenant",
+    training: TrainingSet,
+    learned: "Learned",
+    provenance: Provenance,
+) -> tuple[Registered, Alias]:
+    from models.artifact import Entry
+    from models.example import synthetic_records
+    from models.promote import not_worse, out_of_fold_table
+
+    name, rows = training.model.name, learned.rows
+    table = out_of_fold_table(rows, training.entity_ids, learned.judged)
+    champion = registry.find(tenant.id, name)
+    registered = registry.log(
+        Entry(
+            tenant_id=tenant.id,
+            model=name,
+            pipeline=learned.pipeline,
+            features=training.features,
+            provenance=provenance,
+            parameters=_parameters(training, learned),
+            metrics=_logged(learned.metrics),
+            example=synthetic_records(rows.records, dict(rows.kinds)),
+            out_of_fold=table,
+        )
+    )
+    promoted = champion is None or not_worse(
+        rows.task, table, registry.out_of_fold(champion.run_id)
+    )
+    alias: Alias = "champion" if promoted else "challenger"
+    registry.set_alias(registered, alias)
+    return registered, alias
+
+
+def _parameters(training: TrainingSet, learned: "Learned") -> dict[str, str]:
+    recipe = learned.pipeline.recipe
+    chosen = recipe.to_parameters() if recipe else {}
+    return chosen | {
+        "task": training.model.task,
+        "metric": training.model.metric,
+        "label_kind": training.label_kind,
+        "split": learned.judged.split,
+        "rows": str(len(learned.rows)),
+        "positives": str(learned.positives),
+        "features": str(len(training.features)),
+    }
+
+
+def _logged(metrics: dict[str, Interval]) -> dict[str, float]:
+    """Return each figure and the ends of its interval, under MLflow's flat names."""
+    flat: dict[str, float] = {}
+    for name, found in metrics.items():
+        flat |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+    return {name: value for name, value in flat.items() if np.isfinite(value)}
+
+
+def _write_quality(lake: "Lake", tenant: "Tenant", trained: Trained) -> None:
+    from models.score_table import quality_rows
+
+    same: dict[str, object] = {
+        "run_id": trained.run_id,
+        "model": trained.model,
+        "trained_at": trained.trained_at,
+        "rows": trained.rows,
+        "positives": trained.positives,
+        "model_version": trained.version,
+        "estimator": trained.estimator,
+        "note": trained.alias,
+    }
+    rows = quality_rows(trained.metrics, same)
+    ref = lake.ref(tenant, "gold", "model_quality")
+    lake.writer.append(ref, rows, Commit(f"quality-{trained.run_id}"))
