@@ -15,12 +15,12 @@ import numpy as np
 from data_contracts.contract import Column
 from ingestion.proposal.profile import Profile
 from ingestion.proposal.words import concepts, plain
+from ingestion.vocabulary import FALSE_WORDS, TRUE_WORDS
 
 AGAINST = -0.85
-_YES_NO = frozenset(
-    {"yes", "no", "si", "y", "n", "s", "true", "false", "verdadero", "falso", "t", "f"}
-)
-_GENERIC = _YES_NO | {"0", "1"}
+_MOSTLY = 0.9
+"""Share of values that must fit; the rest may be dirt, which quarantine takes."""
+_GENERIC = frozenset(TRUE_WORDS) | frozenset(FALSE_WORDS)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,20}")
 _WORDS = re.compile(r"[^\W\d_]{2,}([ .'-]+[^\W\d_]+)+\.?")
@@ -112,7 +112,7 @@ def _boolean(values: Profile, column: Column, place: Place) -> float:
     """Judge a yes or no by its two values; the outcome often stands last."""
     own = {plain(w) for writings in column.value_synonyms.values() for w in writings} - _GENERIC
     known = [plain(value) in _GENERIC or plain(value) in own for value in values.values]
-    if values.share(np.array(known)) < 0.97 or values.distinct > 6:
+    if values.share(np.array(known)) < _MOSTLY or values.distinct > 6:
         return AGAINST
     if any(plain(value) in own for value in values.values):
         return 0.7
@@ -168,14 +168,14 @@ def _mean_length(values: Profile) -> float:
 
 def _integer(values: Profile, column: Column) -> float:
     """Judge whole numbers within the limits."""
-    if values.integer_share < 0.97 or _inside(values, column) < 0.97:
+    if values.integer_share < _MOSTLY or _inside(values, column) < _MOSTLY:
         return AGAINST
     return 0.03 if values.is_flag else 0.15 + _near_examples(values, column)
 
 
 def _amount(values: Profile, column: Column) -> float:
     """Judge numbers within the limits; decimals say more than whole ones."""
-    if values.number_share < 0.97 or _inside(values, column) < 0.97:
+    if values.number_share < _MOSTLY or _inside(values, column) < _MOSTLY:
         return AGAINST
     whole = values.integer_share > 0.99
     return 0.02 if values.is_flag else (0.08 if whole else 0.2) + _near_examples(values, column)
@@ -200,7 +200,7 @@ def _near_examples(values: Profile, column: Column) -> float:
 
 def _moment(values: Profile, column: Column) -> float:
     """Judge dates or times."""
-    if values.moment_share < 0.9:
+    if values.moment_share < _MOSTLY:
         return AGAINST
     ends = column.role == "outcome_time"
     return 0.25 + (0.1 if ends == (values.blank_share > 0.2) else -0.1)

@@ -7,10 +7,10 @@ from ingestion.mapping import Mapping, label_column
 from ingestion.proposal.evidence import known_values, stored_value
 from ingestion.proposal.profile import Profile
 from ingestion.proposal.proposal import Choice
+from ingestion.proposal.words import plain
+from ingestion.vocabulary import FALSE_WORDS, OPERATIONS, TRUE_WORDS, fold, folded
 
 _WRITINGS_LOOKED_AT = 60
-_TRUE = ("yes", "si", "y", "s", "true", "verdadero", "t", "v", "1", "x")
-_FALSE = ("no", "n", "false", "falso", "f", "0")
 
 
 def build_mapping(
@@ -73,27 +73,27 @@ def _values(table: Table, seen: dict[str, Profile]) -> dict[str, dict[str, str]]
 
 def _translations(column: Column, values: Profile) -> dict[str, str]:
     """Return source writing → stored value, where the contract itself would not recognise it."""
-    writings = known_values(column)
-    if column.type == "boolean":
-        writings |= {w: "true" for w in _TRUE if w not in writings}
-        writings |= {w: "false" for w in _FALSE if w not in writings}
-    elif not writings:
-        return {}
-    recognised = _recognised(column)
+    writings = known_values(column) | {
+        plain(word): stored for stored, words in _own_words(column).items() for word in words
+    }
+    own = [word for words in _own_words(column).values() for word in words]
+    recognised = set(folded([*own, *_declared(column)]))
     found = {}
-    for value in values.values:
-        if value.casefold() in recognised:
-            continue
-        stored = stored_value(value, writings)
+    for value in values.values if writings else ():
+        stored = None if fold(value) in recognised else stored_value(value, writings)
         if stored is not None:
             found[value] = stored
     return found
 
 
-def _recognised(column: Column) -> set[str]:
-    """Return the writings that the contract knows by itself, without case."""
-    known = {*column.allowed, *column.value_synonyms}
-    known |= {w for writings in column.value_synonyms.values() for w in writings}
+def _own_words(column: Column) -> dict[str, tuple[str, ...]]:
+    """Return the writings that silver knows for every contract: yes and no, operations."""
     if column.type == "boolean":
-        known |= {"true", "false", "yes", "no", "sí", "si", "0", "1"}
-    return {writing.casefold() for writing in known}
+        return {"true": TRUE_WORDS, "false": FALSE_WORDS}
+    return OPERATIONS if column.role == "operation" else {}
+
+
+def _declared(column: Column) -> list[str]:
+    """Return the writings that the contract itself declares for the column's values."""
+    synonyms = [word for words in column.value_synonyms.values() for word in words]
+    return [*column.allowed, *column.value_synonyms, *synonyms]

@@ -8,6 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingestion.vocabulary import BLANK_TEXT
+
 Floats = npt.NDArray[np.float64]
 
 SAMPLE_ROWS = 1500
@@ -72,6 +74,8 @@ def profile(column: pa.ChunkedArray) -> Profile:
     rows = len(column)
     step = max(1, rows // SAMPLE_ROWS)
     trimmed = pc.utf8_trim_whitespace(pc.fill_null(column, ""))
+    no_value = pc.is_in(pc.utf8_lower(trimmed), pa.array(BLANK_TEXT))
+    trimmed = pc.if_else(no_value, "", trimmed)
     sample = trimmed.take(pa.array(np.arange(0, rows, step))) if rows else trimmed
     blank = pc.sum(pc.equal(trimmed, "")).as_py() or 0
     distinct = pc.count_distinct(trimmed).as_py() - (blank > 0)

@@ -2,15 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
 from ingestion.reading.raw import BrokenLine
 
-# Follows the last line: where it does not come back as a record of its own, a quote was open.
-_END = "\ue000end\ue000"
+_OPEN_AT_END = "unexpected end of data"
+"""What Python's csv says of a quote that is still open at the end of the file."""
 
 
 @dataclass
@@ -67,28 +67,22 @@ def _read_from(lines: list[str], start: int, separator: str, records: Records) -
     A quote that goes wrong costs only the line on which its record begins: reading goes on with
     the line after it, so that one stray quote cannot swallow the file.
     """
-    reader = csv.reader(_lines_from(lines, start), delimiter=separator, strict=True)
+    reader = csv.reader(islice(lines, start, None), delimiter=separator, strict=True)
     at = start
     while at < len(lines):
         try:
             record = next(reader)
-        except csv.Error:
-            records.add_broken(at, lines[at], "misplaced_quote")
+        except csv.Error as error:
+            is_open = _OPEN_AT_END in str(error)
+            records.add_broken(at, lines[at], "unclosed_quote" if is_open else "misplaced_quote")
             return at + 1
         end = start + reader.line_num
-        if end > len(lines) or _swallowed(lines[at:end], record, records.width, separator):
+        if _swallowed(lines[at:end], record, records.width, separator):
             records.add_broken(at, lines[at], "unclosed_quote")
             return at + 1
         _sort_in(record, lines[at:end], at, records)
         at = end
     return at
-
-
-def _lines_from(lines: list[str], start: int) -> Iterator[str]:
-    """Yield the lines from ``start`` on, then the mark of the end."""
-    for position in range(start, len(lines)):
-        yield lines[position]
-    yield _END
 
 
 def _swallowed(physical: list[str], record: list[str], width: int, separator: str) -> bool:

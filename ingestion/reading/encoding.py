@@ -9,6 +9,7 @@ from ingestion.reading.raw import Note
 _SAMPLE_BYTES = 65536
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BINARY_SHARE = 0.02
+_STRAY = 64
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "Excel / ZIP"),
     (b"\xd0\xcf\x11\xe0", "Excel / Word"),
@@ -28,12 +29,16 @@ def refuse_binary(data: bytes, file_name: str) -> None:
         if data.startswith(magic):
             raise InvalidUpload("reading.known_binary", file=file_name, kind=kind)
     sample = data[:_SAMPLE_BYTES]
-    if utf16_of(data) is None and len(_CONTROL.findall(sample)) > max(
-        3, _BINARY_SHARE * len(sample)
-    ):
+    if utf16_of(data) is None and _is_binary(sample):
         found = _CONTROL.search(sample)
         line = sample.count(b"\n", 0, found.start() if found else 0) + 1
         raise InvalidUpload("reading.binary", file=file_name, line=line)
+
+
+def _is_binary(sample: bytes) -> bool:
+    """Say whether control bytes are too many for stray ones: few in all, or a small share."""
+    count = len(_CONTROL.findall(sample))
+    return count > max(_STRAY, _BINARY_SHARE * len(sample)) or count > max(3, 0.3 * len(sample))
 
 
 def utf16_of(data: bytes) -> str | None:
