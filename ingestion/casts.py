@@ -123,9 +123,11 @@ def _boolean(column: Column, text: Expression) -> Expression:
     word = folded_text(text)
     true = folded([*TRUE_WORDS, *own.get("true", ())])
     false = folded([*FALSE_WORDS, *own.get("false", ())])
-    return fn.when(word.isin(folded(own.get("false", ())) or ["\u0000"]), fn.lit(False)).when(
-        word.isin(true), fn.lit(True)
-    ).when(word.isin(false), fn.lit(False))
+    return (
+        fn.when(word.isin(folded(own.get("false", ())) or ["\u0000"]), fn.lit(False))
+        .when(word.isin(true), fn.lit(True))
+        .when(word.isin(false), fn.lit(False))
+    )
 
 
 def _integer(number: Expression) -> Expression:
@@ -214,7 +216,13 @@ def _timestamp(text: Expression, form: Format, time_zone: str) -> Expression:
     iso = _iso(text, form)
     fraction = fn.rpad(fn.regexp_extract(iso, _MOMENT, 7), 6, "0")
     clock = fn.concat(
-        _hour(iso), fn.lit(":"), _part(iso, 5, 2), fn.lit(":"), _part(iso, 6, 2), fn.lit("."), fraction
+        _hour(iso),
+        fn.lit(":"),
+        _part(iso, 5, 2),
+        fn.lit(":"),
+        _part(iso, 6, 2),
+        fn.lit("."),
+        fraction,
     )
     zone = fn.regexp_extract(iso, _MOMENT, 9)
     moment = fn.concat_ws(" ", fn.nullif(_day(iso), fn.lit("")), clock)

@@ -25,7 +25,12 @@ _COUNTRY = r"^(?:0057|57)?([36][0-9]{9})$"
 _STEPS: dict[Canonical, tuple[tuple[str, str], ...]] = {
     "plain": ((_SPACES, " "),),
     "email": ((_SPACES, ""),),
-    "national_id": ((_LABEL, "$1"), (_CHECK_DIGIT, "$1"), (_NOT_PLAIN, ""), ("^0+([0-9A-Z])", "$1")),
+    "national_id": (
+        (_LABEL, "$1"),
+        (_CHECK_DIGIT, "$1"),
+        (_NOT_PLAIN, ""),
+        ("^0+([0-9A-Z])", "$1"),
+    ),
     "phone": (("[^0-9]", ""), (_COUNTRY, "$1")),
 }
 """Replacements in order, on the upper-case text; written so that Python and the engine agree."""

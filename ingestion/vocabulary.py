@@ -17,7 +17,18 @@ TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "si", "s", "verdadero", "v", 
 FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "falso")
 
 OPERATIONS: dict[str, tuple[str, ...]] = {
-    "insert": ("insert", "i", "c", "create", "created", "new", "insertar", "alta", "nuevo", "crear"),
+    "insert": (
+        "insert",
+        "i",
+        "c",
+        "create",
+        "created",
+        "new",
+        "insertar",
+        "alta",
+        "nuevo",
+        "crear",
+    ),
     "update": ("update", "u", "upsert", "change", "changed", "actualizar", "modificar", "cambio"),
     "delete": ("delete", "d", "remove", "removed", "eliminar", "borrar", "baja", "retiro"),
 }

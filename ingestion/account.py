@@ -1,0 +1,43 @@
+"""The account of an upload: every row of the file has one outcome, and they add up."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+OUTCOMES = ("inserted", "updated", "unchanged", "superseded", "deleted", "quarantined")
+
+
+class AccountError(AssertionError):
+    """Rows of a file that have no outcome, or two: a bug of ours, never the tenant's fault."""
+
+
+def account(rows: int, outcomes: Iterable[str], quarantined: int) -> dict[str, int]:
+    """Return ``rows`` and the six counts.
+
+    Parameters
+    ----------
+    rows
+        Rows in the file, broken lines among them.
+    outcomes
+        What became of each row that reached silver's plan.
+    quarantined
+        Rows and lines put into quarantine.
+
+    Raises
+    ------
+    AccountError
+        The outcomes do not add up to the rows of the file.
+    """
+    tally = Counter(outcomes)
+    tally["quarantined"] += quarantined
+    counts = {"rows": rows} | {name: tally.pop(name, 0) for name in OUTCOMES}
+    require_exact(counts)
+    if any(tally.values()):
+        raise AccountError(f"outcomes that are none: {sorted(tally)}")
+    return counts
+
+
+def require_exact(counts: Mapping[str, int]) -> None:
+    """Raise ``AccountError`` unless the six counts add up to the rows."""
+    total = sum(counts[name] for name in OUTCOMES)
+    if total != counts["rows"]:
+        raise AccountError(f"the file has {counts['rows']} rows, {total} have an outcome: {counts}")

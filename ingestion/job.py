@@ -1,0 +1,85 @@
+"""One upload on its way: what every stage needs to know of it."""
+
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from data_contracts.contract import Column, Contract, Table
+from ingestion.formats import Format
+from ingestion.mapping import Mapping
+from ingestion.reading.raw import RawTable
+from ingestion.vocabulary import OPERATIONS
+from tenancy.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Job:
+    """An upload that has been read and mapped.
+
+    Attributes
+    ----------
+    received_at
+        Recorded time of its rows, and since when a version holds where the file does not say.
+    raw
+        The file as strings.
+    formats
+        How its numeric and date columns are written, by contract column.
+    token_key
+        The tenant's key for tokens.
+    """
+
+    tenant: Tenant
+    contract: Contract
+    table: Table
+    mapping: Mapping
+    upload_id: str
+    file_name: str
+    received_at: datetime
+    raw: RawTable
+    formats: AnyMapping[str, Format]
+    token_key: bytes
+
+    @cached_property
+    def mapped(self) -> dict[str, Column]:
+        """Source header → contract column, in the contract's order."""
+        sources = self.mapping.sources
+        return {sources[c.name]: c for c in self.table.columns if c.name in sources}
+
+    @property
+    def mapped_names(self) -> frozenset[str]:
+        """Contract columns that the file has."""
+        return frozenset(c.name for c in self.mapped.values())
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Headers that stand for no contract column: kept in bronze, encrypted."""
+        return tuple(h for h in self.raw.headers if h not in self.mapping.columns)
+
+    @property
+    def changes(self) -> bool:
+        """Whether each row says what to do with it."""
+        return self.mapping.upload == "changes"
+
+    @property
+    def ends_absent(self) -> bool:
+        """Whether a version of someone who is not in the file ends."""
+        return self.table.history and self.mapping.upload == "snapshot"
+
+    @property
+    def by_row(self) -> bool:
+        """Whether a row is known by its content alone."""
+        return self.mapping.key == "row"
+
+    @property
+    def context(self) -> bytes:
+        """What its encrypted rows are bound to."""
+        return f"rows/{self.table.name}/{self.upload_id}".encode()
+
+    def values_of(self, column: Column) -> dict[str, str]:
+        """Return the tenant's writings of a column's values, and the usual words of operations."""
+        own = dict(self.mapping.values.get(column.name, {}))
+        if column.role != "operation":
+            return own
+        usual = {word: stored for stored, words in OPERATIONS.items() for word in words}
+        return usual | own

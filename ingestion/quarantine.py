@@ -1,0 +1,171 @@
+"""Quarantine: rows that no contract admits, as they came, each with every reason."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data_contracts.contract import Table
+from foundation.texts import Language, text
+from ingestion.job import Job
+from ingestion.payload import LINE, constant, open_rows
+from ingestion.reading import safe_cell
+from ingestion.rules import SHOWN
+from ingestion.schema import MOMENT, QUARANTINE
+from tenancy.uploads import get_upload
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+    from tenancy.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a row was rejected: the contract's column (empty for the whole line), rule, arguments."""
+
+    column: str
+    rule: str
+    arguments: Mapping[str, str]
+
+    def say(self, table: Table, language: Language = "es") -> str:
+        """Return the sentence for a person, without the value."""
+        if not self.column:
+            return text(f"reading.rule_{self.rule}", language, **self.arguments)
+        arguments = {k: text_of(k, v, language) for k, v in self.arguments.items()}
+        label = table.column(self.column).label.get(language, self.column)
+        return text(f"ingestion.rule_{self.rule}", language, column=label, **arguments)
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A rejected row for a person: where, why, and the row as it came."""
+
+    row_number: int
+    column: str
+    source: str
+    rule: str
+    sentence: str
+    value: str | None
+    row: Mapping[str, str | None]
+
+
+def text_of(name: str, value: str, language: Language) -> str:
+    """Return an argument in words: a type has a name, a limit is itself."""
+    return text(f"ingestion.type_{value}", language) if name == "type" else value
+
+
+def quarantine_rows(
+    job: Job, reasons: Mapping[int, Sequence[Reason]], sealed: Mapping[int, bytes]
+) -> pa.Table:
+    """Return one quarantine row for each rejected row, by row number."""
+    numbers, count = sorted(reasons), len(reasons)
+    told = [
+        [
+            {"column": r.column, "rule": r.rule, "arguments": list(r.arguments.items())}
+            for r in reasons[n]
+        ]
+        for n in numbers
+    ]
+    return pa.table(
+        [
+            constant(job.upload_id, count, pa.string()),
+            constant(job.file_name, count, pa.string()),
+            pa.array(numbers, pa.int64()),
+            pa.array(told, QUARANTINE.field("reasons").type),
+            pa.array([sealed[n] for n in numbers], pa.binary()),
+            constant(job.received_at, count, MOMENT),
+        ],
+        schema=QUARANTINE,
+    )
+
+
+def reasons_of(table: pa.Table) -> dict[int, tuple[Reason, ...]]:
+    """Return the reasons that quarantine rows hold, by row number."""
+    return {
+        row["row_number"]: tuple(
+            Reason(r["column"], r["rule"], dict(r["arguments"])) for r in row["reasons"]
+        )
+        for row in table.select(["row_number", "reasons"]).to_pylist()
+    }
+
+
+def stored_rows(lake: "Lake", tenant: "Tenant", table: str, upload_id: str) -> pa.Table:
+    """Return an upload's quarantine rows, in the order of the file."""
+    ref = lake.ref(tenant, "quarantine", table)
+    if not lake.exists(ref):
+        return QUARANTINE.empty_table()
+    return lake.arrow(ref, where=pc.field("upload_id") == upload_id).sort_by("row_number")
+
+
+def rejected_rows(
+    lake: "Lake", tenant: "Tenant", upload_id: str, language: Language = "es"
+) -> list[Rejected]:
+    """Return an upload's rejected rows, one entry for each reason, in the order of the file.
+
+    Raises
+    ------
+    NotFound
+        The tenant has no such upload.
+    """
+    from data_contracts.loader import load_contracts
+
+    upload = get_upload(lake.store, tenant, upload_id)
+    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    table = contract.table(upload.table)
+    rows = stored_rows(lake, tenant, upload.table, upload_id)
+    sources = {c: s for s, c in dict(upload.mapping.get("columns", {})).items()}
+    opened = open_rows(rows["payload"].to_pylist(), upload.table, upload_id, lake.keys.of(tenant))
+    return [
+        _told(number, reason, row, table, sources, language)
+        for (number, reasons), row in zip(reasons_of(rows).items(), opened, strict=True)
+        for reason in reasons
+    ]
+
+
+def _told(
+    number: int,
+    reason: Reason,
+    row: Mapping[str, str | None],
+    table: Table,
+    sources: Mapping[str, str],
+    language: Language,
+) -> Rejected:
+    source = sources.get(reason.column, "")
+    value = row.get(source) if reason.column else row.get(LINE)
+    shown = value if value is None or len(value) <= SHOWN else f"{value[:SHOWN]}…"
+    sentence = reason.say(table, language)
+    return Rejected(number, reason.column, source, reason.rule, sentence, shown, row)
+
+
+def download_csv(
+    lake: "Lake", tenant: "Tenant", upload_id: str, language: Language = "es"
+) -> bytes:
+    """Return the rejected rows as a CSV file (UTF-8 with its mark) to be corrected and sent again.
+
+    One line a row: its number, all reasons, then the columns as they came; no cell is a formula.
+    """
+    rejected = rejected_rows(lake, tenant, upload_id, language)
+    rows: dict[int, Mapping[str, str | None]] = {r.row_number: r.row for r in rejected}
+    why: dict[int, list[str]] = {}
+    for entry in rejected:
+        why.setdefault(entry.row_number, []).append(entry.sentence)
+    headers = list(dict.fromkeys(name for row in rows.values() for name in row))
+    titles = [text(f"ingestion.download_{t}", language) for t in ("row", "reasons", "line")]
+    stream = io.StringIO()
+    write = csv.writer(stream).writerow
+    write([*titles[:2], *(_cell(name or titles[2]) for name in headers)])
+    for number, row in rows.items():
+        write([number, " ".join(why[number]), *_cells(row.get(h) for h in headers)])
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _cells(values: Iterable[str | None]) -> list[str]:
+    return [_cell(value) for value in values]
+
+
+def _cell(value: str | None) -> str:
+    return safe_cell(value or "")

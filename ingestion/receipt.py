@@ -1,0 +1,166 @@
+"""The receipt: what a person is told about their file, at once."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from data_contracts.contract import Column, Table
+from foundation.texts import Language, text
+from ingestion.account import OUTCOMES
+from ingestion.formats import Format
+from ingestion.mapping import Mapping as ColumnMapping
+from ingestion.quarantine import Reason
+from ingestion.reading.raw import Note
+from tenancy.upload import Upload
+
+FIRST_ROWS = 5
+"""Row numbers that a cause of rejection names."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One cause of rejection: how many rows, and the first of them."""
+
+    reason: Reason
+    rows: int
+    first_rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of an upload.
+
+    Attributes
+    ----------
+    upload
+        Its record: state, counts (``rows`` and the six outcomes), versions ended, audit.
+    table
+        The contract's table.
+    mapping
+        The mapping that was used.
+    mapping_source
+        ``given``, ``stored`` (as last time for these headers) or ``proposed`` (to be looked at).
+    unknown_columns
+        Headers that stand for no contract column: kept encrypted in bronze, used nowhere.
+    blanks
+        Contract column → blanks that got the meaning the contract declares.
+    formats
+        How the file writes numbers and dates, by contract column.
+    notes
+        What reading did.
+    causes
+        Rejected rows by cause, most frequent first.
+    failures
+        Sentences of a failed audit, by language.
+    duration_seconds
+        From the door to the receipt.
+    """
+
+    upload: Upload
+    table: Table
+    mapping: ColumnMapping
+    mapping_source: str
+    unknown_columns: tuple[str, ...] = ()
+    blanks: Mapping[str, int] = field(default_factory=dict)
+    formats: Mapping[str, Format] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    failures: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    duration_seconds: float = 0.0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """``rows`` and the six outcomes."""
+        return dict(self.upload.counts)
+
+    def say(self, language: Language = "es") -> str:
+        """Return the whole receipt as sentences, one a line, what matters first."""
+        return "\n".join(self.lines(language))
+
+    def lines(self, language: Language = "es") -> list[str]:
+        """Return the receipt's sentences."""
+        return [
+            *self._headline(language),
+            *self._outcomes(language),
+            *self._rejections(language),
+            *self._treatments(language),
+            *(note.say(language) for note in self.notes),
+            text("ingestion.took", language, seconds=f"{self.duration_seconds:.1f}"),
+        ]
+
+    def _headline(self, language: Language) -> list[str]:
+        upload = self.upload
+        key = "nothing_new" if upload.state == "unchanged" else f"state_{upload.state}"
+        rows = self.counts.get("rows", 0)
+        label = self.table.label.get(language, self.table.name)
+        head = text(f"ingestion.{key}", language, file=upload.file_name, rows=rows, table=label)
+        return [head, *self.failures.get(language, ())]
+
+    def _outcomes(self, language: Language) -> list[str]:
+        if self.upload.state == "unchanged":
+            return []
+        words = [
+            text(f"ingestion.outcome_{name}", language, count=self.counts[name])
+            for name in OUTCOMES
+            if self.counts.get(name)
+        ]
+        told = [text("ingestion.outcomes", language, outcomes="; ".join(words))] if words else []
+        if self.upload.ended:
+            told.append(text("ingestion.ended", language, count=self.upload.ended))
+        return told
+
+    def _rejections(self, language: Language) -> list[str]:
+        return [
+            text(
+                "ingestion.cause",
+                language,
+                sentence=cause.reason.say(self.table, language),
+                count=cause.rows,
+                rows=", ".join(str(n) for n in cause.first_rows),
+            )
+            for cause in self.causes
+        ]
+
+    def _treatments(self, language: Language) -> list[str]:
+        told = [text(f"ingestion.mapping_{self.mapping_source}", language)]
+        if self.unknown_columns:
+            names = ", ".join(self.unknown_columns)
+            told.append(text("ingestion.unknown_columns", language, columns=names))
+        for name, count in self.blanks.items():
+            column = self.table.column(name)
+            told.append(
+                text(
+                    "ingestion.blanks",
+                    language,
+                    count=count,
+                    source=self.mapping.sources[name],
+                    meaning=column.blank_means,
+                )
+            )
+        for name, form in self.formats.items():
+            if form.assumed is not None:
+                told.append(self._assumption(self.table.column(name), form, language))
+        return told
+
+    def _assumption(self, column: Column, form: Format, language: Language) -> str:
+        if form.assumed == "decimal":
+            key = "assumed_comma" if form.decimal == "," else "assumed_point"
+        else:
+            key = "assumed_day_first"
+        return text(f"ingestion.{key}", language, source=self.mapping.sources[column.name])
+
+
+def causes_of(reasons: Mapping[int, Iterable[Reason]]) -> tuple[Cause, ...]:
+    """Group rejected rows by cause, most frequent first."""
+    tally: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], list[int]] = {}
+    known: dict[tuple[str, str], Reason] = {}
+    for number in sorted(reasons):
+        for reason in reasons[number]:
+            cause = (reason.column, reason.rule)
+            tally[cause] += 1
+            known.setdefault(cause, reason)
+            first.setdefault(cause, [])
+            if len(first[cause]) < FIRST_ROWS:
+                first[cause].append(number)
+    return tuple(Cause(known[c], n, tuple(first[c])) for c, n in tally.most_common())

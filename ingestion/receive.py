@@ -1,0 +1,256 @@
+"""The one door: a tenant's file in, a receipt out. Page, command line and folder sensor call it."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data_contracts.contract import Contract, Table
+from data_contracts.loader import load_contracts
+from foundation.errors import InvalidUpload, NotFound, UserError
+from foundation.texts import LANGUAGES
+from ingestion.job import Job
+from ingestion.landing import land, require_size, sha256_of
+from ingestion.mapping import Mapping, labels_of, validate_mapping
+from ingestion.reading import RawTable, read_file
+from ingestion.receipt import Receipt, causes_of
+from tenancy.leases import lease
+from tenancy.mappings import find_mapping, save_mapping
+from tenancy.upload import Upload
+from tenancy.uploads import last_applied, list_uploads, save_upload, start_upload
+
+if TYPE_CHECKING:
+    from ingestion.apply import Applied
+    from lakehouse.lake import Lake
+    from tenancy.actor import Actor
+    from tenancy.tenant import Tenant
+
+LEASE_SECONDS = 10.0
+WAIT_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class _Door:
+    """Who brings what to whom."""
+
+    lake: "Lake"
+    tenant: "Tenant"
+    actor: "Actor"
+    path: Path
+    file_name: str
+    contract: Contract
+    table: Table
+    given: Mapping | None
+    confirm_ended: bool
+
+
+def receive(
+    lake: "Lake",
+    tenant: "Tenant",
+    actor: "Actor",
+    path: Path,
+    table: str,
+    *,
+    file_name: str | None = None,
+    mapping: Mapping | None = None,
+    confirm_ended: bool = False,
+) -> Receipt:
+    """Take a file into landing, bronze, silver and quarantine, and say what became of it.
+
+    An upload of the same file that did not end (a crash) goes on where it stopped.
+
+    Parameters
+    ----------
+    path
+        Where the file lies; it is read, never changed.
+    table
+        Table of the tenant's contract.
+    file_name
+        Its name for people, where ``path`` is a temporary one.
+    mapping
+        The tenant's choice; without it the one kept for these headers, else a proposal.
+    confirm_ended
+        A snapshot may end most customers.
+
+    Raises
+    ------
+    TooLarge
+        The file is above the limit; it was not read.
+    InvalidUpload, InvalidMapping
+        It cannot be taken; the upload's record is ``refused`` and silver untouched.
+    NotAllowed
+        The actor may not upload.
+    NotFound
+        The contract has no such table.
+    Busy
+        Another upload into this table did not end in time.
+    """
+    started = time.perf_counter()
+    actor.require("uploader", "feed")
+    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    target = _table(contract, table)
+    name = file_name or path.name
+    door = _Door(lake, tenant, actor, path, name, contract, target, mapping, confirm_ended)
+    size = require_size(path, name, lake.settings.upload_limit_bytes)
+    name_of_lease = f"receive:{tenant.id}:{table}"
+    with lease(lake.store, name_of_lease, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS):
+        upload = _begun(door, sha256_of(path), size)
+        try:
+            receipt = _taken(door, upload)
+        except UserError as error:
+            refused = replace(
+                upload, state="refused", error_key=error.key, error_details=error.details
+            )
+            save_upload(lake.store, tenant, refused)
+            raise
+    return replace(receipt, duration_seconds=time.perf_counter() - started)
+
+
+def _table(contract: Contract, name: str) -> Table:
+    try:
+        return contract.table(name)
+    except KeyError as error:
+        tables = ", ".join(t.name for t in contract.tables)
+        raise NotFound("ingestion.unknown_table", table=name, tables=tables) from error
+
+
+def _begun(door: _Door, sha256: str, size: int) -> Upload:
+    """Return the unfinished upload of this file, or a new one."""
+    store, tenant, table = door.lake.store, door.tenant, door.table.name
+    open_ones = list_uploads(store, tenant, {"received", "read"}, table=table)
+    for upload in open_ones:
+        if upload.sha256 == sha256:
+            return upload
+    return start_upload(
+        store,
+        door.actor,
+        tenant,
+        table,
+        file_name=door.file_name,
+        sha256=sha256,
+        size_bytes=size,
+    )
+
+
+def _taken(door: _Door, upload: Upload) -> Receipt:
+    lake, tenant = door.lake, door.tenant
+    land(lake, tenant, door.path)
+    raw = read_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
+    if raw.total == 0:
+        raise InvalidUpload("ingestion.no_rows", file=door.file_name)
+    mapping, source = _mapping(door, upload, raw)
+    if upload.state == "received" and _same_as_last(door, upload, mapping):
+        counts = {"rows": raw.total, "unchanged": raw.total}
+        same = replace(upload, state="unchanged", counts=counts, mapping=mapping.to_dict())
+        return Receipt(save_upload(lake.store, tenant, same), door.table, mapping, source)
+    job = _job(door, upload, raw, mapping)
+    upload = save_upload(
+        lake.store,
+        tenant,
+        replace(
+            upload,
+            state="read",
+            kind=mapping.upload,
+            mapping=mapping.to_dict(),
+            counts={"rows": raw.total},
+            contract_version=door.contract.version,
+        ),
+    )
+    return _applied(door, upload, job, source)
+
+
+def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
+    """Return the mapping and where it is from; a valid one that was given is kept at once."""
+    store, tenant, table = door.lake.store, door.tenant, door.table
+    labels = labels_of(door.contract, table)
+    if door.given is None and upload.state == "read":
+        return Mapping.from_dict(upload.mapping), "stored"
+    if door.given is not None:
+        validate_mapping(door.given, table, raw.headers, labels)
+        save_mapping(
+            store, door.actor, tenant, table.name, raw.headers, payload=door.given.to_dict()
+        )
+        return door.given, "given"
+    stored = find_mapping(store, tenant, table.name, raw.headers)
+    if stored is not None:
+        mapping, source = Mapping.from_dict(stored), "stored"
+    else:
+        from ingestion.proposal import propose_mapping
+
+        mapping, source = propose_mapping(table, raw, door.contract).mapping, "proposed"
+    validate_mapping(mapping, table, raw.headers, labels)
+    return mapping, source
+
+
+def _same_as_last(door: _Door, upload: Upload, mapping: Mapping) -> bool:
+    """Say whether the table's last upload was this file, read the same way."""
+    last = last_applied(door.lake.store, door.tenant, door.table.name)
+    return (
+        last is not None
+        and last.sha256 == upload.sha256
+        and last.contract_version == door.contract.version
+        and dict(last.mapping) == mapping.to_dict()
+    )
+
+
+def _job(door: _Door, upload: Upload, raw: RawTable, mapping: Mapping) -> Job:
+    from ingestion.formats import decide_formats
+    from ingestion.rules import require_mapped
+
+    job = Job(
+        tenant=door.tenant,
+        contract=door.contract,
+        table=door.table,
+        mapping=mapping,
+        upload_id=upload.id,
+        file_name=door.file_name,
+        received_at=upload.received_at,
+        raw=raw,
+        formats={},
+        token_key=door.lake.keys.of(door.tenant).token_key,
+    )
+    require_mapped(job)
+    by_source = decide_formats(raw.rows, job.mapped, door.tenant.currency)
+    formats = {job.mapped[source].name: form for source, form in by_source.items()}
+    return replace(job, formats=formats)
+
+
+def _applied(door: _Door, upload: Upload, job: Job, source: str) -> Receipt:
+    from ingestion.apply import apply_job
+    from ingestion.audit import audit_table
+
+    applied = apply_job(door.lake, job, door.confirm_ended)
+    audit = audit_table(door.lake, door.tenant, door.table, job.mapped_names)
+    upload = save_upload(
+        door.lake.store,
+        door.tenant,
+        replace(
+            upload,
+            state="accepted" if audit.passed else "held",
+            counts=applied.counts,
+            ended=applied.ended,
+            audit=audit.to_json(),
+        ),
+    )
+    if source == "proposed":
+        headers, payload = job.raw.headers, job.mapping.to_dict()
+        save_mapping(
+            door.lake.store, door.actor, door.tenant, door.table.name, headers, payload=payload
+        )
+    receipt = _receipt(upload, job, applied, source)
+    failures = {l: tuple(f.say(l) for f in audit.failures) for l in LANGUAGES}
+    return replace(receipt, failures=failures)
+
+
+def _receipt(upload: Upload, job: Job, applied: "Applied", source: str) -> Receipt:
+    return Receipt(
+        upload=upload,
+        table=job.table,
+        mapping=job.mapping,
+        mapping_source=source,
+        unknown_columns=job.unknown,
+        blanks=applied.blanks,
+        formats=job.formats,
+        notes=job.raw.notes,
+        causes=causes_of(applied.reasons),
+    )
