@@ -21,8 +21,9 @@ def read_arrow(
 ) -> pa.Table:
     """Read a table; see :meth:`lakehouse.lake.Lake.arrow`.
 
-    Files are filtered by their Parquet statistics, which are exact. The Delta log's are not
-    (timestamps cut to milliseconds, decimals as floating point) and lost rows in a filter.
+    The filter runs over rows, batch by batch, not over statistics. The Delta log's lost rows
+    (timestamps cut to milliseconds, decimals as floating point), and Arrow cannot compare those
+    of Parquet files that delta-rs's merge wrote (their strings are views).
     """
     from pyarrow import dataset
 
@@ -32,9 +33,16 @@ def read_arrow(
     if version is not None:
         table.load_as_version(version)
     schema = normal_schema(pa.schema(table.schema().to_arrow()))
-    files = table.file_uris()
-    rows = dataset.dataset(files, schema=schema, format="parquet") if files else None
     chosen = list(columns) if columns is not None else schema.names
-    if rows is None:
+    files = table.file_uris()
+    if not files:
         return schema.empty_table().select(chosen)
-    return normal_table(rows.to_table(columns=chosen, filter=where))
+    rows = dataset.dataset(files, schema=schema, format="parquet")
+    if where is None:
+        return normal_table(rows.to_table(columns=chosen))
+    needed = [name for name in schema.names if name in chosen or name in str(where)]
+    kept = [
+        normal_table(pa.Table.from_batches([batch])).filter(where).select(chosen)
+        for batch in rows.to_batches(columns=needed)
+    ]
+    return pa.concat_tables(kept) if kept else schema.empty_table().select(chosen)

@@ -86,7 +86,14 @@ def _start_local(master: str) -> str:
         "spark.connect.authenticate.token": token,
     }
     conf = SparkConf().setAll([*LOCAL_SETTINGS.items(), *server.items()])
-    SparkContext.getOrCreate(conf)
+    # A process that already has a Connect session (Sail's, say) is marked as a client only, and
+    # may then host no server: the mark is taken off while this one starts.
+    client_mark = os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
+    try:
+        SparkContext.getOrCreate(conf)
+    finally:
+        if client_mark is not None:
+            os.environ["SPARK_CONNECT_MODE_ENABLED"] = client_mark
     return f"sc://localhost:{port}/;token={token}"
 
 

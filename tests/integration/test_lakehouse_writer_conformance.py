@@ -11,7 +11,6 @@ from shutil import which
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from conftest import require
 
 from foundation.errors import Busy, SchemaMismatch
 from foundation.settings import Settings
@@ -21,6 +20,7 @@ from lakehouse.engine import Engine, open_engine
 from lakehouse.reading import read_arrow
 from lakehouse.refs import TableRef
 from lakehouse.writer import Writer
+from tests.conftest import require
 
 UTC = pa.timestamp("us", tz="UTC")
 NOON = dt.datetime(2026, 3, 1, 12, 0, 0, 678901, tzinfo=dt.UTC)
@@ -292,7 +292,8 @@ class TestValues:
     def test_a_filter_finds_what_the_table_holds(
         self, writer: Writer, engine: Engine, ref: TableRef, everything: pa.Table, column: str
     ) -> None:
-        writer.append(ref, everything.slice(0, 1), Commit("1"))
+        writer.append(ref, everything.slice(1), Commit("1"))
+        writer.merge(ref, everything.slice(0, 1), ["key"], Commit("2"))
         from pyspark.sql import functions as sf
 
         value = FULL[column]
