@@ -109,6 +109,10 @@ def _customers(rng: Random, folder: Path, sheet: Sheet, habits: Habits) -> list[
     second = kept.with_values(
         "phone", [p if i % 12 == 0 else kept.rows[i][at] for i, p in enumerate(phones)]
     )
+    city = kept.at("city")
+    second = second.with_values(
+        "city", [row[city] if i % 12 else "Riohacha" for i, row in enumerate(kept.rows)]
+    )
     dirt = Dirt(faults=CUSTOMER_DIRT.faults[:2], copies=2)
     return [first, sender.send(4, second, dirt, "snapshot", "column")]
 

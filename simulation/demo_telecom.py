@@ -174,6 +174,7 @@ def _customers(rng: Random, folder: Path, company: Company) -> list[Delivery]:
     again = rng.choice(early, 65, replace=False).tolist()
     fixed = sheet.only(again[:25])
     corrected = fixed.with_values("email", [f"nuevo.{k}@correo.example" for k in fixed.keys])
+    corrected = corrected.with_values("city", ["Riohacha"] * len(corrected.rows))
     second = corrected.plus(sheet.only(again[25:])).plus(sheet.only(late))
     dirt = Dirt(faults=CUSTOMER_DIRT.faults[:3], breaks=("too_many_fields",), copies=2)
     return [first, sender.send(6, second, dirt, "increment", "event")]
