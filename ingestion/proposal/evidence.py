@@ -117,7 +117,7 @@ def _boolean(values: Profile, column: Column, place: Place) -> float:
     if any(plain(value) in own for value in values.values):
         return 0.7
     base = 0.25 if values.distinct == 2 else 0.1
-    return base + 0.35 * (place.last and column.role == "outcome" and values.distinct == 2)
+    return base + 0.15 * (place.last and column.role == "outcome" and values.distinct == 2)
 
 
 def _string(values: Profile, column: Column) -> float:

@@ -41,7 +41,17 @@ def order_evidence(strength: Floats, anonymous: npt.NDArray[np.bool_]) -> Floats
         for i, j in _align(block):
             if anonymous[i0 + 1 + i]:
                 found[i0 + 1 + i, j0 + 1 + j] = ORDER
+    _next_to_last(found, strength, anonymous, firm[-1])
     return found
+
+
+def _next_to_last(
+    found: Floats, strength: Floats, anonymous: npt.NDArray[np.bool_], anchor: tuple[int, int]
+) -> None:
+    """Let the last column, alone behind the last anchor, stand for the anchor's neighbour."""
+    i, j = anchor[0] + 1, anchor[1] + 1
+    if i == strength.shape[0] - 1 and j < strength.shape[1] and anonymous[i] and strength[i, j] > 0:
+        found[i, j] = ORDER
 
 
 def _anchors(strength: Floats) -> list[tuple[int, int]]:
