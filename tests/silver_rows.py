@@ -1,17 +1,26 @@
 """Silver tables made by hand: a few cells a row, everything else as the contract says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 
 from data_contracts.contract import Contract
 from data_contracts.loader import load_contracts
+from features.gold import Gold
+from foundation.settings import Settings
+from ingestion.gold.grains import grains
 from ingestion.schema import silver_schema
 from lakehouse.commits import Commit
+from lakehouse.engine import Engine
 from lakehouse.lake import Lake
+from tenancy.actor import Actor
 from tenancy.tenant import Tenant
+from tenancy.tenants import create_tenant
 
+ACME = Tenant("acme", "Acme S. A. S.", "telecom")
 TELECOM = load_contracts()["telecom"]
 RECORDED_AT = datetime(2030, 1, 1, tzinfo=UTC)
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,3 +60,27 @@ def write_silver(
     """Put rows in the place of a tenant's silver table."""
     ref = lake.ref(tenant, "silver", table_name)
     lake.writer.replace(ref, silver(table_name, rows), Commit(f"test:{commit}"))
+
+
+def gold_of(engine: Engine, contract: Contract = TELECOM, **tables: Rows) -> Gold:
+    """Return gold made of hand-made silver: ``gold_of(engine, customers=[…], calls=[…])``."""
+    frames = {
+        grain.name: grain.build(
+            engine.frame(silver(grain.source, tables[grain.source], contract)), contract, "COP"
+        )
+        for grain in grains()
+        if grain.source in tables
+    }
+    return Gold(frames, dict.fromkeys(frames, 0))
+
+
+@contextmanager
+def lake_at(folder: Path) -> Iterator[Lake]:
+    """Open a lake of its own with an empty store and one tenant, ``ACME``."""
+    settings = Settings.at(folder / "data")
+    settings.data_dir.mkdir()
+    staff = Actor("staff:test", "staff", None, frozenset({"manager"}))
+    with Lake.open(settings) as lake:
+        lake.store.upgrade()
+        create_tenant(lake.store, staff, ACME)
+        yield lake

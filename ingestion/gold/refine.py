@@ -43,7 +43,13 @@ class Refined:
     held: tuple[Audit, ...]
 
 
-def refine(lake: "Lake", tenant: Tenant, contract: Contract | None = None) -> Refined:
+def refine(
+    lake: "Lake",
+    tenant: Tenant,
+    contract: Contract | None = None,
+    *,
+    wait_seconds: float = LEASE_WAIT_SECONDS,
+) -> Refined:
     """Bring a tenant's gold up to date, one run at a time for a tenant.
 
     The same silver versions, contract and code give no new commit. A table that the tenant never
@@ -55,7 +61,7 @@ def refine(lake: "Lake", tenant: Tenant, contract: Contract | None = None) -> Re
         Another run of this tenant did not end in time.
     """
     contract = contract or load_contracts(lake.settings.contract_dirs)[tenant.vertical]
-    with lease(lake.store, f"tenant:{tenant.id}", wait_seconds=LEASE_WAIT_SECONDS):
+    with lease(lake.store, f"tenant:{tenant.id}", wait_seconds=wait_seconds):
         accepted = list_uploads(lake.store, tenant, {"accepted"})
         verdicts = _verdicts(lake, tenant, contract)
         changed = [g.name for g in grains() if _build(lake, tenant, contract, g, verdicts)]
