@@ -3,7 +3,6 @@
 import pyarrow as pa
 
 EXACT_STATISTICS = (
-    pa.types.is_boolean,
     pa.types.is_signed_integer,
     pa.types.is_string,
     pa.types.is_date32,

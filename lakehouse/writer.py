@@ -158,16 +158,18 @@ class Writer:
         found = self.find_commit(ref, commit.id)
         if found:
             return changed(found, already=True)
+        if isinstance(data, pa.Table):
+            # Before an engine takes the rows in: Spark would convert what does not fit.
+            schema = normal_schema(data.schema)
+            _require_fit(ref, open_table(ref.path), schema)
         rows = self._tables.prepare(data)
-        schema = self._tables.schema(rows)
+        if not isinstance(data, pa.Table):
+            schema = self._tables.schema(rows)
         if keys is not None:
             self._require_unique(ref, rows, schema, keys)
 
         def checked(table: "DeltaTable | None") -> None:
-            if table is None:
-                require_storable(ref, schema)
-            else:
-                require_same(ref, schema, _schema_of(table))
+            _require_fit(ref, table, schema)
             apply(table, rows)
 
         return self._commit(ref, verb, commit, checked)
@@ -232,6 +234,13 @@ def _tables_of(engine: Engine) -> "Tables[Any]":
     from lakehouse.delta_embedded import EmbeddedTables
 
     return EmbeddedTables(engine)
+
+
+def _require_fit(ref: TableRef, table: "DeltaTable | None", schema: pa.Schema) -> None:
+    if table is None:
+        require_storable(ref, schema)
+    else:
+        require_same(ref, schema, _schema_of(table))
 
 
 def _schema_of(table: "DeltaTable") -> pa.Schema:
