@@ -47,7 +47,12 @@ def save_mapping(
         )
         session.flush()
         record_in(
-            session, actor, "mapping.saved", tenant.id, table, details={"signature": signature}
+            session,
+            actor,
+            "column_mapping.saved",
+            tenant.id,
+            table,
+            details={"signature": signature},
         )
 
 

@@ -3,7 +3,6 @@
 import csv
 import io
 from dataclasses import dataclass, field
-from itertools import islice
 
 import numpy as np
 
@@ -67,7 +66,8 @@ def _read_from(lines: list[str], start: int, separator: str, records: Records) -
     A quote that goes wrong costs only the line on which its record begins: reading goes on with
     the line after it, so that one stray quote cannot swallow the file.
     """
-    reader = csv.reader(islice(lines, start, None), delimiter=separator, strict=True)
+    rest = map(lines.__getitem__, range(start, len(lines)))
+    reader = csv.reader(rest, delimiter=separator, strict=True)
     at = start
     while at < len(lines):
         try:

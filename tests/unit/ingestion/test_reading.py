@@ -143,6 +143,14 @@ def test_a_quote_in_the_middle_of_a_quoted_value_is_broken(read: Read):
     assert values(raw) == [['5" disco', "2"]]
 
 
+def test_a_file_full_of_stray_quotes_takes_time_in_proportion_to_its_length(read: Read):
+    body = '"Acme" SA,1\n2,"abierta\n' * 20_000
+    started = time.perf_counter()
+    raw = read(f"a,b\n{body}")
+    assert raw.total == len(raw.broken) == 40_000
+    assert time.perf_counter() - started < 5
+
+
 def test_repeated_empty_and_reserved_headers_are_renamed_and_noted(read: Read):
     raw = read("name,Name,,row_number, name_2 \n1,2,3,4,5\n")
     assert raw.headers == ("name", "Name_3", "column_3", "row_number_2", "name_2")
