@@ -14,9 +14,9 @@ def plan_keyed(incoming: DataFrame, existing: DataFrame) -> DataFrame:
     Parameters
     ----------
     incoming
-        Good rows: silver's columns and ``operation_asked``.
+        Good rows: ``row_key, row_number, row_hash, operation_asked``.
     existing
-        Silver as it stands.
+        Silver as it stands: ``row_key, row_hash``.
 
     Returns
     -------

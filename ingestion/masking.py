@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ingestion.names import FIRST_NAMES, JOINED_ONLY, ORDINARY_WORDS, SURNAMES
+from ingestion.names import listed_names
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -95,15 +95,14 @@ def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def _names() -> tuple[str, str]:
     """Match a listed name with the names beside it; one at least is no ordinary word."""
-    listed = {*FIRST_NAMES, *SURNAMES}
-    sure = _any_of(listed - ORDINARY_WORDS)
-    name = _any_of(listed | set(JOINED_ONLY))
+    names = listed_names()
+    sure, name = _any_of(names.sure), _any_of(names.sure | names.doubtful)
     joint = r"(?: (?:[Dd][Ee] |[Dd][Ee][Ll] |[Ll][Aa] |[Yy] ){0,2}|-)"
     chain = f"(?:{name}{joint})*{sure}(?:{joint}{name})*"
     return f"(^|[^{_LETTER}]){chain}($|[^{_LETTER}])", "$1[NOMBRE]$2"
 
 
-def _any_of(words: set[str]) -> str:
+def _any_of(words: frozenset[str]) -> str:
     """Match any of the words, whatever their case and accents, as a tree of shared beginnings."""
     tree: dict[str, dict[str, Any]] = {}
     for word in words:

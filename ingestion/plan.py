@@ -4,19 +4,25 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.history import ABSENT, SENT, plan_history
+from ingestion.history import plan_history
 from ingestion.job import Job
 from ingestion.keyed import plan_keyed
-from ingestion.schema import silver_schema
+from ingestion.schema import silver_keys, silver_schema
 from ingestion.silver import prepare, raw_rows
+from lakehouse.refs import TableRef
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from lakehouse.lake import Lake
+
+_INCOMING = ("row_key", "row_number", "row_hash", "operation_asked")
+_STORED = ("row_key", "row_hash")
+"""Planning needs keys, times and hashes alone; whole rows are put together afterwards."""
 
 
 @dataclass(frozen=True)
@@ -59,52 +65,81 @@ def plan_rows(lake: "Lake", job: Job, prepared: pa.Table, rejected: Collection[i
     rejected
         Row numbers that are left out.
     """
-    schema = silver_schema(job.table)
     left_out = pa.array(sorted(rejected), pa.int64())
     good = prepared.filter(pc.invert(pc.is_in(prepared["row_number"], left_out)))
-    incoming = _frame(lake, good.select([*schema.names, "operation_asked"]))
-    existing = _existing(lake, job, schema)
-    return (
-        _history(lake, job, incoming, existing)
-        if job.table.history
-        else _keyed(lake, incoming, existing, schema)
-    )
+    return _history(lake, job, good) if job.table.history else _keyed(lake, job, good)
 
 
-def _existing(lake: "Lake", job: Job, schema: pa.Schema) -> "DataFrame":
-    ref = lake.ref(job.tenant, "silver", job.table.name)
-    if not lake.exists(ref):
-        return _frame(lake, schema.empty_table())
-    return lake.read(ref).select(schema.names)
-
-
-def _history(lake: "Lake", job: Job, incoming: "DataFrame", existing: "DataFrame") -> Plan:
+def _history(lake: "Lake", job: Job, good: pa.Table) -> Plan:
+    incoming = _frame(lake, good.select([*_INCOMING, "valid_from"]))
+    existing = _existing(lake, job, [*_STORED, "valid_from", "valid_to"])
     if not job.ends_absent:
         existing = existing.join(incoming.select("row_key").distinct(), "row_key", "left_semi")
-    planned = lake.engine.arrow(plan_history(incoming, existing, job.ends_absent, job.received_at))
-    schema = silver_schema(job.table)
-    sent = planned.filter(pc.equal(planned["kind"], SENT))
-    written = planned.filter(planned["written"])
-    now = pc.and_(pc.equal(written["kind"], SENT), pc.is_null(written["valid_to"]))
+    moments = lake.engine.arrow(
+        plan_history(incoming, existing, job.ends_absent, job.received_at)
+    )
+    sent = moments.filter(pc.is_valid(moments["row_number"]))
+    new = sent.filter(sent["writes_row"])
+    moved = moments.filter(moments["moves_end"])
+    now = new.filter(pc.is_null(new["valid_to"]))
     return Plan(
-        outcomes=_pairs(sent),
-        written=written.select(schema.names).cast(schema),
+        outcomes=dict.fromkeys(good["row_number"].to_pylist(), "superseded") | _pairs(sent),
+        written=pa.concat_tables(
+            [
+                _with_ends(good, new, ["row_number"], silver_schema(job.table)),
+                _with_ends(
+                    _stored(lake, job, moved), moved, silver_keys(job.table), silver_schema(job.table)
+                ),
+            ]
+        ),
         removed=pa.table({"row_key": pa.array([], pa.string())}),
-        current=frozenset(written.filter(now)["row_number"].to_pylist()),
-        ended=int(pc.sum(pc.equal(planned["kind"], ABSENT)).as_py() or 0),
+        current=frozenset(now["row_number"].to_pylist()),
+        ended=int(pc.sum(moments["ended"]).as_py() or 0),
     )
 
 
-def _keyed(lake: "Lake", incoming: "DataFrame", existing: "DataFrame", schema: pa.Schema) -> Plan:
-    planned = lake.engine.arrow(plan_keyed(incoming, existing))
-    written = planned.filter(planned["written"])
+def _stored(lake: "Lake", job: Job, moved: pa.Table) -> pa.Table:
+    """Return whole versions of the keys whose version's end moves."""
+    if not moved.num_rows:
+        return silver_schema(job.table).empty_table()
+    keys = pc.unique(moved["row_key"])
+    return lake.arrow(_silver(lake, job), where=pc.field("row_key").isin(keys))
+
+
+def _with_ends(
+    rows: pa.Table, ends: pa.Table, on: list[str], schema: pa.Schema
+) -> pa.Table:
+    """Return the rows that ``ends`` names, each with its end."""
+    whole = pl.DataFrame(rows.select(schema.names).drop_columns(["valid_to"]))
+    named = whole.join(pl.DataFrame(ends.select([*on, "valid_to"])), on=on, how="inner")
+    return named.select(schema.names).to_arrow().cast(schema)
+
+
+def _keyed(lake: "Lake", job: Job, good: pa.Table) -> Plan:
+    incoming = _frame(lake, good.select(list(_INCOMING)))
+    planned = lake.engine.arrow(plan_keyed(incoming, _existing(lake, job, list(_STORED))))
+    numbers = planned.filter(planned["written"])["row_number"]
+    schema = silver_schema(job.table)
+    written = good.filter(pc.is_in(good["row_number"], numbers.combine_chunks()))
     return Plan(
         outcomes=_pairs(planned),
         written=written.select(schema.names).cast(schema),
         removed=planned.filter(planned["removed"]).select(["row_key"]),
-        current=frozenset(written["row_number"].to_pylist()),
+        current=frozenset(numbers.to_pylist()),
         ended=0,
     )
+
+
+def _silver(lake: "Lake", job: Job) -> TableRef:
+    return lake.ref(job.tenant, "silver", job.table.name)
+
+
+def _existing(lake: "Lake", job: Job, columns: list[str]) -> "DataFrame":
+    ref = _silver(lake, job)
+    if lake.exists(ref):
+        return lake.read(ref).select(columns)
+    schema = silver_schema(job.table)
+    return _frame(lake, schema.empty_table().select(columns))
 
 
 def _pairs(rows: pa.Table) -> dict[int, str]:
