@@ -46,9 +46,10 @@ def read_json_lines(data: bytes, file_name: str) -> RawTable:
         else:
             rule, arguments = fault
             broken.append(BrokenLine(total, line, content.rstrip("\r\n"), rule, arguments))
-    if not objects:
-        raise InvalidUpload("reading.no_json_object", file=file_name, line=broken[0].line)
     names = list(dict.fromkeys(name for item in objects for name in item))
+    if not names:
+        line = broken[0].line if broken else 1
+        raise InvalidUpload("reading.no_json_object", file=file_name, line=line)
     headers, renamed = unique_headers(names)
     columns: Iterable[list[str | None]] = [[item.get(name) for item in objects] for name in names]
     rows = as_rows(headers, list(columns), np.array(numbers))

@@ -69,7 +69,12 @@ def test_objects_are_recognised_without_the_ending_and_a_csv_ending_wins(tmp_pat
 
 @pytest.mark.parametrize(
     ("content", "key"),
-    [('[{"a": 1}]', "json_array"), ("\n", "empty"), ("hola\n", "no_json_object")],
+    [
+        ('[{"a": 1}]', "json_array"),
+        ("\n", "empty"),
+        ("hola\n", "no_json_object"),
+        ("{}\n", "no_json_object"),
+    ],
 )
 def test_json_that_is_no_lines_of_objects_is_refused(tmp_path: Path, content: str, key: str):
     with pytest.raises(InvalidUpload) as refused:
