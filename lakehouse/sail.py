@@ -6,13 +6,21 @@ for their 300 s time-out and the process neither ends nor obeys SIGTERM. So this
 
 import atexit
 import os
+from collections import deque
+from functools import reduce
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+from weakref import finalize
 
 from foundation.settings import Engine as EngineName
 from lakehouse.connect import ConnectEngine
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+LARGEST_PIECE_BYTES = 32 * 1024 * 1024
+"""A query that carries more than 128 MiB of rows is refused by Connect, and Sail has no cache."""
 
 _servers: list[Any] = []
 
@@ -21,6 +29,31 @@ class Sail(ConnectEngine):
     """The embedded engine."""
 
     name: EngineName = "sail"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._unused: deque[str] = deque()
+
+    def frame(self, table: "pa.Table") -> "DataFrame":
+        """Hand Arrow rows to the engine; many rows piece by piece, in memory, never by a file."""
+        if table.nbytes <= LARGEST_PIECE_BYTES:
+            return super().frame(table)
+        self._drop_unused()
+        rows = max(table.num_rows * LARGEST_PIECE_BYTES // table.nbytes, 1)
+        views = [self._view(table.slice(at, rows)) for at in range(0, table.num_rows, rows)]
+        frame = reduce(lambda a, b: a.unionAll(b), [self.session.table(view) for view in views])
+        # Frames made from this one hold its plan; the pieces go when the last of them has gone.
+        finalize(frame._plan, self._unused.extend, views)
+        return frame
+
+    def _view(self, table: "pa.Table") -> str:
+        name = f"abcall_{uuid4().hex}"
+        super().frame(table).createOrReplaceTempView(name)
+        return name
+
+    def _drop_unused(self) -> None:
+        while self._unused:
+            self.session.catalog.dropTempView(self._unused.popleft())
 
     def _start(self) -> "SparkSession":
         from pyspark.sql import SparkSession

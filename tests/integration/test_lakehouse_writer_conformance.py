@@ -302,6 +302,17 @@ class TestValues:
         assert engine.arrow(there).num_rows == 1
         assert read_arrow(ref, ["key"], exact).to_pylist() == [{"key": FULL["key"]}]
 
+    @pytest.mark.slow
+    def test_many_rows_reach_the_engine(self, engine: Engine) -> None:
+        """More than one message of Connect carries: 160 MB."""
+        rows = 20_000
+        text = pa.array([f"{number:08d}" * 1000 for number in range(rows)])
+        frame = engine.frame(pa.table({"key": pa.array(range(rows), pa.int64()), "text": text}))
+        found = engine.arrow(frame.selectExpr("sum(key) AS keys", "sum(length(text)) AS letters"))
+        assert found.to_pylist() == [
+            {"keys": rows * (rows - 1) // 2, "letters": rows * 8000},
+        ]
+
     def test_empty_frames(self, writer: Writer, ref: TableRef, everything: pa.Table) -> None:
         nothing = everything.slice(0, 0)
         writer.append(ref, nothing, Commit("1"))
