@@ -42,7 +42,7 @@ class AbcallError(Exception):
     exit_code: ClassVar[int] = 70
     http_status: ClassVar[int] = 500
 
-    def __init__(self, key: str, **details: Detail) -> None:
+    def __init__(self, key: str, /, **details: Detail) -> None:
         super().__init__(key, details)
         self.key = key
         self.details = details

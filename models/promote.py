@@ -25,7 +25,7 @@ def out_of_fold_table(rows: Rows, entity_ids: np.ndarray, found: OutOfFold) -> p
     judged = found.judged
     return pa.table(
         {
-            "row": [_hashed(f"{entity_ids[i]}|{rows.as_of[i]}") for i in judged],
+            "row": [row_id(entity_ids[i], rows.as_of[i]) for i in judged],
             "person": [_hashed(str(rows.groups[i])) for i in judged],
             "code": rows.codes[judged],
             "margins": list(found.margins[judged]),
@@ -66,6 +66,11 @@ def paired_difference(task: Task, ours: pa.Table, theirs: pa.Table) -> Interval 
 
 def _margins(table: pa.Table, name: str) -> Floats:
     return np.array(table.column(name).to_pylist(), dtype=np.float64)
+
+
+def row_id(entity_id: str, as_of: np.datetime64) -> str:
+    """Return the name of a judged row: one entity at one time, hashed."""
+    return _hashed(f"{entity_id}|{as_of}")
 
 
 def _hashed(identifier: str) -> str:

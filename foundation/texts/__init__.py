@@ -25,7 +25,7 @@ def catalogue(language: Language) -> dict[str, str]:
     return sentences
 
 
-def text(key: str, language: Language = "es", **values: object) -> str:
+def text(key: str, language: Language = "es", /, **values: object) -> str:
     """Return the sentence ``key`` in ``language`` with its values filled in.
 
     Raises

@@ -1,0 +1,53 @@
+"""How the command line speaks: sentences, tables and progress, on a terminal or in a log."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence as it stands."""
+    _out.print(sentence, markup=False)
+
+
+def complain(sentence: str) -> None:
+    """Print an error's sentence on standard error."""
+    _err.print(sentence, style="bold red", markup=False)
+
+
+def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; columns of numbers align right."""
+    wide = Console(highlight=False, width=None if _out.is_terminal else 160)
+    table = Table(title=title, title_justify="left")
+    for position, header in enumerate(headers):
+        numeric = bool(rows) and all(row[position][:1].isdigit() for row in rows if row[position])
+        table.add_column(header, justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*row)
+    wide.print(table)
+
+
+@contextmanager
+def working(steps: int) -> Iterator[Callable[[str], None]]:
+    """Show a bar over ``steps``; call what is yielded with the name of each step as it begins."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed}/{task.total} {task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=_err, transient=True) as bar:
+        task = bar.add_task("", total=steps)
+
+        def begin(doing: str) -> None:
+            bar.update(task, description=doing, advance=1)
+            if not _err.is_terminal:
+                _err.print(f"· {doing}", markup=False)
+
+        yield begin

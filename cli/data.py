@@ -1,0 +1,127 @@
+"""``abcall upload``, ``mapping``, ``uploads`` and ``rejected``: files and the account of rows."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import say, show, working
+from cli.session import helper, session_of
+from cli.terms import TermOptions, mapping_from
+from foundation.texts import Language, text
+from ingestion.mapping import Mapping
+from tenancy.uploads import list_uploads
+
+EXAMPLES = 10
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands to ``app``."""
+    _register_upload(app, language)
+    _register_reading(app, language)
+
+
+def _register_upload(app: typer.Typer, language: Language) -> None:
+    tell = helper(language)
+
+    @app.command("upload", help=tell("upload"))
+    def upload(
+        context: typer.Context,
+        tenant_id: Annotated[str, typer.Argument(metavar="TENANT", help=tell("tenant_id"))],
+        table: Annotated[str, typer.Argument(metavar="TABLE", help=tell("table"))],
+        file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+        column: Annotated[list[str] | None, typer.Option("--map", help=tell("map"))] = None,
+        key: Annotated[str | None, typer.Option(help=tell("key_kind"))] = None,
+        label: Annotated[str | None, typer.Option(help=tell("label_kind"))] = None,
+        upload_as: Annotated[str | None, typer.Option("--as", help=tell("upload_kind"))] = None,
+        receive_only: Annotated[bool, typer.Option("--receive-only", help=tell("receive_only"))] = (
+            False
+        ),
+    ) -> None:
+        from ingestion.receive import receive
+
+        terms = TermOptions(tuple(column or ()), key, label, upload_as)
+        with session_of(context).desk() as desk, working(1 if receive_only else 2) as begin:
+            tenant = desk.tenant(tenant_id)
+            mapping = mapping_from(desk.lake, tenant, table, file, terms)
+            begin(text("cli.step_receive", language, file=file.name))
+            receipt = receive(desk.lake, tenant, desk.staff, file, table, mapping=mapping)
+            if not receive_only and receipt.upload.state == "accepted":
+                from models.refresh import refresh
+
+                begin(text("cli.step_refresh", language, tenant=tenant.id))
+                refresh(desk.lake, tenant)
+        say(receipt.say(language))
+
+    @app.command("mapping", help=tell("mapping"))
+    def mapping(
+        context: typer.Context,
+        tenant_id: Annotated[str, typer.Argument(metavar="TENANT", help=tell("tenant_id"))],
+        table: Annotated[str, typer.Argument(metavar="TABLE", help=tell("table"))],
+        file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+    ) -> None:
+        from ingestion.preview import preview
+
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            desk.note("file.previewed", tenant, table)
+            proposal = preview(desk.lake, tenant, file, table).proposal
+        headers = text("cli.mapping_headers", language).split("|")
+        rows = [
+            (c.source, c.target or "—", f"{c.confidence:.0%}", c.say(language))
+            for c in proposal.choices
+        ]
+        show(file.name, headers, rows)
+        say(_kinds(proposal.mapping, language))
+
+
+def _kinds(mapping: Mapping, language: Language) -> str:
+    kinds = {"key": mapping.key, "label": mapping.label or "—", "upload": mapping.upload}
+    return text("cli.mapping_kinds", language, **kinds)
+
+
+def _register_reading(app: typer.Typer, language: Language) -> None:
+    tell = helper(language)
+
+    @app.command("uploads", help=tell("uploads"))
+    def uploads(
+        context: typer.Context,
+        tenant_id: Annotated[str, typer.Argument(metavar="TENANT", help=tell("tenant_id"))],
+    ) -> None:
+        with session_of(context).desk() as desk:
+            found = list_uploads(desk.lake.store, desk.tenant(tenant_id))
+        headers = text("cli.upload_headers", language).split("|")
+        names = ("rows", "inserted", "updated", "unchanged", "superseded", "deleted", "quarantined")
+        rows = [
+            (
+                u.id,
+                f"{u.received_at:%Y-%m-%d %H:%M}",
+                u.table,
+                u.file_name,
+                u.state,
+                *(str(u.counts.get(name, 0)) for name in names),
+            )
+            for u in found
+        ]
+        show(tenant_id, headers, rows)
+
+    @app.command("rejected", help=tell("rejected"))
+    def rejected(
+        context: typer.Context,
+        tenant_id: Annotated[str, typer.Argument(metavar="TENANT", help=tell("tenant_id"))],
+        upload_id: Annotated[str, typer.Argument(metavar="UPLOAD")],
+        csv: Annotated[Path | None, typer.Option(help=tell("rejected_csv"))] = None,
+    ) -> None:
+        from ingestion.quarantine import download_csv, rejected_rows
+
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            desk.note("quarantine.read", tenant, upload_id)
+            if csv is not None:
+                csv.write_bytes(download_csv(desk.lake, tenant, upload_id, language))
+            found = rejected_rows(desk.lake, tenant, upload_id, language)
+        headers = text("cli.rejected_headers", language).split("|")
+        rows = [(str(r.row_number), r.column or "", r.sentence) for r in found[:EXAMPLES]]
+        show(upload_id, headers, rows)
+        if len(found) > EXAMPLES:
+            say(text("cli.rejected_more", language, more=len(found) - EXAMPLES))

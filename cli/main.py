@@ -1,0 +1,78 @@
+"""The entry point of ``abcall``: builds the commands and turns every error into words and a code.
+
+Exit codes: 0 done · 2 the person can mend it · 70 a bug · 75 busy, try again · 78 the installation
+· 130 or 143 interrupted (sysexits.h).
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from cli import data, demonstration, learning, people, tenants, up, verticals
+from cli.console import complain, say
+from cli.failures import report_bug
+from cli.session import Session
+from foundation.errors import AbcallError
+from foundation.settings import Settings
+from foundation.texts import Language, text
+
+SIGNALLED = 128
+BUG = 70
+
+
+def build_app(language: Language) -> typer.Typer:
+    """Return the command tree with its help in ``language``."""
+    app = typer.Typer(
+        name="abcall",
+        help=text("cli.help", language),
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+    )
+    for room in (demonstration, up, tenants, people, data, learning, verticals):
+        room.register(app, language)
+    return app
+
+
+def run(arguments: Sequence[str], settings: Settings) -> int:
+    """Run one command line and return its exit code."""
+    command = typer.main.get_command(build_app(settings.language))
+    try:
+        command.main(args=list(arguments), prog_name="abcall", obj=Session(settings))
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0
+    except AbcallError as error:
+        complain(error.say(settings.language))
+        code = error.exit_code
+    except Exception as error:  # the outermost frame: a bug is logged whole, and told as one
+        reference = report_bug(error, settings)
+        complain(text("cli.bug", settings.language, reference=reference, log=settings.data_dir))
+        code = BUG
+    if code > SIGNALLED:
+        say(text("cli.interrupted", settings.language))
+    return code
+
+
+def stop_on_signals() -> None:
+    """Let Ctrl-C and SIGTERM unwind the program, so that what it started is stopped."""
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(SIGNALLED + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def main() -> None:
+    """Run ``abcall`` on the command line's arguments."""
+    stop_on_signals()
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    sys.exit(run(sys.argv[1:], Settings.from_environment()))
+
+
+if __name__ == "__main__":
+    main()

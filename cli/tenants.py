@@ -1,0 +1,86 @@
+"""``abcall init``, ``abcall tenant …`` and ``abcall audit``: the installation and its tenants."""
+
+from typing import Annotated
+
+import typer
+
+from cli.console import say, show
+from cli.session import contract_of, helper, session_of
+from foundation.errors import InvalidRequest
+from foundation.settings import Settings
+from foundation.texts import Language, text
+from lakehouse.lake import Lake
+from tenancy.audit import verify_chain
+from tenancy.bootstrap import open_store
+from tenancy.keys import Keyring
+from tenancy.tenant import Tenant
+from tenancy.tenants import create_tenant, list_tenants
+
+TAMPERED = 1
+
+
+def initialise(settings: Settings) -> bool:
+    """Make the store and, for a new installation, the master key; tell whether it was new."""
+    store = open_store(settings)
+    keyring = Keyring(settings, store)
+    new = not keyring.has_master
+    if new:
+        keyring.create_master()
+    store.close()
+    return new
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the commands to ``app``."""
+    tell = helper(language)
+    group = typer.Typer(help=tell("tenant"), no_args_is_help=True)
+    app.add_typer(group, name="tenant")
+
+    @app.command("init", help=tell("init"))
+    def init(context: typer.Context) -> None:
+        settings = session_of(context).settings
+        key = "cli.initialised" if initialise(settings) else "cli.initialised_before"
+        say(text(key, language, data=settings.data_dir, file=settings.master_key_file))
+
+    @group.command("new", help=tell("tenant_new"))
+    def new(
+        context: typer.Context,
+        tenant_id: Annotated[str, typer.Argument(metavar="ID", help=tell("tenant_id"))],
+        name: Annotated[str, typer.Option(help=tell("tenant_name"))],
+        vertical: Annotated[str, typer.Option(help=tell("tenant_vertical"))],
+        currency: Annotated[str, typer.Option(help=tell("tenant_currency"))] = "COP",
+        plan: Annotated[str, typer.Option(help=tell("tenant_plan"))] = "starter",
+        speaks: Annotated[str, typer.Option(help=tell("tenant_language"))] = "es",
+    ) -> None:
+        session = session_of(context)
+        contract_of(session.settings, vertical)
+        if speaks not in ("es", "en"):
+            raise InvalidRequest("cli.no_language", language=speaks)
+        tenant = Tenant(
+            id=tenant_id,
+            name=name,
+            vertical=vertical,
+            plan=plan,
+            language="en" if speaks == "en" else "es",
+            currency=currency,
+        )
+        with session.desk() as desk:
+            create_tenant(desk.lake.store, desk.staff, tenant)
+        say(text("cli.tenant_made", language, tenant=tenant_id, vertical=vertical))
+
+    @group.command("list", help=tell("tenant_list"))
+    def list_all(context: typer.Context) -> None:
+        with session_of(context).desk() as desk:
+            tenants = list_tenants(desk.lake.store, desk.staff)
+        headers = text("cli.tenant_headers", language).split("|")
+        rows = [(t.id, t.name, t.vertical, t.plan, t.language, t.currency) for t in tenants]
+        show(text("cli.tenants", language), headers, rows)
+
+    @app.command("audit", help=tell("audit"))
+    def audit(context: typer.Context) -> None:
+        with Lake.open(session_of(context).settings) as lake:
+            report = verify_chain(lake.store)
+        key = "cli.audit_intact" if report.intact else "cli.audit_broken"
+        say(text(key, language, entries=report.entries, at=report.broken_at))
+        if not report.intact:
+            raise typer.Exit(TAMPERED)

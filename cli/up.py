@@ -1,0 +1,94 @@
+"""``abcall up``: dashboard, scoring service, Dagster and MLflow on loopback until Ctrl-C."""
+
+import sys
+import time
+from pathlib import Path
+
+import typer
+
+from cli.console import say, show, working
+from cli.demo_data import saved_accounts
+from cli.demo_report import show_accounts
+from cli.processes import LOOPBACK, Server, Servers, free_port
+from cli.session import Session, helper, session_of
+from foundation.errors import InvalidRequest
+from foundation.settings import Settings
+from foundation.texts import Language, text
+from pipelines.home import prepare_home
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def register(app: typer.Typer, language: Language) -> None:
+    """Add the command to ``app``."""
+    tell = helper(language)
+
+    @app.command("up", help=tell("up"))
+    def up(context: typer.Context) -> None:
+        serve(session_of(context))
+
+
+def serve(session: Session) -> None:
+    """Start the four servers, print where they are, and stop them all when told to."""
+    settings = session.settings
+    if not settings.master_key_file.exists():
+        raise InvalidRequest("cli.nothing_to_serve")
+    prepare_home(settings)
+    servers = planned(settings)
+    with Servers(settings.data_dir / "logs") as running:
+        with working(len(servers)) as begin:
+            for server in servers:
+                running.start(server)
+            for server in servers:
+                begin(server.name)
+                running.wait_until_ready(server)
+        headers = [text("cli.server", session.language), text("cli.address", session.language)]
+        show(
+            text("cli.up_title", session.language), headers, [(s.name, s.address) for s in servers]
+        )
+        show_accounts(saved_accounts(settings), session.language)
+        say(text("cli.up_stop", session.language))
+        _watch(running, session)
+
+
+def _watch(running: Servers, session: Session) -> None:
+    while (ended := running.ended()) is None:
+        time.sleep(0.3)
+    say(text("cli.server_ended", session.language, server=ended))
+
+
+def planned(settings: Settings) -> list[Server]:
+    """Return the four servers with free ports on loopback."""
+    return [_dashboard(), _service(), _dagster(settings), _mlflow(settings)]
+
+
+def _dashboard() -> Server:
+    port = free_port(8501)
+    options = [f"--server.port={port}", f"--server.address={LOOPBACK}", "--server.headless=true"]
+    page = str(ROOT / "dashboards" / "app.py")
+    command = [sys.executable, "-m", "streamlit", "run", page, *options]
+    return Server("dashboard", command, port, "/_stcore/health")
+
+
+def _service() -> Server:
+    port = free_port(8080)
+    command = [sys.executable, "-m", "serving", "--host", LOOPBACK, "--port", str(port)]
+    return Server("service", command, port, "/health", page="/docs")
+
+
+def _dagster(settings: Settings) -> Server:
+    port = free_port(3000)
+    place = ["-h", LOOPBACK, "-p", str(port)]
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", *place]
+    home = {"DAGSTER_HOME": str(settings.dagster_home)}
+    return Server("dagster", command, port, "/server_info", environment=home)
+
+
+def _mlflow(settings: Settings) -> Server:
+    port = free_port(5000)
+    stores = ["--backend-store-uri", settings.mlflow_uri]
+    stores += ["--default-artifact-root", str(settings.mlflow_artifacts_dir)]
+    place = ["--host", LOOPBACK, "--port", str(port), "--workers", "1"]
+    command = [sys.executable, "-m", "mlflow", "server", *stores, *place]
+    jobs_off = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    return Server("mlflow", command, port, "/health", environment=jobs_off)

@@ -1,0 +1,72 @@
+"""A look at a file before it is received: its headers, first rows, and the mapping to correct."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data_contracts.contract import Contract, Table
+from data_contracts.loader import load_contracts
+from foundation.errors import NotFound
+from ingestion.landing import require_size
+from ingestion.mapping import Mapping
+from ingestion.proposal import Proposal, propose_mapping
+from ingestion.reading import RawTable, read_file
+from tenancy.mappings import find_mapping
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+    from tenancy.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a person sees and corrects before they send a file.
+
+    Attributes
+    ----------
+    table
+        The contract's table.
+    raw
+        The file as read; nothing has been stored.
+    proposal
+        For each column where it may go and why. Its mapping is the tenant's own where one is kept
+        for these headers (``known`` is then true).
+    """
+
+    table: Table
+    raw: RawTable
+    proposal: Proposal
+    known: bool
+
+
+def preview(
+    lake: "Lake", tenant: "Tenant", path: Path, table: str, *, file_name: str | None = None
+) -> Preview:
+    """Read a file and propose its mapping; nothing is stored.
+
+    Raises
+    ------
+    TooLarge, InvalidUpload
+        The file cannot be taken.
+    NotFound
+        The contract has no such table.
+    """
+    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    target = table_of(contract, table)
+    name = file_name or path.name
+    require_size(path, name, lake.settings.upload_limit_bytes)
+    raw = read_file(path, name, lake.settings.upload_limit_bytes)
+    proposal = propose_mapping(target, raw, contract)
+    stored = find_mapping(lake.store, tenant, table, raw.headers)
+    if stored is not None:
+        proposal = replace(proposal, mapping=Mapping.from_dict(stored))
+    return Preview(target, raw, proposal, stored is not None)
+
+
+def table_of(contract: Contract, name: str) -> Table:
+    """Return a table of the contract; ``NotFound`` says which there are."""
+    try:
+        return contract.table(name)
+    except KeyError as error:
+        tables = ", ".join(t.name for t in contract.tables)
+        raise NotFound("ingestion.unknown_table", table=name, tables=tables) from error

@@ -1,0 +1,58 @@
+"""The Dagster definitions: every vertical's assets, one job each, and the two sensors.
+
+They are built from the contracts; ``dagster dev -m pipelines.definitions`` serves them.
+"""
+
+import dagster as dg
+
+from data_contracts.contract import Contract
+from foundation.settings import Settings
+from pipelines.lake_assets import gold_assets, silver_assets
+from pipelines.model_assets import champion_asset, scores_asset
+from pipelines.partitions import tenants_of
+from pipelines.platform import Platform
+from pipelines.sensors import accepted_uploads, inbox
+
+
+def job_name(vertical: str) -> str:
+    """Return the name of a vertical's job: from silver to scores, for one tenant."""
+    return f"{vertical}_refresh"
+
+
+def assets_of(contract: Contract, platform: Platform) -> list[dg.AssetsDefinition]:
+    """Return a vertical's assets, from silver to scores."""
+    models = [
+        build(contract, model, platform)
+        for model in contract.models
+        for build in (champion_asset, scores_asset)
+    ]
+    return [silver_assets(contract, platform), gold_assets(contract, platform), *models]
+
+
+def build(settings: Settings) -> dg.Definitions:
+    """Return the definitions of an installation."""
+    platform = Platform(settings)
+    contracts = platform.contracts.values()
+    jobs = [
+        dg.define_asset_job(
+            job_name(contract.vertical),
+            selection=dg.AssetSelection.groups(contract.vertical),
+            description="One tenant, from silver to scores.",
+            partitions_def=tenants_of(contract.vertical),
+            executor_def=dg.in_process_executor,
+        )
+        for contract in contracts
+    ]
+    sensors = [accepted_uploads(c.vertical, job_name(c.vertical), platform) for c in contracts]
+    return dg.Definitions(
+        assets=[asset for contract in contracts for asset in assets_of(contract, platform)],
+        jobs=jobs,
+        sensors=[*sensors, inbox(platform)],
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions for the settings in the environment."""
+    return build(Settings.from_environment())

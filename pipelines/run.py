@@ -1,0 +1,38 @@
+"""Runs a tenant's job in this process, recorded in the Dagster instance like any other run."""
+
+from typing import TYPE_CHECKING
+
+from foundation.errors import OperatorError
+from pipelines.home import prepare_home
+
+if TYPE_CHECKING:
+    from foundation.settings import Settings
+    from tenancy.tenant import Tenant
+
+
+def refresh_tenant(settings: "Settings", tenant: "Tenant") -> str:
+    """Bring a tenant from silver to scores through Dagster and return the run's id.
+
+    Raises
+    ------
+    OperatorError
+        The run did not end well; Dagster's log of that run has the details.
+    """
+    import dagster as dg
+
+    from pipelines.definitions import build, job_name
+    from pipelines.partitions import TENANT_TAG, register
+
+    home = prepare_home(settings)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        register(instance, [tenant])
+        job = build(settings).get_job_def(job_name(tenant.vertical))
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=tenant.id,
+            tags={TENANT_TAG: tenant.id},
+            raise_on_error=False,
+        )
+    if not result.success:
+        raise OperatorError("pipelines.run_failed", tenant=tenant.id, run=result.run_id)
+    return str(result.run_id)
