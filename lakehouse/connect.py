@@ -46,7 +46,15 @@ class ConnectEngine(ABC):
 
     def frame(self, table: "pa.Table") -> "DataFrame":
         """Hand Arrow rows to the engine."""
-        return self.session.createDataFrame(normal_table(table))
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        rows = normal_table(table)
+        if rows.num_rows == 0:
+            return self.session.createDataFrame([], from_arrow_schema(rows.schema))
+        if any(chunk.offset for column in rows.columns for chunk in column.chunks):
+            # A slice: PySpark cannot convert maps that do not begin at their buffer's start.
+            rows = rows.take(list(range(rows.num_rows)))
+        return self.session.createDataFrame(rows)
 
     def read(self, path: str, version: int | None = None) -> "DataFrame":
         """Read a Delta table, at its newest or at a given version."""
