@@ -16,7 +16,7 @@ from threading import Lock
 from time import time
 from typing import TYPE_CHECKING, Literal
 
-from foundation.errors import NotFound
+from foundation.errors import MissingPart, NotFound
 from foundation.settings import Settings
 from models.artifact import MODEL_FILE, OUT_OF_FOLD, TRUSTED, Entry, write_model
 from models.champion import Champion, from_metadata, to_metadata
@@ -108,6 +108,22 @@ class Registry:
         if found is None:
             raise NotFound("models.no_champion", model=model)
         return found
+
+    def require_reachable(self) -> None:
+        """Ask the registry for one name.
+
+        Raises
+        ------
+        MissingPart
+            It does not answer; the cause says why.
+        """
+        from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            self._client().search_registered_models(max_results=1)
+        except (MlflowException, SQLAlchemyError, OSError) as error:
+            raise MissingPart("models.no_registry") from error
 
     def out_of_fold(self, run_id: str) -> "pa.Table":
         """Return the out-of-fold rows that a training kept."""

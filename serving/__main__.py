@@ -1,0 +1,40 @@
+"""``python -m serving --host 127.0.0.1 --port 8080``: the scoring service of this installation."""
+
+import argparse
+import sys
+
+from foundation.errors import AbcallError
+from foundation.settings import Settings
+from foundation.texts import text
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop; return the exit code."""
+    settings = Settings.from_environment()
+    parser = argparse.ArgumentParser(
+        prog="python -m serving", description=text("serving.docs_intro", settings.language)
+    )
+    parser.add_argument("--host", default="127.0.0.1", help=text("serving.help_host"))
+    parser.add_argument("--port", type=int, default=8080, help=text("serving.help_port"))
+    chosen = parser.parse_args(arguments)
+    from serving.app import create_app
+    from serving.logs import log_to_stderr
+    from serving.server import serve, warm
+
+    log_to_stderr()
+    try:
+        app = create_app(settings)
+        warm(app)
+        serve(app, chosen.host, chosen.port)
+    except AbcallError as error:
+        print(error.say(settings.language), file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        said = text("serving.port_taken", settings.language, host=chosen.host, port=chosen.port)
+        print(f"{said} ({error.strerror})", file=sys.stderr)
+        return 78
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""A request's body: one JSON object, and nothing that JSON does not have."""
+
+import json
+from typing import Any, NoReturn
+
+from flask import Request
+
+from foundation.errors import InvalidRequest, TooLarge
+from serving.limits import MOST_RECORDS
+
+Fields = dict[str, Any]
+
+
+def json_object(request: Request) -> Fields:
+    """Return the body's object.
+
+    Raises
+    ------
+    InvalidRequest
+        It is no JSON, no object, or names a field twice.
+    """
+    if not request.is_json:
+        raise InvalidRequest("serving.not_json_type")
+    try:
+        body = json.loads(
+            request.get_data(), parse_constant=_no_number, object_pairs_hook=_each_once
+        )
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest("serving.not_json") from error
+    if not isinstance(body, dict):
+        raise InvalidRequest("serving.not_object")
+    return body
+
+
+def records_under(body: Fields, name: str) -> list[Any]:
+    """Return the list that is the body's only field.
+
+    Raises
+    ------
+    InvalidRequest
+        There is another field, no list, or nothing in it.
+    TooLarge
+        It has more than ``MOST_RECORDS``.
+    """
+    others = sorted(set(body) - {name})
+    if others:
+        raise InvalidRequest("serving.unknown_field", field=shown(others[0]), known=name)
+    records = body.get(name)
+    if not isinstance(records, list) or not records:
+        raise InvalidRequest("serving.no_records", field=name)
+    if len(records) > MOST_RECORDS:
+        raise TooLarge("serving.too_many_records", found=len(records), limit=MOST_RECORDS)
+    return records
+
+
+def shown(name: str) -> str:
+    """Return a client's own field name as an answer may show it: short, and writable."""
+    return name[:60].encode("utf-8", "replace").decode()
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> Fields:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise InvalidRequest("serving.field_twice")
+    return fields

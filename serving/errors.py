@@ -1,0 +1,91 @@
+"""Errors as answers: ``{"error": {"key", "message", "details"}}``, in the caller's language.
+
+Who asked can mend a 4xx, and the sentence says how. A 500 is ours: it carries a reference under
+which the log holds the way the failure took, and no value of anybody's data.
+"""
+
+import logging
+import traceback
+from secrets import token_hex
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Response, jsonify
+from werkzeug.exceptions import HTTPException
+
+from foundation.errors import AbcallError, Busy, NotSignedIn, OperatorError
+from foundation.texts import text
+from serving.language import spoken
+from serving.limits import BODY_LIMIT_BYTES
+
+log = logging.getLogger("abcall.serving")
+RETRY_AFTER_SECONDS = 5
+HTTP_KEYS = {
+    400: "serving.bad_request",
+    404: "serving.no_route",
+    405: "serving.no_method",
+    408: "serving.bad_request",
+    413: "serving.body_too_large",
+}
+
+
+def register_errors(app: APIFlask) -> None:
+    """Turn every error of the app into an answer."""
+    app.register_error_handler(AbcallError, said)
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(Exception, broken)
+
+
+def said(error: AbcallError) -> Response:
+    """Answer an error that the platform raised on purpose."""
+    if isinstance(error, OperatorError) or type(error) is AbcallError:
+        return broken(error)
+    answer = _answer(error.key, error.say(spoken()), error.http_status, dict(error.details))
+    if isinstance(error, NotSignedIn):
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="abcall"'
+    if isinstance(error, Busy):
+        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
+
+
+def refused(error: HTTPException) -> Response | HTTPException:
+    """Answer what the HTTP layer refused: no such address, wrong method, too large."""
+    status = error.code or 500
+    if status < 400 or error.response is not None:
+        return error
+    if status >= 500:
+        return broken(error)
+    key = HTTP_KEYS.get(status, "serving.bad_request")
+    limit = BODY_LIMIT_BYTES // 1024
+    answer = _answer(key, text(key, spoken(), limit=limit), status, {})
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            answer.headers[name] = value
+    return answer
+
+
+def broken(error: Exception) -> Response:
+    """Answer a bug or a fault of the installation, and log where it happened."""
+    reference = token_hex(6)
+    log.error("failed", extra={"facts": {"reference": reference, "failure": where(error)}})
+    key = "serving.broken"
+    return _answer(key, text(key, spoken(), reference=reference), 500, {"reference": reference})
+
+
+def where(error: BaseException) -> list[str]:
+    """Return types and lines of an error and its causes: messages may hold personal data."""
+    lines: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        key = f" {cause.key}" if isinstance(cause, AbcallError) else ""
+        lines.append(f"{type(cause).__module__}.{type(cause).__qualname__}{key}")
+        frames = traceback.extract_tb(cause.__traceback__)
+        lines += [f"{f.filename}:{f.lineno} {f.name}: {f.line}" for f in frames]
+        cause = cause.__cause__ or cause.__context__
+    return lines
+
+
+def _answer(key: str, message: str, status: int, details: dict[str, Any]) -> Response:
+    answer = jsonify({"error": {"key": key, "message": message, "details": details}})
+    answer.status_code = status
+    return answer

@@ -1,0 +1,55 @@
+"""The latest score of each customer, as batch scoring wrote it to ``gold.score``."""
+
+import json
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
+
+from data_contracts.contract import Contract, Entity, Model
+from foundation.errors import NotFound
+from tenancy.tenant import Tenant
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+
+COLUMNS = (
+    "score_id", "person_token", "as_of_at", "scored_at", "task", "probability", "predicted_value",
+    "class_probabilities", "risk_class", "reasons", "money_at_risk", "currency", "model",
+    "model_name", "model_version", "contract_version", "table_versions_json", "code_version",
+)  # fmt: skip
+Row = dict[str, Any]
+
+
+def model_of(contract: Contract, entity: Entity) -> Model:
+    """Return the contract's first model of an entity.
+
+    Raises
+    ------
+    NotFound
+        The vertical predicts nothing of it.
+    """
+    found = next((model for model in contract.models if model.entity == entity), None)
+    if found is None:
+        raise NotFound("serving.no_model_of_entity", vertical=contract.vertical, entity=entity)
+    return found
+
+
+def latest_scores(
+    lake: "Lake", tenant: Tenant, model: Model, persons: Collection[str]
+) -> dict[str, Row]:
+    """Return person token → newest row of ``gold.score`` for those who have one."""
+    if not persons:
+        return {}
+    theirs = pc.field("person_token").isin(sorted(persons)) & (pc.field("model") == model.name)
+    rows = lake.arrow(lake.ref(tenant, "gold", "score"), COLUMNS, where=theirs)
+    newest = rows.sort_by([("scored_at", "ascending"), ("as_of_at", "ascending")])
+    return {row["person_token"]: _plain(row) for row in newest.to_pylist()}
+
+
+def _plain(row: Row) -> Row:
+    versions = json.loads(row["table_versions_json"])
+    return row | {
+        "tables": versions,
+        "class_probabilities": dict(row["class_probabilities"] or ()),
+    }

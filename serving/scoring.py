@@ -1,0 +1,111 @@
+"""What the two routes of scoring do, apart from HTTP."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from features.live import incident_frame
+from foundation.clock import utc_now
+from foundation.errors import InvalidRequest
+from foundation.texts import text
+from ingestion.schema import entity_of
+from ingestion.tokens import token
+from models.score import Scorer
+from serving.answers import Answer, live_answer, stored_answer
+from serving.caller import Caller
+from serving.intake import Desk, Intake, as_rows
+from serving.latest import Row, latest_scores, model_of
+
+if TYPE_CHECKING:
+    from data_contracts.contract import Model
+    from lakehouse.lake import Lake
+
+LONGEST_ID = 256
+
+
+def score_incidents(
+    lake: "Lake", caller: Caller, given: Sequence[Any], places: Sequence[str]
+) -> list[Answer]:
+    """Return the score of each incident, in order, and its customer's own where known.
+
+    Raises
+    ------
+    InvalidRequest
+        One of them cannot be taken; none is scored then.
+    NotFound
+        The tenant has no such model yet.
+    """
+    table, model = caller.contract.table("incidents"), model_of(caller.contract, "incident")
+    key = lake.keys.of(caller.tenant).token_key
+    desk = Desk(caller.tenant, table, key, utc_now())
+    intakes = [desk.take(one, place) for one, place in zip(given, places, strict=True)]
+    scorer = Scorer.load(lake.settings, caller.tenant, model)
+    rows = as_rows(table, intakes)
+    frame = incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
+    scores = scorer.score(frame.records)
+    customers = _customers_of(lake, caller, intakes)
+    return [
+        {
+            "incident_id": intake.reference,
+            **live_answer(caller.tenant.id, frame, place, score, caller.language),
+            "customer": _customer(intake, customers, caller),
+        }
+        for place, (intake, score) in enumerate(zip(intakes, scores, strict=True))
+    ]
+
+
+def _customers_of(lake: "Lake", caller: Caller, intakes: Sequence[Intake]) -> dict[str, Row]:
+    persons = {one.person_token for one in intakes if one.person_token is not None}
+    if not any(model.entity == "customer" for model in caller.contract.models):
+        return {}
+    return latest_scores(lake, caller.tenant, model_of(caller.contract, "customer"), persons)
+
+
+def _customer(intake: Intake, customers: dict[str, Row], caller: Caller) -> Answer | None:
+    row = customers.get(intake.person_token or "")
+    return None if row is None else stored_answer(row, caller.language)
+
+
+def score_customers(lake: "Lake", caller: Caller, given: Sequence[Any]) -> list[Answer]:
+    """Return each customer's latest score, or for who has none an error of their own.
+
+    Raises
+    ------
+    InvalidRequest
+        Something given is no identifier at all.
+    NotFound
+        Nobody could have a score: the tenant has no such model yet.
+    """
+    model = model_of(caller.contract, "customer")
+    ids = [_identifier(one, place) for place, one in enumerate(given)]
+    tokens = _tokens(lake, caller, ids)
+    found = latest_scores(lake, caller.tenant, model, set(tokens))
+    if not found:
+        Scorer.load(lake.settings, caller.tenant, model)
+    return [
+        {"customer_id": one, **_told(found.get(person), caller, model)}
+        for one, person in zip(ids, tokens, strict=True)
+    ]
+
+
+def _identifier(given: object, place: int) -> str:
+    if isinstance(given, bool) or not isinstance(given, str | int):
+        raise InvalidRequest("serving.not_string", field=f"customer_ids[{place}]")
+    identifier = str(given)
+    if len(identifier) > LONGEST_ID:
+        raise InvalidRequest("serving.too_long", field=f"customer_ids[{place}]", limit=LONGEST_ID)
+    return identifier.encode("utf-8", "replace").decode()
+
+
+def _tokens(lake: "Lake", caller: Caller, ids: Sequence[str]) -> list[str]:
+    entity = entity_of(caller.contract.table("customers"))
+    form = "plain" if entity is None else entity.canonical
+    key = lake.keys.of(caller.tenant).token_key
+    return [token(one, key, form) for one in ids]
+
+
+def _told(row: Row | None, caller: Caller, model: "Model") -> Answer:
+    if row is not None:
+        return {"score": stored_answer(row, caller.language)}
+    key = "serving.no_such_customer"
+    message = text(key, caller.language, model=model.title[caller.language])
+    return {"error": {"key": key, "message": message, "details": {}}}
