@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract
+from ingestion import gold
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -29,8 +30,7 @@ class Grain:
 @cache
 def grains() -> tuple[Grain, ...]:
     """Return every grain, by name."""
-    folder = import_module("ingestion.gold")
-    modules = [import_module(f"ingestion.gold.{m.name}") for m in iter_modules(folder.__path__)]
+    modules = [import_module(f"{gold.__name__}.{m.name}") for m in iter_modules(gold.__path__)]
     return tuple(
         Grain(module.__name__.rpartition(".")[2], module.SOURCE, module.ORDER, module.build)
         for module in modules
