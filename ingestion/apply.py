@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from foundation.errors import InvalidUpload
 from ingestion.account import account
@@ -136,15 +138,15 @@ def _save_persons(lake: "Lake", job: Job, prepared: pa.Table, plan: Plan) -> Non
     names = [n for n in prepared.column_names if n.startswith(PERSONAL)]
     if not names or not plan.current:
         return
-    rows = prepared.select(["row_number", "person_token", *names]).to_pylist()
-    persons = {
-        row["person_token"]: {n.removeprefix(PERSONAL): row[n] for n in names}
-        for row in rows
-        if row["row_number"] in plan.current and row["person_token"]
-    }
-    if persons:
+    current = pa.array(sorted(plan.current), pa.int64())
+    rows = prepared.filter(pc.is_in(prepared["row_number"], current))
+    rows = rows.select(["person_token", *names]).rename_columns(
+        ["person_token", *(name.removeprefix(PERSONAL) for name in names)]
+    )
+    persons = pl.DataFrame(rows).drop_nulls("person_token").unique("person_token", keep="last")
+    if persons.height:
         commit = Commit(f"{job.upload_id}:vault")
-        lake.vault.save(job.tenant, persons, job.upload_id, commit)
+        lake.vault.save(job.tenant, persons.to_arrow(), job.upload_id, commit)
 
 
 def _write_silver(lake: "Lake", job: Job, plan: Plan, metadata: dict[str, str]) -> None:

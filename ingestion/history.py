@@ -54,7 +54,7 @@ def plan_history(
         "valid_to",
         "writes_row",
         "moves_end",
-        (fn.col("absent") == 1).alias("ended"),
+        _true("absent").alias("ended"),
     )
 
 

@@ -1,0 +1,88 @@
+"""Masking: what must go, what must stay, and the engine's twin."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyspark.sql import functions as fn
+
+from ingestion.masking import mask, mask_expression
+from lakehouse.engine import Engine
+from lakehouse.sail import Sail
+
+GOES = {
+    "Soy María Pérez": "Soy [NOMBRE]",
+    "me llamo juan carlos gomez": "me llamo [NOMBRE]",
+    "JOSE DE LA CRUZ RODRIGUEZ llamó": "[NOMBRE] llamó",
+    "José Peña-Gómez": "[NOMBRE]",
+    "María, José": "[NOMBRE], [NOMBRE]",
+    "cédula 1.023.456.789": "cédula [DOCUMENTO]",
+    "CC 79456123": "CC [DOCUMENTO]",
+    "identificación número 123456": "identificación número [DOCUMENTO]",
+    "79456123,79456124 79456125": "[DOCUMENTO],[DOCUMENTO] [DOCUMENTO]",
+    "NIT 900.123.456-7": "NIT [DOCUMENTO]",
+    "mi cel 300 555 0101": "mi cel [TELÉFONO]",
+    "+57 300-555-0101 o 3005550101": "[TELÉFONO] o [TELÉFONO]",
+    "(601) 234 5678": "[TELÉFONO]",
+    "llame al 234-5678": "llame al [TELÉFONO]",
+    "escriba a ana.gomez+pqr@correo.com.co.": "escriba a [CORREO].",
+    "4111 1111 1111 1111": "[TARJETA]",
+    "4111-1111-1111-1111 y 4111111111111111": "[TARJETA] y [TARJETA]",
+    "amex 3782 822463 10005": "amex [TARJETA]",
+}
+STAYS = [
+    "pagué $ 1.250.000 por el plan",
+    "me cobraron 1.250.000 pesos y 12.500.000 COP",
+    "la factura del 2024-01-15 10:30",
+    "desde el 15/01/2024 hasta el 15-02-2024",
+    "plan de 300 Mbps, 45.900 al mes, 12 cuotas de 150000",
+    "el caso PQR-20240011",
+    "calle 10 # 20-30",
+    "la sierra, el castillo y las torres de la villa",
+    "una rosa y un ángel en paz",
+    "el año 2023-2024 fue el peor",
+    "el 100% de los 3 equipos",
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    sail = Sail()
+    yield sail
+    sail.close()
+
+
+@pytest.mark.parametrize(("text", "masked"), GOES.items(), ids=GOES)
+def test_what_identifies_goes(text, masked):
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_what_does_not_identify_stays(text):
+    assert mask(text) == text
+
+
+def test_the_engine_masks_as_python_does(engine):
+    texts = [*GOES, *STAYS, "x" * 100_000 + " María Pérez", None]
+    frame = engine.frame(pa.table({"t": texts}))
+    got = engine.arrow(frame.select(mask_expression(fn.col("t")).alias("m")))["m"].to_pylist()
+    assert got == [None if t is None else mask(t) for t in texts]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet="ab 0123456789.-,/María@$pesos\n", max_size=60))
+def test_masking_a_masked_text_changes_nothing(text):
+    assert mask(mask(text)) == mask(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.text(alphabet="abc ,;áñ", max_size=20),
+    st.integers(10**9, 10**10 - 1),
+    st.sampled_from([" ", ", ", ": ", "(", "\n"]),
+)
+def test_a_bare_number_of_ten_digits_never_survives(before, number, joint):
+    assert str(number) not in mask(f"{before}{joint}{number}")
