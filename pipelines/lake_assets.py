@@ -1,6 +1,7 @@
 """Assets from the lake: a vertical's silver tables with their checks, and its gold tables."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import dagster as dg
 
@@ -28,8 +29,8 @@ def gold_key(vertical: str, table: str) -> dg.AssetKey:
 def silver_assets(contract: Contract, platform: Platform) -> dg.AssetsDefinition:
     """Return the silver tables as `ingestion.receive` left them: counted, audited, documented.
 
-    A tenant's table that was never sent is skipped; a failed audit is a failed check, and gold
-    stays at its last good version.
+    A failed audit is a failed check, and gold stays at its last good version. A table that the
+    tenant never sent counts no rows and has no check: were it skipped, Dagster would skip all gold.
     """
     vertical = contract.vertical
     keys = {table.name: silver_key(vertical, table.name) for table in contract.tables}
@@ -42,11 +43,12 @@ def silver_assets(contract: Contract, platform: Platform) -> dg.AssetsDefinition
                 description=t.description["es"],
                 group_name=vertical,
                 kinds={"deltalake"},
-                skippable=True,
             )
             for t in contract.tables
         ],
         check_specs=[dg.AssetCheckSpec(CHECK, asset=key) for key in keys.values()],
+        # Without it Dagster asks for the check of every table, also of those that were never sent.
+        can_subset=True,
         partitions_def=tenants_of(vertical),
         retry_policy=RETRY,
     )
@@ -54,21 +56,29 @@ def silver_assets(contract: Contract, platform: Platform) -> dg.AssetsDefinition
         with platform.work(context.partition_key) as (lake, tenant):
             audits = recorded_audits(lake, tenant)
             docs = build_data_docs(lake, tenant, audits)
-            for audit in newest_of_each_table(audits):
-                yield dg.MaterializeResult[None](
-                    asset_key=keys[audit.table],
-                    metadata={"rows": audit.rows, "data_docs": dg.MetadataValue.path(docs)},
-                    data_version=dg.DataVersion(str(audit.version)),
-                    check_results=[check_result(keys[audit.table], audit)],
-                )
+            newest = newest_of_each_table(audits)
+            for table, key in keys.items():
+                if key in context.selected_asset_keys:
+                    yield silver_result(key, newest.get(table), docs)
 
     return silver
 
 
-def newest_of_each_table(audits: Sequence[Audit]) -> list[Audit]:
-    """Return the newest audit of each table, given all of them newest first."""
-    newest = {audit.table: audit for audit in reversed(audits)}
-    return list(newest.values())
+def newest_of_each_table(audits: Sequence[Audit]) -> dict[str, Audit]:
+    """Return the newest audit of each table by its name, given all of them newest first."""
+    return {audit.table: audit for audit in reversed(audits)}
+
+
+def silver_result(key: dg.AssetKey, audit: Audit | None, docs: Path) -> dg.MaterializeResult[None]:
+    """Return what Dagster shows of a silver table; ``audit`` is None where it was never sent."""
+    if audit is None:
+        return dg.MaterializeResult[None](asset_key=key, metadata={"rows": 0, "sent": False})
+    return dg.MaterializeResult[None](
+        asset_key=key,
+        metadata={"rows": audit.rows, "data_docs": dg.MetadataValue.path(docs)},
+        data_version=dg.DataVersion(str(audit.version)),
+        check_results=[check_result(key, audit)],
+    )
 
 
 def check_result(key: dg.AssetKey, audit: Audit) -> dg.AssetCheckResult:
@@ -86,7 +96,7 @@ def check_result(key: dg.AssetKey, audit: Audit) -> dg.AssetCheckResult:
 
 
 def gold_assets(contract: Contract, platform: Platform) -> dg.AssetsDefinition:
-    """Return the gold tables, one for each grain whose silver the contract knows, all by one refinement."""
+    """Return the gold tables, one a grain whose silver the contract knows, by one refinement."""
     vertical = contract.vertical
     known = {table.name for table in contract.tables}
     built = [grain for grain in grains() if grain.source in known]
