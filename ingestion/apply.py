@@ -1,8 +1,8 @@
 """The durable steps of an upload: bronze, quarantine, vault, silver. Each at most once.
 
-A step's commit carries an id made of the upload's, so that a run after a crash passes over what is
-done. The account travels in the metadata of silver's commit: once that stands, a re-run cannot count
-again (its own rows would look unchanged), so it reads what was counted.
+A step's commit carries an id made of the upload's, so that a run after a crash passes over what
+is done. The account travels in the metadata of silver's commit: once that stands, a re-run cannot
+count again (its own rows would look unchanged), so it reads what was counted.
 """
 
 import json
@@ -78,7 +78,7 @@ def apply_job(lake: "Lake", job: Job, confirm_ended: bool) -> Applied:
 
 
 def _planned(lake: "Lake", job: Job, prepared: pa.Table) -> tuple[Plan, Reasons]:
-    """Return the plan and all rejected rows; a quarantine that was written before stays as it is."""
+    """Return the plan and all rejected rows; a quarantine written before stays as it is."""
     ref = lake.ref(job.tenant, "quarantine", job.table.name)
     if lake.writer.find_commit(ref, f"{job.upload_id}:quarantine"):
         stored = stored_rows(lake, job.tenant, job.table.name, job.upload_id)

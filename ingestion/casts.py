@@ -1,8 +1,9 @@
 """From text to typed values, as engine column expressions; the same on Sail and on Spark.
 
-No value is guessed: what does not have the form of its type becomes NULL, and the row's check on the
-type then sends it to quarantine. Regular expressions use neither look-around nor ``\\d`` (which means
-other digits in Rust than in Java); integers are 64 bits through ``try_cast``, money is decimal.
+No value is guessed: what does not have the form of its type becomes NULL, and the row's check on
+the type then sends it to quarantine. Regular expressions use neither look-around nor the classes
+of digits and spaces (others in Rust than in Java); integers are 64 bits through ``try_cast``, money
+is decimal.
 """
 
 from collections.abc import Iterable, Mapping
@@ -57,7 +58,7 @@ def clean(column: Column, text: Expression, values: Mapping[str, str]) -> Expres
     """Cut the edges, make writings of «no value» NULL, and apply the tenant's own value mapping."""
     own = {fold(written): stored for written, stored in values.items()}
     kept = set(folded(w for w in _writings(column))) | set(own)
-    blanks = BLANK_TEXT if column.type == "string" else BLANK_VALUE
+    blanks: tuple[str, ...] = BLANK_TEXT if column.type == "string" else BLANK_VALUE
     blanks = ("",) if column.classification == "free_text" else blanks
     blank = folded_text(text).isin([b for b in blanks if b not in kept])
     trimmed = fn.when(~blank, fn.btrim(text, fn.lit(EDGES)))
@@ -82,19 +83,20 @@ def typed(
     """
     match column.type:
         case "boolean":
-            return _boolean(column, text)
+            value = _boolean(column, text)
         case "integer":
-            return _integer(plain_number(text, form))
+            value = _integer(plain_number(text, form))
         case "number":
-            return _double(plain_number(text, form))
+            value = _double(plain_number(text, form))
         case "money":
-            return _money(plain_number(text, form))
+            value = _money(plain_number(text, form))
         case "date":
-            return _date(text, form)
+            value = _date(text, form)
         case "timestamp":
-            return _timestamp(text, form, time_zone)
+            value = _timestamp(text, form, time_zone)
         case "string":
-            return _string(column, text)
+            value = _string(column, text)
+    return value
 
 
 def literal(column: Column, value: str | Decimal) -> Expression:

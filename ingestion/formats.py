@@ -1,7 +1,7 @@
 """How a file writes its numbers and dates: decided per column, from the evidence of its values.
 
-``1.234`` is a thousand or a little more than one, ``03/04/2024`` is March or April: one value cannot
-say, a column usually can. What no value decides falls to the file's other columns, then to a
+``1.234`` is a thousand or a little more than one, ``03/04/2024`` is March or April: one value
+cannot say, a column usually can. What no value decides falls to the file's other columns, then to a
 default, and is marked ``assumed`` so that the receipt tells the person.
 """
 

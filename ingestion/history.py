@@ -1,10 +1,10 @@
 """Customers with their history: every version, since when and until when it held (SCD type 2).
 
-DataFrame in, DataFrame out. What the store holds, what the file says and what ends (a closed version, a
-deletion, an absence in a snapshot) meet at *moments*: one row for each key and time. At a moment the
-file counts before the store, and its last row before the others. A moment that says what already holds
-is idle; each other one lasts until the next. So late rows and many versions of a key in one file need
-no case of their own.
+DataFrame in, DataFrame out. What the store holds, what the file says and what ends (a closed
+version, a deletion, an absence in a snapshot) meet at *moments*: one row for each key and time. At
+a moment the file counts before the store, and its last row before the others. A moment that says what
+already holds is idle; each other one lasts until the next. So late rows and many versions of a key
+in one file need no case of their own.
 """
 
 from collections.abc import Callable
@@ -40,10 +40,11 @@ def plan_history(
     Returns
     -------
     DataFrame
-        One row a moment at which something happens: ``row_key, valid_from``; ``row_number`` of the row
-        that counts, with its ``outcome`` (inserted, updated, unchanged, deleted, unknown); ``valid_to``,
-        and whether the row (``writes_row``) or the stored version (``moves_end``) is to be written with
-        it; ``ended``: a snapshot ends the key here. Rows of the file in no moment were superseded.
+        One row a moment at which something happens: ``row_key, valid_from``; ``row_number`` of the
+        row that counts, with its ``outcome`` (inserted, updated, unchanged, deleted, unknown);
+        ``valid_to``, and whether the row (``writes_row``) or the stored version (``moves_end``) is
+        to be written with it; ``ended``: a snapshot ends the key here. Rows of the file in no
+        moment were superseded.
     """
     moments = _moments(_events(incoming, existing, ends_absent, received_at))
     return _with_ends(_judged(moments)).select(
@@ -66,9 +67,7 @@ def _events(
     number = fn.lpad(fn.col("row_number").cast("string"), _NUMBER_WIDTH, "0")
     # The row's number leads, so that the greatest text is the last row of the moment.
     sent = _event(incoming, "valid_from", sent=fn.concat(number, fn.coalesce(content, fn.lit(""))))
-    stored = _event(
-        existing, "valid_from", stored=fn.col("row_hash"), stored_to=fn.col("valid_to")
-    )
+    stored = _event(existing, "valid_from", stored=fn.col("row_hash"), stored_to=fn.col("valid_to"))
     annulled = (fn.col("valid_from") == fn.col("valid_to")).cast("int")
     closed = _event(
         existing.where(fn.col("valid_to").isNotNull()), "valid_to", closed=1, annulled=annulled
@@ -175,9 +174,7 @@ def _with_ends(moments: DataFrame) -> DataFrame:
     told = rows.select(
         "*", end.alias("valid_to"), writes_row.alias("writes_row"), moves.alias("moves_end")
     )
-    return told.where(
-        fn.col("row_number").isNotNull() | fn.col("moves_end") | _true("absent")
-    )
+    return told.where(fn.col("row_number").isNotNull() | fn.col("moves_end") | _true("absent"))
 
 
 def _beside(shift: Callable[[str], Expression], name: str) -> Expression:

@@ -21,8 +21,8 @@ def plan_keyed(incoming: DataFrame, existing: DataFrame) -> DataFrame:
     Returns
     -------
     DataFrame
-        ``incoming`` with ``outcome`` (inserted, updated, unchanged, superseded, deleted, or unknown: a
-        row to delete whose key nobody has), ``written`` and ``removed``.
+        ``incoming`` with ``outcome`` (inserted, updated, unchanged, superseded, deleted, or
+        unknown: a row to delete whose key nobody has), ``written`` and ``removed``.
     """
     stored = existing.select(
         fn.col("row_key").alias("stored_key"), fn.col("row_hash").alias("stored_hash")

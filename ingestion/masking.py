@@ -1,8 +1,9 @@
 """Masking of free text: numbers that identify, addresses of e-mail, listed names.
 
 One list of replacements serves the engine (``mask_expression``, no Python per row) and Python
-(``mask``, for one text): no look-around, no ``\\b``, no ``\\d``, which differ between Java, Rust and
-Python. Amounts of money are protected first, so that ``$ 1.250.000`` is not taken for a cédula.
+(``mask``, for one text): no look-around, word boundary or class of digits, which differ between
+Java, Rust and Python. Amounts of money are protected first, so that ``$ 1.250.000`` is not taken
+for a cédula.
 """
 
 import re

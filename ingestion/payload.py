@@ -1,7 +1,7 @@
 """A row as it came, sealed: JSON of its strings, encrypted with the tenant's key.
 
-Bronze and quarantine keep the same sealed value. A line that could not be split into columns is kept
-whole under the empty name, which no column has.
+Bronze and quarantine keep the same sealed value. A line that could not be split into columns is
+kept whole under the empty name, which no column has.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What an upload will do to silver: each row's outcome, and the rows to write. Reads, never writes."""
+"""What an upload will do to silver: each row's outcome, and the rows to write."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -75,9 +75,7 @@ def _history(lake: "Lake", job: Job, good: pa.Table) -> Plan:
     existing = _existing(lake, job, [*_STORED, "valid_from", "valid_to"])
     if not job.ends_absent:
         existing = existing.join(incoming.select("row_key").distinct(), "row_key", "left_semi")
-    moments = lake.engine.arrow(
-        plan_history(incoming, existing, job.ends_absent, job.received_at)
-    )
+    moments = lake.engine.arrow(plan_history(incoming, existing, job.ends_absent, job.received_at))
     sent = moments.filter(pc.is_valid(moments["row_number"]))
     new = sent.filter(sent["writes_row"])
     moved = moments.filter(moments["moves_end"])
@@ -88,7 +86,10 @@ def _history(lake: "Lake", job: Job, good: pa.Table) -> Plan:
             [
                 _with_ends(good, new, ["row_number"], silver_schema(job.table)),
                 _with_ends(
-                    _stored(lake, job, moved), moved, silver_keys(job.table), silver_schema(job.table)
+                    _stored(lake, job, moved),
+                    moved,
+                    silver_keys(job.table),
+                    silver_schema(job.table),
                 ),
             ]
         ),
@@ -106,9 +107,7 @@ def _stored(lake: "Lake", job: Job, moved: pa.Table) -> pa.Table:
     return lake.arrow(_silver(lake, job), where=pc.field("row_key").isin(keys))
 
 
-def _with_ends(
-    rows: pa.Table, ends: pa.Table, on: list[str], schema: pa.Schema
-) -> pa.Table:
+def _with_ends(rows: pa.Table, ends: pa.Table, on: list[str], schema: pa.Schema) -> pa.Table:
     """Return the rows that ``ends`` names, each with its end."""
     whole = pl.DataFrame(rows.select(schema.names).drop_columns(["valid_to"]))
     named = whole.join(pl.DataFrame(ends.select([*on, "valid_to"])), on=on, how="inner")

@@ -120,7 +120,7 @@ def rejected_rows(
     sources = {c: s for s, c in dict(upload.mapping.get("columns", {})).items()}
     opened = open_rows(rows["payload"].to_pylist(), upload.table, upload_id, lake.keys.of(tenant))
     return [
-        _told(number, reason, row, table, sources, language)
+        _told(number, reason, row, table=table, sources=sources, language=language)
         for (number, reasons), row in zip(reasons_of(rows).items(), opened, strict=True)
         for reason in reasons
     ]
@@ -130,6 +130,7 @@ def _told(
     number: int,
     reason: Reason,
     row: Mapping[str, str | None],
+    *,
     table: Table,
     sources: Mapping[str, str],
     language: Language,

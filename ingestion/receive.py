@@ -238,7 +238,7 @@ def _applied(door: _Door, upload: Upload, job: Job, source: str) -> Receipt:
             door.lake.store, door.actor, door.tenant, door.table.name, headers, payload=payload
         )
     receipt = _receipt(upload, job, applied, source)
-    failures = {l: tuple(f.say(l) for f in audit.failures) for l in LANGUAGES}
+    failures = {language: tuple(f.say(language) for f in audit.failures) for language in LANGUAGES}
     return replace(receipt, failures=failures)
 
 

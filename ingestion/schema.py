@@ -1,5 +1,6 @@
-"""The columns of bronze, silver and quarantine, as Arrow types. Grain: one row of a tenant's file;
-silver of a table with history: one version of a person.
+"""The columns of bronze, silver and quarantine, as Arrow types.
+
+Grain: one row of a tenant's file; silver of a table with history: one version of a person.
 """
 
 import pyarrow as pa

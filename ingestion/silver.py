@@ -46,9 +46,9 @@ def prepare(rows: DataFrame, job: Job) -> DataFrame:
     Returns
     -------
     DataFrame
-        Columns of ``silver_schema`` and ``reasons`` (comma-separated numbers of failed checks, empty
-        for a good row), ``operation_asked``, ``personal_*`` (in the clear) and ``blank_*`` (whether
-        a declared meaning filled a blank).
+        Columns of ``silver_schema`` and ``reasons`` (comma-separated numbers of failed checks,
+        empty for a good row), ``operation_asked``, ``personal_*`` (in the clear) and ``blank_*``
+        (whether a declared meaning filled a blank).
     """
     texts = rows.select("row_number", *(_text(job, c) for c in job.mapped.values()))
     values = texts.select("*", *(_value(job, c) for c in job.mapped.values()))

@@ -1,4 +1,4 @@
-"""The small words of tables: blanks, yes and no, operations. Data, compared without case or accents."""
+"""The small words of tables: blanks, yes and no, operations; compared without case or accents."""
 
 from collections.abc import Iterable
 

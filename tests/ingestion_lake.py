@@ -7,12 +7,14 @@ from typing import Any
 import pyarrow.compute as pc
 from sqlalchemy import update
 
+from data_contracts.contract import KeyKind, UploadKind
 from foundation.settings import Settings
 from ingestion.mapping import Mapping
 from ingestion.receipt import Receipt
 from ingestion.receive import receive
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.lake import Lake
+from lakehouse.refs import Layer
 from tenancy.actor import Actor, system_actor
 from tenancy.bootstrap import open_store
 from tenancy.keys import Keyring
@@ -69,19 +71,31 @@ class Door:
         return path
 
     def send(
-        self, path: Path, table: str, mapping: Mapping | None = None, **more: Any
+        self, path: Path, table: str, mapping: Mapping | None = None, *, confirm_ended: bool = False
     ) -> Receipt:
         """Receive a file that lies there."""
-        return receive(self.lake, TENANT, ACTOR, path, table, mapping=mapping, **more)
+        return receive(
+            self.lake, TENANT, ACTOR, path, table, mapping=mapping, confirm_ended=confirm_ended
+        )
 
-    def customers(self, *rows: str, kind: Any = "increment", header: str = "", **more: Any) -> Receipt:
+    def customers(
+        self,
+        *rows: str,
+        kind: UploadKind = "increment",
+        header: str = "",
+        confirm_ended: bool = False,
+    ) -> Receipt:
         """Receive rows of customers under the usual headers."""
         head = header or "id,name,since,months,charge,total,left"
         columns = {h: CUSTOMERS.get(h, h) for h in head.split(",")}
         mapping = Mapping(columns, "natural", None, kind)
-        return self.send(self.write([head, *rows]), "customers", mapping, **more)
+        return self.send(
+            self.write([head, *rows]), "customers", mapping, confirm_ended=confirm_ended
+        )
 
-    def incidents(self, *rows: str, kind: Any = "increment", header: str = "", key: Any = "natural") -> Receipt:
+    def incidents(
+        self, *rows: str, kind: UploadKind = "increment", header: str = "", key: KeyKind = "natural"
+    ) -> Receipt:
         """Receive rows of incidents under Spanish headers."""
         head = header or "caso,cliente,abierto,tipo,texto,nota"
         columns = {h: INCIDENTS.get(h, h) for h in head.split(",")}
@@ -93,7 +107,7 @@ class Door:
         rows = self.lake.arrow(self.lake.ref(TENANT, "silver", table), columns=list(columns))
         return sorted(zip(*(c.to_pylist() for c in rows.columns), strict=True), key=str)
 
-    def rows_in(self, layer: Any, table: str, upload_id: str | None = None) -> int:
+    def rows_in(self, layer: Layer, table: str, upload_id: str | None = None) -> int:
         """Count a table's rows."""
         where = None if upload_id is None else pc.field("upload_id") == upload_id
         ref = self.lake.ref(TENANT, layer, table)

@@ -5,7 +5,6 @@ part. Two uploads in a row, so that unchanged and updated rows occur.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,8 +18,13 @@ GRADES = {"1": 1, " 2 ": 2, "3.0": 3, "": None, "n/a": None, "5e0": 5}
 BAD = ["0", "6", "high", "1.5", "=1+1", "9999999999999999999999"]
 KEYS = ["I-1", "I-2", "I-3", "I-4", ""]
 
+Sent = tuple[str, str, str]
+"""Key, grade and text as the file writes them."""
+
 rows = st.lists(
-    st.tuples(st.sampled_from(KEYS), st.sampled_from([*GOOD, *BAD]), st.sampled_from(["a", "b;", 'q"'])),
+    st.tuples(
+        st.sampled_from(KEYS), st.sampled_from([*GOOD, *BAD]), st.sampled_from(["a", "b;", 'q"'])
+    ),
     min_size=1,
     max_size=12,
 )
@@ -67,7 +71,9 @@ def expected(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows, rows)
-def test_the_account_is_exact_and_every_good_row_is_in_silver(doors, first, second):
+def test_the_account_is_exact_and_every_good_row_is_in_silver(
+    doors: list[Door], first: list[Sent], second: list[Sent]
+):
     door = doors[0]
     prefix = f"P{door.files}-"
     stored: dict[str, tuple[int | None, str]] = {}

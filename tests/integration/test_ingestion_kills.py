@@ -6,10 +6,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from foundation.settings import Settings
 from ingestion.mapping import Mapping
 from lakehouse.boundary import Recorder
 from tenancy.uploads import list_uploads
@@ -28,7 +28,13 @@ AFTER = {
         "A-3,Luz,2024-01-01,many",
         "A-4,Sol,2024-01-01,1",
     ],
-    "incidents": ["operation,caso,abierto", "U,I-1,2024-01-05", "D,I-2,", "D,I-9,", "I,I-3,2024-01-01"],
+    "incidents": [
+        "operation,caso,abierto",
+        "U,I-1,2024-01-05",
+        "D,I-2,",
+        "D,I-9,",
+        "I,I-3,2024-01-01",
+    ],
 }
 KINDS = {"customers": "increment", "incidents": "changes"}
 EXPECTED = {
@@ -36,10 +42,23 @@ EXPECTED = {
     "incidents": {"inserted": 1, "updated": 1, "deleted": 1, "quarantined": 1, "rows": 4},
 }
 LAYERS = {
-    "customers": [("bronze", "customers"), ("silver", "customers"), ("quarantine", "customers"), ("vault", "person")],
+    "customers": [
+        ("bronze", "customers"),
+        ("silver", "customers"),
+        ("quarantine", "customers"),
+        ("vault", "person"),
+    ],
     "incidents": [("bronze", "incidents"), ("silver", "incidents"), ("quarantine", "incidents")],
 }
-VOLATILE = {"payload", "recorded_at", "upload_id", "updated_at", "person_token", "row_key", "row_hash"}
+VOLATILE = {
+    "payload",
+    "recorded_at",
+    "upload_id",
+    "updated_at",
+    "person_token",
+    "row_key",
+    "row_hash",
+}
 """Differ between two installations: keys, clocks and ids."""
 
 
@@ -62,14 +81,19 @@ def worker(folder: Path, file: Path, table: str, *kill: str) -> subprocess.Compl
     mapping = json.dumps(mapping_of(table).to_dict())
     command = [sys.executable, "-m", "tests.ingestion_worker", folder, file, table, mapping, *kill]
     return subprocess.run(
-        [str(part) for part in command], cwd=ROOT, capture_output=True, text=True, timeout=200, check=False
+        [str(part) for part in command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
     )
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("table", ["customers", "incidents"])
-def test_killed_at_any_boundary_and_run_again_gives_the_same_tables(tmp_path, table):
+def test_killed_at_any_boundary_and_run_again_gives_the_same_tables(tmp_path: Path, table: str):
     start = tmp_path / "start"
     start.mkdir()
     door = Door(installation(start), start)
@@ -104,7 +128,5 @@ def test_killed_at_any_boundary_and_run_again_gives_the_same_tables(tmp_path, ta
         again.lake.close()
 
 
-def _moved(folder: Path) -> Any:
-    from foundation.settings import Settings
-
+def _moved(folder: Path) -> Settings:
     return Settings.at(folder / "data")

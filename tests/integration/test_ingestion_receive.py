@@ -1,6 +1,6 @@
 """From a file to silver and quarantine, through the one door. The oracle is what the test wrote."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -35,7 +35,7 @@ def at(day: int, month: int = 1) -> datetime:
     return datetime(2024, month, day, tzinfo=UTC)
 
 
-def test_rows_are_typed_tokenised_and_accounted_for(door):
+def test_rows_are_typed_tokenised_and_accounted_for(door: Door):
     receipt = door.customers(
         'A-1,Ana Gómez,2024-01-01,12,"29.85","1,234.50",Yes',
         "A-2,Luis Pérez,2024-01-01,3,10.10,,No",
@@ -45,8 +45,14 @@ def test_rows_are_typed_tokenised_and_accounted_for(door):
     key = door.lake.keys.of(TENANT).token_key
     assert receipt.counts == counts(inserted=2, quarantined=2)
     assert door.silver(
-        "customers", "person_token", "valid_from", "valid_to", "tenure_months", "monthly_charge",
-        "total_charge", "churned",
+        "customers",
+        "person_token",
+        "valid_from",
+        "valid_to",
+        "tenure_months",
+        "monthly_charge",
+        "total_charge",
+        "churned",
     ) == sorted(
         [
             (token("A-1", key), at(1), None, 12, Decimal("29.85"), Decimal("1234.5"), True),
@@ -58,7 +64,7 @@ def test_rows_are_typed_tokenised_and_accounted_for(door):
     assert get_upload(door.lake.store, TENANT, receipt.upload.id).state == "accepted"
 
 
-def test_the_receipt_says_what_happened_in_both_languages(door):
+def test_the_receipt_says_what_happened_in_both_languages(door: Door):
     receipt = door.customers("A-1,Ana,2024-01-01,12,1,,No", "A-2,Eva,2024-01-01,many,1,5,No")
     spanish, english = receipt.say("es"), receipt.say("en")
     assert "«file1.csv» (2 filas de clientes) quedó cargado" in spanish
@@ -68,7 +74,7 @@ def test_the_receipt_says_what_happened_in_both_languages(door):
     assert "Rows rejected for this: 1 (the first: 2)." in english
 
 
-def test_rejected_rows_come_back_with_reasons_values_and_no_formula(door):
+def test_rejected_rows_come_back_with_reasons_values_and_no_formula(door: Door):
     receipt = door.customers(
         '=HYPERLINK("http://x"),Ana,2024-01-01,-4,free,1,No', "A-2,Eva,2024-01-01,1,1,1,No"
     )
@@ -83,21 +89,21 @@ def test_rejected_rows_come_back_with_reasons_values_and_no_formula(door):
     assert "'=HYPERLINK" in first and "es menor que 0" in first and rest == []
 
 
-def test_personal_data_lies_in_the_vault_alone(door):
+def test_personal_data_lies_in_the_vault_alone(door: Door):
     door.customers("A-1,Zacarías Quijano,2024-01-01,12,1,1,No")
     door.customers("A-1,Zacarías Nuevo,2024-02-01,12,1,1,No")
     key = door.lake.keys.of(TENANT).token_key
     officer = Actor("p", "user", TENANT.id, frozenset({"privacy_officer"}))
     persons = door.lake.vault.read(TENANT, officer, [token("A-1", key)])
     assert persons == {token("A-1", key): {"full_name": "Zacarías Nuevo"}}
-    needles = ("Zacarías".encode(), b"A-1,", "Quijano".encode())
+    needles = ("Zacarías".encode(), b"A-1,", b"Quijano")
     for file in door.lake.settings.data_dir.rglob("*"):
         if file.is_file():
             content = file.read_bytes()
             assert not any(needle in content for needle in needles), file
 
 
-def test_a_late_personal_value_does_not_replace_the_newer_one(door):
+def test_a_late_personal_value_does_not_replace_the_newer_one(door: Door):
     door.customers("A-1,New Name,2024-02-01,12,1,1,No")
     door.customers("A-1,Old Name,2024-01-01,12,1,1,No")
     officer = Actor("p", "user", TENANT.id, frozenset({"privacy_officer"}))
@@ -105,7 +111,7 @@ def test_a_late_personal_value_does_not_replace_the_newer_one(door):
     assert door.lake.vault.read(TENANT, officer, [tag])[tag] == {"full_name": "New Name"}
 
 
-def test_two_versions_of_customers_keep_their_history(door):
+def test_two_versions_of_customers_keep_their_history(door: Door):
     first = door.customers("A-1,Ana,2024-01-01,1,10,1,No", "A-2,Eva,2024-01-01,1,10,1,No")
     second = door.customers("A-1,Ana,2024-03-01,3,20,1,No", "A-2,Eva,2024-03-01,1,10,1,No")
     late = door.customers("A-1,Ana,2024-02-01,2,15,1,No")
@@ -119,7 +125,7 @@ def test_two_versions_of_customers_keep_their_history(door):
     ]
 
 
-def test_a_snapshot_ends_the_absent_outside_the_sum(door):
+def test_a_snapshot_ends_the_absent_outside_the_sum(door: Door):
     door.customers("A-1,Ana,2024-01-01,1,10,1,No", "A-2,Eva,2024-01-01,1,10,1,No")
     receipt = door.customers("A-1,Ana,2024-02-01,1,10,1,No", kind="snapshot")
     assert receipt.counts == counts(unchanged=1)
@@ -128,7 +134,7 @@ def test_a_snapshot_ends_the_absent_outside_the_sum(door):
     assert sorted(ends, key=str) == [at(1, 2), None]
 
 
-def test_a_snapshot_that_would_end_most_customers_is_asked_about_first(door):
+def test_a_snapshot_that_would_end_most_customers_is_asked_about_first(door: Door):
     door.customers(*(f"A-{n},Ana,2024-01-01,1,10,1,No" for n in range(30)))
     with pytest.raises(InvalidUpload, match="would end 29 of 30 current customers"):
         door.customers("A-1,Ana,2024-02-01,1,10,1,No", kind="snapshot")
@@ -138,7 +144,7 @@ def test_a_snapshot_that_would_end_most_customers_is_asked_about_first(door):
     assert receipt.upload.ended == 29
 
 
-def test_changes_insert_update_and_delete_in_the_tenants_words(door):
+def test_changes_insert_update_and_delete_in_the_tenants_words(door: Door):
     head = "cliente,operation,caso,abierto"
     door.incidents("C1,alta,I-1,2024-01-01", "C1,alta,I-2,2024-01-01", header=head, kind="changes")
     receipt = door.incidents(
@@ -157,7 +163,7 @@ def test_changes_insert_update_and_delete_in_the_tenants_words(door):
     assert reasons == [(3, "unknown_key"), (6, "allowed")]
 
 
-def test_a_deleted_customer_is_closed_not_forgotten(door):
+def test_a_deleted_customer_is_closed_not_forgotten(door: Door):
     head = "id,since,months,operation"
     door.customers("A-1,2024-01-01,1,I", header=head, kind="changes")
     receipt = door.customers("A-1,2024-02-01,,D", header=head, kind="changes")
@@ -165,7 +171,7 @@ def test_a_deleted_customer_is_closed_not_forgotten(door):
     assert door.silver("customers", "valid_from", "valid_to") == [(at(1), at(1, 2))]
 
 
-def test_the_last_row_of_a_key_in_the_file_counts(door):
+def test_the_last_row_of_a_key_in_the_file_counts(door: Door):
     receipt = door.incidents(
         "I-1,C1,2024-01-01,queja,uno,1", "I-1,C1,2024-01-01,queja,dos,2", "I-2,C1,2024-01-01,,,"
     )
@@ -175,7 +181,7 @@ def test_the_last_row_of_a_key_in_the_file_counts(door):
     assert door.silver("incidents", "incident_id", "kind", "text")[0] == ("I-1", "complaint", "dos")
 
 
-def test_free_text_is_masked_and_persons_are_the_same_token_in_all_tables(door):
+def test_free_text_is_masked_and_persons_are_the_same_token_in_all_tables(door: Door):
     door.customers("A-1,Ana,2024-01-01,1,1,1,No")
     door.incidents("I-1, a-1 ,2024-01-01,queja,Soy Ana Gómez cédula 1.023.456.789,1")
     assert door.silver("incidents", "text") == [("Soy [NOMBRE] cédula [DOCUMENTO]",)]
@@ -183,7 +189,7 @@ def test_free_text_is_masked_and_persons_are_the_same_token_in_all_tables(door):
     assert door.silver("incidents", "person_token") == person
 
 
-def test_rows_without_a_key_are_known_by_content_and_occurrence(door):
+def test_rows_without_a_key_are_known_by_content_and_occurrence(door: Door):
     columns = {"months": "tenure_months", "charge": "monthly_charge"}
     mapping = Mapping(columns, "row", None, "increment")
     first = door.write(["months,charge", "1,10", "1,10", "2,20"])
@@ -194,16 +200,18 @@ def test_rows_without_a_key_are_known_by_content_and_occurrence(door):
     assert len(set(keys)) == 4 and all(key == person for key, person in keys)
 
 
-def test_incidents_without_numbers_are_numbered_by_their_row(door):
+def test_incidents_without_numbers_are_numbered_by_their_row(door: Door):
     header = "cliente,abierto"
     door.incidents("C1,2024-01-01", "C1,2024-01-01", header=header, key="row")
     rows = door.silver("incidents", "row_key", "incident_id")
     assert len(rows) == 2 and all(key == number for key, number in rows)
 
 
-def test_the_same_file_again_changes_nothing(door):
+def test_the_same_file_again_changes_nothing(door: Door):
     path = door.write(["id,months", "A-1,1", "A-2,2"])
-    mapping = Mapping({"id": "customer_id", "months": "tenure_months"}, "natural", None, "increment")
+    mapping = Mapping(
+        {"id": "customer_id", "months": "tenure_months"}, "natural", None, "increment"
+    )
     first = door.send(path, "customers", mapping)
     version = door.lake.version(door.lake.ref(TENANT, "silver", "customers"))
     again = door.send(path, "customers")
@@ -214,14 +222,18 @@ def test_the_same_file_again_changes_nothing(door):
     assert door.rows_in("bronze", "customers") == 2
 
 
-def test_the_same_file_under_another_mapping_is_applied(door):
+def test_the_same_file_under_another_mapping_is_applied(door: Door):
     path = door.write(["id,a,b", "A-1,1,2"])
-    door.send(path, "customers", Mapping({"id": "customer_id", "a": "tenure_months"}, "natural", None, "increment"))
+    door.send(
+        path,
+        "customers",
+        Mapping({"id": "customer_id", "a": "tenure_months"}, "natural", None, "increment"),
+    )
     other = Mapping({"id": "customer_id", "b": "tenure_months"}, "natural", None, "increment")
     assert door.send(path, "customers", other).counts == counts(updated=1)
 
 
-def test_a_given_mapping_is_kept_for_the_next_file_and_unknown_columns_are_named(door):
+def test_a_given_mapping_is_kept_for_the_next_file_and_unknown_columns_are_named(door: Door):
     mapping = Mapping({"c1": "customer_id", "c2": "tenure_months"}, "natural", None, "increment")
     door.send(door.write(["c1,c2,c3", "A-1,1,secret"]), "customers", mapping)
     receipt = door.send(door.write(["c3,c2,c1", "x,5,A-1"]), "customers")
@@ -230,7 +242,7 @@ def test_a_given_mapping_is_kept_for_the_next_file_and_unknown_columns_are_named
     assert "se guardaron cifradas y no se usan: c3" in receipt.say("es")
 
 
-def test_bronze_keeps_every_row_sealed_with_its_provenance(door):
+def test_bronze_keeps_every_row_sealed_with_its_provenance(door: Door):
     receipt = door.incidents("I-1,C1,2024-01-01,queja,uno,1", "I-2,C1,nunca,queja,dos,9")
     bronze = door.lake.arrow(door.lake.ref(TENANT, "bronze", "incidents"))
     opened = door.lake.keys.of(TENANT).decrypt_many(
@@ -243,10 +255,11 @@ def test_bronze_keeps_every_row_sealed_with_its_provenance(door):
     assert pc.unique(bronze["source_file"]).to_pylist() == ["file1.csv"]
 
 
-def test_a_million_characters_are_kept_as_text_and_rejected_elsewhere(door):
+def test_a_million_characters_are_kept_as_text_and_rejected_elsewhere(door: Door):
     long = "x" * 1_000_000
     receipt = door.incidents(
-        f"I-1,C1,2024-01-01,queja,{long},1", f"I-2,C1,2024-01-01,queja,ok,{long}",
+        f"I-1,C1,2024-01-01,queja,{long},1",
+        f"I-2,C1,2024-01-01,queja,ok,{long}",
         f"{long},C1,2024-01-01,queja,ok,1",
     )
     assert receipt.counts == counts(inserted=1, quarantined=2)
@@ -259,22 +272,34 @@ def test_a_million_characters_are_kept_as_text_and_rejected_elsewhere(door):
     assert all(len(r.value) < 100 for r in rejected)
 
 
-def test_ragged_rows_are_quarantined_as_they_came(door):
-    receipt = door.incidents("I-1,C1,2024-01-01,queja,uno,1", "I-2,C1", "I-3,C1,2024-01-01,queja,a,1,9")
+def test_ragged_rows_are_quarantined_as_they_came(door: Door):
+    receipt = door.incidents(
+        "I-1,C1,2024-01-01,queja,uno,1", "I-2,C1", "I-3,C1,2024-01-01,queja,a,1,9"
+    )
     assert receipt.counts == counts(inserted=1, quarantined=2)
     rejected = rejected_rows(door.lake, TENANT, receipt.upload.id, "es")
-    assert [(r.row_number, r.value) for r in rejected] == [(2, "I-2,C1"), (3, "I-3,C1,2024-01-01,queja,a,1,9")]
+    assert [(r.row_number, r.value) for r in rejected] == [
+        (2, "I-2,C1"),
+        (3, "I-3,C1,2024-01-01,queja,a,1,9"),
+    ]
     assert "Línea 3" in rejected[0].sentence
 
 
-def test_timestamps_without_a_zone_are_the_tenants_local_time(tmp_path):
+def test_timestamps_without_a_zone_are_the_tenants_local_time(tmp_path: Path):
     from dataclasses import replace
 
     door = Door(installation(tmp_path), tmp_path)
     bogota = replace(TENANT, time_zone="America/Bogota")
     columns = {"caso": "incident_id", "abierto": "opened_at"}
     path = door.write(["caso,abierto", "I-1,2024-01-01 10:00", "I-2,2024-01-01T10:00:00Z"])
-    receive(door.lake, bogota, ACTOR, path, "incidents", mapping=Mapping(columns, "natural", None, "increment"))
+    receive(
+        door.lake,
+        bogota,
+        ACTOR,
+        path,
+        "incidents",
+        mapping=Mapping(columns, "natural", None, "increment"),
+    )
     assert [r[1].hour for r in door.silver("incidents", "incident_id", "opened_at")] == [15, 10]
 
 
@@ -286,7 +311,9 @@ def test_timestamps_without_a_zone_are_the_tenants_local_time(tmp_path):
         (b"id,months\n", "has a header and no rows"),
     ],
 )
-def test_a_file_that_cannot_be_taken_is_refused_with_a_sentence(door, content, says):
+def test_a_file_that_cannot_be_taken_is_refused_with_a_sentence(
+    door: Door, content: bytes, says: str
+):
     with pytest.raises(InvalidUpload, match=says):
         door.send(door.write(content, "bad.csv"), "customers")
     upload = list_uploads(door.lake.store, TENANT)[0]
@@ -294,13 +321,15 @@ def test_a_file_that_cannot_be_taken_is_refused_with_a_sentence(door, content, s
     assert door.rows_in("silver", "customers") == door.rows_in("bronze", "customers") == 0
 
 
-def test_a_file_without_the_key_or_a_required_column_is_refused_and_named(door):
+def test_a_file_without_the_key_or_a_required_column_is_refused_and_named(door: Door):
     path = door.write(["months", "1"])
     with pytest.raises(InvalidMapping, match="customer_id"):
-        door.send(path, "customers", Mapping({"months": "tenure_months"}, "natural", None, "increment"))
+        door.send(
+            path, "customers", Mapping({"months": "tenure_months"}, "natural", None, "increment")
+        )
 
 
-def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path):
+def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path: Path):
     from dataclasses import replace
 
     settings = replace(installation(tmp_path), upload_limit_bytes=10)
@@ -312,7 +341,7 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(tmp_path):
     assert list_uploads(door.lake.store, TENANT) == []
 
 
-def test_who_may_not_upload_and_what_does_not_exist(door):
+def test_who_may_not_upload_and_what_does_not_exist(door: Door):
     path = door.write(["id", "1"])
     viewer = Actor("v", "user", TENANT.id, frozenset({"viewer"}))
     with pytest.raises(NotAllowed):
@@ -324,7 +353,7 @@ def test_who_may_not_upload_and_what_does_not_exist(door):
         door.send(path, "nothing")
 
 
-def test_ibm_telco_as_it_is(door, real_data):
+def test_ibm_telco_as_it_is(door: Door, real_data: Callable[[str], Path]):
     path = real_data("churn_ibm_telco/Telco-Customer-Churn.csv")
     receipt = door.send(path, "customers")
     assert receipt.counts == counts(inserted=7043)
@@ -340,7 +369,7 @@ def test_ibm_telco_as_it_is(door, real_data):
     assert pc.sum(rows["total_charge"]).as_py() == Decimal("16056168.7")
 
 
-def test_the_engine_of_a_lake_is_not_started_by_a_refused_file(tmp_path):
+def test_the_engine_of_a_lake_is_not_started_by_a_refused_file(tmp_path: Path):
     with Lake.open(installation(tmp_path)) as lake:
         path = tmp_path / "none.csv"
         path.write_bytes(b"")

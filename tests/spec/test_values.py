@@ -1,19 +1,20 @@
 """What a written value becomes: the table is the specification, run on the embedded engine.
 
 Each row: column type, what the file says, how the column is written (``,`` decimal comma, ``mdy``
-month first, ``bogota`` local time), the value that silver holds; ``✗`` goes to quarantine, ``∅`` is no value.
+month first, ``bogota`` local time), the value that silver holds; ``✗`` goes to quarantine, ``∅``
+is no value.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import cast, get_args
 
 import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as fn
 
-from data_contracts.contract import Column
+from data_contracts.contract import Column, ColumnType
 from ingestion.casts import clean, typed
 from ingestion.formats import Format
 from lakehouse.sail import Sail
@@ -106,7 +107,11 @@ string    | Ñandú                     |        | Ñandú
 CASES = [[c.strip() for c in line.split("|")] for line in VALUES.strip().splitlines()[1:]]
 
 
-def column_of(kind: Any, **more: Any) -> Column:
+def column_of(
+    kind: ColumnType,
+    allowed: tuple[str, ...] = (),
+    value_synonyms: dict[str, tuple[str, ...]] | None = None,
+) -> Column:
     return Column(
         name="value",
         type=kind,
@@ -114,7 +119,8 @@ def column_of(kind: Any, **more: Any) -> Column:
         classification="internal",
         description={},
         label={},
-        **more,
+        allowed=allowed,
+        value_synonyms=value_synonyms or {},
     )
 
 
@@ -135,7 +141,10 @@ def test_every_written_value_becomes_what_the_table_says(session: SparkSession):
     frame = session.createDataFrame(pa.table({"written": [c[1] for c in CASES]}))
     wrong = []
     for kind, form in sorted({(c[0], c[2]) for c in CASES}):
-        column = column_of(kind, value_synonyms={"false": ("False.",)} if kind == "boolean" else {})
+        column = column_of(
+            cast(ColumnType, kind),
+            value_synonyms={"false": ("False.",)} if kind == "boolean" else {},
+        )
         shape = Format(decimal="," if form == "," else ".", day_first=form != "mdy")
         zone = "America/Bogota" if form == "bogota" else "UTC"
         text = clean(column, fn.col("written"), {})
@@ -169,15 +178,15 @@ def test_allowed_values_are_compared_without_case_and_accents_and_stored_as_decl
 
 def test_types_are_those_of_the_lake(session: SparkSession):
     frame = session.createDataFrame(pa.table({"w": ["1"]}))
-    kinds = ("integer", "number", "money", "boolean", "date", "timestamp", "string")
+    kinds = get_args(ColumnType)
     columns = [typed(column_of(k), fn.col("w")).alias(k) for k in kinds]
     schema = frame.select(*columns).toArrow().schema
     assert [schema.field(k).type for k in kinds] == [
+        pa.string(),
         pa.int64(),
         pa.float64(),
         pa.decimal128(18, 4),
         pa.bool_(),
         pa.date32(),
         pa.timestamp("us", tz="UTC"),
-        pa.string(),
     ]

@@ -31,7 +31,7 @@ def decide(kind: str, values: list[str | None], currency: str = "USD") -> Format
         (["10", "20"], "."),
     ],
 )
-def test_one_telling_value_decides_the_column(values, decimal):
+def test_one_telling_value_decides_the_column(values: list[str | None], decimal: str):
     assert decide("number", values) == Format(decimal=decimal)
 
 
@@ -49,7 +49,7 @@ def test_a_column_that_cannot_tell_follows_the_others_of_its_file():
     ("kind", "currency", "decimal"),
     [("money", "COP", ","), ("money", "USD", "."), ("integer", "USD", ","), ("number", "COP", ".")],
 )
-def test_else_a_default_is_assumed_and_said(kind, currency, decimal):
+def test_else_a_default_is_assumed_and_said(kind: str, currency: str, decimal: str):
     assert decide(kind, ["45.900", "120.000"], currency) == Format(decimal, assumed="decimal")
 
 
@@ -62,5 +62,7 @@ def test_else_a_default_is_assumed_and_said(kind, currency, decimal):
         (["2024-01-31", None], Format()),
     ],
 )
-def test_the_order_of_day_and_month_is_decided_by_the_column(values, expected):
+def test_the_order_of_day_and_month_is_decided_by_the_column(
+    values: list[str | None], expected: Format
+):
     assert decide("date", values) == expected

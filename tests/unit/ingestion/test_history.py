@@ -101,69 +101,69 @@ def run(
     return kept, outcomes, sum(m["ended"] for m in planned)
 
 
-def test_a_new_key_is_inserted_and_holds_until_further_notice(engine):
+def test_a_new_key_is_inserted_and_holds_until_further_notice(engine: Engine):
     store, outcomes, _ = run(engine, {}, [("k", 3, "A")])
     assert (store, outcomes) == ({"k": [(3, None, "A")]}, ["inserted"])
 
 
-def test_a_later_change_ends_the_version_before(engine):
+def test_a_later_change_ends_the_version_before(engine: Engine):
     store, outcomes, _ = run(engine, {"k": [(1, None, "A")]}, [("k", 5, "B")])
     assert (store, outcomes) == ({"k": [(1, 5, "A"), (5, None, "B")]}, ["updated"])
 
 
-def test_the_same_content_later_changes_nothing(engine):
+def test_the_same_content_later_changes_nothing(engine: Engine):
     store, outcomes, _ = run(engine, {"k": [(1, None, "A")]}, [("k", 5, "A")])
     assert (store, outcomes) == ({"k": [(1, None, "A")]}, ["unchanged"])
 
 
-def test_a_late_row_falls_between_the_versions(engine):
+def test_a_late_row_falls_between_the_versions(engine: Engine):
     before = {"k": [(1, 9, "A"), (9, None, "C")]}
     store, outcomes, _ = run(engine, before, [("k", 5, "B")])
     assert store == {"k": [(1, 5, "A"), (5, 9, "B"), (9, None, "C")]}
     assert outcomes == ["updated"]
 
 
-def test_a_row_before_all_versions_begins_the_history(engine):
+def test_a_row_before_all_versions_begins_the_history(engine: Engine):
     store, outcomes, _ = run(engine, {"k": [(5, None, "B")]}, [("k", 1, "A")])
     assert (store, outcomes) == ({"k": [(1, 5, "A"), (5, None, "B")]}, ["updated"])
 
 
-def test_many_versions_of_a_key_in_one_file_in_any_order(engine):
+def test_many_versions_of_a_key_in_one_file_in_any_order(engine: Engine):
     rows = [("k", 9, "C"), ("k", 1, "A"), ("k", 5, "B"), ("k", 7, "B"), ("k", 5, "B")]
     store, outcomes, _ = run(engine, {}, rows)
     assert store == {"k": [(1, 5, "A"), (5, 9, "B"), (9, None, "C")]}
     assert outcomes == ["updated", "inserted", "superseded", "unchanged", "updated"]
 
 
-def test_a_correction_of_the_same_moment_takes_its_place(engine):
+def test_a_correction_of_the_same_moment_takes_its_place(engine: Engine):
     before = {"k": [(1, 5, "A"), (5, None, "B")]}
     store, outcomes, _ = run(engine, before, [("k", 5, "X")])
     assert (store, outcomes) == ({"k": [(1, 5, "A"), (5, None, "X")]}, ["updated"])
 
 
-def test_a_closed_version_stays_closed_under_a_late_row(engine):
+def test_a_closed_version_stays_closed_under_a_late_row(engine: Engine):
     store, _, _ = run(engine, {"k": [(1, 9, "A")]}, [("k", 5, "B")])
     assert store == {"k": [(1, 5, "A"), (5, 9, "B")]}
 
 
-def test_who_comes_back_unchanged_begins_a_new_version(engine):
+def test_who_comes_back_unchanged_begins_a_new_version(engine: Engine):
     store, outcomes, _ = run(engine, {"k": [(1, 5, "A")]}, [("k", 9, "A")])
     assert (store, outcomes) == ({"k": [(1, 5, "A"), (9, None, "A")]}, ["updated"])
 
 
-def test_deleting_ends_the_version_and_who_is_unknown_cannot_be_deleted(engine):
+def test_deleting_ends_the_version_and_who_is_unknown_cannot_be_deleted(engine: Engine):
     store, outcomes, _ = run(engine, {"k": [(1, None, "A")]}, [("k", 5, ""), ("x", 5, "")])
     assert (store, outcomes) == ({"k": [(1, 5, "A")]}, ["deleted", "unknown"])
 
 
-def test_a_snapshot_ends_who_is_not_in_it_at_its_own_time(engine):
+def test_a_snapshot_ends_who_is_not_in_it_at_its_own_time(engine: Engine):
     before = {"k": [(1, None, "A")], "gone": [(2, None, "B")], "left": [(1, 2, "C")]}
     store, outcomes, ended = run(engine, before, [("k", 8, "A")], snapshot=True)
     assert store == {"k": [(1, None, "A")], "gone": [(2, 8, "B")], "left": [(1, 2, "C")]}
     assert (outcomes, ended) == (["unchanged"], 1)
 
 
-def test_a_snapshot_of_the_past_does_not_end_who_came_later(engine):
+def test_a_snapshot_of_the_past_does_not_end_who_came_later(engine: Engine):
     before = {"k": [(1, None, "A")], "later": [(9, None, "B")]}
     store, _, ended = run(engine, before, [("k", 5, "A")], snapshot=True)
     assert (store, ended) == (before, 0)
@@ -215,7 +215,9 @@ def oracle(
 
 
 days = st.integers(0, 6)
-files = st.lists(st.tuples(st.sampled_from("kx"), days, st.sampled_from(["A", "B", ""])), max_size=7)
+files = st.lists(
+    st.tuples(st.sampled_from("kx"), days, st.sampled_from(["A", "B", ""])), max_size=7
+)
 
 
 @settings(
@@ -225,7 +227,9 @@ files = st.lists(st.tuples(st.sampled_from("kx"), days, st.sampled_from(["A", "B
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(files, min_size=1, max_size=3))
-def test_any_sequence_of_files_gives_the_history_that_the_rule_tells(engine, uploads):
+def test_any_sequence_of_files_gives_the_history_that_the_rule_tells(
+    engine: Engine, uploads: list[list[Row]]
+):
     store: dict[str, list[Version]] = {}
     for rows in uploads:
         expected, told = dict(store), ["superseded"] * len(rows)

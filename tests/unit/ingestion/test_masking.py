@@ -56,16 +56,16 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize(("text", "masked"), GOES.items(), ids=GOES)
-def test_what_identifies_goes(text, masked):
+def test_what_identifies_goes(text: str, masked: str):
     assert mask(text) == masked
 
 
 @pytest.mark.parametrize("text", STAYS)
-def test_what_does_not_identify_stays(text):
+def test_what_does_not_identify_stays(text: str):
     assert mask(text) == text
 
 
-def test_the_engine_masks_as_python_does(engine):
+def test_the_engine_masks_as_python_does(engine: Engine):
     texts = [*GOES, *STAYS, "x" * 100_000 + " María Pérez", None]
     frame = engine.frame(pa.table({"t": texts}))
     got = engine.arrow(frame.select(mask_expression(fn.col("t")).alias("m")))["m"].to_pylist()
@@ -74,7 +74,7 @@ def test_the_engine_masks_as_python_does(engine):
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="ab 0123456789.-,/María@$pesos\n", max_size=60))
-def test_masking_a_masked_text_changes_nothing(text):
+def test_masking_a_masked_text_changes_nothing(text: str):
     assert mask(mask(text)) == mask(text)
 
 
@@ -84,5 +84,5 @@ def test_masking_a_masked_text_changes_nothing(text):
     st.integers(10**9, 10**10 - 1),
     st.sampled_from([" ", ", ", ": ", "(", "\n"]),
 )
-def test_a_bare_number_of_ten_digits_never_survives(before, number, joint):
+def test_a_bare_number_of_ten_digits_never_survives(before: str, number: int, joint: str):
     assert str(number) not in mask(f"{before}{joint}{number}")

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import functions as fn
 
-from ingestion.tokens import canonical, hmac_expression, token, token_expression
+from ingestion.tokens import Canonical, canonical, hmac_expression, token, token_expression
 from lakehouse.engine import Engine
 from lakehouse.sail import Sail
 
@@ -51,7 +51,7 @@ def engine() -> Iterator[Engine]:
         (" Ana.Gomez@Example.COM", "email", "ANA.GOMEZ@EXAMPLE.COM"),
     ],
 )
-def test_an_identifier_has_one_spelling(written, form, spelled):
+def test_an_identifier_has_one_spelling(written: str, form: Canonical, spelled: str):
     assert canonical(written, form) == spelled
 
 
@@ -65,13 +65,13 @@ def test_another_tenants_key_gives_another_token():
 
 @pytest.mark.parametrize("form", ["plain", "national_id", "phone", "email"])
 @pytest.mark.parametrize("key", [KEY, b"k" * 64, b"long" * 40], ids=["32", "64", "160"])
-def test_the_engine_gives_the_same_tokens_as_python(engine, form, key):
+def test_the_engine_gives_the_same_tokens_as_python(engine: Engine, form: Canonical, key: bytes):
     frame = engine.frame(pa.table({"id": [*WRITTEN, None]}))
     got = engine.arrow(frame.select(token_expression(fn.col("id"), key, form).alias("t")))
     assert got["t"].to_pylist() == [*(token(w, key, form) for w in WRITTEN), None]
 
 
-def test_the_engines_hmac_is_rfc_2104(engine):
+def test_the_engines_hmac_is_rfc_2104(engine: Engine):
     frame = engine.frame(pa.table({"m": ["what do ya want for nothing?"]}))
     got = engine.arrow(frame.select(hmac_expression(fn.col("m"), b"Jefe").alias("h")))
     # RFC 4231, test case 2
