@@ -31,7 +31,8 @@ class Boosted(BaseEstimator):
     depth, rate, rows_share, columns_share, leaf_weight
         XGBoost's ``max_depth``, ``eta``, ``subsample``, ``colsample_bytree``, ``min_child_weight``.
     threads
-        At most so many threads while learning; a score takes one.
+        While learning; a score takes one. More than one pays on an idle machine alone: where others
+        compute too, OpenMP threads wait for each other at every tree level (see ``threads``).
     seed
         Of the rows and columns drawn.
 
@@ -53,7 +54,7 @@ class Boosted(BaseEstimator):
         rows_share: float = 0.8,
         columns_share: float = 0.6,
         leaf_weight: float = 5.0,
-        threads: int = 2,
+        threads: int = 1,
         seed: int = 0,
     ) -> None:
         self.task = task

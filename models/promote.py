@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from data_contracts.contract import Task
-from models.arrays import Floats
+from models.arrays import Floats, Ints
 from models.cross import OutOfFold
 from models.evaluate import Interval, difference_with_interval
 from models.rows import Rows
@@ -50,27 +50,35 @@ def paired_difference(task: Task, ours: pa.Table, theirs: pa.Table) -> Interval 
     For metrics that are better low, the sign is turned: above zero is always better. None where
     the two share fewer than ``FEWEST_SHARED_ROWS`` rows.
     """
-    both = ours.join(theirs, keys=["row", "code"], join_type="inner", right_suffix="_theirs")
-    if both.num_rows < FEWEST_SHARED_ROWS:
+    first, second = _shared(ours, theirs)
+    if len(first) < FEWEST_SHARED_ROWS:
         return None
-    codes = both.column("code").to_numpy()
-    one, other = _margins(both, "margins"), _margins(both, "margins_theirs")
+    one, other = _margins(ours, first), _margins(theirs, second)
     if one.shape != other.shape:
         return None
+    codes = ours.column("code").to_numpy()[first]
+    persons = np.array(ours.column("person").to_pylist())[first]
     name = USUAL[task]
     metrics = metrics_of(task, codes, one)[name], metrics_of(task, codes, other)[name]
     better, worse = metrics if name not in LOWER_IS_BETTER else metrics[::-1]
-    persons = both.column("person").to_numpy(zero_copy_only=False)
-    return difference_with_interval(better, worse, both.num_rows, persons)
+    return difference_with_interval(better, worse, len(first), persons)
 
 
-def _margins(table: pa.Table, name: str) -> Floats:
-    return np.array(table.column(name).to_pylist(), dtype=np.float64)
+def _shared(ours: pa.Table, theirs: pa.Table) -> tuple[Ints, Ints]:
+    """Return the places, in both tables, of the rows that both judged with the same outcome."""
+    place = {key: at for at, key in enumerate(_keys(theirs))}
+    pairs = [(at, place[key]) for at, key in enumerate(_keys(ours)) if key in place]
+    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
-def row_id(entity_id: str, as_of: np.datetime64) -> str:
-    """Return the name of a judged row: one entity at one time, hashed."""
-    return _hashed(f"{entity_id}|{as_of}")
+def _keys(table: pa.Table) -> list[tuple[str, float]]:
+    names, codes = table.column("row").to_pylist(), table.column("code").to_pylist()
+    return list(zip(names, codes, strict=True))
+
+
+def _margins(table: pa.Table, places: Ints) -> Floats:
+    return np.array(table.column("margins").to_pylist(), dtype=np.float64)[places]
 
 
 def _hashed(identifier: str) -> str:

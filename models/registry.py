@@ -7,6 +7,7 @@ Plain ``mlflow.sklearn.load_model("models:/abcall.<tenant>.<model>@champion")`` 
 Everything goes through a client with its own address: MLflow's global state is left alone.
 """
 
+import logging
 from collections import OrderedDict
 from dataclasses import dataclass
 from importlib import import_module
@@ -128,12 +129,9 @@ class Registry:
     def out_of_fold(self, run_id: str) -> "pa.Table":
         """Return the out-of-fold rows that a training kept."""
         import pyarrow.parquet as pq
-        from mlflow.artifacts import download_artifacts
 
-        path = download_artifacts(
-            run_id=run_id, artifact_path=OUT_OF_FOLD, tracking_uri=self._settings.mlflow_uri
-        )
-        return pq.read_table(path)
+        run = self._client().get_run(run_id)
+        return pq.read_table(_local(run.info.artifact_uri, OUT_OF_FOLD))
 
     def _load(self, found: "ModelVersion") -> Champion:
         key = (self._settings.mlflow_uri, found.name, str(found.version))
@@ -147,12 +145,9 @@ class Registry:
             return _loaded[key]
 
     def _read(self, found: "ModelVersion") -> Champion:
-        from mlflow.artifacts import download_artifacts
         from mlflow.models import Model
 
-        folder = Path(
-            download_artifacts(artifact_uri=found.source, tracking_uri=self._settings.mlflow_uri)
-        )
+        folder = _local(str(found.source))
         features, provenance = from_metadata(Model.load(str(folder)).metadata or {})
         run_id = str(found.run_id)
         run = self._client().get_run(run_id)
@@ -180,6 +175,7 @@ class Registry:
     def _client(self) -> "MlflowClient":
         from mlflow import MlflowClient
 
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
         self._settings.mlflow_artifacts_dir.mkdir(parents=True, exist_ok=True)
         return MlflowClient(tracking_uri=self._settings.mlflow_uri)
 
@@ -199,3 +195,10 @@ class Registry:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
+
+
+def _local(uri: str, path: str = "") -> Path:
+    """Return where an artefact lies here: itself where it is local, else a copy."""
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    return Path(get_artifact_repository(uri).download_artifacts(path))

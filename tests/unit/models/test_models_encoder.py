@@ -1,0 +1,152 @@
+"""The encoder: records, one or many, and DataFrames give the same numbers."""
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from features.shapes import Record
+from models.encoder import FEW_RECORDS, TABULAR, TERM, RecordEncoder
+from models.text import CharTfidf
+
+KINDS = {"age": "numeric", "paid": "numeric", "plan": "category", "active": "category"}
+NAMES = list(KINDS)
+
+
+def fitted() -> RecordEncoder:
+    rows = [
+        {
+            "age": float(20 + i),
+            "paid": None if i % 5 == 0 else Decimal(i),
+            "plan": "abc"[i % 3],
+            "active": i % 2 == 0,
+        }
+        for i in range(60)
+    ]
+    return RecordEncoder(KINDS).fit(rows)
+
+
+@parametrize_with_checks([RecordEncoder()])
+def test_on_arrays_of_numbers_it_keeps_scikit_learns_contract(
+    estimator: object, check: Callable[[object], None]
+):
+    check(estimator)
+
+
+def test_a_number_is_itself_and_a_gap_is_the_median_with_an_indicator():
+    encoder = RecordEncoder({"x": "numeric"}).fit([{"x": 1.0}, {"x": 2.0}, {"x": 9.0}, {"x": None}])
+    assert encoder.transform([{"x": 5}, {"x": math.nan}, {}]).tolist() == [[5, 0], [2, 1], [2, 1]]
+
+
+def test_a_value_that_training_never_saw_is_all_zeros():
+    encoder = fitted()
+    row = encoder.transform([{"age": 30, "paid": 1, "plan": "unheard of", "active": True}])[0]
+    plans = [i for i, n in enumerate(encoder.get_feature_names_out()) if n.startswith("plan=")]
+    assert row[plans].tolist() == [0, 0, 0]
+
+
+def test_rare_values_share_one_column():
+    rows = (
+        [{"city": "Cali"}] * 500
+        + [{"city": "Bogotá"}] * 490
+        + [{"city": "Leticia"}, {"city": "Mitú"}]
+    )
+    encoder = RecordEncoder({"city": "category"}).fit(rows)
+    names = encoder.get_feature_names_out().tolist()
+    assert names == ["city=Bogotá", "city=Cali", "city=Leticia|Mitú"]
+    assert encoder.transform([{"city": "Mitú"}]).tolist() == [[0, 0, 1]]
+
+
+def test_every_output_column_knows_its_feature():
+    encoder = fitted()
+    owners = [encoder.features_[owner] for owner in encoder.owners_]
+    names = [name.partition("=")[0] for name in encoder.get_feature_names_out()]
+    assert owners == names
+    assert (encoder.column_kinds_ == TABULAR).all()
+
+
+def test_a_word_where_a_number_belongs_is_refused_by_name():
+    with pytest.raises(ValueError, match="age: 'old' is not a number"):
+        fitted().transform([{"age": "old"}])
+
+
+VALUES = st.one_of(
+    st.none(), st.floats(allow_nan=True, allow_infinity=True), st.integers(-9, 9), st.booleans()
+)
+CATEGORIES = st.one_of(st.none(), st.sampled_from(["a", "b", "c", "z", ""]), st.booleans())
+RECORDS = st.lists(
+    st.fixed_dictionaries(
+        {}, optional={"age": VALUES, "paid": VALUES, "plan": CATEGORIES, "active": CATEGORIES}
+    ),
+    min_size=1,
+    max_size=FEW_RECORDS * 2,
+)
+
+
+@given(RECORDS)
+def test_one_by_one_in_bulk_and_as_a_frame_are_the_same(records: list[Record]):
+    encoder = fitted()
+    one_by_one = np.vstack([encoder.transform([record]) for record in records])
+    padded = records + [{}] * (FEW_RECORDS + 1)
+    in_bulk = encoder.transform(padded)[: len(records)]
+    frame = encoder.transform(pd.DataFrame(records, columns=NAMES))
+    assert np.abs(one_by_one - in_bulk).max() <= 1e-9
+    assert np.abs(one_by_one - frame).max() <= 1e-9
+    assert np.isfinite(one_by_one).all()
+
+
+def test_a_clone_learns_the_same():
+    encoder = RecordEncoder(KINDS, rare_rows=3)
+    assert clone(encoder).get_params() == encoder.get_params()
+
+
+TEXTS = [
+    "Quiero cancelar mi línea, el servicio es pésimo",
+    "El servicio de internet está lento, muy lento",
+    "Cancelar ya: cobro doble en la factura",
+    "gracias por la atención",
+    "a b",
+    "",
+]
+
+
+def test_character_tfidf_equals_scikit_learns():
+    reference = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, strip_accents="unicode", min_df=2
+    )
+    expected = reference.fit_transform(TEXTS).toarray()
+    ours = CharTfidf(min_documents=2)
+    found = ours.fit_transform(TEXTS).toarray()
+    order = [list(ours.terms_).index(term) for term in reference.get_feature_names_out()]
+    assert found.shape == expected.shape
+    assert np.abs(found[:, order] - expected).max() < 1e-12
+    unseen = ["cancelar la factura de internet"]
+    again = ours.transform(unseen).toarray()[:, order] - reference.transform(unseen).toarray()
+    assert np.abs(again).max() < 1e-12
+
+
+def test_texts_give_terms_components_or_both():
+    rows = [{"text": text, "n": float(i)} for i, text in enumerate(TEXTS * 3)]
+    kinds = {"n": "numeric", "text": "text"}
+    both = RecordEncoder(kinds, text_components=4)
+    matrix = both.fit_transform(rows)
+    assert (both.column_kinds_ == TERM).sum() == len(both.texts_["text"].terms_)
+    assert matrix.shape[1] == 1 + 4 + len(both.texts_["text"].terms_)
+    assert np.abs(both.transform(rows) - matrix).max() < 1e-9
+    dense = RecordEncoder(kinds, text_components=4, with_terms=False).fit_transform(rows)
+    assert np.abs(dense - matrix[:, :5].toarray()).max() < 1e-9
+
+
+def test_a_missing_or_endless_text_is_no_obstacle():
+    encoder = RecordEncoder({"text": "text"}).fit([{"text": text} for text in TEXTS * 3])
+    found = encoder.transform([{"text": None}, {}, {"text": "cancelar " * 500_000}])
+    assert found[:2].sum() == 0
+    assert np.isclose(np.sqrt(found[2].multiply(found[2]).sum()), 1.0)
