@@ -64,6 +64,11 @@ def paired_difference(task: Task, ours: pa.Table, theirs: pa.Table) -> Interval 
     return difference_with_interval(better, worse, len(first), persons)
 
 
+def row_id(entity_id: str, as_of: np.datetime64) -> str:
+    """Return the name of a judged row: one entity at one time, hashed."""
+    return _hashed(f"{entity_id}|{as_of}")
+
+
 def _shared(ours: pa.Table, theirs: pa.Table) -> tuple[Ints, Ints]:
     """Return the places, in both tables, of the rows that both judged with the same outcome."""
     place = {key: at for at, key in enumerate(_keys(theirs))}

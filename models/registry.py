@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from time import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from foundation.errors import MissingPart, NotFound
 from foundation.settings import Settings
@@ -201,4 +201,5 @@ def _local(uri: str, path: str = "") -> Path:
     """Return where an artefact lies here: itself where it is local, else a copy."""
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-    return Path(get_artifact_repository(uri).download_artifacts(path))
+    repository: Any = get_artifact_repository(uri)
+    return Path(repository.download_artifacts(path))
