@@ -17,6 +17,8 @@ SESSION_SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.shuffle.partitions": "2",
 }
+CALL_SITES = "spark.python.sql.dataFrameDebugging.enabled"
+"""While it is on, PySpark walks the stack at every column function: a tenth of a small upload."""
 
 
 class ConnectEngine(ABC):

@@ -13,7 +13,7 @@ from uuid import uuid4
 from weakref import finalize
 
 from foundation.settings import Engine as EngineName
-from lakehouse.connect import ConnectEngine
+from lakehouse.connect import CALL_SITES, ConnectEngine
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,6 +60,7 @@ class Sail(ConnectEngine):
 
         url = f"sc://127.0.0.1:{_port()}"
         session: SparkSession = SparkSession.builder.remote(url).create()
+        session.conf.set(CALL_SITES, "false")
         atexit.register(self.close)
         return session
 

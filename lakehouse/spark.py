@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from foundation.errors import MissingPart
 from foundation.settings import Engine as EngineName
-from lakehouse.connect import ConnectEngine
+from lakehouse.connect import CALL_SITES, ConnectEngine
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -38,6 +38,7 @@ LOCAL_SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
+    CALL_SITES: "false",  # a static setting: a session cannot change it
 }
 
 
