@@ -2,9 +2,9 @@
 
 DataFrame in, DataFrame out. What the store holds, what the file says and what ends (a closed
 version, a deletion, an absence in a snapshot) meet at *moments*: one row for each key and time. At
-a moment the file counts before the store, and its last row before the others. A moment that says what
-already holds is idle; each other one lasts until the next. So late rows and many versions of a key
-in one file need no case of their own.
+a moment the file counts before the store, and its last row before the others. A moment that says
+what already holds is idle; each other one lasts until the next. So late rows and many versions of a
+key in one file need no case of their own.
 """
 
 from collections.abc import Callable

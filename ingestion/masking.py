@@ -28,6 +28,9 @@ _DOCUMENT = (
     r"[Cc]\.? ?[Cc]\.?|[Tt]\.? ?[Ii]\.?|[Cc]\.? ?[Ee]\.?|[Pp]asaporte)"
     r"(?: de ciudadan[íi]a| de extranjer[íi]a)?(?: (?:es|n[úu]mero|no?\.?|#))*[ .:#]{1,3})"
 )
+# Every repetition is bounded: a cell may hold a million characters, and Java's and Python's engines
+# would try each of them as a beginning.
+_EMAIL = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"
 _ACCENTS = {"a": "aáAÁ", "e": "eéEÉ", "i": "iíIÍ", "o": "oóOÓ", "u": "uúüUÚÜ", "n": "nñNÑ"}
 _PLAIN = str.maketrans("áéíóúüñ", "aeiouun")
 
@@ -73,9 +76,9 @@ def replacements() -> tuple[tuple[str, str], ...]:
     numbers.append((f"{_BEFORE_BARE}[0-9]{{7,12}}{_AFTER}", "$1[DOCUMENTO]$2"))
     return (
         (_SHIELD, ""),
-        (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "[CORREO]"),
+        (_EMAIL, "[CORREO]"),
         (r"([$€£] ?|COP ?|USD ?)([0-9])", f"$1{_SHIELD}$2"),
-        (r"([0-9][0-9.,]*)( (?:mil|millones|[Pp]esos|COP|USD|d[óo]lares))", f"{_SHIELD}$1$2"),
+        (r"([0-9][0-9.,]{0,30})( (?:mil|millones|[Pp]esos|COP|USD|d[óo]lares))", f"{_SHIELD}$1$2"),
         (_DOCUMENT + r"[0-9][0-9. ]{3,14}[0-9](?:-[0-9])?", "$1[DOCUMENTO]"),
         # Twice: two neighbours share the one character between them.
         *(step for step in numbers for _ in range(2)),

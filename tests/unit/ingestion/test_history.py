@@ -206,7 +206,7 @@ def oracle(
             line.append((at, content, at in stored))
         held, seen = content, seen or content is not None
     result: list[Version] = []
-    for (at, content, was_stored), following in zip(line, [*line[1:], None], strict=True):
+    for (at, content, was_stored), following in zip(line, [*line[1:], None], strict=False):
         if content is not None:
             result.append((at, following[0] if following else None, content))
         elif was_stored:
