@@ -1,6 +1,7 @@
 """Learning: honest folds, every task, reasons that add up, and the figures on real files."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def test_reasons_add_up_for_every_task(make: Make, task: str):
 
 
 def test_several_classes_are_learned(make: Make):
-    learned = learn(make(600, "multiclass"))
+    learned = learn(make(300, "multiclass"))
     assert learned.metrics["accuracy"].value > 0.7
     proba = learned.pipeline.predict_proba(learned.rows.records)
     assert np.allclose(proba.sum(axis=1), 1)
@@ -74,8 +75,10 @@ def test_numbers_are_learned(make: Make):
 
 
 def test_texts_are_learned_and_their_words_named(make: Make):
-    learned = learn(make(500, text=True))
-    assert learned.metrics["auc"].value > 0.8
+    training = make(500, text=True)
+    learned = learn(training)
+    without = replace(training, features=training.features[:2])
+    assert learned.metrics["auc"].value > over_seeds(without, [0]).mean + 0.03
     records = learned.rows.records[:50]
     matrix = learned.pipeline.encoder_.transform(records)
     texts = [record["text"] for record in records]
