@@ -1,0 +1,48 @@
+"""What the pages ask of the uploads' records."""
+
+from typing import TYPE_CHECKING
+
+from dashboards.viewer import Viewer
+from dashboards.words import Words
+from tenancy.audit import record
+from tenancy.upload import APPLIED, OUTCOMES, Upload
+from tenancy.uploads import list_uploads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LISTED = 50
+
+
+def rejected_waiting(see: Viewer) -> tuple[int, int]:
+    """Return how many rows wait in quarantine, and of how many uploads."""
+    counts = [
+        u.counts.get("quarantined", 0) for u in list_uploads(see.lake.store, see.tenant, APPLIED)
+    ]
+    return sum(counts), sum(1 for count in counts if count)
+
+
+def label_kind(see: Viewer) -> str | None:
+    """Return how the tenant's outcome came last: ``event`` (dated), ``column`` or not at all."""
+    newest = list_uploads(see.lake.store, see.tenant, APPLIED, table="customers", limit=1)
+    return newest[0].mapping.get("label") if newest else None
+
+
+def earlier(see: Viewer) -> list[Upload]:
+    """Return the tenant's newest uploads."""
+    return list_uploads(see.lake.store, see.tenant, limit=LISTED)
+
+
+def account_sentence(counts: "Mapping[str, int]", words: Words) -> str:
+    """Return the account as a sum that a person can check: «12 = 7 nuevas + 5 rechazadas»."""
+    parts = [
+        words.say(f"account_{name}", count=words.number(counts[name]))
+        for name in OUTCOMES
+        if counts.get(name)
+    ]
+    return words.say("account", rows=words.number(counts.get("rows", 0)), parts=" + ".join(parts))
+
+
+def note_opened(see: Viewer, upload: Upload, action: str) -> None:
+    """Write down that somebody opened rejected rows, which hold values as they came."""
+    record(see.lake.store, see.actor, action, see.tenant.id, upload.id)

@@ -1,0 +1,1 @@
+"""The pages: layout and nothing else, one file a page."""

@@ -1,0 +1,68 @@
+"""Incidents likely to escalate: the cases behind the figure, with their reasons."""
+
+import streamlit as st
+
+from dashboards import cards, figures, pieces, queries
+from dashboards.formats import NOTHING
+from dashboards.gold import Row
+from dashboards.queries import RISK_CLASSES, RISKY, Filters
+from dashboards.viewer import Viewer
+
+ON_A_PAGE = 20
+SHOWN = ("kind", "channel", "product")
+
+
+def show(see: Viewer) -> None:
+    """Show the page."""
+    words = see.words
+    st.title(words.say("page_incidents"))
+    run = queries.latest_run(see.gold, "incident_risk")
+    if run is None:
+        pieces.empty(see, "empty_incidents")
+        return
+    classes = st.pills(
+        words.say("filter_class"),
+        RISK_CLASSES,
+        selection_mode="multi",
+        default=list(RISKY),
+        format_func=lambda name: figures.class_name(name, words),
+        key="incident_class",
+    )
+    filters = Filters(tuple(classes))
+    risk = queries.risk_of(see.gold, run, filters)
+    if risk.entities:
+        st.html(cards.lead(figures.counted(words, "cases", risk.entities, risk.persons)))
+    else:
+        st.html(cards.lead(words.say("nobody_matches")))
+    pieces.freshness(see, run)
+    state = f"cases_{'_'.join(classes)}"
+    page = st.session_state.get(state, 0)
+    offset = page * ON_A_PAGE
+    rows = queries.scored(see.gold, run, filters, limit=ON_A_PAGE, offset=offset)
+    known = queries.incidents_by_id(see.gold, [row["incident_id"] for row in rows])
+    for row in rows:
+        _case(see, row, known.get(row["incident_id"], {}))
+    if rows and rows[0]["total"] > ON_A_PAGE:
+        pieces.pager(see, state, page=page, total=rows[0]["total"], size=ON_A_PAGE)
+
+
+def _case(see: Viewer, row: Row, incident: Row) -> None:
+    words, table = see.words, see.contract.table("incidents")
+    with st.container(border=True):
+        facts = [words.say("escalates", odds=figures.odds(row["probability"], words))]
+        if incident:
+            named = [words.value(table.column(n), incident[n]) for n in SHOWN]
+            told = [one for one in named if one != NOTHING]
+            facts.append(" · ".join([words.moment(incident["opened_at"]), *told]))
+        badge = cards.badge(row["risk_class"], words)
+        title = words.say("incident_name", name=row["incident_id"])
+        st.html(cards.scored(badge, title, facts, pieces.reasons_of(row, see)))
+        said = incident.get("text") or incident.get("subject")
+        if said:
+            with st.expander(words.say("what_was_said")):
+                st.html(cards.quote(said))
+        token = row["person_token"]
+        if token:
+            pieces.link(
+                see, "customer", words.say("open_customer"), key=row["incident_id"], id=token
+            )

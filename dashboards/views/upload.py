@@ -1,0 +1,141 @@
+"""The upload page: choose a table, drop a file, correct the mapping, send, read the receipt."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from dashboards import cards, drafts, pieces
+from dashboards.drafts import Draft
+from dashboards.uploads import earlier
+from dashboards.viewer import Viewer
+from dashboards.views import refreshing, upload_account, upload_mapping
+from dashboards.words import capital
+from foundation.errors import AbcallError, OperatorError
+from ingestion.receipt import Receipt
+
+Made = TypeVar("Made")
+MIB = 1024 * 1024
+DRAFT, RECEIPT, DROPPED, ENDED = "draft", "receipt", "dropped", "ends_too_many"
+
+
+def show(see: Viewer) -> None:
+    """Show the page; it takes someone who may upload."""
+    see.actor.require("uploader")
+    opened = st.query_params.get("upload")
+    if opened:
+        upload_account.show(see, opened)
+        return
+    st.title(see.words.say("page_upload"))
+    receipt: Receipt | None = st.session_state.get(RECEIPT)
+    if receipt is not None and receipt.upload.tenant_id == see.tenant.id:
+        _receipt(see, receipt)
+    else:
+        _new(see)
+    refreshing.show(see)
+    _earlier(see)
+
+
+def _new(see: Viewer) -> None:
+    """Ask for a file, and show what it may stand for."""
+    words = see.words
+    st.html(cards.note(words.say("upload_intro")))
+    tables = {table.name: table for table in see.contract.tables}
+    name = st.selectbox(
+        words.say("upload_table"),
+        list(tables),
+        format_func=lambda one: capital(tables[one].label[see.language]),
+        key="upload_table",
+    )
+    st.html(cards.note(tables[name].description[see.language]))
+    dropped = st.file_uploader(
+        words.say("upload_file"),
+        type=["csv", "txt", "tsv", "jsonl", "ndjson", "json", "parquet"],
+        max_upload_size=max(1, see.lake.settings.upload_limit_bytes // MIB),
+        key=f"file_{st.session_state.get(DROPPED, 0)}",
+    )
+    if dropped is None:
+        st.session_state.pop(DRAFT, None)
+        return
+    content = dropped.getbuffer()
+    draft = _draft(see, name, dropped.name, dropped.file_id, content)
+    if draft is not None:
+        _mapping(see, draft, content)
+
+
+def _draft(
+    see: Viewer, table: str, file_name: str, file_id: str, content: memoryview
+) -> Draft | None:
+    """Return the draft of this file for this table; it is read once."""
+    wanted = (see.tenant.id, table, file_id)
+    kept: tuple[object, Draft] | None = st.session_state.get(DRAFT)
+    if kept is not None and kept[0] == wanted:
+        return kept[1]
+    with st.spinner(see.words.say("reading")):
+        draft = _said(see, lambda: drafts.look(see, table, file_name, content))
+    if draft is not None:
+        st.session_state[DRAFT] = (wanted, draft)
+        st.session_state.pop(ENDED, None)
+    return draft
+
+
+def _mapping(see: Viewer, draft: Draft, content: memoryview) -> None:
+    asks = bool(st.session_state.get(ENDED))
+    chosen = upload_mapping.ask(see, draft, ask_ended=asks)
+    if chosen is None:
+        return
+    terms, confirmed = chosen
+    with st.spinner(see.words.say("sending", file=draft.file_name)):
+        receipt = _said(
+            see, lambda: drafts.send(see, draft, terms, content, confirm_ended=confirmed)
+        )
+    if receipt is not None:
+        st.session_state[RECEIPT] = receipt
+        st.session_state.pop(DRAFT, None)
+        st.session_state[DROPPED] = st.session_state.get(DROPPED, 0) + 1
+        st.rerun()
+
+
+def _said(see: Viewer, step: Callable[[], Made]) -> Made | None:
+    """Return what a step makes; the person's error is said, and nothing that they chose is lost."""
+    try:
+        return step()
+    except OperatorError:
+        raise
+    except AbcallError as error:
+        if error.key == "ingestion.ends_too_many":
+            st.session_state[ENDED] = True
+        st.error(error.say(see.language), icon=":material/error:")
+        st.html(cards.note(see.words.say("nothing_lost")))
+        return None
+
+
+def _receipt(see: Viewer, receipt: Receipt) -> None:
+    """Show what became of the file, and what comes next."""
+    words = see.words
+    lines = receipt.lines(see.language)
+    with st.container(border=True, key="receipt"):
+        st.html(cards.lead(lines[0]))
+        upload_account.account(see, receipt.upload)
+        st.html(cards.lines(lines[1:]))
+        if receipt.counts.get("quarantined"):
+            label = words.say("see_rejected")
+            pieces.link(see, "upload", label, key="receipt", upload=receipt.upload.id)
+        if receipt.upload.state == "accepted":
+            st.html(cards.note(words.say("figures_follow")))
+            refreshing.offer(see)
+        st.button(words.say("another_file"), on_click=_close, key="another_file")
+
+
+def _close() -> None:
+    st.session_state.pop(RECEIPT, None)
+
+
+def _earlier(see: Viewer) -> None:
+    words = see.words
+    st.subheader(words.say("earlier_uploads"))
+    found = earlier(see)
+    if not found:
+        st.html(cards.note(words.say("no_uploads")))
+    for upload in found:
+        upload_account.line(see, upload)

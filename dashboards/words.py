@@ -1,0 +1,78 @@
+"""How one reader is spoken to: their language, and the tenant's currency and time zone. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from dashboards import formats
+from data_contracts.contract import Column
+from foundation.texts import Language, text
+
+
+@dataclass(frozen=True)
+class Words:
+    """Sentences and figures for one reader."""
+
+    language: Language
+    currency: str = "COP"
+    time_zone: str = "America/Bogota"
+
+    def say(self, key: str, /, **values: object) -> str:
+        """Return a sentence of this room's catalogue."""
+        return text(f"dashboards.{key}", self.language, **values)
+
+    def count(self, key: str, number: int, /, **values: object) -> str:
+        """Return ``<key>_one`` or ``<key>_many`` with ``{count}`` written out."""
+        form = "one" if number == 1 else "many"
+        return self.say(f"{key}_{form}", count=self.number(number), **values)
+
+    def number(self, value: formats.Number | None, decimals: int = 0) -> str:
+        """Return a number in the reader's locale."""
+        return formats.number(value, self.language, decimals)
+
+    def share(self, value: float | None, decimals: int = 0) -> str:
+        """Return a percentage in the reader's locale."""
+        return formats.share(value, self.language, decimals)
+
+    def money(self, value: formats.Number | None) -> str:
+        """Return an amount in the tenant's currency."""
+        return formats.money(value, self.currency, self.language)
+
+    def short_money(self, value: formats.Number | None) -> str:
+        """Return a large amount in millions of the tenant's currency."""
+        return formats.short_money(value, self.currency, self.language)
+
+    def day(self, at: datetime | None) -> str:
+        """Return a day in the tenant's time zone."""
+        return formats.day(at, self.language, self.time_zone)
+
+    def moment(self, at: datetime | None) -> str:
+        """Return day and time in the tenant's time zone."""
+        return formats.moment(at, self.language, self.time_zone)
+
+    def label(self, column: Column) -> str:
+        """Return a column's name for people, beginning with a capital."""
+        return capital(column.label.get(self.language, column.name))
+
+    def value(self, column: Column, value: object) -> str:
+        """Return a stored value in words: a translated one, yes or no, an amount, a date."""
+        if value is None or value == "":
+            return formats.NOTHING
+        if isinstance(value, bool):
+            return self.say("yes" if value else "no")
+        if isinstance(value, int | float | Decimal):
+            return self.money(value) if column.type == "money" else self.number(value, 1)
+        if isinstance(value, datetime):
+            return self.day(value)
+        named = column.value_labels.get(str(value))
+        return named[self.language] if named else str(value)
+
+
+def capital(words: str) -> str:
+    """Return the words with a capital first letter, the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
+def short_name(token: str) -> str:
+    """Return the part of a person's token that stands for their name where that is not allowed."""
+    return token[:8]
