@@ -153,7 +153,7 @@ def _money(number: Expression) -> Expression:
 
 def _string(column: Column, text: Expression) -> Expression:
     """Return known writings as declared; another value only where any is allowed."""
-    writings = {fold(w): stored for stored in column.allowed for w in (stored,)}
+    writings = {fold(stored): stored for stored in (*column.allowed, *column.value_synonyms)}
     for stored, others in column.value_synonyms.items():
         writings |= {fold(other): stored for other in others if fold(other) not in writings}
     if not writings:

@@ -20,10 +20,13 @@ BLOCK_BYTES = 64
 _SPACES = "[ \t\r\n\u00a0\u202f]+"
 _LABEL = r"^(?:C\.?C\.?|C\.?E\.?|T\.?I\.?|NIT|RUT|DNI|CEDULA|CÉDULA)[ .:#-]*([0-9])"
 _CHECK_DIGIT = r"^([0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3})-[0-9]$"
+_GROUPED = "([0-9])[. ]([0-9]{3})"
+"""Digits in groups of three; twice, because a match ends where the next one would begin."""
+
 _NOT_PLAIN = "[^0-9A-Z]"
 _COUNTRY = r"^(?:0057|57)?([36][0-9]{9})$"
 _STEPS: dict[Canonical, tuple[tuple[str, str], ...]] = {
-    "plain": ((_SPACES, " "),),
+    "plain": ((_SPACES, " "), (_LABEL, "$1"), (_CHECK_DIGIT, "$1"), *((_GROUPED, "$1$2"),) * 2),
     "email": ((_SPACES, ""),),
     "national_id": (
         (_LABEL, "$1"),
@@ -39,9 +42,13 @@ _STEPS: dict[Canonical, tuple[tuple[str, str], ...]] = {
 def canonical(identifier: str, form: Canonical = "plain") -> str:
     """Return the one spelling of an identifier.
 
-    ``national_id`` drops the label (C.C., NIT …), a tax number's check digit, dots, dashes and
-    leading zeros; ``phone`` keeps digits and drops Colombia's prefix; all forms ignore case.
+    ``plain`` drops the label (C.C., NIT …), a tax number's check digit and the dots or spaces that
+    group digits, and nothing else: a client's own codes stay apart; ``national_id`` drops dashes
+    and leading zeros as well; ``phone`` keeps digits and drops Colombia's prefix; all forms ignore
+    case.
 
+    >>> canonical("1.010.001.277"), canonical("7590-vhveg")
+    ('1010001277', '7590-VHVEG')
     >>> canonical("NIT 900.123.456-7", "national_id")
     '900123456'
     >>> canonical("+57 (300) 555-0101", "phone")

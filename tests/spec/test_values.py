@@ -176,6 +176,15 @@ def test_allowed_values_are_compared_without_case_and_accents_and_stored_as_decl
     assert rows == ["petition", "petition", "complaint", None, None]
 
 
+def test_known_writings_are_stored_as_declared_also_where_any_value_may_stand(
+    session: SparkSession,
+):
+    column = column_of("string", value_synonyms={"male": ("M", "Masculino"), "female": ("F",)})
+    frame = session.createDataFrame(pa.table({"w": ["Male", "masculino", "f", "Otro"]}))
+    rows = frame.select(typed(column, clean(column, fn.col("w"), {})).alias("v")).toArrow()
+    assert rows["v"].to_pylist() == ["male", "male", "female", "Otro"]
+
+
 def test_types_are_those_of_the_lake(session: SparkSession):
     frame = session.createDataFrame(pa.table({"w": ["1"]}))
     kinds = get_args(ColumnType)
