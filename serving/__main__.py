@@ -1,7 +1,10 @@
 """``python -m serving --host 127.0.0.1 --port 8080``: the scoring service of this installation."""
 
 import argparse
+import logging
+import os
 import sys
+from typing import NoReturn
 
 from foundation.errors import AbcallError
 from foundation.settings import Settings
@@ -36,5 +39,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def leave(code: int) -> NoReturn:
+    """End the process at once: unloading a gigabyte of libraries takes seconds on a busy machine.
+
+    Nothing is lost: every answer has been sent, and the service holds no open transaction.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

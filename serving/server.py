@@ -13,7 +13,7 @@ from serving.limits import BODY_LIMIT_BYTES
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 THREADS = 8
-DRAIN_SECONDS = 4.0
+DRAIN_SECONDS = 3.0
 """For requests under way when told to stop; what is not answered by then is cut off."""
 
 ROOM_FOR_REFUSAL = 64 * 1024

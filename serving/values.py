@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from data_contracts.contract import Column, ColumnType
 from foundation.errors import InvalidRequest
-from ingestion.casts import YEARS
 from ingestion.vocabulary import BLANK_TEXT, EDGES, fold, folded
 from serving.limits import LONGEST_TEXT, LONGEST_VALUE
 
@@ -97,6 +96,8 @@ def _stored(column: Column, text: str, place: str) -> str:
 def _read(kind: ColumnType, given: object, time_zone: str) -> Value:
     """Return a number, boolean or moment; None where it is none."""
     if kind in ("timestamp", "date"):
+        from ingestion.casts import YEARS
+
         moment = _moment(given, time_zone)
         if moment is None or not YEARS[0] <= moment.year <= YEARS[1]:
             return None
