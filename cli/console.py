@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -9,6 +10,9 @@ from rich.table import Table
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
+
+PIPED_WIDTH = 240
+"""Characters a line where no terminal says how many: nothing of a table may be cut off in a log."""
 
 
 def say(sentence: str) -> None:
@@ -23,11 +27,14 @@ def complain(sentence: str) -> None:
 
 def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; columns of numbers align right."""
-    wide = Console(highlight=False, width=None if _out.is_terminal else 160)
+    wide = Console(highlight=False, width=None if _out.is_terminal else PIPED_WIDTH)
     table = Table(title=title, title_justify="left")
     for position, header in enumerate(headers):
         numeric = bool(rows) and all(row[position][:1].isdigit() for row in rows if row[position])
-        table.add_column(header, justify="right" if numeric else "left")
+        # What names a row is there to be copied: it is never cut short.
+        name = max((len(row[0]) for row in rows), default=0) if position == 0 else None
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        table.add_column(header, justify=justify, overflow="fold", min_width=name)
     for row in rows:
         table.add_row(*row)
     wide.print(table)

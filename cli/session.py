@@ -34,6 +34,7 @@ class Session:
     @contextmanager
     def desk(self) -> Iterator["Desk"]:
         """Open the lake as a member of ABCall's staff and close it afterwards."""
+        require_installation(self.settings)
         with Lake.open(self.settings) as lake:
             yield Desk(lake, staff_actor(lake.store))
 
@@ -57,6 +58,12 @@ class Desk:
         """Write into the audit log what this member of staff did."""
         tenant_id = tenant.id if tenant else None
         record(self.lake.store, self.staff, action, tenant_id, subject, details=details)
+
+
+def require_installation(settings: Settings) -> None:
+    """Say what to run first where nothing was installed yet."""
+    if not settings.data_dir.exists():
+        raise InvalidRequest("cli.nothing_to_serve")
 
 
 def contract_of(settings: Settings, vertical: str) -> Contract:

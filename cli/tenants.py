@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.console import say, show
-from cli.session import contract_of, helper, session_of
+from cli.session import contract_of, helper, require_installation, session_of
 from foundation.errors import InvalidRequest
 from foundation.settings import Settings
 from foundation.texts import Language, text
@@ -78,7 +78,9 @@ def register(app: typer.Typer, language: Language) -> None:
 
     @app.command("audit", help=tell("audit"))
     def audit(context: typer.Context) -> None:
-        with Lake.open(session_of(context).settings) as lake:
+        settings = session_of(context).settings
+        require_installation(settings)
+        with Lake.open(settings) as lake:
             report = verify_chain(lake.store)
         key = "cli.audit_intact" if report.intact else "cli.audit_broken"
         say(text(key, language, entries=report.entries, at=report.broken_at))

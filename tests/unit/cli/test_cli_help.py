@@ -1,0 +1,56 @@
+"""Help teaches: every command explains itself, in both languages, with its exit codes."""
+
+import pytest
+import typer
+
+from cli.main import build_app
+from foundation.texts import LANGUAGES, Language
+from tests.unit.cli.conftest import Type
+
+COMMANDS = ["demo", "up", "init", "audit", "upload", "mapping", "uploads", "rejected", "train",
+            "score", "tenant new", "tenant list", "user add", "user list", "key issue", "key list",
+            "key revoke", "vertical list", "vertical show", "vertical check"]  # fmt: skip
+
+
+def command_names(language: Language) -> set[str]:
+    names: set[str] = set()
+    for name, command in typer.main.get_command(build_app(language)).commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", None)
+        names |= {f"{name} {one}" for one in below} if below else {name}
+    return names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_is_known_here(language: Language):
+    assert command_names(language) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_explains_itself_in_both_languages(command: str, abcall: Type):
+    spanish, english = (abcall(*command.split(), "--help", language=one) for one in ("es", "en"))
+    assert (spanish.code, english.code) == (0, 0)
+    first = [said.words.partition("Usage:")[2][:400] for said in (spanish, english)]
+    assert first[0] != first[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "step", "codes"),
+    [("es", "Primeros pasos", "Códigos de salida"), ("en", "First steps", "Exit codes")],
+)
+def test_the_first_page_names_the_first_steps_and_the_exit_codes(
+    language: str, step: str, codes: str, abcall: Type
+):
+    said = abcall("--help", language=language).words
+    assert step in said
+    assert codes in said
+    assert all(code in said for code in ("0", "2", "70", "75", "78"))
+
+
+def test_without_a_command_the_first_page_is_shown(abcall: Type):
+    assert "Primeros pasos" in abcall().words
+
+
+def test_an_unknown_command_is_the_persons_to_mend(abcall: Type):
+    ran = abcall("uplod")
+    assert ran.code == 2
+    assert "uplod" in ran.words
