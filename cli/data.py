@@ -34,6 +34,9 @@ def _register_upload(app: typer.Typer, language: Language) -> None:
         key: Annotated[str | None, typer.Option(help=tell("key_kind"))] = None,
         label: Annotated[str | None, typer.Option(help=tell("label_kind"))] = None,
         upload_as: Annotated[str | None, typer.Option("--as", help=tell("upload_kind"))] = None,
+        confirm_ended: Annotated[
+            bool, typer.Option("--confirm-ended", help=tell("confirm_ended"))
+        ] = False,
         receive_only: Annotated[bool, typer.Option("--receive-only", help=tell("receive_only"))] = (
             False
         ),
@@ -45,7 +48,15 @@ def _register_upload(app: typer.Typer, language: Language) -> None:
             tenant = desk.tenant(tenant_id)
             mapping = mapping_from(desk.lake, tenant, table, file, terms)
             begin(text("cli.step_receive", language, file=file.name))
-            receipt = receive(desk.lake, tenant, desk.staff, file, table, mapping=mapping)
+            receipt = receive(
+                desk.lake,
+                tenant,
+                desk.staff,
+                file,
+                table,
+                mapping=mapping,
+                confirm_ended=confirm_ended,
+            )
             if not receive_only and receipt.upload.state == "accepted":
                 from models.refresh import refresh
 
