@@ -20,14 +20,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help=text("serving.help_host"))
     parser.add_argument("--port", type=int, default=8080, help=text("serving.help_port"))
     chosen = parser.parse_args(arguments)
+    from lakehouse.lake import Lake
     from serving.app import create_app
     from serving.logs import log_to_stderr
     from serving.server import serve, warm
 
     log_to_stderr()
     try:
-        app = create_app(settings)
-        warm(app)
+        lake = Lake.open(settings)
+        app = create_app(settings, lake)
+        warm(app, lake)
         serve(app, chosen.host, chosen.port)
     except AbcallError as error:
         print(error.say(settings.language), file=sys.stderr)

@@ -7,8 +7,10 @@ from socket import socket
 from types import FrameType
 from typing import Protocol
 
+import pyarrow as pa
 from apiflask import APIFlask
 
+from lakehouse.lake import Lake
 from serving.limits import BODY_LIMIT_BYTES
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -103,11 +105,12 @@ def _busy(channel: Channel) -> bool:
     return bool(channel.requests or channel.total_outbufs_len or channel.request)
 
 
-def warm(app: APIFlask) -> threading.Thread:
-    """Load in the background what the first request would wait for (imports of seconds)."""
+def warm(app: APIFlask, lake: Lake) -> threading.Thread:
+    """Load in the background what the first request would wait for (imports, the engine)."""
 
     def load() -> None:
         app.test_client().get("/ready")
+        lake.engine.frame(pa.table({"n": [1]})).toArrow()
 
     thread = threading.Thread(target=load, name="warm", daemon=True)
     thread.start()
