@@ -1,0 +1,127 @@
+"""The sensors: accepted uploads start their tenant's run; whole files of the inbox are taken."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ingestion.gold.refine import refine
+from pipelines.definitions import job_name
+from pipelines.partitions import TENANT_TAG
+from pipelines.platform import Platform
+from pipelines.sensors import accepted_uploads, inbox
+from tenancy.tenant import Tenant
+from tenancy.tenants import create_tenant
+from tenancy.uploads import list_uploads
+from tests.ingestion_lake import ACTOR, TENANT, Door, installation
+
+OTHER = Tenant("beta", "Beta", "telecom")
+BANK = Tenant("banco", "Banco", "banking")
+HEADER = "customer_id,full_name,tenure_months,monthly_charge"
+
+
+@dataclass(frozen=True)
+class House:
+    """An installation with two telecom tenants and a bank, and a door into the first."""
+
+    door: Door
+    platform: Platform
+
+    def asks(self, vertical: str = "telecom") -> dg.SensorResult:
+        """Return what a tick of the vertical's sensor asks for."""
+        result = accepted_uploads(vertical, job_name(vertical), self.platform)()
+        assert isinstance(result, dg.SensorResult)
+        return result
+
+    def look(self, cursor: str | None) -> str | None:
+        """Let the inbox sensor look once; return its cursor."""
+        context = dg.build_sensor_context(cursor=cursor)
+        inbox(self.platform)(context)
+        return context.cursor
+
+    def put(self, tenant: str, table: str, name: str, text: str) -> Path:
+        """Put a file into the inbox."""
+        path = self.platform.settings.inbox_dir / tenant / table / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Return an installation of the test's own."""
+    settings = installation(tmp_path)
+    door = Door(settings, tmp_path)
+    for tenant in (OTHER, BANK):
+        create_tenant(door.lake.store, ACTOR, tenant)
+    yield House(door, Platform(settings))
+    door.lake.close()
+
+
+def customers(n: int) -> str:
+    rows = [f"10{i:06d},Ana {i},{i % 60},{30_000 + i}" for i in range(1, n + 1)]
+    return "\n".join([HEADER, *rows]) + "\n"
+
+
+def test_accepted_uploads_ask_for_one_run_of_their_tenant(house: House):
+    house.door.customers("1,Ana,2026-01-01,1,10,10,no")
+    house.door.customers("2,Eva,2026-01-01,1,10,10,no")
+    (asked,) = house.asks().run_requests or []
+    accepted = list_uploads(house.door.lake.store, TENANT, {"accepted"})
+    assert len(accepted) == 2
+    assert asked.partition_key == "acme"
+    assert asked.tags[TENANT_TAG] == "acme"
+    assert set(str(asked.run_key).split("+")) == {upload.id for upload in accepted}
+
+
+def test_the_same_uploads_ask_under_the_same_key_and_refined_ones_not_at_all(house: House):
+    house.door.customers("1,Ana,2026-01-01,1,10,10,no")
+    first, again = (house.asks().run_requests or [] for _ in range(2))
+    assert [r.run_key for r in first] == [r.run_key for r in again]
+    refine(house.door.lake, TENANT)
+    assert not house.asks().run_requests
+
+
+def test_a_tenant_is_a_partition_of_its_own_vertical_only(house: House):
+    wanted = {}
+    for vertical in ("telecom", "banking"):
+        (request,) = house.asks(vertical).dynamic_partitions_requests or []
+        wanted[vertical] = set(request.partition_keys)
+    assert wanted == {"telecom": {"acme", "beta"}, "banking": {"banco"}}
+
+
+def test_a_file_is_taken_only_when_two_looks_saw_it_the_same(house: House):
+    path = house.put("acme", "customers", "clientes.csv", customers(5))
+    first = house.look(None)
+    assert path.exists()
+    path.write_text(customers(30), encoding="utf-8")
+    second = house.look(first)
+    assert path.exists(), "a file that still grew was taken"
+    house.look(second)
+    assert not path.exists()
+    (upload,) = list_uploads(house.door.lake.store, TENANT)
+    assert (upload.file_name, upload.counts["rows"]) == ("clientes.csv", 30)
+
+
+def test_a_bad_file_is_refused_with_a_text_beside_it_and_the_others_are_taken(house: House):
+    bad = house.put("acme", "customers", "a_malo.csv", "")
+    unknown = house.put("nadie", "customers", "clientes.csv", customers(3))
+    good = house.put("acme", "customers", "b_bueno.csv", customers(30))
+    house.look(house.look(None))
+    assert not any(path.exists() for path in (bad, unknown, good))
+    refused = bad.parent / ".refused"
+    assert sorted(p.name for p in refused.iterdir()) == ["a_malo.csv", "a_malo.csv.txt"]
+    assert "a_malo.csv" in (refused / "a_malo.csv.txt").read_text(encoding="utf-8")
+    assert "nadie" in (unknown.parent / ".refused" / "clientes.csv.txt").read_text(encoding="utf-8")
+    states = {u.file_name: u.state for u in list_uploads(house.door.lake.store, TENANT)}
+    assert states == {"a_malo.csv": "refused", "b_bueno.csv": "accepted"}
+
+
+def test_what_was_taken_or_refused_is_not_looked_at_again(house: House):
+    house.put("acme", "customers", "a_malo.csv", "")
+    house.put("acme", "customers", "b_bueno.csv", customers(30))
+    cursor = house.look(house.look(None))
+    house.look(house.look(cursor))
+    assert len(list_uploads(house.door.lake.store, TENANT)) == 2
