@@ -1,5 +1,6 @@
 """Small pieces of HTML: every value escaped, colours and sizes from one style sheet."""
 
+import json
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -13,6 +14,19 @@ STYLE = Path(__file__).with_name("style.css")
 def style_sheet() -> str:
     """Return the style sheet as an element; it holds no script."""
     return f"<style>{STYLE.read_text(encoding='utf-8')}</style>"
+
+
+def uploader_words(choose: str, limit: str) -> str:
+    """Return what Streamlit's file uploader says in English, said in the reader's language."""
+    zone = '[data-testid="stFileUploaderDropzone"]'
+    return f"""<style>
+{zone} button p, {zone} [data-testid="stFileUploaderDropzoneInstructions"] span {{
+  font-size: 0; visibility: hidden; }}
+{zone} button p::after {{
+  content: {json.dumps(choose, ensure_ascii=False)}; font-size: 1rem; visibility: visible; }}
+{zone} [data-testid="stFileUploaderDropzoneInstructions"] span::after {{
+  content: {json.dumps(limit, ensure_ascii=False)}; font-size: 0.9rem; visibility: visible; }}
+</style>"""
 
 
 def strong(words: str) -> str:
@@ -30,13 +44,13 @@ def note(sentence: str) -> str:
     return f'<p class="ab-note">{escape(sentence)}</p>'
 
 
-def figure(one: Figure) -> str:
-    """Return a figure with its detail, and its meaning one tap away."""
+def figure(one: Figure, meaning: str) -> str:
+    """Return a figure with its detail, and its meaning one tap away behind the word for it."""
     return (
         f'<div class="ab-figure"><div class="ab-title">{escape(one.title)}</div>'
         f'<div class="ab-value">{escape(one.value)}</div>'
         f'<div class="ab-detail">{escape(one.detail)}</div>'
-        f'<details><summary aria-label="{escape(one.title)}">ⓘ</summary>'
+        f"<details><summary>{escape(meaning)}</summary>"
         f"{escape(one.explanation)}</details></div>"
     )
 

@@ -30,7 +30,7 @@ def risk_bars(rows: Sequence[Row], ink: str) -> alt.LayerChart:
     """
     order = [row["label"] for row in rows]
     base = alt.Chart(pd.DataFrame([{**row, "count": row["count"] or 0} for row in rows])).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=_words_axis())
+        y=alt.Y("label:N", sort=order, title=None, axis=_words_axis(ink))
     )
     scale = alt.Scale(domain=list(RISK_COLOURS), range=list(RISK_COLOURS.values()))
     top = max((row["count"] or 0 for row in rows), default=0)
@@ -59,13 +59,17 @@ def trend(rows: Sequence[Row], ink: str, colour: str = BLUE) -> alt.LayerChart:
         "label:O",
         sort=order,
         title=None,
-        axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelFontSize=12, ticks=False),
+        axis=alt.Axis(
+            labelAngle=0, labelOverlap="greedy", labelFontSize=12, labelColor=ink, ticks=False
+        ),
     )
     y = alt.Y(
         "count:Q",
         title=None,
         scale=alt.Scale(zero=True, nice=True),
-        axis=alt.Axis(tickCount=3, labelFontSize=12, domain=False, ticks=False, format="d"),
+        axis=alt.Axis(
+            tickCount=3, labelFontSize=12, labelColor=ink, domain=False, ticks=False, format="d"
+        ),
     )
     base = alt.Chart(pd.DataFrame(rows)).encode(x=x, y=y)
     line = base.mark_line(color=colour, strokeWidth=2.5, point={"size": 40, "filled": True}).encode(
@@ -73,10 +77,10 @@ def trend(rows: Sequence[Row], ink: str, colour: str = BLUE) -> alt.LayerChart:
     )
     last = (
         alt.Chart(pd.DataFrame(known[-1:]))
-        .mark_text(align="right", dy=-12, fontSize=14, fontWeight="bold", color=ink)
+        .mark_text(align="left", dx=8, fontSize=14, fontWeight="bold", color=ink)
         .encode(x=x, y=y, text="words:N")
     )
-    return _plain((line + last).properties(height=TREND_HEIGHT))
+    return _plain((line + last).properties(height=TREND_HEIGHT, padding={"right": 44, "top": 8}))
 
 
 def contributions(rows: Sequence[Row], ink: str) -> alt.LayerChart:
@@ -88,8 +92,10 @@ def contributions(rows: Sequence[Row], ink: str) -> alt.LayerChart:
         ``text``, ``contribution`` (log-odds) and ``effect`` in words, strongest first.
     """
     data = pd.DataFrame([{**row, "place": place} for place, row in enumerate(rows)])
-    widest = max((abs(row["contribution"]) for row in rows), default=1.0) or 1.0
-    x = alt.X("contribution:Q", axis=None, scale=alt.Scale(domain=[-widest, widest]))
+    ends = [0.0, *(row["contribution"] for row in rows)]
+    x = alt.X(
+        "contribution:Q", axis=None, scale=alt.Scale(domain=[min(ends), max(ends)], nice=False)
+    )
     y = alt.Y("place:O", axis=None)
     base = alt.Chart(data).encode(y=y)
     raises = alt.datum.contribution > 0
@@ -105,8 +111,10 @@ def contributions(rows: Sequence[Row], ink: str) -> alt.LayerChart:
     return _plain((bars + labels + zero).properties(height=alt.Step(REASON_STEP)))
 
 
-def _words_axis() -> alt.Axis:
-    return alt.Axis(labelFontSize=14, labelLimit=200, ticks=False, domain=False, labelPadding=8)
+def _words_axis(ink: str) -> alt.Axis:
+    return alt.Axis(
+        labelFontSize=14, labelLimit=200, labelColor=ink, ticks=False, domain=False, labelPadding=8
+    )
 
 
 def _plain(chart: alt.LayerChart) -> alt.LayerChart:

@@ -22,10 +22,10 @@ def ink() -> str:
     return DARK_INK if st.context.theme.type == "dark" else LIGHT_INK
 
 
-def link(see: Viewer, page: str, label: str, *, key: str = "", **query: str) -> None:
+def link(see: Viewer, page: str, label: str, *, key: str, **query: str) -> None:
     """Offer a way to another page; the session and the language go along."""
     asked = {**query, "lang": see.language}
-    with st.container(key=f"link-{page}-{key}" if key else None):
+    with st.container(key=f"link-{page}-{key}", width="content"):
         st.page_link(
             see.pages[page], label=label, query_params=asked, icon=":material/arrow_forward:"
         )
@@ -65,7 +65,7 @@ def customer_rows(see: Viewer, rows: Sequence[Row], source: str) -> None:
     """List scored customers, each opening its page."""
     words = see.words
     for row in rows:
-        with st.container(border=True):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
             facts = [words.say("leaves", odds=figures.odds(row["probability"], words))]
             if row["money_at_risk"] is not None:
                 facts.append(words.say("money_at_stake", money=words.money(row["money_at_risk"])))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
+
+
+ICON = Path(__file__).with_name("icon.svg")
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,11 @@ def run(lake: "Lake") -> None:
     """Show the page that the address names, to whom it may be shown."""
     language = session.language()
     st.set_page_config(
-        page_title=text("dashboards.product", language), page_icon=":material/insights:",
-        layout="wide", initial_sidebar_state="collapsed",
-    )  # fmt: skip
+        page_title=text("dashboards.product", language),
+        page_icon=str(ICON),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
     st.html(cards.style_sheet())
     guarded(partial(_run, lake, language), language, lake.settings.data_dir)
 

@@ -35,12 +35,8 @@ def earlier(see: Viewer) -> list[Upload]:
 
 def account_sentence(counts: "Mapping[str, int]", words: Words) -> str:
     """Return the account as a sum that a person can check: «12 = 7 nuevas + 5 rechazadas»."""
-    parts = [
-        words.say(f"account_{name}", count=words.number(counts[name]))
-        for name in OUTCOMES
-        if counts.get(name)
-    ]
-    return words.say("account", rows=words.number(counts.get("rows", 0)), parts=" + ".join(parts))
+    parts = [words.count(f"account_{name}", counts[name]) for name in OUTCOMES if counts.get(name)]
+    return words.count("account", counts.get("rows", 0), parts=" + ".join(parts))
 
 
 def note_opened(see: Viewer, upload: Upload, action: str) -> None:

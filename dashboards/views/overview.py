@@ -64,7 +64,7 @@ def _figures(
     told.append((figures.rejected_figure(*rejected, words), "upload", "see_rejected"))
     for column, (figure, page, label) in zip(st.columns(len(told)), told, strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.html(cards.figure(figure))
+            st.html(cards.figure(figure, words.say("meaning")))
             pieces.link(see, page, words.say(label), key=label)
 
 

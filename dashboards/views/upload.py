@@ -48,10 +48,13 @@ def _new(see: Viewer) -> None:
         key="upload_table",
     )
     st.html(cards.note(tables[name].description[see.language]))
+    most = max(1, see.lake.settings.upload_limit_bytes // MIB)
+    limit = words.say("size_limit", limit=f"{words.number(most)} MB")
+    st.html(cards.uploader_words(words.say("choose_file"), limit))
     dropped = st.file_uploader(
         words.say("upload_file"),
         type=["csv", "txt", "tsv", "jsonl", "ndjson", "json", "parquet"],
-        max_upload_size=max(1, see.lake.settings.upload_limit_bytes // MIB),
+        max_upload_size=most,
         key=f"file_{st.session_state.get(DROPPED, 0)}",
     )
     if dropped is None:

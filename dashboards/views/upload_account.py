@@ -39,7 +39,7 @@ def account(see: Viewer, upload: Upload) -> None:
 
 def line(see: Viewer, upload: Upload) -> None:
     """Show an earlier upload with its state, and the way to its account."""
-    with st.container(border=True):
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
         told = _told(see, upload)
         counts = [account_sentence(upload.counts, see.words)] if upload.counts.get("rows") else []
         st.html(cards.upload(upload.file_name, [told, *counts]))

@@ -1,0 +1,223 @@
+"""The dashboard in a real browser: every page, both languages, desk and phone."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+
+import pytest
+
+from tests.unit.dashboards.conftest import PASSWORD, House, made_house
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PAGES = ("overview", "customers", "incidents", "upload")
+ENGLISH = ("Today", "Customers", "Upload", "Sign out", "Browse", "per file", "Choose", "rows")
+SPANISH = ("Hoy", "Clientes", "Cargar", "Salir", "filas", "Elegir")
+MAIN = '[data-testid="stMainBlockContainer"]'
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running dashboard over a small house."""
+
+    house: House
+    address: str
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(data: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the server in a process group of its own and wait until it answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py")]
+    server = subprocess.Popen(
+        [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
+        env={**os.environ, "ABCALL_DATA": str(data)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    address, until = f"http://127.0.0.1:{port}", time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
+        except (URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return server, address
+    server.kill()
+    pytest.fail("the dashboard did not answer within a minute")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with made_house(tmp_path_factory.mktemp("browser")) as house:
+        server, address = start(house.lake.settings.data_dir)
+        yield Served(house, address)
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator["Browser"]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def settled(page: "Page") -> None:
+    """Wait until no script runs and nothing more is drawn."""
+    page.wait_for_selector(MAIN)
+    page.wait_for_timeout(300)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    page.wait_for_timeout(300)
+
+
+def signed_in(browser: "Browser", url: str, email: str, width: int = 1440) -> "Page":
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.goto(url)
+    settled(page)
+    page.locator('input[type="text"]').first.fill(email)
+    page.locator('input[type="password"]').fill(PASSWORD)
+    page.locator('[data-testid="stFormSubmitButton"] button').click()
+    page.wait_for_selector(".st-key-sign_out")
+    settled(page)
+    return page
+
+
+def walk(page: "Page", name: str, width: int) -> None:
+    """Go to a page by the menu, as a person does."""
+    if width < 700:
+        page.locator('[data-testid="stExpandSidebarButton"]').click()
+        entry = page.locator(f'[data-testid="stSidebarNavLink"][href*="{name}"]')
+    else:
+        entry = page.locator(f'[data-testid="stTopNavLink"][href*="{name}"]')
+    entry.first.click()
+    settled(page)
+
+
+def looks_right(page: "Page", foreign: tuple[str, ...]) -> None:
+    too_wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert too_wide <= 0
+    assert page.locator('[data-testid="stException"]').count() == 0
+    assert page.locator('[data-testid="stAlert"]').count() == 0
+    shown = page.locator(MAIN).inner_text()
+    assert [word for word in foreign if word in shown] == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("language", "foreign"), [("es", ENGLISH), ("en", SPANISH)])
+def test_every_page_fits_and_speaks_one_language(
+    served: Served, browser: "Browser", language: str, foreign: tuple[str, ...], width: int
+):
+    url = f"{served.address}/?lang={language}"
+    page = signed_in(browser, url, "manager@acme.example", width)
+    other = page.locator(".st-key-language_switch").inner_text()
+    for name in PAGES:
+        if name != PAGES[0]:
+            walk(page, name, width)
+        looks_right(page, foreign)
+    walk(page, "customers", width)
+    page.locator('[data-testid="stPageLink-NavLink"][href*="customer?"]').first.click()
+    page.wait_for_selector(".st-key-show_name")
+    settled(page)
+    looks_right(page, foreign)
+    assert other in ("English", "Español")
+    page.context.close()
+
+
+def test_buttons_and_links_are_large_enough_for_a_thumb(served: Served, browser: "Browser"):
+    page = signed_in(browser, f"{served.address}/", "manager@acme.example", 390)
+    targets = page.locator(f'{MAIN} button, {MAIN} [data-testid="stPageLink-NavLink"]')
+    heights = [one.bounding_box()["height"] for one in targets.all() if one.is_visible()]
+    assert heights
+    assert min(heights) >= 44
+    page.context.close()
+
+
+def test_a_customer_opens_by_link_for_their_own_tenant_alone(served: Served, browser: "Browser"):
+    token = served.house.tokens[0]
+    url = f"{served.address}/customer?id={token}"
+    rightful = signed_in(browser, url, "viewer@acme.example")
+    assert f"Cliente {token[:8]}" in rightful.locator("h1").inner_text()
+    assert "Solo" not in rightful.locator("h1").inner_text()
+    assert rightful.locator(".st-key-show_name").count() == 0
+    foreign = signed_in(browser, url, "manager@vacia.example")
+    alert = foreign.locator('[data-testid="stAlert"]').inner_text()
+    assert "No encontramos a este cliente" in alert
+    assert token[:8] not in foreign.locator(MAIN).inner_text()
+    rightful.context.close()
+    foreign.context.close()
+
+
+def test_a_manager_reads_the_name_by_a_button(served: Served, browser: "Browser"):
+    token = served.house.tokens[2]
+    page = signed_in(browser, f"{served.address}/customer?id={token}", "manager@acme.example")
+    assert "Ana 2" not in page.locator(MAIN).inner_text()
+    page.locator(".st-key-show_name button").click()
+    page.wait_for_selector("text=quedó registrada en la auditoría")
+    assert "Ana 2" in page.locator(MAIN).inner_text()
+    page.context.close()
+
+
+def test_a_file_goes_in_with_its_mapping_and_the_rejected_row_comes_back(
+    served: Served, browser: "Browser", tmp_path: Path
+):
+    rows = [f"1{n:05};Ana {n};Mensual;45000;{400 if n == 3 else 30 + n}" for n in range(12)]
+    file = tmp_path / "mis clientes.csv"
+    file.write_text("\n".join(["cedula;nombre;contrato;cargo_mensual;edad", *rows]) + "\n")
+    page = signed_in(browser, f"{served.address}/upload", "manager@vacia.example")
+    page.locator('input[type="file"]').set_input_files(file)
+    page.wait_for_selector('[data-testid="stForm"]')
+    settled(page)
+    assert page.locator(".ab-source").count() == 5
+    page.locator('[data-testid="stFormSubmitButton"] button').click()
+    page.wait_for_selector(".st-key-receipt", timeout=60_000)
+    settled(page)
+    assert "12 filas = 11 nuevas + 1 rechazada" in page.locator(".st-key-receipt").inner_text()
+    page.locator('.st-key-receipt [data-testid="stPageLink-NavLink"]').click()
+    page.wait_for_selector(".ab-table")
+    settled(page)
+    assert page.locator(".ab-table td").all_inner_texts()[0] == "4"
+    assert "mayor que 120" in page.locator(".ab-table").inner_text()
+    with page.expect_download() as started:
+        page.locator('[data-testid="stDownloadButton"] button').click()
+    assert "400" in Path(started.value.path()).read_text(encoding="utf-8-sig")
+    page.context.close()
+
+
+def test_the_server_ends_within_five_seconds_and_leaves_no_child(
+    served: Served, browser: "Browser"
+):
+    server, address = start(served.house.lake.settings.data_dir)
+    page = signed_in(browser, f"{address}/", "manager@acme.example")
+    told = time.monotonic()
+    server.send_signal(signal.SIGTERM)
+    server.wait(10)
+    assert time.monotonic() - told <= 5
+    with pytest.raises(ProcessLookupError):
+        os.killpg(server.pid, 0)
+    page.context.close()
