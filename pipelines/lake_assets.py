@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from data_contracts.contract import Contract
+from foundation.texts import text
 from ingestion.audit import Audit
 from ingestion.data_docs import build_data_docs, recorded_audits
 from ingestion.gold.grains import grains
@@ -109,7 +110,6 @@ def gold_assets(contract: Contract, platform: Platform) -> dg.AssetsDefinition:
                 deps=[silver_key(vertical, grain.source)],
                 group_name=vertical,
                 kinds={"deltalake"},
-                skippable=True,
             )
             for grain in built
         ],
@@ -119,10 +119,15 @@ def gold_assets(contract: Contract, platform: Platform) -> dg.AssetsDefinition:
     def gold(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with platform.work(context.partition_key) as (lake, tenant):
             refined = refine(lake, tenant, contract)
-            for name, version in refined.versions.items():
+            for grain in built:
+                version = refined.versions.get(grain.name)
                 yield dg.MaterializeResult[None](
-                    asset_key=gold_key(vertical, name),
-                    metadata={"version": version, "written_now": name in refined.changed},
+                    asset_key=gold_key(vertical, grain.name),
+                    metadata=(
+                        {"left_out": text("pipelines.never_sent", tenant.language)}
+                        if version is None
+                        else {"version": version, "written": grain.name in refined.changed}
+                    ),
                     data_version=dg.DataVersion(str(version)),
                 )
 

@@ -32,14 +32,12 @@ def scores_key(vertical: str, model: str) -> dg.AssetKey:
 def champion_asset(contract: Contract, model: Model, platform: Platform) -> dg.AssetsDefinition:
     """Return a tenant's champion: trained where there is none, or where the run asks for it.
 
-    A tenant with too few rows or outcomes has none; the log says what it needs.
+    A tenant with too few rows or outcomes has none; the run says what it needs.
     """
     key = champion_key(contract.vertical, model.name)
     tables = (model.label.table, "customers")
     sources = sorted({gold_key(contract.vertical, table.removesuffix("s")) for table in tables})
-    spec = dg.AssetSpec(
-        key, deps=sources, group_name=contract.vertical, kinds={"mlflow"}, skippable=True
-    )
+    spec = dg.AssetSpec(key, deps=sources, group_name=contract.vertical, kinds={"mlflow"})
 
     @dg.multi_asset(
         name="_".join(key.path),
@@ -58,10 +56,10 @@ def champion_asset(contract: Contract, model: Model, platform: Platform) -> dg.A
                     version = train(lake, tenant, model.name).version
                 else:
                     version = champion.version
+                metadata = {"version": version}
             except (NotEnoughData, NotFound) as error:
-                context.log.warning(error.say(tenant.language))
-                return
-            yield dg.MaterializeResult[None](asset_key=key, metadata={"version": version})
+                metadata = {"left_out": error.say(tenant.language)}
+            yield dg.MaterializeResult[None](asset_key=key, metadata=metadata)
 
     return champion
 
@@ -74,7 +72,6 @@ def scores_asset(contract: Contract, model: Model, platform: Platform) -> dg.Ass
         deps=[champion_key(contract.vertical, model.name)],
         group_name=contract.vertical,
         kinds={"deltalake"},
-        skippable=True,
     )
 
     @dg.multi_asset(
@@ -89,11 +86,9 @@ def scores_asset(contract: Contract, model: Model, platform: Platform) -> dg.Ass
         with platform.work(context.partition_key) as (lake, tenant):
             try:
                 run = score_current(lake, tenant, model.name)
+                metadata: dict[str, str | int] = {"scored": run.scored, "at_risk": run.at_risk}
             except (NotEnoughData, NotFound) as error:
-                context.log.warning(error.say(tenant.language))
-                return
-            yield dg.MaterializeResult[None](
-                asset_key=key, metadata={"scored": run.scored, "at_risk": run.at_risk}
-            )
+                metadata = {"left_out": error.say(tenant.language)}
+            yield dg.MaterializeResult[None](asset_key=key, metadata=metadata)
 
     return scores

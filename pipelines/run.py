@@ -26,7 +26,7 @@ def refresh_tenant(settings: "Settings", tenant: "Tenant") -> str:
     home = prepare_home(settings)
     with dg.DagsterInstance.from_config(str(home)) as instance:
         register(instance, [tenant])
-        job = build(settings).get_job_def(job_name(tenant.vertical))
+        job = build(settings).resolve_job_def(job_name(tenant.vertical))
         result = job.execute_in_process(
             instance=instance,
             partition_key=tenant.id,
