@@ -28,7 +28,8 @@ class Tenant:
     currency
         ISO 4217 code of its money.
     time_zone
-        IANA name, for presentation alone: what is stored is UTC.
+        IANA name: a time in a file that names no zone is read in it, and times are shown in it.
+        What is stored is UTC.
     prior_consent
         Whether its rows may train a prior model of its vertical.
     """
