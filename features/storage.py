@@ -30,4 +30,4 @@ def keep(
     metadata = {f"gold.{table}": str(version) for table, version in sorted(gold.versions.items())}
     metadata |= {"contract": contract.version, "code": CODE_VERSION, "purpose": purpose}
     commit = Commit(":".join(f"{key}={value}" for key, value in metadata.items()), metadata)
-    lake.writer.replace(lake.ref(tenant, "features", name), rows, commit)
+    lake.writer.replace(lake.ref(tenant, "features", name), rows, commit, schema_change=True)

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
+from lakehouse.arrow_types import normal_schema
+
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
@@ -79,6 +83,11 @@ def open_table(path: str) -> "DeltaTable | None":
         return DeltaTable(path)
     except TableNotFoundError:
         return None
+
+
+def columns_of(table: "DeltaTable") -> pa.Schema:
+    """Return an open table's schema in normal spelling."""
+    return normal_schema(pa.schema(table.schema().to_arrow()))
 
 
 def read_commit(table: "DeltaTable | None", commit_id: str) -> Committed | None:

@@ -1,9 +1,10 @@
 """What both engines share: frames in and out of a Spark Connect session."""
 
+import os
 from abc import ABC, abstractmethod
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from foundation.settings import Engine as EngineName
 from lakehouse.arrow_types import normal_table
@@ -11,6 +12,7 @@ from lakehouse.arrow_types import normal_table
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.connect.dataframe import DataFrame as ConnectFrame
 
 SESSION_SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -35,6 +37,8 @@ class ConnectEngine(ABC):
 
     @cached_property
     def _session(self) -> "SparkSession":
+        # A channel that is open when Spark's JVM is forked would break the child.
+        os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
         session = self._start()
         for name, value in SESSION_SETTINGS.items():
             session.conf.set(name, value)
@@ -67,7 +71,9 @@ class ConnectEngine(ABC):
 
     def arrow(self, frame: "DataFrame") -> "pa.Table":
         """Bring a frame's rows here, types in normal spelling."""
-        return normal_table(frame.toArrow())
+        # ``toArrow`` has the server analyse the plan once more, only to cast to what has arrived.
+        rows, _ = cast("ConnectFrame", frame)._to_table()
+        return normal_table(rows)
 
     def close(self) -> None:
         """Stop the session; the next use opens another."""

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lakehouse.arrow_types import normal_schema, normal_table
-from lakehouse.commits import Commit
+from lakehouse.commits import Commit, columns_of
 from lakehouse.engine import Engine
 from lakehouse.properties import properties
+from lakehouse.schema import same_columns, unfit_keys
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,12 +38,7 @@ class EmbeddedTables:
 
     def unfit_keys(self, rows: "pa.Table", keys: Sequence[str]) -> int:
         """Count rows whose key has a null in it or stands a second time."""
-        import pyarrow as pa
-
-        columns = rows.select(list(keys))
-        nulls = sum(column.null_count for column in columns.columns)
-        groups = pa.TableGroupBy(columns, list(keys)).aggregate([]).num_rows
-        return int(nulls + rows.num_rows - groups)
+        return unfit_keys(rows, keys)
 
     def is_conflict(self, error: Exception) -> bool:
         """Say whether another writer got in between."""
@@ -67,13 +63,15 @@ class EmbeddedTables:
     def replace(
         self, path: str, table: "DeltaTable | None", rows: "pa.Table", commit: Commit
     ) -> None:
-        """Put rows in the place of all that was there."""
+        """Put rows, and their columns, in the place of all that was there."""
         from deltalake import write_deltalake
 
+        same = table is not None and same_columns(rows.schema, columns_of(table))
         write_deltalake(
             path if table is None else table,
-            rows.select(_names(table, rows)),
+            rows.select(_names(table, rows)) if same else rows,
             mode="error" if table is None else "overwrite",
+            schema_mode=None if table is None or same else "overwrite",
             configuration=properties(rows.schema) if table is None else None,
             commit_properties=_stamp(table, commit),
         )
@@ -95,10 +93,7 @@ class EmbeddedTables:
 
     def mark(self, table: "DeltaTable", commit: Commit) -> None:
         """Record a commit that changed no row: an append of nothing."""
-        import pyarrow as pa
-
-        nothing = normal_schema(pa.schema(table.schema().to_arrow())).empty_table()
-        self.append(table.table_uri, table, nothing, commit)
+        self.append(table.table_uri, table, columns_of(table).empty_table(), commit)
 
 
 def _matching(

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lakehouse.arrow_types import normal_schema
-from lakehouse.commits import Commit
+from lakehouse.commits import Commit, columns_of
 from lakehouse.engine import Engine
 from lakehouse.properties import properties
+from lakehouse.schema import same_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,7 +78,7 @@ class SparkTables:
     def replace(
         self, path: str, table: "DeltaTable | None", rows: "DataFrame", commit: Commit
     ) -> None:
-        """Put rows in the place of all that was there."""
+        """Put rows, and their columns, in the place of all that was there."""
         self._save(path, table, rows, commit, "overwrite")
 
     def merge(
@@ -105,13 +106,19 @@ class SparkTables:
     def _save(
         self, path: str, table: "DeltaTable | None", rows: "DataFrame", commit: Commit, mode: str
     ) -> None:
-        chosen = rows if table is None else rows.select([f.name for f in table.schema().fields])
-        new = mode if table is not None else "error"
+        options, chosen = self._options(table, rows), rows
+        if not options and table is not None:
+            chosen = rows.select(columns_of(table).names)
         with self._stamped(table, commit):
-            writer = chosen.write.format("delta").mode(new)
-            if table is None:
-                writer = writer.options(**SPARK_PROPERTIES, **properties(self.schema(rows)))
-            writer.save(path)
+            writer = chosen.write.format("delta").mode("error" if table is None else mode)
+            writer.options(**options).save(path)
+
+    def _options(self, table: "DeltaTable | None", rows: "DataFrame") -> dict[str, str]:
+        """Return what a new table is made with, or how one gets other columns."""
+        schema = self.schema(rows)
+        if table is None:
+            return {**SPARK_PROPERTIES, **properties(schema)}
+        return {} if same_columns(schema, columns_of(table)) else {"overwriteSchema": "true"}
 
     def _matching(
         self,

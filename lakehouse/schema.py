@@ -4,6 +4,8 @@ Sail would turn a string into NULL and 2.7 into 2 on append; so the writer compa
 types exactly, on both engines.
 """
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from foundation.errors import SchemaMismatch
@@ -33,6 +35,11 @@ def require_same(ref: TableRef, arrived: pa.Schema, table: pa.Schema) -> None:
         )
 
 
+def same_columns(arrived: pa.Schema, table: pa.Schema) -> bool:
+    """Say whether two normal schemas have the same names and types, whatever the order."""
+    return {f.name: f.type for f in arrived} == {f.name: f.type for f in table}
+
+
 def require_storable(ref: TableRef, arrived: pa.Schema) -> None:
     """Refuse, at a table's first write, a column whose type Delta does not hold exactly.
 
@@ -60,6 +67,14 @@ def require_columns(ref: TableRef, arrived: pa.Schema, keys: tuple[str, ...]) ->
     if missing or not keys:
         columns = ", ".join(missing) or ABSENT
         raise SchemaMismatch("lakehouse.missing_key", table=str(ref), columns=columns)
+
+
+def unfit_keys(rows: pa.Table, keys: Sequence[str]) -> int:
+    """Count rows whose key has a null in it or stands a second time."""
+    columns = rows.select(list(keys))
+    nulls = sum(column.null_count for column in columns.columns)
+    groups = pa.TableGroupBy(columns, list(keys)).aggregate([]).num_rows
+    return int(nulls + rows.num_rows - groups)
 
 
 def _type_of(schema: pa.Schema, name: str) -> str:

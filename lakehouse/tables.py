@@ -36,7 +36,7 @@ class Tables(Protocol[Rows]):
         """Add rows; create the table where there is none."""
 
     def replace(self, path: str, table: "DeltaTable | None", rows: Rows, commit: Commit) -> None:
-        """Put rows in the place of all that was there, in one commit."""
+        """Put rows, and their columns, in the place of all that was there, in one commit."""
 
     def merge(self, table: "DeltaTable", rows: Rows, keys: Sequence[str], commit: Commit) -> None:
         """Update whole rows by key, insert the others."""

@@ -17,10 +17,10 @@ import pyarrow as pa
 from foundation.errors import Busy, SchemaMismatch
 from lakehouse.arrow_types import normal_schema
 from lakehouse.boundary import Boundary, no_fault
-from lakehouse.commits import Commit, Committed, open_table, read_commit
+from lakehouse.commits import Commit, Committed, columns_of, open_table, read_commit
 from lakehouse.engine import Engine
 from lakehouse.refs import TableRef
-from lakehouse.schema import require_columns, require_same, require_storable
+from lakehouse.schema import require_columns, require_same, require_storable, unfit_keys
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -82,14 +82,29 @@ class Writer:
             lambda t, rows: self._tables.append(ref.path, t, rows, commit),
         )
 
-    def replace(self, ref: TableRef, data: "pa.Table | DataFrame", commit: Commit) -> Committed:
-        """Put rows in the place of the whole table, in one commit. Raises as ``append``."""
+    def replace(
+        self,
+        ref: TableRef,
+        data: "pa.Table | DataFrame",
+        commit: Commit,
+        *,
+        schema_change: bool = False,
+    ) -> Committed:
+        """Put rows in the place of the whole table, in one commit. Raises as ``append``.
+
+        Parameters
+        ----------
+        schema_change
+            The table takes the rows' columns where they are others than its own: for tables that
+            are derived, and follow a new version of their contract. Older versions keep theirs.
+        """
         return self._write(
             ref,
             "replace",
             commit,
             data,
             lambda t, rows: self._tables.replace(ref.path, t, rows, commit),
+            schema_change=schema_change,
         )
 
     def merge(
@@ -154,6 +169,7 @@ class Writer:
         apply: Callable[["DeltaTable | None", Any], None],
         *,
         keys: tuple[str, ...] | None = None,
+        schema_change: bool = False,
     ) -> Committed:
         found = self.find_commit(ref, commit.id)
         if found:
@@ -161,15 +177,16 @@ class Writer:
         if isinstance(data, pa.Table):
             # Before an engine takes the rows in: Spark would convert what does not fit.
             schema = normal_schema(data.schema)
-            _require_fit(ref, open_table(ref.path), schema)
-        rows = self._tables.prepare(data)
-        if not isinstance(data, pa.Table):
+            _require_fit(ref, None if schema_change else open_table(ref.path), schema)
+            rows = self._tables.prepare(data)
+        else:
+            rows = self._tables.prepare(data)
             schema = self._tables.schema(rows)
         if keys is not None:
-            self._require_unique(ref, rows, schema, keys)
+            self._require_unique(ref, data, rows, schema, keys)
 
         def checked(table: "DeltaTable | None") -> None:
-            _require_fit(ref, table, schema)
+            _require_fit(ref, None if schema_change else table, schema)
             apply(table, rows)
 
         return self._commit(ref, verb, commit, checked)
@@ -212,16 +229,23 @@ class Writer:
         return read_commit(open_table(ref.path), commit.id) or Committed(version=table.version())
 
     def _require_unique(
-        self, ref: TableRef, rows: object, schema: pa.Schema, keys: tuple[str, ...]
+        self,
+        ref: TableRef,
+        data: "pa.Table | DataFrame",
+        rows: object,
+        schema: pa.Schema,
+        keys: tuple[str, ...],
     ) -> None:
         require_columns(ref, schema, keys)
-        unfit = self._tables.unfit_keys(rows, keys)
+        # Arrow rows are counted here: on Spark that saves a job.
+        here = isinstance(data, pa.Table)
+        unfit = unfit_keys(data, keys) if here else self._tables.unfit_keys(rows, keys)
         if unfit:
             names = ", ".join(keys)
             raise SchemaMismatch("lakehouse.unfit_key", table=str(ref), columns=names, rows=unfit)
 
     def _require_keys_of(self, ref: TableRef, table: "DeltaTable", keys: object) -> None:
-        arrived, there = self._tables.schema(keys), _schema_of(table)
+        arrived, there = self._tables.schema(keys), columns_of(table)
         require_columns(ref, there, tuple(arrived.names))
         require_same(ref, arrived, pa.schema([there.field(name) for name in arrived.names]))
 
@@ -240,11 +264,7 @@ def _require_fit(ref: TableRef, table: "DeltaTable | None", schema: pa.Schema) -
     if table is None:
         require_storable(ref, schema)
     else:
-        require_same(ref, schema, _schema_of(table))
-
-
-def _schema_of(table: "DeltaTable") -> pa.Schema:
-    return normal_schema(pa.schema(table.schema().to_arrow()))
+        require_same(ref, schema, columns_of(table))
 
 
 def _jittered(attempt: int) -> float:

@@ -113,7 +113,7 @@ def _build(
         return False
     silver = lake.read(lake.ref(tenant, "silver", grain.source), verdict.good_version)
     gold = grain.build(silver, contract, tenant.currency).orderBy(*grain.order)
-    return not lake.writer.replace(ref, gold, commit).already
+    return not lake.writer.replace(ref, gold, commit, schema_change=True).already
 
 
 def _commit(contract: Contract, grain: Grain, silver_version: int) -> Commit:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from shutil import which
 
@@ -56,6 +57,8 @@ FULL = {
 }
 EMPTY = {**dict.fromkeys(EVERY_TYPE.names), "key": 2, "shares": [], "reasons": []}
 NULLS = {**dict.fromkeys(EVERY_TYPE.names), "key": 3}
+VERBS: dict[str, dict[str, list[str]]] = {"append": {}, "replace": {}, "merge": {"keys": ["key"]}}
+KEY = itemgetter("key")
 
 
 @pytest.fixture(scope="module", params=["sail", pytest.param("spark", marks=pytest.mark.slow)])
@@ -161,17 +164,16 @@ class TestVerbs:
 
 
 class TestExactlyOnce:
-    @pytest.mark.parametrize("verb", ["append", "replace", "merge"])
-    def test_a_commit_is_applied_once(self, writer: Writer, ref: TableRef, verb: str) -> None:
+    def test_a_commit_is_applied_once(self, writer: Writer, ref: TableRef) -> None:
         writer.append(ref, things((1, "a")), Commit("0"))
-        keys = {"keys": ["key"]} if verb == "merge" else {}
-        write = getattr(writer, verb)
-        first = write(ref, things((2, "b")), commit=Commit("1", {"step": "x"}), **keys)
-        then = found(ref)
-        again = write(ref, things((3, "other")), commit=Commit("1", {"step": "x"}), **keys)
-        assert (first.already, again.already) == (False, True)
-        assert replace(again, already=False) == first
-        assert found(ref) == then
+        for verb, keys in VERBS.items():
+            write = getattr(writer, verb)
+            first = write(ref, things((2, "b")), commit=Commit(verb, {"step": "x"}), **keys)
+            then = found(ref)
+            again = write(ref, things((3, "other")), commit=Commit(verb, {"step": "x"}), **keys)
+            assert (first.already, again.already) == (False, True), verb
+            assert replace(again, already=False) == first, verb
+            assert found(ref) == then, verb
 
     def test_the_log_tells_of_a_commit(self, writer: Writer, ref: TableRef) -> None:
         assert writer.find_commit(ref, "2") is None
@@ -195,25 +197,20 @@ class TestExactlyOnce:
 
 
 class TestSchemas:
-    @pytest.mark.parametrize(
-        ("wrong", "said"),
-        [
-            (pa.array(["1"]), "small: string ≠ int32"),
-            (pa.array([2**40]), "small: int64 ≠ int32"),
-            (pa.array([2.7]), "small: double ≠ int32"),
-        ],
-    )
-    @pytest.mark.parametrize("verb", ["append", "replace", "merge"])
     def test_a_wrong_type_is_refused_and_nothing_written(
-        self, writer: Writer, ref: TableRef, verb: str, wrong: pa.Array, said: str
+        self, writer: Writer, ref: TableRef
     ) -> None:
-        right = pa.table({"small": pa.array([1], pa.int32())})
-        writer.append(ref, right, Commit("1"))
-        keys = {"keys": ["small"]} if verb == "merge" else {}
-        with pytest.raises(SchemaMismatch, match=said):
-            getattr(writer, verb)(ref, pa.table({"small": wrong}), commit=Commit("2"), **keys)
-        assert read_arrow(ref).to_pylist() == [{"small": 1}]
-        assert writer.find_commit(ref, "2") is None
+        """Every wrong type through every verb, on one table."""
+        writer.append(ref, pa.table({"key": pa.array([1], pa.int32())}), Commit("1"))
+        wrong = {"string": ["1"], "int64": [2**40], "double": [2.7]}
+        for verb, keys in VERBS.items():
+            for kind, values in wrong.items():
+                with pytest.raises(SchemaMismatch, match=f"key: {kind} ≠ int32"):
+                    getattr(writer, verb)(
+                        ref, pa.table({"key": values}), commit=Commit("2"), **keys
+                    )
+                assert read_arrow(ref).to_pylist() == [{"key": 1}]
+                assert writer.find_commit(ref, "2") is None
 
     def test_a_wrong_type_in_a_frame_of_the_engine_is_refused(
         self, writer: Writer, engine: Engine, ref: TableRef
@@ -245,6 +242,24 @@ class TestSchemas:
             writer.append(ref, pa.table({"odd": pa.array([None], kind)}), Commit("1"))
         assert open_table(ref.path) is None
 
+    def test_a_derived_table_takes_other_columns_only_where_that_is_asked(
+        self, writer: Writer, engine: Engine, ref: TableRef
+    ) -> None:
+        """A contract that gains, loses and retypes columns; older versions keep theirs."""
+        writer.replace(ref, things((1, "a")), Commit("1"))
+        wider = pa.table({"more": [Decimal("1.50")], "key": [7]})
+        with pytest.raises(SchemaMismatch, match="name: ∅ ≠ string"):
+            writer.replace(ref, wider, Commit("2"))
+        writer.replace(ref, wider, Commit("2"), schema_change=True)
+        assert read_arrow(ref).to_pylist() == [{"more": Decimal("1.50"), "key": 7}]
+        assert engine.arrow(engine.read(ref.path)).schema.names == ["more", "key"]
+        texts = engine.frame(pa.table({"key": ["k"], "name": ["b"]}))
+        writer.replace(ref, texts, Commit("3"), schema_change=True)
+        assert writer.replace(ref, wider, Commit("3"), schema_change=True).already
+        writer.append(ref, pa.table({"name": ["c"], "key": ["l"]}), Commit("4"))
+        assert sorted(row["key"] for row in read_arrow(ref).to_pylist()) == ["k", "l"]
+        assert read_arrow(ref, version=0).to_pylist() == [{"key": 1, "name": "a"}]
+
     @pytest.mark.parametrize("pairs", [((1, "a"), (1, "b")), ((None, "a"),)])
     def test_a_doubled_or_empty_key_is_refused(
         self, writer: Writer, ref: TableRef, pairs: tuple[tuple[int | None, str], ...]
@@ -263,20 +278,25 @@ class TestValues:
     def everything(self) -> pa.Table:
         return pa.Table.from_pylist([FULL, EMPTY, NULLS], schema=EVERY_TYPE)
 
-    @pytest.mark.parametrize("verb", ["append", "replace", "merge"])
     def test_every_type_comes_back_exactly(
-        self, writer: Writer, engine: Engine, ref: TableRef, everything: pa.Table, verb: str
+        self, writer: Writer, engine: Engine, ref: TableRef, everything: pa.Table
     ) -> None:
-        keys = {"keys": ["key"]} if verb == "merge" else {}
-        for number in ("1", "2"):
-            getattr(writer, verb)(ref, everything, commit=Commit(number), **keys)
-        expected = sorted(
-            [FULL, EMPTY, NULLS] * (2 if verb == "append" else 1), key=lambda row: row["key"]
-        )
-        here = read_arrow(ref).sort_by("key")
-        there = engine.arrow(engine.read(ref.path)).sort_by("key")
-        assert here.schema == there.schema == EVERY_TYPE
-        assert here.to_pylist() == there.to_pylist() == expected
+        """After each verb in turn: the table is made, replaced, merged into and added to."""
+        rows = [EMPTY, NULLS, FULL]
+        expected = {
+            "made": rows,
+            "replace": rows,
+            "merge": rows,
+            "append": sorted(rows * 2, key=KEY),
+        }
+        writer.append(ref, everything, commit=Commit("made"))
+        for verb, there_are in expected.items():
+            if verb != "made":
+                getattr(writer, verb)(ref, everything, commit=Commit(verb), **VERBS[verb])
+            here = read_arrow(ref).sort_by("key")
+            there = engine.arrow(engine.read(ref.path)).sort_by("key")
+            assert here.schema == there.schema == EVERY_TYPE, verb
+            assert here.to_pylist() == there.to_pylist() == there_are, verb
 
     def test_a_key_of_microseconds_and_cents_is_found_again(
         self, writer: Writer, ref: TableRef, everything: pa.Table
@@ -288,19 +308,19 @@ class TestValues:
         gone = writer.delete(ref, rows.select(["seen_at", "amount"]), Commit("3"))
         assert gone.deleted == 1
 
-    @pytest.mark.parametrize("column", ["amount", "seen_at", "key", "day", "name"])
     def test_a_filter_finds_what_the_table_holds(
-        self, writer: Writer, engine: Engine, ref: TableRef, everything: pa.Table, column: str
+        self, writer: Writer, engine: Engine, ref: TableRef, everything: pa.Table
     ) -> None:
         writer.append(ref, everything.slice(1), Commit("1"))
         writer.merge(ref, everything.slice(0, 1), ["key"], Commit("2"))
         from pyspark.sql import functions as sf
 
-        value = FULL[column]
-        there = engine.read(ref.path).where(sf.col(column) == sf.lit(value))
-        exact = pc.field(column) == pa.scalar(value, EVERY_TYPE.field(column).type)
-        assert engine.arrow(there).num_rows == 1
-        assert read_arrow(ref, ["key"], exact).to_pylist() == [{"key": FULL["key"]}]
+        for column in ("amount", "seen_at", "key", "day", "name"):
+            value = FULL[column]
+            there = engine.read(ref.path).where(sf.col(column) == sf.lit(value))
+            exact = pc.field(column) == pa.scalar(value, EVERY_TYPE.field(column).type)
+            assert engine.arrow(there).num_rows == 1, column
+            assert read_arrow(ref, ["key"], exact).to_pylist() == [{"key": FULL["key"]}], column
 
     @pytest.mark.slow
     def test_many_rows_reach_the_engine(self, engine: Engine) -> None:
