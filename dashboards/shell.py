@@ -68,7 +68,7 @@ def _run(lake: "Lake", language: Language) -> None:
     pages: dict[str, st.Page] = {}
     for place in PLACES:
         pages[place.name] = _page(place, lake, actor, language, pages)
-    chosen = st.navigation(list(pages.values()), position="top" if actor is not None else "hidden")
+    chosen = st.navigation(list(pages.values()), position="hidden")
     session.keep_language(language)
     if actor is None:
         _language_switch(language)
@@ -106,10 +106,20 @@ def _viewer(
         tenant = _tenant(lake, actor, language)
         _language_switch(language)
         st.button(text("dashboards.sign_out", language), on_click=session.leave, key="sign_out")
+    _menu(pages, language)
     actor.require("viewer")
     contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
     words = Words(language, tenant.currency, tenant.time_zone)
     return Viewer(lake, actor, tenant, contract, words, pages)
+
+
+def _menu(pages: dict[str, "st.Page"], language: Language) -> None:
+    """List the pages, always in sight: Streamlit's own menu stays open over a phone's page."""
+    with st.container(horizontal=True, gap="xxsmall", key="menu"):
+        for place in PLACES:
+            if place.listed:
+                asked = {session.LANGUAGE_IN_URL: language}
+                st.page_link(pages[place.name], icon=place.icon, query_params=asked)
 
 
 def _tenant(lake: "Lake", actor: "Actor", language: Language) -> "Tenant":
