@@ -9,6 +9,7 @@ from cli.console import say, show, working
 from cli.session import Desk, helper, session_of
 from foundation.errors import InvalidRequest, NotEnoughData, NotFound, UserError
 from foundation.texts import Language, text
+from models.risk import say_bands
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -113,6 +114,9 @@ def _show_quality(
     headers = text("cli.train_headers", language).split("|")
     show(text("cli.train_title", language, tenant=tenant.name), headers, rows)
     for trained in made:
+        if trained.bands:
+            base_rate = trained.positives / trained.rows
+            say(f"{trained.model}: {say_bands(trained.bands, base_rate, language)}")
         spread = trained.metrics.get("auc_mean_over_seeds")
         if spread is not None:
             figures = {"mean": spread.value, "low": spread.low, "high": spread.high}

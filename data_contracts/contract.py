@@ -125,23 +125,30 @@ class Label:
 
 @dataclass(frozen=True)
 class Money:
-    """What a decision is worth, in the tenant's currency.
+    """What a decision is worth, whatever the tenant's currency.
 
-    ``value_column`` is a customer's monthly value; the others are amounts or shares per customer.
+    ``value_column`` holds a customer's monthly value. Costs are multiples of that value, so they
+    are right in pesos and in dollars: contacting costs ``contact_cost_months`` of it, an offer that
+    is taken ``offer_cost_months``. A share of ``acceptance_probability`` of the leavers takes it.
     """
 
     value_column: str | None
-    contact_cost: Decimal
-    offer_cost: Decimal
+    contact_cost_months: Decimal
+    offer_cost_months: Decimal
     acceptance_probability: float
 
 
 @dataclass(frozen=True)
 class RiskClass:
-    """A class of risk holds from ``from_probability`` upwards."""
+    """A class of risk holds from ``from_odds_ratio`` times the usual odds upwards.
+
+    The usual odds are those of the base rate of the rows that a champion learned from. 2 % a month
+    is nothing special for one model and twice the usual for another; a ratio says it of both. When
+    a champion is made, its ratios become probabilities that are kept with it (``models.risk``).
+    """
 
     name: str
-    from_probability: float
+    from_odds_ratio: float
 
 
 @dataclass(frozen=True)
@@ -172,11 +179,14 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class OfferSpec:
-    """A retention offer that a tenant of the vertical may make."""
+    """A retention offer that a tenant of the vertical may make.
+
+    It costs ``cost_months`` times the customer's monthly value.
+    """
 
     name: str
     label: dict[Language, str]
-    cost: Decimal
+    cost_months: Decimal
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ MODEL = (
     "classes",
 )
 LABEL = ("table", "kinds", "column", "timeColumn", "horizonDays")
-MONEY = ("valueColumn", "contactCost", "offerCost", "acceptanceProbability")
+MONEY = ("valueColumn", "contactCostMonths", "offerCostMonths", "acceptanceProbability")
 RISK_CLASSES = ("low", "medium", "high", "critical")
 
 
@@ -113,32 +113,32 @@ def read_money(value: object, tables: Sequence[Table], place: Place) -> Money:
         raise place.at("acceptanceProbability").wrong_value(probability, "0 … 1")
     return Money(
         value_column=one_of(node.get("valueColumn"), columns, False, place.at("valueColumn")),
-        contact_cost=cost(node.get("contactCost"), place.at("contactCost")),
-        offer_cost=cost(node.get("offerCost"), place.at("offerCost")),
+        contact_cost_months=months(node, "contactCostMonths", place),
+        offer_cost_months=months(node, "offerCostMonths", place),
         acceptance_probability=float(probability),
     )
 
 
-def cost(value: object, place: Place) -> Decimal:
-    """Return an amount that is not negative."""
-    amount = place.number(value)
+def months(node: Node, name: str, place: Place) -> Decimal:
+    """Return a cost as a multiple of the customer's monthly value; it is not negative."""
+    amount = place.at(name).number(node.get(name))
     if amount < 0:
-        raise place.wrong_value(amount, "0 …")
+        raise place.at(name).wrong_value(amount, "0 …")
     return Decimal(str(amount))
 
 
 def read_classes(value: object, place: Place) -> tuple[RiskClass, ...]:
-    """Return the classes of risk, rising from zero."""
+    """Return the classes of risk, their odds ratios rising from zero."""
     found = []
     for item in place.items(value):
-        node = place.node(item, ("name", "fromProbability"))
+        node = place.node(item, ("name", "fromOddsRatio"))
         name = place.at("name").choice(node.get("name"), RISK_CLASSES)
-        found.append(RiskClass(name, float(place.at(name).number(node.get("fromProbability")))))
-    starts = [risk.from_probability for risk in found]
+        found.append(RiskClass(name, float(place.at(name).number(node.get("fromOddsRatio")))))
+    starts = [risk.from_odds_ratio for risk in found]
     if [risk.name for risk in found] != list(RISK_CLASSES):
         raise place.wrong_value([risk.name for risk in found], listed(RISK_CLASSES))
-    if starts[0] != 0 or starts != sorted(set(starts)) or starts[-1] >= 1:
-        raise place.wrong_value(starts, "0 < … < 1")
+    if starts[0] != 0 or starts != sorted(set(starts)):
+        raise place.wrong_value(starts, "0 < … < …")
     return tuple(found)
 
 
@@ -154,13 +154,13 @@ def read_dashboard(value: object, tables: Sequence[Table], place: Place) -> Dash
 
 def read_offers(value: object, place: Place) -> tuple[OfferSpec, ...]:
     """Return the retention offers."""
-    elements = [named(item, ("name", "label", "cost"), place) for item in place.items(value)]
+    elements = [named(item, ("name", "label", "costMonths"), place) for item in place.items(value)]
     once([name for name, _ in elements], place)
     return tuple(
         OfferSpec(
             name=name,
             label=place.at(name).at("label").words(node.get("label")),
-            cost=cost(node.get("cost"), place.at(name).at("cost")),
+            cost_months=months(node, "costMonths", place.at(name)),
         )
         for name, node in elements
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from features.spec import FeatureSpec
     from models.pipeline import RecordPipeline
+    from models.risk import RiskBand
 
 TRUSTED = [
     "models.boosted.Boosted",
@@ -46,6 +47,8 @@ class Entry:
     ----------
     example
         Synthetic records: never a real row.
+    bands
+        Where the classes of risk begin; empty for tasks other than yes or no.
     out_of_fold
         Hashed row identifiers, outcomes and margins, to compare a challenger on the same rows.
     """
@@ -59,6 +62,7 @@ class Entry:
     metrics: Mapping[str, float]
     example: list[dict[str, object]]
     out_of_fold: "pa.Table"
+    bands: "tuple[RiskBand, ...]" = ()
 
 
 def write_model(folder: Path, entry: Entry) -> None:
@@ -77,7 +81,7 @@ def write_model(folder: Path, entry: Entry) -> None:
         input_example=example,
         pip_requirements=[f"{name}=={version_of(name)}" for name in REQUIREMENTS],
         pyfunc_predict_fn="predict" if entry.pipeline.task == "number" else "predict_proba",
-        metadata=to_metadata(entry.features, entry.provenance),
+        metadata=to_metadata(entry.features, entry.provenance, entry.bands),
     )
     pq.write_table(entry.out_of_fold, folder / OUT_OF_FOLD)
 

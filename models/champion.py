@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from features.spec import FeatureSpec
+from models.risk import RiskBand, to_json
+from models.risk import from_json as bands_from_json
 
 if TYPE_CHECKING:
     from models.pipeline import RecordPipeline
@@ -46,6 +48,8 @@ class Champion:
         ``abcall.<tenant>.<model>``.
     features
         What it takes, with their words, in order.
+    bands
+        Where its classes of risk begin; empty for tasks other than yes or no.
     """
 
     name: str
@@ -53,15 +57,19 @@ class Champion:
     pipeline: "RecordPipeline"
     features: tuple[FeatureSpec, ...]
     provenance: Provenance
+    bands: tuple[RiskBand, ...] = ()
     run_id: str = ""
     estimator: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
 
 
-def to_metadata(features: tuple[FeatureSpec, ...], provenance: Provenance) -> dict[str, str]:
+def to_metadata(
+    features: tuple[FeatureSpec, ...], provenance: Provenance, bands: tuple[RiskBand, ...]
+) -> dict[str, str]:
     """Return what goes into MLflow's model metadata."""
     return {
         "features": json.dumps([feature.to_json() for feature in features]),
+        "risk_bands": to_json(bands),
         "contract_version": provenance.contract_version,
         "table_versions": json.dumps(provenance.table_versions, sort_keys=True),
         "code_version": provenance.code_version,
@@ -69,15 +77,18 @@ def to_metadata(features: tuple[FeatureSpec, ...], provenance: Provenance) -> di
     }
 
 
-def from_metadata(metadata: dict[str, Any]) -> tuple[tuple[FeatureSpec, ...], Provenance]:
-    """Return features and provenance as ``to_metadata`` stored them."""
+def from_metadata(
+    metadata: dict[str, Any],
+) -> tuple[tuple[FeatureSpec, ...], Provenance, tuple[RiskBand, ...]]:
+    """Return features, provenance and classes of risk as ``to_metadata`` stored them."""
     features = tuple(FeatureSpec.from_json(one) for one in json.loads(metadata["features"]))
-    return features, Provenance(
+    provenance = Provenance(
         contract_version=metadata["contract_version"],
         table_versions=json.loads(metadata["table_versions"]),
         code_version=metadata["code_version"],
         trained_at=metadata["trained_at"],
     )
+    return features, provenance, bands_from_json(metadata["risk_bands"])
 
 
 @cache

@@ -10,6 +10,10 @@ from models.rows import Rows
 
 OUTER = 5
 INNER = 3
+TIME_BLOCKS = 4
+FIRST_SHARE = 0.4
+"""By time, judging begins when so many of the rows have passed: the model in service learns from
+all of them, and one that learned from the first sixth would say little about it."""
 FEWEST_OF_A_CLASS = 20
 
 Fold = tuple[Ints, Ints]
@@ -27,8 +31,9 @@ class Split:
 def outer_folds(rows: Rows, seed: int) -> Split:
     """Return folds by time where as-of times span enough, else stratified by person.
 
-    By time, each block is predicted by what was *known* when it began: rows whose label's
-    horizon had passed. A person's earlier rows may then teach about later ones, as in service.
+    By time, the later 60 % of the rows are judged in four blocks, and each is predicted by what was
+    *known* when it began: rows whose label's horizon had passed. A person's earlier rows may then
+    teach about later ones, as in service.
     """
     by_time = _time_folds(rows)
     if by_time:
@@ -56,9 +61,8 @@ def _time_folds(rows: Rows) -> list[Fold]:
     moments = np.unique(as_of)
     if len(moments) <= OUTER:
         return []
-    order = np.argsort(as_of, kind="stable")
-    edges = as_of[order[np.linspace(0, len(order), OUTER + 2).astype(int)[1:-1]]]
-    edges = np.unique(edges)
+    places = np.linspace(FIRST_SHARE, 1.0, TIME_BLOCKS, endpoint=False) * len(as_of)
+    edges = np.unique(np.sort(as_of)[places.astype(int)])
     horizon = np.timedelta64(rows.horizon_days, "D")
     folds: list[Fold] = []
     for begins, ends in zip(edges, [*edges[1:], None], strict=True):
@@ -67,7 +71,7 @@ def _time_folds(rows: Rows) -> list[Fold]:
         if not _can_learn(rows.codes[fold[0]], rows.task) or len(fold[1]) == 0:
             continue
         folds.append(fold)
-    return folds if len(folds) >= OUTER - 1 else []
+    return folds if len(folds) >= TIME_BLOCKS - 1 else []
 
 
 def _can_learn(codes: Matrix, task: Task) -> bool:

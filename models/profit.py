@@ -21,7 +21,8 @@ class Payoff:
 
     After Verbraken, Verbeke and Baesens (2013): one who would leave accepts the offer with
     probability γ and then keeps value V less the offer's cost d; one who would stay takes the
-    offer as well; the contact costs f either way.
+    offer as well; the contact costs f either way. d and f are multiples of the monthly value, V of
+    it over the horizon, so everything is in the tenant's currency.
 
     leaver = γ (V − d) − f        stayer = −d − f
     """
@@ -32,10 +33,12 @@ class Payoff:
     @classmethod
     def of(cls, money: Money, monthly_value: Floats, horizon_days: int) -> "Payoff":
         """Return the payoffs of customers of a monthly value over the label's horizon."""
-        value = np.nan_to_num(monthly_value) * horizon_days / 30.0
-        offer, contact = float(money.offer_cost), float(money.contact_cost)
+        monthly = np.nan_to_num(monthly_value)
+        value = monthly * horizon_days / 30.0
+        offer = monthly * float(money.offer_cost_months)
+        contact = monthly * float(money.contact_cost_months)
         leaver = money.acceptance_probability * (value - offer) - contact
-        return cls(leaver, np.full_like(leaver, -offer - contact))
+        return cls(leaver, -offer - contact)
 
     @property
     def threshold(self) -> Floats:

@@ -61,7 +61,8 @@ class Registry:
 
         client, now = self._client(), int(time() * 1000)
         name = registered_name(entry.tenant_id, entry.model)
-        tags = to_metadata((), entry.provenance) | {"model": entry.model, "mlflow.runName": name}
+        tags = to_metadata((), entry.provenance, entry.bands)
+        tags |= {"model": entry.model, "mlflow.runName": name}
         run = client.create_run(self._experiment(entry.tenant_id))
         run_id: str = run.info.run_id
         client.log_batch(
@@ -148,7 +149,7 @@ class Registry:
         from mlflow.models import Model
 
         folder = _local(str(found.source))
-        features, provenance = from_metadata(Model.load(str(folder)).metadata or {})
+        features, provenance, bands = from_metadata(Model.load(str(folder)).metadata or {})
         run_id = str(found.run_id)
         run = self._client().get_run(run_id)
         return Champion(
@@ -157,6 +158,7 @@ class Registry:
             pipeline=import_module("skops.io").load(folder / MODEL_FILE, trusted=TRUSTED),
             features=features,
             provenance=provenance,
+            bands=bands,
             run_id=run_id,
             estimator=run.data.params.get("estimator", ""),
             metrics=dict(run.data.metrics),

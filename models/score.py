@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from data_contracts.contract import Model, RiskClass
+from data_contracts.contract import Model
 from features.shapes import Record
 from foundation.errors import InvalidRequest
 from foundation.settings import Settings
@@ -13,6 +13,7 @@ from models.arrays import Floats, Ints, Matrix
 from models.champion import Champion
 from models.explain import Explainer, Reason
 from models.registry import Alias, Registry
+from models.risk import risk_class
 
 if TYPE_CHECKING:
     from tenancy.tenant import Tenant
@@ -31,7 +32,7 @@ class Score:
     class_probabilities
         Class → probability; for a yes-or-no outcome empty.
     risk_class
-        The contract's class of a binary probability; None for other tasks.
+        The champion's class of a binary probability (see ``risk``); None for other tasks.
     reasons
         Strongest first, up to five; empty where not asked for.
     features
@@ -52,7 +53,7 @@ class Score:
 
 
 class Scorer:
-    """A loaded model and the contract's classes: records in, scores out.
+    """A loaded model: records in, scores out.
 
     Parameters
     ----------
@@ -145,7 +146,7 @@ class Scorer:
             probability=one.probability,
             predicted_value=one.value,
             class_probabilities=one.classes or {},
-            risk_class=risk_class(one.probability or 0.0, self.model.classes) if binary else None,
+            risk_class=risk_class(one.probability or 0.0, champion.bands) if binary else None,
             reasons=reasons,
             features=record,
             model_name=champion.name,
@@ -161,14 +162,3 @@ class _Prediction:
     probability: float | None = None
     value: float | None = None
     classes: dict[str, float] | None = None
-
-
-def risk_class(probability: float, classes: Sequence[RiskClass]) -> str | None:
-    """Return the name of the highest class that a probability reaches; None below them all.
-
-    >>> low, high = RiskClass("low", 0.0), RiskClass("high", 0.4)
-    >>> risk_class(0.39, [low, high]), risk_class(0.4, [low, high])
-    ('low', 'high')
-    """
-    reached = [one for one in classes if probability >= one.from_probability]
-    return max(reached, key=lambda one: one.from_probability).name if reached else None

@@ -16,6 +16,7 @@ from lakehouse.commits import Commit
 from models.champion import Provenance, code_version
 from models.evaluate import Interval
 from models.registry import Alias, Registered, Registry
+from models.risk import RiskBand, resolve
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -41,6 +42,8 @@ class Trained:
         Learned from; positives of a yes-or-no outcome, else 0.
     notes
         Declared features that were left out, and why.
+    bands
+        Where its classes of risk begin; empty for tasks other than yes or no.
     """
 
     model: str
@@ -56,6 +59,7 @@ class Trained:
     trained_at: datetime
     seconds: float
     notes: tuple[Note, ...] = ()
+    bands: tuple[RiskBand, ...] = ()
 
 
 def train(
@@ -105,6 +109,7 @@ def train(
         trained_at=now,
         seconds=perf_counter() - started,
         notes=training.notes,
+        bands=_bands(training, learned),
     )
     _write_quality(lake, tenant, trained)
     return trained
@@ -150,6 +155,7 @@ def _register(
             metrics=_logged(learned.metrics),
             example=synthetic_records(rows.records, dict(rows.kinds)),
             out_of_fold=table,
+            bands=_bands(training, learned),
         )
     )
     promoted = champion is None or not_worse(
@@ -158,6 +164,13 @@ def _register(
     alias: Alias = "champion" if promoted else "challenger"
     registry.set_alias(registered, alias)
     return registered, alias
+
+
+def _bands(training: TrainingSet, learned: "Learned") -> tuple[RiskBand, ...]:
+    """Return the contract's classes of risk at the base rate of the rows learned from."""
+    if training.model.task != "binary":
+        return ()
+    return resolve(training.model.classes, learned.positives / len(learned.rows))
 
 
 def _parameters(training: TrainingSet, learned: "Learned") -> dict[str, str]:

@@ -247,8 +247,8 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
         "0 … 1",
     ),
     "cost below zero": (
-        lambda d: model(d)["money"].update(offerCost=-1),
-        f"{CHURN}.money.offerCost",
+        lambda d: model(d)["money"].update(offerCostMonths=-1),
+        f"{CHURN}.money.offerCostMonths",
         "0 …",
     ),
     "unknown task": (lambda d: model(d).update(task="guess"), f"{CHURN}.task", "multiclass"),
@@ -259,9 +259,9 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
         "estimators, metric, money",
     ),
     "classes that fall": (
-        lambda d: model(d)["classes"][3].update(fromProbability=0.1),
+        lambda d: model(d)["classes"][3].update(fromOddsRatio=0.1),
         f"{CHURN}.classes",
-        "0 < … < 1",
+        "0 < … < …",
     ),
     "dimension that is no column": (
         lambda d: custom(d)["dashboard"]["dimensions"].append("tenure_band"),

@@ -153,5 +153,8 @@ def test_churn_and_incident_risk_are_predicted(contract: Contract):
     assert "incident_text" in risk.features
     for model in (churn, risk):
         assert [c.name for c in model.classes] == ["low", "medium", "high", "critical"]
+        assert [c.from_odds_ratio for c in model.classes] == [0, 1, 2.5, 6]
         assert model.money.value_column is not None
+        assert 0 < model.money.contact_cost_months < 1
+        assert 0 <= model.money.offer_cost_months < 1
     assert len(contract.offers) >= 3

@@ -1,7 +1,7 @@
 """Who is looked at, when, and with which outcome; and who is left out because nobody can know."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,9 +10,18 @@ from features.gold import Gold, Span, span_of
 from features.labels import present_rows, training_rows
 from features.moments import JUST_AFTER, present_moment, training_moments
 from lakehouse.engine import Engine
-from tests.silver_rows import TELECOM, day, gold_of
+from tests.silver_rows import TELECOM, gold_of
+from tests.silver_rows import day as day_after
 
 CHURN, RISK = TELECOM.model("churn"), TELECOM.model("incident_risk")
+START = datetime(2025, 12, 27, tzinfo=UTC)
+"""Day 0; day 5 is the first of January."""
+
+
+def day(number: float) -> datetime:
+    return day_after(number, START)
+
+
 YEAR = Span(day(0), day(360))
 SHORT = Span(day(0), day(35))
 """Room for one moment: day 5, whose horizon of 30 days ends with the data."""
@@ -40,11 +49,22 @@ def labels(engine: Engine, gold: Gold, span: Span = SHORT, kind: str = "event") 
     return {str(row["entity_id"]): row["label"] for row in rows_of(engine, frame)}
 
 
-def test_moments_go_back_by_thirty_days_from_the_last_whole_horizon():
-    moments = training_moments(YEAR, 30)
-    assert moments[-1] == day(330)
+@pytest.mark.parametrize("horizon", [28, 30, 31])
+def test_a_month_is_looked_at_on_the_firsts_of_calendar_months(horizon: int):
+    moments = training_moments(YEAR, horizon)
+    assert moments == tuple(datetime(2026, month, 1, tzinfo=UTC) for month in range(4, 12))
+    assert moments[-1] + timedelta(days=horizon) <= YEAR.last_at
+
+
+def test_other_horizons_go_back_by_thirty_days_from_the_last_whole_one():
+    moments = training_moments(YEAR, 60)
+    assert moments[-1] == day(300)
     assert moments[0] >= day(90)
     assert {after - before for before, after in pairwise(moments)} == {timedelta(days=30)}
+
+
+def test_a_span_without_a_whole_month_uses_the_last_whole_horizon():
+    assert training_moments(Span(day(6), day(40)), 30) == (day(10),)
 
 
 def test_a_short_span_uses_what_there_is():

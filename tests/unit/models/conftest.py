@@ -12,7 +12,7 @@ from data_contracts.contract import Label, Model, Money, RiskClass, Task
 from features.shapes import Record, TrainingSet
 from features.spec import FeatureSpec
 
-CLASSES = (RiskClass("low", 0.0), RiskClass("medium", 0.2), RiskClass("high", 0.4))
+CLASSES = (RiskClass("low", 0.0), RiskClass("medium", 1.0), RiskClass("high", 2.5))
 COMPLAINTS = FeatureSpec(
     "complaints",
     "numeric",
@@ -44,7 +44,7 @@ def declaration(
         features=(),
         estimators=estimators,
         metric=metric,
-        money=Money("monthly_charge", Decimal(2), Decimal(15), 0.3),
+        money=Money("monthly_charge", Decimal("0.05"), Decimal("0.25"), 0.3),
         classes=CLASSES,
         title={"es": "Clientes en riesgo de irse", "en": "Customers at risk of leaving"},
     )

@@ -106,7 +106,7 @@ def test_metrics_of_classes_and_of_numbers():
     assert numbers["r2"].value == pytest.approx(0.5)
 
 
-MONEY = Money("monthly_charge", Decimal(2), Decimal(10), 0.5)
+MONEY = Money("monthly_charge", Decimal("0.02"), Decimal("0.1"), 0.5)
 
 
 def test_the_cost_threshold_is_where_contacting_begins_to_pay():
@@ -117,7 +117,13 @@ def test_the_cost_threshold_is_where_contacting_begins_to_pay():
     assert payoff.threshold[0] == pytest.approx(12 / 105)
 
 
+def test_the_threshold_is_the_same_in_every_currency():
+    dollars, pesos = (Payoff.of(MONEY, np.array([v]), horizon_days=60) for v in (25.0, 100_000.0))
+    assert dollars.threshold[0] == pytest.approx(pesos.threshold[0])
+    assert pesos.leaver[0] == pytest.approx(4_000 * dollars.leaver[0])
+
+
 def test_profit_counts_only_those_above_the_threshold():
-    payoff = Payoff.of(MONEY, np.array([100.0, 100.0, 100.0, 1.0]), horizon_days=60)
+    payoff = Payoff.of(MONEY, np.array([100.0, 100.0, 100.0, 0.0]), horizon_days=60)
     gained = profit_per_person(np.array([1, 0, 1, 1]), np.array([0.9, 0.9, 0.1, 0.99]), payoff)
     assert gained.tolist() == [93.0, -12.0, 0.0, 0.0]

@@ -8,6 +8,8 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from features.shapes import TrainingSet
 from foundation.errors import InvalidRequest, NotFound
@@ -19,8 +21,10 @@ from models.explain import strongest_words
 from models.learn import Learned, learn
 from models.promote import not_worse, out_of_fold_table, paired_difference
 from models.registry import Registered, Registry
-from models.score import Scorer, risk_class
+from models.risk import from_json, resolve, risk_class, say_bands, to_json
+from models.score import Scorer
 from models.score_table import features_json, money_at_risk
+from tests.silver_rows import TELECOM
 
 Make = Callable[..., TrainingSet]
 
@@ -53,6 +57,7 @@ def log(settings: Settings, tenant: str, training: TrainingSet, learned: Learned
             metrics={"auc": 0.8},
             example=synthetic_records(rows.records, dict(rows.kinds)),
             out_of_fold=out_of_fold_table(rows, training.entity_ids, learned.judged),
+            bands=resolve(training.model.classes, learned.positives / len(rows)),
         )
     )
 
@@ -174,12 +179,43 @@ def test_the_example_input_is_nobodys_row(make: Make):
 
 @pytest.mark.parametrize(
     ("probability", "expected"),
-    [(0.0, "low"), (0.1999, "low"), (0.2, "medium"), (0.3999, "medium"), (0.4, "high")],
+    [(0.0, "low"), (0.0199, "low"), (0.02, "medium"), (0.0485, "medium"), (0.0486, "high")],
 )
-def test_a_risk_class_begins_at_its_threshold(
+def test_a_risk_class_is_relative_to_the_usual(
     training: TrainingSet, probability: float, expected: str
 ):
-    assert risk_class(probability, training.model.classes) == expected
+    """Base rate 2 %: odds 1 : 49; 2.5 times the odds is 2.5 : 49, or 4.85 %."""
+    assert risk_class(probability, resolve(training.model.classes, 0.02)) == expected
+
+
+@given(st.floats(0.001, 0.999), st.floats(0.001, 0.999))
+def test_a_probability_above_the_usual_never_sinks_below_medium(base_rate: float, p: float):
+    bands = resolve(TELECOM.model("churn").classes, base_rate)
+    assert [band.name for band in bands] == ["low", "medium", "high", "critical"]
+    assert [0.0] + [b.from_probability for b in bands[1:]] == sorted(
+        b.from_probability for b in bands
+    )
+    assert (risk_class(p, bands) == "low") == (p < bands[1].from_probability)
+    assert bands[1].from_probability == pytest.approx(base_rate)
+    assert from_json(to_json(bands)) == bands
+
+
+def test_a_champion_keeps_its_classes_so_that_a_stored_score_can_be_told_again(
+    scorer: Scorer, training: TrainingSet
+):
+    bands = scorer.champion.bands
+    assert bands == resolve(training.model.classes, float(training.y.mean()))
+    for score in scorer.score(training.records[:40]):
+        assert score.risk_class == risk_class(score.probability or 0.0, bands)
+
+
+def test_the_classes_are_told_in_words():
+    bands = resolve(TELECOM.model("churn").classes, 0.02)
+    assert say_bands(bands, 0.02, "es") == (
+        "Lo usual es 2,0 %; alto desde 4,9 % (2,4 veces lo usual), "
+        "crítico desde 10,9 % (5,5 veces lo usual)."
+    )
+    assert say_bands(bands, 0.02, "en").startswith("The usual is 2.0 %; high from 4.9 % (2.4 times")
 
 
 def test_money_is_decimal_and_unknown_where_a_part_is():
