@@ -20,6 +20,7 @@ from lakehouse.commits import Commit, Committed, open_table
 from lakehouse.engine import Engine, open_engine
 from lakehouse.reading import read_arrow
 from lakehouse.refs import TableRef
+from lakehouse.spark import Spark
 from lakehouse.writer import Writer
 from tests.conftest import require
 
@@ -365,6 +366,28 @@ class TestValues:
         assert table is not None
         assert table.protocol().min_reader_version == 1
         assert table.metadata().configuration.get("delta.enableDeletionVectors", "false") == "false"
+
+
+@pytest.mark.slow
+class TestRemote:
+    def test_a_server_elsewhere_is_a_setting(
+        self, tmp_path: Path, ref: TableRef, request: pytest.FixtureRequest
+    ) -> None:
+        """``ABCALL_SPARK_REMOTE=sc://…``: here the server of this process, by its address."""
+        require(which("java"), "Java")
+        host = open_engine(replace(Settings.at(tmp_path), engine="spark"))
+        assert isinstance(host, Spark)
+        named = {"ABCALL_ENGINE": "spark", "ABCALL_SPARK_REMOTE": host.address}
+        remote = open_engine(Settings.from_environment(named))
+        request.addfinalizer(remote.close)
+        assert host.address.startswith("sc://localhost:")
+        assert remote is not host
+        assert remote.session.session_id != host.session.session_id
+        writer = Writer(remote, lambda _name: nullcontext())
+        writer.append(ref, remote.frame(things((1, "a"))), Commit("1"))
+        done = writer.merge(ref, things((1, "b"), (2, "c")), ["key"], Commit("2"))
+        assert (done.inserted, done.updated) == (1, 1)
+        assert host.arrow(host.read(ref.path)).sort_by("key") == things((1, "b"), (2, "c"))
 
 
 class TestConflicts:

@@ -15,7 +15,7 @@ from tenancy.actor import system_actor
 from tenancy.leases import lease
 from tenancy.upload import Upload
 from tenancy.uploads import get_upload, save_upload, start_upload
-from tests.silver_rows import ACME, TELECOM, Rows, day, lake_at, write_silver
+from tests.silver_rows import ACME, TELECOM, Rows, day, lake_at, silver, write_silver
 
 
 @pytest.fixture
@@ -72,6 +72,25 @@ def test_the_same_silver_gives_no_new_commit(lake: Lake):
     table = open_table(lake.ref(ACME, "gold", "customer").path)
     assert table is not None
     assert table.version() == 0
+
+
+def test_gold_follows_a_version_of_the_contract_that_adds_a_column(lake: Lake):
+    write_silver(lake, ACME, "customers", customers(30))
+    refine(lake, ACME)
+    table = TELECOM.table("customers")
+    points = replace(table.column("age"), name="loyalty_points", mean_between=None)
+    wider = replace(table, columns=(*table.columns, points))
+    tables = tuple(wider if t.name == "customers" else t for t in TELECOM.tables)
+    contract = replace(TELECOM, version="next", tables=tables)
+    rows = silver("customers", [{**customers(30)[0], "loyalty_points": 20}], contract)
+    ref = lake.ref(ACME, "silver", "customers")
+    lake.writer.replace(ref, rows, Commit("wider"), schema_change=True)
+    assert refine(lake, ACME, contract).changed == ("customer",)
+    gold = lake.ref(ACME, "gold", "customer")
+    assert lake.arrow(gold, columns=["age", "loyalty_points"]).to_pylist() == [
+        {"age": 30, "loyalty_points": 20}
+    ]
+    assert "loyalty_points" not in lake.arrow(gold, version=0).column_names
 
 
 def test_a_table_never_sent_has_no_gold(lake: Lake):
