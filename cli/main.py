@@ -15,11 +15,11 @@ from cli import data, demonstration, learning, people, tenants, up, verticals
 from cli.console import complain, say
 from cli.failures import report_bug
 from cli.session import Session
+from foundation.ending import SIGNALLED, end_in_time
 from foundation.errors import AbcallError
 from foundation.settings import Settings
 from foundation.texts import Language, text
 
-SIGNALLED = 128
 BUG = 70
 
 
@@ -61,6 +61,7 @@ def stop_on_signals() -> None:
     """Let Ctrl-C and SIGTERM unwind the program, so that what it started is stopped."""
 
     def stop(number: int, _: object) -> None:
+        end_in_time(number)
         raise SystemExit(SIGNALLED + number)
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -86,9 +86,14 @@ class Settings:
         return self.data_dir / "objects"
 
     @property
-    def mlflow_uri(self) -> str:
+    def mlflow_file(self) -> Path:
         """Tracking and registry store of MLflow."""
-        return f"sqlite:///{self.data_dir / 'mlflow' / 'mlflow.db'}"
+        return self.data_dir / "mlflow" / "mlflow.db"
+
+    @property
+    def mlflow_uri(self) -> str:
+        """URL of ``mlflow_file``."""
+        return f"sqlite:///{self.mlflow_file}"
 
     @property
     def mlflow_artifacts_dir(self) -> Path:

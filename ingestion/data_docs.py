@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
+from data_contracts.loader import load_contracts
 from ingestion.audit import Audit, Result
 from ingestion.audit_engine import load_great_expectations
+from lakehouse.refs import TENANT_ID, safe_name
 from tenancy.tenant import Tenant
 from tenancy.upload import APPLIED
 from tenancy.uploads import list_uploads
@@ -28,14 +30,21 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
 
 SITE = "tenant"
-AUDITS_SHOWN = 30
-"""As many uploads back; older ones are in the uploads' records."""
+AUDITS_SHOWN = 10
+"""As many uploads of each table back; older ones are in the uploads' records."""
 
 
 def recorded_audits(lake: "Lake", tenant: Tenant) -> list[Audit]:
-    """Return the audits that a tenant's uploads recorded, newest first."""
-    uploads = list_uploads(lake.store, tenant, APPLIED, limit=AUDITS_SHOWN)
-    return [Audit.from_json(upload.audit) for upload in uploads if upload.audit]
+    """Return the audits that a tenant's uploads recorded, table by table, newest first."""
+    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    return [
+        Audit.from_json(upload.audit)
+        for table in contract.tables
+        for upload in list_uploads(
+            lake.store, tenant, APPLIED, table=table.name, limit=AUDITS_SHOWN
+        )
+        if upload.audit
+    ]
 
 
 def build_data_docs(lake: "Lake", tenant: Tenant, audits: Sequence[Audit]) -> Path:
@@ -49,7 +58,7 @@ def build_data_docs(lake: "Lake", tenant: Tenant, audits: Sequence[Audit]) -> Pa
     audits
         What to show; `recorded_audits` has those of the uploads.
     """
-    folder = lake.settings.data_docs_dir / tenant.id
+    folder = lake.settings.data_docs_dir / safe_name(tenant.id, TENANT_ID, "tenant")
     aside = folder.with_name(f".{tenant.id}-{uuid4().hex}")
     try:
         _build(aside, audits)

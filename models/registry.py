@@ -7,10 +7,8 @@ Plain ``mlflow.sklearn.load_model("models:/abcall.<tenant>.<model>@champion")`` 
 Everything goes through a client with its own address: MLflow's global state is left alone.
 """
 
-import logging
 from collections import OrderedDict
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -21,6 +19,7 @@ from foundation.errors import MissingPart, NotFound
 from foundation.settings import Settings
 from models.artifact import MODEL_FILE, OUT_OF_FOLD, TRUSTED, Entry, write_model
 from models.champion import Champion, from_metadata, to_metadata
+from models.tracking import client_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -147,6 +146,7 @@ class Registry:
 
     def _read(self, found: "ModelVersion") -> Champion:
         from mlflow.models import Model
+        from skops.io import load
 
         folder = _local(str(found.source))
         features, provenance, bands = from_metadata(Model.load(str(folder)).metadata or {})
@@ -155,7 +155,7 @@ class Registry:
         return Champion(
             name=found.name,
             version=str(found.version),
-            pipeline=import_module("skops.io").load(folder / MODEL_FILE, trusted=TRUSTED),
+            pipeline=load(folder / MODEL_FILE, trusted=TRUSTED),
             features=features,
             provenance=provenance,
             bands=bands,
@@ -175,11 +175,7 @@ class Registry:
             raise
 
     def _client(self) -> "MlflowClient":
-        from mlflow import MlflowClient
-
-        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
-        self._settings.mlflow_artifacts_dir.mkdir(parents=True, exist_ok=True)
-        return MlflowClient(tracking_uri=self._settings.mlflow_uri)
+        return client_of(self._settings)
 
     def _experiment(self, tenant_id: str) -> str:
         client, name = self._client(), f"abcall.{tenant_id}"
