@@ -101,7 +101,9 @@ class Row:
         """Return the day of the week, ``0`` (Monday) to ``6``, on the tenant's clock."""
         from pyspark.sql import functions as fn
 
-        return fn.weekday(fn.from_utc_timestamp(column, self.time_zone)).cast("string")
+        # Not by ``weekday``: Sail calls Sunday -1. ``dayofweek`` is 1 on Sundays on both engines.
+        day = fn.dayofweek(fn.from_utc_timestamp(column, self.time_zone))
+        return ((day + 5) % 7).cast("string")
 
 
 def days_between(earlier: str, later: str) -> "Column":

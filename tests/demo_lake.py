@@ -77,13 +77,13 @@ def _delivered(lake: Lake, contract: Contract, made: GeneratedTenant) -> Tenant:
     tenant = Tenant(made.id, made.name, made.vertical, made.plan, made.language, made.currency)
     create_tenant(lake.store, STAFF, tenant)
     for delivery in made.deliveries:
-        mapping = _mapping(contract, delivery)
+        mapping = mapping_of(contract, delivery)
         receive(lake, tenant, STAFF, delivery.path, delivery.table, mapping=mapping)
     refresh(lake, tenant)
     return tenant
 
 
-def _mapping(contract: Contract, delivery: Delivery) -> Mapping:
+def mapping_of(contract: Contract, delivery: Delivery) -> Mapping:
     """Return the mapping that the tenant would choose, with the values proposed for it."""
     hints, raw = delivery.hints, read_file(delivery.path, delivery.path.name, LIMIT_BYTES)
     proposed = propose_mapping(contract.table(delivery.table), raw, contract).mapping

@@ -25,6 +25,7 @@ FORBIDDEN_ON_FRAMES = {
     "foreachPartition": "needs an RDD: use mapInArrow",
     "insertInto": "matches columns by position: use the writer",
     "saveAsTable": "there is no catalogue: use the writer and a TableRef",
+    "weekday": "Sail calls Sunday -1: use dayofweek, 1 on Sundays on both",
     "partitionBy": "Sail moves partition columns last; as a window, use Window.partitionBy",
 }
 FORBIDDEN_ATTRIBUTES = {
@@ -138,6 +139,7 @@ def test_only_the_writer_calls_its_two_ways_of_writing() -> None:
         "df.write.option('replaceWhere', 'day = 1')",
         "df.approxQuantile('age', [0.5], 0.1)",
         "df.rdd.map(len)",
+        "df.select(fn.weekday('opened_at'))",
         "spark.readStream.load('/x')",
         "spark.sql('MERGE INTO delta.`/x` USING y ON true')",
         "spark.sql('DELETE FROM delta.`/x` WHERE true')",

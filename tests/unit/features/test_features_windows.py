@@ -1,13 +1,13 @@
 """Each feature on a few hand-made facts, at the boundaries of its window."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from features.build import build, declared
-from features.facts import AS_OF
+from features.facts import AS_OF, Row
 from features.gold import Gold
 from lakehouse.engine import Engine
 from tests.silver_rows import TELECOM, Rows, day, gold_of
@@ -161,3 +161,20 @@ def test_a_table_that_is_absent_leaves_its_features_unknown_and_the_columns_the_
     assert list(full) == list(bare)
     assert bare["incidents_last_30_days"] is None
     assert bare[AS_OF] == NOW
+
+
+def test_weekdays_run_from_monday_to_sunday_on_the_tenant_s_clock(engine: Engine):
+    """From Sunday, 1 March 2026, 23:30 in Bogotá, for a week: by then it is Monday in UTC."""
+    first = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
+    moments = [(first + timedelta(days=n),) for n in range(8)]
+    frame = engine.session.createDataFrame(moments, "opened_at timestamp")
+    row = Row("America/Bogota")
+    found = engine.arrow(
+        frame.select(
+            "opened_at",
+            row.local_weekday("opened_at").alias("weekday"),
+            row.local_hour("opened_at").alias("hour"),
+        ).orderBy("opened_at")
+    )
+    assert found["weekday"].to_pylist() == ["6", "0", "1", "2", "3", "4", "5", "6"]
+    assert set(found["hour"].to_pylist()) == {23.0}
