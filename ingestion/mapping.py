@@ -115,7 +115,9 @@ def _texts(pairs: AnyMapping[str, str]) -> dict[str, str]:
 
 
 def _check_columns(mapping: Mapping, table: Table, headers: set[str]) -> None:
-    """Check that sources stand in the file, targets in the contract, and none twice."""
+    """Check that there are some, sources stand in the file, targets in the contract, none twice."""
+    if not mapping.columns:
+        raise InvalidMapping("mapping.empty", table=table.name)
     names = {column.name for column in table.columns}
     taken: dict[str, str] = {}
     for source, target in mapping.columns.items():

@@ -11,6 +11,7 @@ from ingestion.landing import require_size
 from ingestion.mapping import Mapping
 from ingestion.proposal import Proposal, propose_mapping
 from ingestion.reading import RawTable, read_file
+from ingestion.recognise import require_header
 from tenancy.mappings import find_mapping
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def preview(
     Raises
     ------
     TooLarge, InvalidUpload
-        The file cannot be taken.
+        The file cannot be taken, or has no header.
     NotFound
         The contract has no such table.
     """
@@ -56,8 +57,10 @@ def preview(
     name = file_name or path.name
     require_size(path, name, lake.settings.upload_limit_bytes)
     raw = read_file(path, name, lake.settings.upload_limit_bytes)
-    proposal = propose_mapping(target, raw, contract)
     stored = find_mapping(lake.store, tenant, table, raw.headers)
+    if stored is None:
+        require_header(raw, name)
+    proposal = propose_mapping(target, raw, contract)
     if stored is not None:
         proposal = replace(proposal, mapping=Mapping.from_dict(stored))
     return Preview(target, raw, proposal, stored is not None)

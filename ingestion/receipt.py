@@ -11,10 +11,14 @@ from ingestion.formats import Format
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.quarantine import Reason
 from ingestion.reading.raw import Note
+from ingestion.rules import SHOWN
 from tenancy.upload import Upload
 
 FIRST_ROWS = 5
 """Row numbers that a cause of rejection names."""
+
+FIRST_COLUMNS = 20
+"""Headers that the receipt names."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class Receipt:
     def _treatments(self, language: Language) -> list[str]:
         told = [text(f"ingestion.mapping_{self.mapping_source}", language)]
         if self.unknown_columns:
-            names = ", ".join(self.unknown_columns)
+            names = _names(self.unknown_columns, language)
             told.append(text("ingestion.unknown_columns", language, columns=names))
         for name, count in self.blanks.items():
             column = self.table.column(name)
@@ -148,6 +152,13 @@ class Receipt:
         else:
             key = "assumed_day_first"
         return text(f"ingestion.{key}", language, source=self.mapping.sources[column.name])
+
+
+def _names(headers: tuple[str, ...], language: Language) -> str:
+    """Return headers as a sentence can hold them: long ones cut, of very many the first."""
+    shown = ", ".join(h if len(h) <= SHOWN else f"{h[:SHOWN]}…" for h in headers[:FIRST_COLUMNS])
+    more = len(headers) - FIRST_COLUMNS
+    return text("ingestion.more_columns", language, columns=shown, more=more) if more > 0 else shown
 
 
 def causes_of(reasons: Mapping[int, Iterable[Reason]]) -> tuple[Cause, ...]:

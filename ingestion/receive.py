@@ -175,11 +175,28 @@ def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
     if stored is not None:
         mapping, source = Mapping.from_dict(stored), "stored"
     else:
-        from ingestion.proposal import propose_mapping
-
-        mapping, source = propose_mapping(table, raw, door.contract).mapping, "proposed"
+        mapping, source = _proposed(door, raw), "proposed"
     validate_mapping(mapping, table, raw.headers, labels)
     return mapping, source
+
+
+def _proposed(door: _Door, raw: RawTable) -> Mapping:
+    """Return the platform's own mapping, where it may be applied before a person has seen it."""
+    from ingestion.proposal import propose_mapping
+    from ingestion.recognise import require_header, require_recognised
+
+    require_header(raw, door.file_name)
+    mapping = propose_mapping(door.table, raw, door.contract).mapping
+    last = last_applied(door.lake.store, door.tenant, door.table.name)
+    require_recognised(
+        mapping,
+        door.table,
+        raw,
+        contract=door.contract,
+        file_name=door.file_name,
+        earlier=None if last is None else last.mapping,
+    )
+    return mapping
 
 
 def _same_as_last(door: _Door, upload: Upload, mapping: Mapping) -> bool:

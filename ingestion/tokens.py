@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Canonical = Literal["plain", "national_id", "phone", "email"]
 BLOCK_BYTES = 64
+_UNSEEN = "[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]"
+"""Characters that nobody sees: soft hyphen, zero-width spaces, marks of direction."""
+
 _SPACES = "[ \t\r\n\u00a0\u202f]+"
 _LABEL = r"^(?:C\.?C\.?|C\.?E\.?|T\.?I\.?|NIT|RUT|DNI|CEDULA|CÉDULA)[ .:#-]*([0-9])"
 _CHECK_DIGIT = r"^([0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3})-[0-9]$"
@@ -45,7 +48,7 @@ def canonical(identifier: str, form: Canonical = "plain") -> str:
     ``plain`` drops the label (C.C., NIT …), a tax number's check digit and the dots or spaces that
     group digits, and nothing else: a client's own codes stay apart; ``national_id`` drops dashes
     and leading zeros as well; ``phone`` keeps digits and drops Colombia's prefix; all forms ignore
-    case.
+    case and characters that nobody sees.
 
     >>> canonical("1.010.001.277"), canonical("7590-vhveg")
     ('1010001277', '7590-VHVEG')
@@ -54,7 +57,7 @@ def canonical(identifier: str, form: Canonical = "plain") -> str:
     >>> canonical("+57 (300) 555-0101", "phone")
     '3005550101'
     """
-    spelled = identifier.strip(EDGES).upper()
+    spelled = re.sub(_UNSEEN, "", identifier).strip(EDGES).upper()
     for pattern, replacement in _STEPS[form]:
         spelled = re.sub(pattern, replacement.replace("$", "\\"), spelled)
     return spelled
@@ -69,7 +72,7 @@ def token_expression(text: "Expression", key: bytes, form: Canonical = "plain") 
     """Return the engine's twin of ``token``; NULL stays NULL."""
     from pyspark.sql import functions as fn
 
-    spelled = fn.upper(fn.btrim(text, fn.lit(EDGES)))
+    spelled = fn.upper(fn.btrim(fn.regexp_replace(text, _UNSEEN, ""), fn.lit(EDGES)))
     for pattern, replacement in _STEPS[form]:
         spelled = fn.regexp_replace(spelled, pattern, replacement)
     return hmac_expression(spelled, key)

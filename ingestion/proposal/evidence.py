@@ -19,7 +19,9 @@ from ingestion.vocabulary import FALSE_WORDS, TRUE_WORDS
 
 AGAINST = -0.85
 _MOSTLY = 0.9
-"""Share of values that must fit; the rest may be dirt, which quarantine takes."""
+"""Share of values that must fit to speak for a column; the rest may be dirt, which quarantine
+takes. Below it values speak against, the more of them do not fit the louder."""
+_LOUDNESS = 1.7
 _GENERIC = frozenset(TRUE_WORDS) | frozenset(FALSE_WORDS)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,20}")
@@ -76,8 +78,12 @@ def stored_value(value: str, writings: dict[str, str]) -> str | None:
 def _identity(values: Profile, column: Column, place: Place) -> float:
     """Judge a key: other values on every row, no amount, no counter, often the first column."""
     decimals = values.number_share > 0.5 and values.integer_share < 0.9
-    too_long = any(len(value) > (column.max_length or 256) for value in values.values)
-    if decimals or too_long or values.moment_share > 0.5 or values.distinct <= 2:
+    if (
+        decimals
+        or _too_long(values, column.max_length or 256)
+        or values.moment_share > 0.5
+        or values.distinct <= 2
+    ):
         return AGAINST
     if not column.key:
         return 0.1 if values.unique_share > 0.05 else -0.3
@@ -112,8 +118,9 @@ def _boolean(values: Profile, column: Column, place: Place) -> float:
     """Judge a yes or no by its two values; the outcome often stands last."""
     own = {plain(w) for writings in column.value_synonyms.values() for w in writings} - _GENERIC
     known = [plain(value) in _GENERIC or plain(value) in own for value in values.values]
-    if values.share(np.array(known)) < _MOSTLY or values.distinct > 6:
-        return AGAINST
+    fitting = values.share(np.array(known))
+    if fitting < _MOSTLY or values.distinct > 6:
+        return _misfit(fitting)
     if any(plain(value) in own for value in values.values):
         return 0.7
     base = 0.25 if values.distinct == 2 else 0.1
@@ -126,8 +133,7 @@ def _string(values: Profile, column: Column) -> float:
         return 0.3 if _mean_length(values) > 25 else -0.4
     if column.pattern is not None:
         return 0.5 if _share(values, re.compile(column.pattern)) > 0.95 else -0.6
-    longest = max(len(value) for value in values.values)
-    if longest > (column.max_length or 1_000_000) or values.moment_share > 0.5:
+    if _too_long(values, column.max_length or 1_000_000) or values.moment_share > 0.5:
         return AGAINST
     writings = known_values(column)
     if writings:
@@ -168,17 +174,30 @@ def _mean_length(values: Profile) -> float:
 
 def _integer(values: Profile, column: Column) -> float:
     """Judge whole numbers within the limits."""
-    if values.integer_share < _MOSTLY or _inside(values, column) < _MOSTLY:
-        return AGAINST
+    fitting = min(values.integer_share, _inside(values, column))
+    if fitting < _MOSTLY:
+        return _misfit(fitting)
     return 0.03 if values.is_flag else 0.15 + _near_examples(values, column)
 
 
 def _amount(values: Profile, column: Column) -> float:
     """Judge numbers within the limits; decimals say more than whole ones."""
-    if values.number_share < _MOSTLY or _inside(values, column) < _MOSTLY:
-        return AGAINST
+    fitting = min(values.number_share, _inside(values, column))
+    if fitting < _MOSTLY:
+        return _misfit(fitting)
     whole = values.integer_share > 0.99
     return 0.02 if values.is_flag else (0.08 if whole else 0.2) + _near_examples(values, column)
+
+
+def _too_long(values: Profile, limit: int) -> bool:
+    """Say whether more values are longer than dirt explains."""
+    longer = np.array([len(value) > limit for value in values.values])
+    return values.share(longer) > 1 - _MOSTLY
+
+
+def _misfit(fitting: float) -> float:
+    """Return what the values say against a column of which only this share fits."""
+    return max(AGAINST, -_LOUDNESS * (1 - fitting))
 
 
 def _inside(values: Profile, column: Column) -> float:
@@ -201,7 +220,7 @@ def _near_examples(values: Profile, column: Column) -> float:
 def _moment(values: Profile, column: Column) -> float:
     """Judge dates or times."""
     if values.moment_share < _MOSTLY:
-        return AGAINST
+        return _misfit(values.moment_share)
     ends = column.role == "outcome_time"
     return 0.25 + (0.1 if ends == (values.blank_share > 0.2) else -0.1)
 

@@ -1,6 +1,6 @@
 """The kinds a file suggests: its key, its outcome, its upload; and values spelled otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from data_contracts.contract import Column, KeyKind, Label, LabelKind, Table, UploadKind
 from ingestion.mapping import Mapping, label_column
@@ -14,33 +14,52 @@ _WRITINGS_LOOKED_AT = 60
 
 
 def build_mapping(
-    table: Table, choices: Iterable[Choice], profiles: dict[str, Profile], labels: tuple[Label, ...]
+    table: Table, choices: Sequence[Choice], profiles: dict[str, Profile], labels: tuple[Label, ...]
 ) -> Mapping:
     """Return the mapping that the choices make, with kinds that its columns allow."""
     columns = {c.source: c.target for c in choices if c.target is not None}
     sources = {target: source for source, target in columns.items()}
     seen = {target: profiles[source] for target, source in sources.items()}
+    named = frozenset(c.target for c in choices if c.target and c.why in {"name", "synonym"})
     return Mapping(
         columns=columns,
-        key=_key(table, seen),
+        key=_key(table, seen, named),
         label=_label(labels, seen),
         upload=_upload(table, seen),
         values=_values(table, seen),
     )
 
 
-def _key(table: Table, seen: dict[str, Profile]) -> KeyKind:
-    """Return natural where the key's columns are there, never blank and (a single one) unique."""
-    keys = [seen.get(column.name) for column in table.keys]
+def _key(table: Table, seen: dict[str, Profile], named: frozenset[str]) -> KeyKind:
+    """Return natural where the key's columns are there and tell the rows apart.
+
+    A key that the header names may have dirt: a blank row is rejected, a repeated one replaced,
+    and the receipt says so; knowing rows by their content instead would lose every person.
+    """
+    keys = [column.name for column in table.keys]
+    dated = any(column.name in seen for column in table.by_role("effective_time"))
+    changed = any(column.name in seen for column in table.by_role("operation"))
     sound = bool(keys) and all(
-        p is not None
-        and p.blank_share == 0
-        and (p.unique_share == 1 or len(keys) > 1 or p.is_empty)
-        for p in keys
+        name in seen
+        and (
+            _tells_apart(seen[name], len(keys) > 1)
+            or (name in named and _mostly_tells_apart(seen[name], dated or changed))
+        )
+        for name in keys
     )
     if "row" not in table.key_kinds or (sound and "natural" in table.key_kinds):
         return "natural"
     return "row"
+
+
+def _tells_apart(values: Profile, is_part: bool) -> bool:
+    """Say whether a key is never blank and (a single one) never repeated."""
+    return values.blank_share == 0 and (values.unique_share == 1 or is_part or values.is_empty)
+
+
+def _mostly_tells_apart(values: Profile, has_versions: bool) -> bool:
+    """Say whether most rows have a key of their own, or may be versions of the same one."""
+    return values.blank_share < 0.5 and (has_versions or values.unique_share > 0.5)
 
 
 def _label(labels: tuple[Label, ...], seen: dict[str, Profile]) -> LabelKind | None:

@@ -18,6 +18,8 @@ FLOOR = 0.36
 GUARDED_FLOOR = 0.5
 """A wrong person, key or outcome does more harm than a column left aside."""
 _VALUES_BESIDE_A_NAME = 0.5
+_FEW_VALUES = 10
+"""So many values halve what they say against a column that the header names."""
 _TIE_BREAK = 1e-3
 _EVEN = 0.02
 
@@ -57,7 +59,11 @@ def _gather(
     values = _values(profiles, columns)
     related = relation_evidence(profiles, columns, values > 0)
     weighed = np.where(names.anonymous[:, None], 1.0, _VALUES_BESIDE_A_NAME)
-    strength = _combine(names.strength, values, weighed, related)
+    seen = np.array([p.counts.sum() for p in profiles])[:, None]
+    doubted = np.where(names.exact > 0, seen / (seen + _FEW_VALUES), 1.0)
+    strength = _combine(
+        names.strength, values * np.where(values < 0, doubted, 1.0), weighed, related
+    )
     ordered = order_evidence(strength, names.anonymous)
     return Evidence(names, related, ordered, 1 - (1 - strength) * (1 - ordered))
 

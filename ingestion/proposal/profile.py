@@ -14,10 +14,16 @@ Floats = npt.NDArray[np.float64]
 
 SAMPLE_ROWS = 1500
 _DISTINCT_LOOKED_AT = 200
+_LONGEST_NUMBER = 40
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)([eE][+-]?\d+)?")
+_CURRENCY = re.compile(r"^([+-]?)(?:COP|USD|EUR|MXN|PEN|CLP)? ?[$€£¥]? ?(?=[+-]?[\d.,])")
+_GROUPED = re.compile(
+    r"[+-]?\d{1,3}(?:([.,])\d{3}(?:\1\d{3})+|\.\d{3}(?=,)|,\d{3}(?=\.))([.,]\d+)?"
+)
 _MOMENT = re.compile(
-    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d{2}.*)?|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}([T ].*)?"
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]\d{1,2}:\d{2}.*)?"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ].*)?"
 )
 
 
@@ -50,7 +56,6 @@ class Profile:
     number_share: float
     moment_share: float
     numbers: Floats
-
     is_counter: bool = False
 
     @property
@@ -80,7 +85,9 @@ def profile(column: pa.ChunkedArray) -> Profile:
     blank = pc.sum(pc.equal(trimmed, "")).as_py() or 0
     distinct = pc.count_distinct(trimmed).as_py() - (blank > 0)
     values, counts = _distinct(sample)
-    accepted = np.array([[_matches(p, v) for v in values] for p in (_INTEGER, _NUMBER, _MOMENT)])
+    plain = [bare_number(value) for value in values]
+    looks = ((_INTEGER, plain), (_NUMBER, plain), (_MOMENT, values))
+    accepted = np.array([[_matches(pattern, v) for v in seen] for pattern, seen in looks])
     shares = accepted @ counts / max(1, counts.sum()) if values else np.zeros(3)
     numbers = _numbers(sample) if shares[1] > 0.5 else np.full(len(sample), np.nan)
     return Profile(
@@ -109,7 +116,7 @@ def _distinct(sample: pa.ChunkedArray) -> tuple[tuple[str, ...], Floats]:
 
 def _matches(pattern: re.Pattern[str], value: str) -> float:
     """Return 1 where the whole value fits the pattern."""
-    return float(len(value) <= 40 and pattern.fullmatch(value) is not None)
+    return float(len(value) <= _LONGEST_NUMBER and pattern.fullmatch(value) is not None)
 
 
 def _numbers(sample: pa.ChunkedArray) -> Floats:
@@ -117,11 +124,29 @@ def _numbers(sample: pa.ChunkedArray) -> Floats:
     return np.array([_number(value) for value in sample.to_pylist()])
 
 
+def bare_number(value: str) -> str:
+    """Return a number without its currency and its groups of thousands; other texts as they are.
+
+    >>> bare_number("$ 1.234.567,50"), bare_number("12,5"), bare_number("COP 45.900")
+    ('1234567,50', '12,5', '45.900')
+    """
+    if len(value) > _LONGEST_NUMBER:
+        return value
+    plain = _CURRENCY.sub(r"\1", value)
+    if _GROUPED.fullmatch(plain) is None:
+        return plain
+    last = max(plain.rfind("."), plain.rfind(","))
+    is_decimal = plain.count(plain[last]) == 1
+    whole = re.sub("[.,]", "", plain[:last] if is_decimal else plain)
+    return whole + plain[last:] if is_decimal else whole
+
+
 def _number(value: str) -> float:
     """Return a number, NaN where the text is none."""
-    if len(value) > 40 or _NUMBER.fullmatch(value) is None:
+    plain = bare_number(value)
+    if len(plain) > _LONGEST_NUMBER or _NUMBER.fullmatch(plain) is None:
         return float("nan")
-    return float(value.replace(",", "."))
+    return float(plain.replace(",", "."))
 
 
 def _counts_rows(numbers: Floats, step: int, unique: bool) -> bool:

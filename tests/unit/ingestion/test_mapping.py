@@ -56,6 +56,11 @@ def test_a_good_mapping_passes():
             ("«meses»", "«otra»", "«tenure_months»", "Deje solo una"),
         ),
         (
+            replace(GOOD, columns={}, values={}, key="row", label=None),
+            "empty",
+            ("ninguna columna", "«customers»", "Asigne al menos una"),
+        ),
+        (
             replace(GOOD, columns={"se fue": "churned"}, values={}),
             "key_missing_row",
             ("«customer_id»", "elija la clave «row»"),

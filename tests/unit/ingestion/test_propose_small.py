@@ -20,12 +20,46 @@ def columns(header: str, row: str, times: int = 40) -> str:
     return "\n".join([header, *(row.replace("{n}", str(n)) for n in range(times))])
 
 
-def test_a_key_that_repeats_or_is_blank_proposes_the_row_key(tmp_path: Path):
+def test_a_named_key_stays_the_key_where_a_few_rows_repeat_it_or_lack_it(tmp_path: Path):
     unique = propose(tmp_path, columns("customer_id,age", "A{n},30"))
     repeated = propose(tmp_path, columns("customer_id,age", "A{n},30") + "\nA1,31")
     blank = propose(tmp_path, columns("customer_id,age", "A{n},30") + "\n,31")
-    assert [p.mapping.key for p in (unique, repeated, blank)] == ["natural", "row", "row"]
+    assert [p.mapping.key for p in (unique, repeated, blank)] == ["natural"] * 3
     assert repeated.mapping.columns["customer_id"] == "customer_id"
+
+
+def test_versions_of_a_customer_share_their_key_and_repeated_rows_without_dates_do_not(
+    tmp_path: Path,
+):
+    rows = [f"A{n % 10},2024-{1 + n // 10:02d}-01,{n}" for n in range(40)]
+    dated = propose(tmp_path, "\n".join(["cliente,fecha_corte,antiguedad", *rows]))
+    undated = propose(
+        tmp_path, "\n".join(["cliente,antiguedad", *(f"A{n % 10},{n}" for n in range(40))])
+    )
+    assert (dated.mapping.key, undated.mapping.key) == ("natural", "row")
+
+
+def test_in_a_small_file_the_names_decide_whatever_a_bad_value_says(tmp_path: Path):
+    one = propose(tmp_path, "customerID,tenure,MonthlyCharges,Churn\nC1,1,20.5,No")
+    assert list(one.mapping.columns.values()) == [
+        "customer_id", "tenure_months", "monthly_charge", "churned",
+    ]  # fmt: skip
+    assert one.mapping.key == "natural"
+    rows = ["C1,=1+1,a", "C2,2,=cmd", "C3,3,3"]
+    bad = propose(tmp_path, "\n".join(["customerID,tenure,MonthlyCharges", *rows]))
+    assert set(bad.mapping.columns.values()) == {"customer_id", "tenure_months", "monthly_charge"}
+
+
+def test_a_named_column_with_some_dirt_is_mapped_so_that_the_dirt_is_rejected(tmp_path: Path):
+    rows = [f"C{n},{'doce' if n % 6 == 0 else n}" for n in range(60)]
+    proposal = propose(tmp_path, "\n".join(["customerID,tenure", *rows]))
+    assert proposal.mapping.columns["tenure"] == "tenure_months"
+
+
+def test_amounts_with_currency_and_thousands_are_amounts(tmp_path: Path):
+    rows = [f"C{n};$ {40 + n}.900,50;COP 1.{100 + n}.000" for n in range(60)]
+    proposal = propose(tmp_path, "\n".join(["id_cliente;cargo_mensual;total", *rows]))
+    assert [c.target for c in proposal.choices] == ["customer_id", "monthly_charge", "total_charge"]
 
 
 def test_the_time_of_leaving_proposes_an_event_and_an_operation_changes(tmp_path: Path):

@@ -24,6 +24,7 @@ WRITTEN = [
     "0000123",
     "",
     "日本",
+    "\u200b7590\u200e-VH\u00adVEG\ufeff",
 ]
 
 
@@ -49,6 +50,7 @@ def engine() -> Iterator[Engine]:
         ("300 555 0101", "phone", "3005550101"),
         ("+1 212 555 0101", "phone", "12125550101"),
         (" Ana.Gomez@Example.COM", "email", "ANA.GOMEZ@EXAMPLE.COM"),
+        ("\u200b7590\u200e-vh\u00advEG\ufeff ", "plain", "7590-VHVEG"),
     ],
 )
 def test_an_identifier_has_one_spelling(written: str, form: Canonical, spelled: str):
