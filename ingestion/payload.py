@@ -28,14 +28,18 @@ def seal_rows(job: Job, keys: TenantKeys) -> dict[int, bytes]:
     for line in job.raw.broken:
         numbers.append(line.row_number)
         plain.append(json.dumps({LINE: line.raw}, ensure_ascii=False).encode())
-    return dict(zip(numbers, keys.encrypt_many(plain, job.context), strict=True))
+    return dict(zip(numbers, keys.encrypt_many(plain, job.context, numbers), strict=True))
 
 
 def open_rows(
-    payloads: Sequence[bytes], table: str, upload_id: str, keys: TenantKeys
+    payloads: Sequence[bytes],
+    numbers: Sequence[int],
+    table: str,
+    upload_id: str,
+    keys: TenantKeys,
 ) -> list[dict[str, str | None]]:
-    """Return the rows as they came, in the order of the payloads."""
-    opened = keys.decrypt_many(list(payloads), f"rows/{table}/{upload_id}".encode())
+    """Return the rows as they came, in the order of the payloads; each must be its own number's."""
+    opened = keys.decrypt_many(list(payloads), f"rows/{table}/{upload_id}".encode(), numbers)
     return [json.loads(row) for row in opened]
 
 

@@ -118,7 +118,8 @@ def rejected_rows(
     table = contract.table(upload.table)
     rows = stored_rows(lake, tenant, upload.table, upload_id)
     sources = {c: s for s, c in dict(upload.mapping.get("columns", {})).items()}
-    opened = open_rows(rows["payload"].to_pylist(), upload.table, upload_id, lake.keys.of(tenant))
+    payloads, numbers = rows["payload"].to_pylist(), rows["row_number"].to_pylist()
+    opened = open_rows(payloads, numbers, upload.table, upload_id, lake.keys.of(tenant))
     return [
         _told(number, reason, row, table=table, sources=sources, language=language)
         for (number, reasons), row in zip(reasons_of(rows).items(), opened, strict=True)

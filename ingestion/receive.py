@@ -16,6 +16,7 @@ from ingestion.reading import RawTable, read_file
 from ingestion.receipt import Receipt, causes_of
 from tenancy.leases import lease
 from tenancy.mappings import find_mapping, save_mapping
+from tenancy.tenants import get_tenant
 from tenancy.upload import Upload
 from tenancy.uploads import last_applied, list_uploads, save_upload, start_upload
 
@@ -81,15 +82,16 @@ def receive(
     NotAllowed
         The actor may not upload.
     NotFound
-        The contract has no such table.
+        The actor belongs to another tenant, or the contract has no such table.
     Busy
         Another upload into this table did not end in time.
     """
     started = time.perf_counter()
+    get_tenant(lake.store, actor, tenant.id)
     actor.require("uploader", "feed")
     contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
     target = _table(contract, table)
-    name = file_name or path.name
+    name = _storable(file_name or path.name)
     door = _Door(lake, tenant, actor, path, name, contract, target, mapping, confirm_ended)
     size = require_size(path, name, lake.settings.upload_limit_bytes)
     name_of_lease = f"receive:{tenant.id}:{table}"
@@ -112,6 +114,11 @@ def _table(contract: Contract, name: str) -> Table:
     except KeyError as error:
         tables = ", ".join(t.name for t in contract.tables)
         raise NotFound("ingestion.unknown_table", table=name, tables=tables) from error
+
+
+def _storable(name: str) -> str:
+    """Return a file's name as every store takes it: no NUL, no half of a surrogate pair."""
+    return name.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _begun(door: _Door, sha256: str, size: int) -> Upload:

@@ -5,20 +5,21 @@ Layout of an encrypted value (integers big-endian, 41 bytes more than the plain 
     byte  0        format, 0x01
     bytes 1-4      version of the tenant's data key
     bytes 5-20     random salt, the same for all values of one batch
-    bytes 21-24    position within the batch
+    bytes 21-24    place: position within the batch, or a number the caller gives (a row's)
     bytes 25-      ciphertext, then the 16-byte tag
 
-Each batch has a key of its own, HMAC-SHA256(data key, label + salt), and the position is its GCM
+Each batch has a key of its own, HMAC-SHA256(data key, label + salt), and the place is its GCM
 nonce: no nonce repeats under a key however many rows a tenant stores (random 96-bit nonces under
 one key would be safe for 2^32 values only, NIST SP 800-38D 8.3). Tenant, header and context are
-authenticated: a value moved to another tenant, upload or column does not open.
+authenticated: a value moved to another tenant, upload or column does not open, and where the
+caller gives places, neither does one moved to another row.
 """
 
 import hashlib
 import hmac
 import os
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -48,23 +49,45 @@ def new_secret() -> bytes:
 
 
 def encrypt_batch(
-    key: DataKey, tenant_id: str, plain: Iterable[bytes], context: bytes
+    key: DataKey,
+    tenant_id: str,
+    plain: Sequence[bytes],
+    context: bytes,
+    places: Sequence[int] | None = None,
 ) -> list[bytes]:
-    """Encrypt values under one batch key; order and count are kept."""
+    """Encrypt values under one batch key; order and count are kept.
+
+    Raises
+    ------
+    ValueError
+        A place is given twice: a nonce would repeat.
+    """
+    at_places = range(len(plain)) if places is None else places
+    if len(set(at_places)) != len(plain):
+        raise ValueError("each value of a batch needs a place of its own")
     salt = os.urandom(SALT_BYTES)
     seal = _batch_cipher(key.secret, salt).encrypt
     bound = _bound(key.version, salt, tenant_id, context)
     head, position = HEADER.pack, POSITION.pack
     return [
         head(FORMAT, key.version, salt, at) + seal(position(at), value, bound)
-        for at, value in enumerate(plain)
+        for at, value in zip(at_places, plain, strict=True)
     ]
 
 
 def decrypt_batch(
-    keys: Mapping[int, bytes], tenant_id: str, sealed: Sequence[bytes], context: bytes
+    keys: Mapping[int, bytes],
+    tenant_id: str,
+    sealed: Sequence[bytes],
+    context: bytes,
+    places: Sequence[int] | None = None,
 ) -> list[bytes]:
     """Decrypt values, of any batches and key versions.
+
+    Parameters
+    ----------
+    places
+        Where each value must have been sealed; without them any place will do.
 
     Raises
     ------
@@ -73,8 +96,10 @@ def decrypt_batch(
     """
     opened: list[bytes] = []
     batch: tuple[int, bytes] | None = None
-    for value in sealed:
+    for number, value in enumerate(sealed):
         version, salt, at = _header(value, tenant_id)
+        if places is not None and places[number] != at:
+            raise OperatorError("tenancy.sealed_damaged", tenant=tenant_id)
         if batch != (version, salt):
             batch = (version, salt)
             open_ = _batch_cipher(_secret(keys, version, tenant_id), salt).decrypt
@@ -120,6 +145,6 @@ def _batch_cipher(secret: bytes, salt: bytes) -> AESGCM:
 
 
 def _bound(version: int, salt: bytes, tenant_id: str, context: bytes) -> bytes:
-    """Return what is authenticated; the position is, as the nonce."""
+    """Return what is authenticated; the place is, as the nonce."""
     tenant = tenant_id.encode()
     return struct.pack(">BI16sH", FORMAT, version, salt, len(tenant)) + tenant + context

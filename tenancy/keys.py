@@ -92,18 +92,28 @@ class TenantKeys:
         """Decrypt one value; ``OperatorError`` where it or its context was changed."""
         return self.decrypt_many([sealed], context)[0]
 
-    def encrypt_many(self, data: Sequence[bytes], context: bytes) -> list[bytes]:
-        """Encrypt many values of one context at a few microseconds each, in order."""
+    def encrypt_many(
+        self, data: Sequence[bytes], context: bytes, places: Sequence[int] | None = None
+    ) -> list[bytes]:
+        """Encrypt many values of one context at a few microseconds each, in order.
+
+        Parameters
+        ----------
+        places
+            A number for each value, none twice (its row's): it opens at that place alone.
+        """
         version = self.version
         key = DataKey(version, self._secrets[DATA, version])
-        return encrypt_batch(key, self._tenant.id, data, context)
+        return encrypt_batch(key, self._tenant.id, data, context, places)
 
-    def decrypt_many(self, sealed: Sequence[bytes], context: bytes) -> list[bytes]:
+    def decrypt_many(
+        self, sealed: Sequence[bytes], context: bytes, places: Sequence[int] | None = None
+    ) -> list[bytes]:
         """Decrypt many values of one context, in order; fastest where batches lie together."""
         if any((DATA, version) not in self._secrets for version in _versions(sealed)):
             self._secrets = self._load()
         keys = {v: secret for (purpose, v), secret in self._secrets.items() if purpose == DATA}
-        return decrypt_batch(keys, self._tenant.id, sealed, context)
+        return decrypt_batch(keys, self._tenant.id, sealed, context, places)
 
     def rotate(self, actor: Actor) -> int:
         """Add a data key and use it from now on; returns its version. Old values still open.
