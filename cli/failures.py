@@ -1,17 +1,17 @@
-"""A bug's traceback goes to a log file under a reference; the person sees only the reference."""
+"""Where a bug happened goes to a log file under a reference; the person sees only that."""
 
 import secrets
-import traceback
 
 from foundation.clock import utc_now
+from foundation.failures import trail_of
 from foundation.settings import Settings
 
 
 def report_bug(error: BaseException, settings: Settings) -> str:
-    """Append the traceback to ``<data>/errors.log`` and return its short reference."""
+    """Append the way it took to ``<data>/errors.log``, without messages; return its reference."""
     reference = secrets.token_hex(4)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "errors.log").open("a", encoding="utf-8") as log:
         log.write(f"{utc_now().isoformat()} {reference}\n")
-        log.writelines(traceback.format_exception(error))
+        log.writelines(f"{line}\n" for line in trail_of(error))
     return reference

@@ -47,8 +47,10 @@ class Desk:
     staff: Actor
 
     def tenant(self, tenant_id: str) -> Tenant:
-        """Return a tenant, or ``NotFound``."""
-        return tenant_for(self.lake.store, self.staff, tenant_id)
+        """Return a tenant, or ``NotFound``; going in is written down, whatever follows."""
+        tenant = tenant_for(self.lake.store, self.staff, tenant_id)
+        self.note("tenant.entered", tenant, tenant.id)
+        return tenant
 
     def contract(self, tenant: Tenant) -> Contract:
         """Return the contract of a tenant's vertical."""

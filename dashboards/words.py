@@ -1,5 +1,6 @@
 """How one reader is spoken to: their language, and the tenant's currency and time zone. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -7,6 +8,9 @@ from decimal import Decimal
 from dashboards import formats
 from data_contracts.contract import Column
 from foundation.texts import Language, text
+
+
+MARKS = re.compile(r"[\\`*_\[\]<>$~|#]")
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,18 @@ class Words:
 def capital(words: str) -> str:
     """Return the words with a capital first letter, the rest as it is."""
     return words[:1].upper() + words[1:]
+
+
+def literal(words: str) -> str:
+    r"""Return words as Streamlit's Markdown shows them as they stand.
+
+    A file's name, a header or a cell may hold an image that tells somebody who looked at the page,
+    a link, or marks: titles, labels and messages read Markdown.
+
+    >>> print(literal("![x](http://a.example/y.png)_1.csv"))
+    !\[x\](http://a.example/y.png)\_1.csv
+    """
+    return MARKS.sub(r"\\\g<0>", words)
 
 
 def short_name(token: str) -> str:

@@ -5,7 +5,6 @@ which the log holds the way the failure took, and no value of anybody's data.
 """
 
 import logging
-import traceback
 from secrets import token_hex
 from typing import Any
 
@@ -14,6 +13,7 @@ from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from foundation.errors import AbcallError, Busy, NotSignedIn, OperatorError
+from foundation.failures import trail_of
 from foundation.texts import text
 from serving.language import spoken
 from serving.limits import BODY_LIMIT_BYTES
@@ -67,22 +67,9 @@ def refused(error: HTTPException) -> Response | HTTPException:
 def broken(error: Exception) -> Response:
     """Answer a bug or a fault of the installation, and log where it happened."""
     reference = token_hex(6)
-    log.error("failed", extra={"facts": {"reference": reference, "failure": where(error)}})
+    log.error("failed", extra={"facts": {"reference": reference, "failure": trail_of(error)}})
     key = "serving.broken"
     return _answer(key, text(key, spoken(), reference=reference), 500, {"reference": reference})
-
-
-def where(error: BaseException) -> list[str]:
-    """Return types and lines of an error and its causes: messages may hold personal data."""
-    lines: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None:
-        key = f" {cause.key}" if isinstance(cause, AbcallError) else ""
-        lines.append(f"{type(cause).__module__}.{type(cause).__qualname__}{key}")
-        frames = traceback.extract_tb(cause.__traceback__)
-        lines += [f"{f.filename}:{f.lineno} {f.name}: {f.line}" for f in frames]
-        cause = cause.__cause__ or cause.__context__
-    return lines
 
 
 def _answer(key: str, message: str, status: int, details: dict[str, Any]) -> Response:

@@ -10,13 +10,16 @@ READ_ONLY = {"abcall_begin": "DEFERRED"}
 
 
 def engine_for(url: str) -> Engine:
-    """Return an engine for the URL; nothing is opened until the first transaction."""
+    """Return an engine for the URL; nothing is opened until the first transaction.
+
+    Its errors do not repeat what a statement carried: they end up in logs.
+    """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

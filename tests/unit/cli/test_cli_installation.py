@@ -74,8 +74,9 @@ def test_a_bug_is_logged_under_a_reference_and_told_as_one(
     reference = log.split()[1]
     assert ran.code == 70
     assert reference in ran.words
-    assert "Traceback" in log
-    assert "Traceback" not in ran.words
+    assert "sqlite3.OperationalError" in log
+    assert "tenancy/" in log, "the log does not say where"
+    assert "/proc/none" not in log.replace(str(tmp_path), ""), "a message is in the log"
 
 
 def test_the_exit_codes_of_the_error_tree_are_the_ones_that_help_names(abcall: Type):
@@ -112,6 +113,7 @@ def test_the_audit_log_names_the_member_of_staff(settings: Settings, abcall: Typ
     entered = [row for row in audit_rows(settings) if row[1] == "staff.entered"]
     assert entered
     assert all(actor.startswith("staff:") and actor != "staff:" for actor, *_ in entered)
+    assert any(row[1:] == ("tenant.entered", "andina", "andina") for row in audit_rows(settings))
 
 
 def test_people_and_keys_are_made_shown_once_and_ended(abcall: Type):

@@ -7,10 +7,10 @@ import pytest
 
 from data_contracts.loader import load_contracts
 from foundation.errors import InvalidRequest
+from foundation.failures import trail_of
 from foundation.settings import Settings
 from lakehouse.lake import Lake
 from serving.app import create_app
-from serving.errors import where
 from serving.intake import intake_columns
 from serving.logs import JsonLines
 from tests.unit.serving.conftest import Service
@@ -93,7 +93,7 @@ def test_a_failure_is_told_by_its_way_and_never_by_its_values():
     try:
         fail(SECRET_TEXT)
     except RuntimeError as error:
-        told = where(error)
+        told = trail_of(error)
     assert told[0] == "builtins.RuntimeError"
     assert "builtins.ValueError" in told
     assert any("int(text)" in line for line in told)
