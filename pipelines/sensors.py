@@ -2,17 +2,19 @@
 
 The inbox is ``<inbox>/<tenant>/<table>/<file>``. A file is taken when two looks, one interval
 apart, saw the same size and time; then it moves to ``.done`` or ``.refused`` beside it, the latter
-with a text that says why.
+with a text that says why. Tenants may have write access to their own folders: a link to somewhere
+else is never followed, and one tenant's file does not keep the others' from being taken.
 """
 
 import json
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from foundation.errors import UserError
+from foundation.errors import AbcallError, UserError
 from foundation.settings import Settings
 from ingestion.receive import receive
 from pipelines.partitions import TENANT_TAG, tenants_of
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 INTERVAL_SECONDS = 10
 DONE, REFUSED = ".done", ".refused"
+LONGEST_NAME = 60
+"""Characters of a file's name in the name of its note: at most 240 bytes."""
 
 
 def accepted_uploads(vertical: str, job_name: str, platform: Platform) -> dg.SensorDefinition:
@@ -72,7 +76,10 @@ def inbox(platform: Platform) -> dg.SensorDefinition:
         whole = [Path(name) for name, sight in now.items() if seen.get(name) == sight]
         with platform.lake() as lake:
             for path in whole:
-                take(lake, path)
+                try:
+                    take(lake, path)
+                except AbcallError as error:  # busy, or the installation's fault: at a later look
+                    context.log.warning("%s waits: %s", path.name, error.key)
         context.update_cursor(json.dumps(now))
         return dg.SkipReason(f"{len(whole)} of {len(now)} files taken")
 
@@ -82,12 +89,20 @@ def inbox(platform: Platform) -> dg.SensorDefinition:
 def waiting_files(settings: Settings) -> Iterator[Path]:
     """Return the files in the inbox that were neither received nor refused."""
     for path in sorted(settings.inbox_dir.glob("*/*/*")):
-        if path.is_file() and not path.name.startswith("."):
+        if not path.name.startswith(".") and _is_own_file(path):
             yield path
 
 
+def _is_own_file(path: Path) -> bool:
+    """Say whether it is a file of this very folder: no link, neither itself nor on the way."""
+    if any(folder.is_symlink() for folder in (path.parent, path.parent.parent)):
+        return False
+    state = path.lstat()
+    return stat.S_ISREG(state.st_mode) and state.st_nlink == 1
+
+
 def _sight(path: Path) -> list[float]:
-    state = path.stat()
+    state = path.lstat()
     return [state.st_size, state.st_mtime]
 
 
@@ -100,10 +115,19 @@ def take(lake: "Lake", path: Path) -> None:
         _move(path, DONE)
     except UserError as error:
         refused = _move(path, REFUSED)
-        refused.with_name(f"{refused.name}.txt").write_text(error.say(lake.settings.language))
+        _explain(refused, error.say(lake.settings.language))
 
 
 def _move(path: Path, folder: str) -> Path:
     target = path.parent / folder / path.name
+    if target.parent.is_symlink():
+        target.parent.unlink()
     target.parent.mkdir(exist_ok=True)
     return path.replace(target)
+
+
+def _explain(refused: Path, sentence: str) -> None:
+    """Write beside a refused file why; a link that lies there is replaced, not written through."""
+    note = refused.with_name(f"{refused.name[:LONGEST_NAME]}.txt")
+    note.unlink(missing_ok=True)
+    note.write_text(sentence, encoding="utf-8", errors="replace")
