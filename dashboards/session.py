@@ -12,7 +12,7 @@ import streamlit as st
 from foundation.clock import utc_now
 from foundation.errors import NotSignedIn
 from foundation.texts import LANGUAGES, Language
-from tenancy.sign_in import actor_for_user, sign_in
+from tenancy.sign_in import actor_for_user, session_mark, sign_in
 
 if TYPE_CHECKING:
     from tenancy.actor import Actor
@@ -22,6 +22,7 @@ IDLE = timedelta(hours=8)
 """A session that nobody used for so long has ended."""
 
 USER, SEEN, TENANT, LANGUAGE = "user_id", "checked_at", "tenant_id", "language"
+MARK = "session_mark"
 LANGUAGE_IN_URL = "lang"
 
 
@@ -29,6 +30,7 @@ def enter(store: "Store", email: str, password: str) -> None:
     """Sign in; ``NotSignedIn`` with the sentence to show."""
     actor = sign_in(store, email, password)
     st.session_state[USER] = actor.id
+    st.session_state[MARK] = session_mark(store, actor.id)
     st.session_state[SEEN] = utc_now()
 
 
@@ -46,7 +48,8 @@ def actor(store: "Store") -> "Actor | None":
     Raises
     ------
     NotSignedIn
-        The session was unused for too long, or its user is gone or disabled; it is over now.
+        The session was unused for too long, or its user is gone, disabled or has another
+        password since; it is over now.
     """
     user_id = st.session_state.get(USER)
     if user_id is None:
@@ -55,7 +58,7 @@ def actor(store: "Store") -> "Actor | None":
         leave()
         raise NotSignedIn("tenancy.session_ended")
     try:
-        found = actor_for_user(store, user_id)
+        found = actor_for_user(store, user_id, st.session_state.get(MARK))
     except NotSignedIn:
         leave()
         raise

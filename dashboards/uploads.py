@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from dashboards.admission import still_admitted
 from dashboards.viewer import Viewer
 from dashboards.words import Words
 from tenancy.audit import record
@@ -37,6 +38,15 @@ def account_sentence(counts: "Mapping[str, int]", words: Words) -> str:
     """Return the account as a sum that a person can check: «12 = 7 nuevas + 5 rechazadas»."""
     parts = [words.count(f"account_{name}", counts[name]) for name in OUTCOMES if counts.get(name)]
     return words.count("account", counts.get("rows", 0), parts=" + ".join(parts))
+
+
+def rejected_file(see: Viewer, upload: Upload) -> bytes:
+    """Return the rejected rows as a file, for who may still have them; written down first."""
+    from ingestion.quarantine import download_csv
+
+    actor = still_admitted(see, "uploader")
+    record(see.lake.store, actor, "quarantine.downloaded", see.tenant.id, upload.id)
+    return download_csv(see.lake, see.tenant, upload.id, see.language)
 
 
 def note_opened(see: Viewer, upload: Upload, action: str) -> None:

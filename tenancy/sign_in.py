@@ -1,5 +1,6 @@
 """Signing in: e-mail and password become an actor; a wrong one of either gives the same answer."""
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import select
@@ -35,17 +36,29 @@ def sign_in(store: Store, email: str, password: str, lock_out: LockOut = DEFAULT
     return _admit(store, row.id, password, utc_now())
 
 
-def actor_for_user(store: Store, user_id: str) -> Actor:
+def session_mark(store: Store, user_id: str) -> str:
+    """Return what a session keeps besides the user's id: it changes with the password."""
+    with store.reading() as session:
+        row = session.get(UserRow, user_id)
+    return "" if row is None else _mark(row)
+
+
+def actor_for_user(store: Store, user_id: str, mark: str | None = None) -> Actor:
     """Return the actor of a session's user with today's roles; for every request anew.
+
+    Parameters
+    ----------
+    mark
+        ``session_mark`` of when the session began.
 
     Raises
     ------
     NotSignedIn
-        The user is gone or disabled: the session ends.
+        The user is gone or disabled, or has another password since: the session ends.
     """
     with store.reading() as session:
         row = session.get(UserRow, user_id)
-    if row is None or row.disabled:
+    if row is None or row.disabled or mark not in (None, _mark(row)):
         raise NotSignedIn("tenancy.session_ended")
     return _actor_of(row)
 
@@ -60,6 +73,10 @@ def _admit(store: Store, user_id: str, password: str, now: datetime) -> Actor:
         actor = _actor_of(row)
         record_in(session, actor, "user.signed_in", row.tenant_id, row.id)
     return actor
+
+
+def _mark(row: UserRow) -> str:
+    return hashlib.sha256(f"session:{row.password_hash}".encode()).hexdigest()
 
 
 def _actor_of(row: UserRow) -> Actor:

@@ -8,7 +8,7 @@ from dashboards import cards, charts, customer_queries, figures, pieces
 from dashboards.formats import NOTHING, duration
 from dashboards.gold import Row
 from dashboards.viewer import Viewer
-from dashboards.words import short_name
+from dashboards.words import literal, short_name
 from data_contracts.contract import Column
 from foundation.errors import NotFound
 from lakehouse.vault import READERS
@@ -127,7 +127,7 @@ def _incidents(see: Viewer, incidents: Sequence[Row]) -> None:
         if row["resolution_seconds"] is not None:
             took = duration(row["resolution_seconds"], see.language)
             said.append(words.say("solved_in", duration=took))
-        with st.expander(" · ".join(said)):
+        with st.expander(literal(" · ".join(said))):
             st.html(cards.note(words.say("incident_name", name=row["incident_id"])))
             st.html(cards.quote(row["text"] or row["subject"] or words.say("no_text")))
 

@@ -1,12 +1,16 @@
 """«Actualizar ahora»: start a refresh, and watch it without having to stay."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import streamlit as st
 
 from dashboards import cards, pieces
+from dashboards.admission import still_admitted
 from dashboards.refreshes import REFRESHES, Refresh
 from dashboards.viewer import Viewer
+from dashboards.words import literal
+from foundation.errors import UserError
 
 EVERY = timedelta(seconds=1)
 
@@ -26,7 +30,10 @@ def offer(see: Viewer) -> None:
 
 
 def _start(see: Viewer) -> None:
-    REFRESHES.start(see.lake, see.tenant)
+    """Start it, for who may still ask; the page that follows says so to who may not."""
+    with suppress(UserError):
+        still_admitted(see, "viewer")
+        REFRESHES.start(see.lake, see.tenant)
 
 
 def show(see: Viewer) -> None:
@@ -56,7 +63,7 @@ def _ended(see: Viewer, known: Refresh) -> None:
         st.html(cards.lines(left.say(see.language) for left in known.result.left_out))
         pieces.link(see, "overview", words.say("see_figures"), key="refreshed")
     elif known.error is not None:
-        st.error(known.error.say(see.language), icon=":material/error:")
+        st.error(literal(known.error.say(see.language)), icon=":material/error:")
     else:
         st.error(words.say("refresh_failed"), icon=":material/error:")
     st.button(

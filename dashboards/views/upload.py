@@ -10,7 +10,7 @@ from dashboards.drafts import Draft
 from dashboards.uploads import earlier
 from dashboards.viewer import Viewer
 from dashboards.views import refreshing, upload_account, upload_mapping
-from dashboards.words import capital
+from dashboards.words import capital, literal
 from foundation.errors import AbcallError, OperatorError
 from ingestion.receipt import Receipt
 
@@ -88,7 +88,7 @@ def _mapping(see: Viewer, draft: Draft, content: memoryview) -> None:
     if chosen is None:
         return
     terms, confirmed = chosen
-    with st.spinner(see.words.say("sending", file=draft.file_name)):
+    with st.spinner(see.words.say("sending", file=literal(draft.file_name))):
         receipt = _said(
             see, lambda: drafts.send(see, draft, terms, content, confirm_ended=confirmed)
         )
@@ -108,7 +108,7 @@ def _said(see: Viewer, step: Callable[[], Made]) -> Made | None:
     except AbcallError as error:
         if error.key == "ingestion.ends_too_many":
             st.session_state[ENDED] = True
-        st.error(error.say(see.language), icon=":material/error:")
+        st.error(literal(error.say(see.language)), icon=":material/error:")
         st.html(cards.note(see.words.say("nothing_lost")))
         return None
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from dashboards import cards, pieces
 from dashboards.formats import NOTHING
-from dashboards.uploads import account_sentence, note_opened
+from dashboards.uploads import account_sentence, note_opened, rejected_file
 from dashboards.viewer import Viewer
-from dashboards.words import capital
+from dashboards.words import capital, literal
 from foundation.texts import catalogue, text
-from ingestion.quarantine import download_csv, rejected_rows
+from ingestion.quarantine import rejected_rows
 from tenancy.upload import Upload
 from tenancy.uploads import get_upload
 
@@ -19,12 +19,12 @@ def show(see: Viewer, upload_id: str) -> None:
     """Show one upload of this tenant; another's does not exist."""
     words = see.words
     upload = get_upload(see.lake.store, see.tenant, upload_id)
-    st.title(upload.file_name)
+    st.title(literal(upload.file_name))
     pieces.link(see, "upload", words.say("back_to_uploads"), key="back")
     st.html(cards.note(_told(see, upload)))
     account(see, upload)
     if upload.error_key in catalogue(see.language):
-        st.warning(text(str(upload.error_key), see.language, **upload.error_details))
+        st.warning(literal(text(str(upload.error_key), see.language, **upload.error_details)))
     if upload.counts.get("quarantined"):
         _rejected(see, upload)
     elif upload.error_key is None:
@@ -68,7 +68,7 @@ def _rejected(see: Viewer, upload: Upload) -> None:
     st.html(cards.note(words.say("rejected_intro")))
     st.download_button(
         words.say("download_rejected"),
-        data=lambda: download_csv(see.lake, see.tenant, upload.id, see.language),
+        data=lambda: rejected_file(see, upload),
         file_name=words.say("rejected_file", file=upload.file_name.rsplit(".", 1)[0]),
         mime="text/csv",
         on_click="ignore",

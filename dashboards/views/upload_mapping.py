@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards import cards
 from dashboards.drafts import Draft, Terms
 from dashboards.viewer import Viewer
+from dashboards.words import literal
 from data_contracts.contract import KeyKind, LabelKind, UploadKind
 from ingestion.proposal import Choice
 
@@ -57,7 +58,7 @@ def _columns(see: Viewer, draft: Draft) -> dict[str, str]:
             with right:
                 now = draft.mapping.columns.get(header)
                 target = st.selectbox(
-                    see.words.say("stands_for", header=header),
+                    see.words.say("stands_for", header=literal(header)),
                     targets,
                     index=targets.index(now) if now in targets else None,
                     format_func=lambda name: labels[name],

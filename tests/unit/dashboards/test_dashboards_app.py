@@ -68,7 +68,7 @@ def test_a_wrong_password_gets_a_sentence_and_then_a_lock_out(opened: Open):
 def test_the_session_keeps_the_users_id_and_no_tenant_role_or_password(opened: Open):
     app = opened("viewer@acme.example")
     assert "Acme" in words_of(app)
-    own = {"user_id", "checked_at", "language"}
+    own = {"user_id", "checked_at", "session_mark", "language"}
     buttons = {"language_switch", "sign_out"}
     kept = [
         key for key in (*own, *buttons, "tenant_id", "roles", "email") if key in app.session_state
