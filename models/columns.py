@@ -12,6 +12,7 @@ import numpy as np
 from models.arrays import Data, Floats
 
 MISSING = "\x00missing"
+RARE = "~rare"
 NUMBER_TYPES = (int, float, Decimal, np.number, np.bool_)
 
 
@@ -128,11 +129,16 @@ class NumericColumn:
 
 @dataclass
 class CategoryColumn:
-    """A category: one output column a frequent value, one for all rare ones."""
+    """A category: one output column a frequent value, one for all others.
+
+    Rare values are not kept: a stored model would name what only one person has. A value that
+    training never saw counts as rare, where training met any.
+    """
 
     name: str
     at: int
     levels: dict[str, int]
+    rare_at: int | None
 
     @classmethod
     def learn(cls, name: str, values: Sequence[object], at: int, rare_rows: int) -> Self:
@@ -141,32 +147,30 @@ class CategoryColumn:
         fewest = min(rare_rows, max(2, len(values) // 50))
         frequent = sorted(v for v, n in counts.items() if n >= fewest)
         levels = {v: at + i for i, v in enumerate(frequent)}
-        rare = sorted(v for v, n in counts.items() if n < fewest)
-        levels |= dict.fromkeys(rare, at + len(frequent))
-        return cls(name, at, levels)
+        rare_at = at + len(frequent) if len(frequent) < len(counts) else None
+        return cls(name, at, levels, rare_at)
 
     @property
     def width(self) -> int:
         """How many output columns it takes."""
-        return len(set(self.levels.values()))
+        return len(self.levels) + (self.rare_at is not None)
 
     def names(self) -> list[str]:
         """Return a name for each output column."""
-        by_column: dict[int, list[str]] = {}
-        for value, column in self.levels.items():
-            by_column.setdefault(column, []).append(value.strip("\x00"))
-        return [f"{self.name}={'|'.join(by_column[c])}" for c in sorted(by_column)]
+        shown = [f"{self.name}={value.strip(chr(0))}" for value in self.levels]
+        return shown if self.rare_at is None else [*shown, f"{self.name}{RARE}"]
 
     def fill(self, values: Sequence[object], matrix: Floats) -> None:
         """Write all values into their columns."""
-        levels = self.levels
-        found = np.array([levels.get(category(v), -1) for v in values], dtype=np.int64)
+        levels, other = self.levels, -1 if self.rare_at is None else self.rare_at
+        found = np.array([levels.get(category(v), other) for v in values], dtype=np.int64)
         known = np.flatnonzero(found >= 0)
         matrix[known, found[known]] = 1.0
 
     def put(self, value: object, row: list[float]) -> None:
         """Write one value into its row."""
-        at = self.levels.get(value if type(value) is str and value else category(value))
+        known = value if type(value) is str and value else category(value)
+        at = self.levels.get(known, self.rare_at)
         if at is not None:
             row[at] = 1.0
 
