@@ -93,7 +93,6 @@ def test_a_dagster_run(started: list[Program], settings: Settings, tmp_path: Pat
     job = ["job", "execute", "-m", "pipelines.definitions", "-j", "telecom_refresh"]
     tags = ["--tags", '{"dagster/partition": "acme"}']
     program = begin(started, settings, "dagster", *job, *tags, **home)
-    # Inside MLflow's import an interruption is swallowed; its store stands once that is over.
     deadline = time.monotonic() + 120
     while not (settings.data_dir / "mlflow" / "mlflow.db").exists():
         assert program.process.poll() is None, program.said()
