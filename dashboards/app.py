@@ -1,8 +1,10 @@
 """Entry point: ``streamlit run dashboards/app.py``. Settings come from the environment, once."""
 
 import streamlit as st
+from streamlit import runtime
 
 from dashboards import shell
+from dashboards.ending import end_in_time
 from foundation.settings import Settings
 from lakehouse.lake import Lake
 from tenancy.bootstrap import open_store
@@ -15,4 +17,12 @@ def lake_of(settings: Settings) -> Lake:
     return Lake.open(settings)
 
 
+@st.cache_resource(show_spinner=False)
+def ending() -> None:
+    """Watch for the end of the server, once in a process; not where there is no server."""
+    if runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime):
+        end_in_time()
+
+
+ending()
 shell.run(lake_of(Settings.from_environment()))
