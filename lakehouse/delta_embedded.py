@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lakehouse.arrow_types import normal_schema, normal_table
 from lakehouse.commits import Commit, columns_of
 from lakehouse.engine import Engine
-from lakehouse.properties import properties
+from lakehouse.properties import follow, properties
 from lakehouse.schema import same_columns, unfit_keys
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class EmbeddedTables:
         from deltalake import write_deltalake
 
         same = table is not None and same_columns(rows.schema, columns_of(table))
+        if table is not None and not same:
+            follow(table, rows.schema)
         write_deltalake(
             path if table is None else table,
             rows.select(_names(table, rows)) if same else rows,

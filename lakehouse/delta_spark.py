@@ -15,7 +15,7 @@ from uuid import uuid4
 from lakehouse.arrow_types import normal_schema
 from lakehouse.commits import Commit, columns_of
 from lakehouse.engine import Engine
-from lakehouse.properties import properties
+from lakehouse.properties import follow, properties
 from lakehouse.schema import same_columns
 
 if TYPE_CHECKING:
@@ -118,7 +118,10 @@ class SparkTables:
         schema = self.schema(rows)
         if table is None:
             return {**SPARK_PROPERTIES, **properties(schema)}
-        return {} if same_columns(schema, columns_of(table)) else {"overwriteSchema": "true"}
+        if same_columns(schema, columns_of(table)):
+            return {}
+        follow(table, schema)
+        return {"overwriteSchema": "true"}
 
     def _matching(
         self,

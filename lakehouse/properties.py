@@ -1,12 +1,28 @@
 """Properties that every table of ours is created with, whichever engine creates it."""
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
 
 EXACT_STATISTICS = (
     pa.types.is_signed_integer,
     pa.types.is_string,
     pa.types.is_date32,
 )
+
+
+def follow(table: "DeltaTable", schema: pa.Schema) -> None:
+    """Let an open table's properties name the columns that it is about to get, and no others.
+
+    An overwrite leaves properties as they are, and Spark writes to no table whose properties name
+    a column that is gone. A commit of its own, before the rows: without them it changes nothing.
+    """
+    wanted = properties(schema)
+    if not wanted.items() <= table.metadata().configuration.items():
+        table.alter.set_table_properties(wanted)
 
 
 def properties(schema: pa.Schema) -> dict[str, str]:
