@@ -30,7 +30,7 @@ ABSENT = "—"
 
 @dataclass(frozen=True)
 class Quality:
-    """A model's AUC out of fold with its interval, and the truth's on the same rows."""
+    """A model's AUC out of fold with its interval; where there is a truth, both on its rows."""
 
     auc: float
     low: float
@@ -92,14 +92,16 @@ def _judged(lake: "Lake", tenant: Tenant, model: str, truth: "Path | None") -> Q
     newest = max(mine, key=lambda row: row["trained_at"])
     contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
     beside = None if truth is None else true_auc(lake, tenant, contract, model, truth)
-    return Quality(newest["value"], newest["low"], newest["high"], beside)
+    if beside is None:
+        return Quality(newest["value"], newest["low"], newest["high"], None)
+    return Quality(beside.model.value, beside.model.low, beside.model.high, beside)
 
 
 def _quality(quality: Quality | None) -> tuple[str, str]:
     if quality is None:
         return ABSENT, ABSENT
     own = f"{quality.auc:.3f} ({quality.low:.3f}–{quality.high:.3f})"
-    return own, ABSENT if quality.truth is None else f"{quality.truth.auc.value:.3f}"
+    return own, ABSENT if quality.truth is None else f"{quality.truth.truth.value:.3f}"
 
 
 def _number(value: int, language: Language) -> str:

@@ -25,16 +25,17 @@ BARE_KEYS = ("tenure_months", "monthly_charge", "total_charge")
 
 @dataclass(frozen=True)
 class Beside:
-    """The AUC of the true probabilities, and on how many of the judged rows."""
+    """The AUC of the model and of the true probabilities on the same rows, and how many."""
 
-    auc: "Interval"
+    model: "Interval"
+    truth: "Interval"
     rows: int
 
 
 def true_auc(
     lake: "Lake", tenant: "Tenant", contract: Contract, model: str, truth: Path
 ) -> Beside | None:
-    """Return the AUC that the truth reaches on the rows the champion was judged on."""
+    """Return both AUCs on the rows that the champion was judged on and the truth knows."""
     import numpy as np
 
     from features.training_set import training_set
@@ -43,21 +44,26 @@ def true_auc(
     from models.registry import Registry
 
     registry = Registry(lake.settings)
-    judged = set(registry.out_of_fold(registry.get(tenant.id, model).run_id)["row"].to_pylist())
+    kept_rows = registry.out_of_fold(registry.get(tenant.id, model).run_id)
+    margins = [margin[0] for margin in kept_rows["margins"].to_pylist()]
+    judged = dict(zip(kept_rows["row"].to_pylist(), margins, strict=True))
     training = training_set(lake, tenant, contract, model)
     known = _probabilities(lake, tenant, contract, truth)
     pairs = list(zip(training.entity_ids, training.as_of, strict=True))
-    found = [_find(known, str(entity), as_of) for entity, as_of in pairs]
-    kept = [
-        place
+    found = [
+        (place, judged[row], probability)
         for place, (entity, as_of) in enumerate(pairs)
-        if found[place] is not None and row_id(str(entity), as_of) in judged
+        if (row := row_id(str(entity), as_of)) in judged
+        and (probability := _find(known, str(entity), as_of)) is not None
     ]
-    if not kept:
+    if not found:
         return None
-    probability = np.array([found[place] for place in kept], dtype=np.float64)
-    interval = auc_with_interval(training.y[kept], probability, training.groups[kept])
-    return Beside(interval, len(kept))
+    kept = [place for place, _, _ in found]
+    y, persons = training.y[kept], training.groups[kept]
+    ours, theirs = (np.array([row[column] for row in found]) for column in (1, 2))
+    return Beside(
+        auc_with_interval(y, ours, persons), auc_with_interval(y, theirs, persons), len(kept)
+    )
 
 
 def _find(known: dict[tuple[str, str], float], entity: str, as_of: object) -> float | None:

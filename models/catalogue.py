@@ -30,8 +30,9 @@ def _boosted(name: str, *shapes: tuple[int, float, int]) -> tuple[Candidate, ...
 
 ESTIMATORS: dict[str, tuple[Candidate, ...]] = {
     "linear": _linear("linear", 0.02, 0.2, 2.0),
-    "boosted": _boosted("boosted", (3, 0.05, 400), (5, 0.1, 500)),
-    "text_linear": _linear("text_linear", 0.1, 1.0),
+    # Depth 4 at most: Shapley values cost a tree's leaves times its depth squared.
+    "boosted": _boosted("boosted", (3, 0.05, 400), (4, 0.1, 500)),
+    "text_linear": _linear("text_linear", 0.03, 0.1, 0.3),
     "text_boosted": _boosted("text_boosted", (3, 0.1, 200)),
 }
 BLEND_WEIGHTS = (0.25, 0.5, 0.75)

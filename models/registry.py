@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from foundation.errors import MissingPart, NotFound
 from foundation.settings import Settings
+from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
 from models.artifact import MODEL_FILE, OUT_OF_FOLD, TRUSTED, Entry, write_model
 from models.champion import Champion, from_metadata, to_metadata
 from models.tracking import client_of
@@ -45,7 +46,8 @@ class Registered:
 
 def registered_name(tenant_id: str, model: str) -> str:
     """Return the name under which a tenant's model is registered."""
-    return f"abcall.{tenant_id}.{model}"
+    tenant = safe_name(tenant_id, TENANT_ID, "tenant")
+    return f"abcall.{tenant}.{safe_name(model, TABLE_NAME, 'model')}"
 
 
 class Registry:

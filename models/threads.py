@@ -6,7 +6,6 @@ tenants are trained side by side instead.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 
 THREADS = 1
 
@@ -14,5 +13,7 @@ THREADS = 1
 @contextmanager
 def bounded(threads: int = THREADS) -> Iterator[None]:
     """Bound the threads of BLAS and OpenMP within."""
-    with import_module("threadpoolctl").threadpool_limits(limits=threads):
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=threads):
         yield

@@ -72,11 +72,11 @@ def generate(rng: Random, folder: Path, scale: float) -> GeneratedTenant:
     n = max(int(2_000 * scale), 60)
     people = draw_people(rng, n, first_id=52_000_000)
     habits = Habits(delimiter="|", decimal=",", yes="Cliente retirado", no="Cliente activo")
-    sheet, probability, margin = _customer_sheet(rng, people, habits)
+    sheet, probability = _customer_sheet(rng, people, habits)
     rates = rng.gamma(1.2, 1.0, n)
     joined = np.zeros(n, dtype=np.int64)
-    opened = open_incidents(rng, BANKING, rates, joined, int(n * 1.5))
-    outcomes = settle(rng, BANKING, opened, margin[opened.owner])
+    opened = open_incidents(rng, BANKING, rates, joined, n * 3)
+    outcomes = settle(rng, BANKING, opened, None)
     written = write_texts(rng, BANKING, opened, people)
     cases = Cases("BQ", BANKING, people, opened, outcomes, written)
     deliveries = (
@@ -155,7 +155,7 @@ def _calls(rng: Random, folder: Path, people: People, rates: Floats, joined: Int
     return Sender(rng, folder, "calls", habits).send(3, sheet, CALL_DIRT, "increment")
 
 
-def _customer_sheet(rng: Random, people: People, habits: Habits) -> tuple[Sheet, Floats, Floats]:
+def _customer_sheet(rng: Random, people: People, habits: Habits) -> tuple[Sheet, Floats]:
     n = len(people.age)
     inactive, contacts = rng.binomial(6, 0.38, n), rng.binomial(6, 0.4, n)
     products, dependents = rng.integers(1, 7, n), rng.binomial(5, 0.4, n)
@@ -206,7 +206,7 @@ def _customer_sheet(rng: Random, people: People, habits: Habits) -> tuple[Sheet,
         "Margen mensual": ("monthly_margin", number(margin, 2)),
         "Estado": ("churned", habits.flags(gone)),
     }
-    return make_sheet(values, people.national_id), probability, margin
+    return make_sheet(values, people.national_id), probability
 
 
 def _draw(rng: Random, words: tuple[str, ...], n: int) -> list[str]:

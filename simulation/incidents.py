@@ -2,8 +2,10 @@
 
 ``logit P(escalates) = INTERCEPT + topic + tone + channel + 0.35 · min(incidents of the last
 90 days, 4) + 0.45 · z(monthly value)``, where z is the customer's monthly value standardised over
-the incidents. Escalation falls uniformly into the 15 days. Everything on the right is known when
-the incident is opened: topic and tone stand in its text.
+the incidents; it is 0 for a company that sends its customers without dates, since what they were
+worth when an incident was opened is then known to nobody. Escalation falls uniformly into the 15
+days. Everything on the right is known when the incident is opened: topic and tone stand in its
+text.
 """
 
 from dataclasses import dataclass
@@ -83,8 +85,13 @@ def recent(owner: Ints, at: Ints, days: int = 90) -> Ints:
     return (before - np.searchsorted(ordered, keys - days * DAY, side="left")).astype(np.int64)
 
 
-def settle(rng: Random, topics: tuple[Topic, ...], opened: Opened, value: Floats) -> Outcomes:
-    """Draw the outcomes, given the customer's monthly value when the incident was opened."""
+def settle(
+    rng: Random, topics: tuple[Topic, ...], opened: Opened, value: Floats | None
+) -> Outcomes:
+    """Draw the outcomes, given the customer's monthly value when the incident was opened.
+
+    None: no value is known of that time, and none moves the probability.
+    """
     n = len(opened.owner)
     probability = sigmoid(_logit(topics, opened, value))
     escalated = rng.random(n) < probability
@@ -100,8 +107,8 @@ def settle(rng: Random, topics: tuple[Topic, ...], opened: Opened, value: Floats
     return Outcomes(probability, escalated_at, closed_at, solved, disputed, satisfaction)
 
 
-def _logit(topics: tuple[Topic, ...], opened: Opened, value: Floats) -> Floats:
-    standard = (value - value.mean()) / value.std()
+def _logit(topics: tuple[Topic, ...], opened: Opened, value: Floats | None) -> Floats:
+    standard = 0.0 if value is None else (value - value.mean()) / value.std()
     return np.asarray(
         INTERCEPT
         + np.array([t.weight for t in topics])[opened.topic]

@@ -77,12 +77,12 @@ class Company:
 
 
 def simulate_telecom(rng: Random, scale: float) -> Company:
-    """Simulate the year; at scale 1 about 2,500 customers, 6,000 incidents, 15,000 calls."""
+    """Simulate the year; at scale 1 about 2,500 customers, 6,900 incidents, 15,000 calls."""
     n = max(int(2_500 * scale), 60)
     people = draw_people(rng, n)
     panel = draw_panel(rng, people, n)
     rates = rng.gamma(1.2, 1.0, n) * np.where(panel.internet[:, -1] == 2, 1.4, 1.0)
-    opened = open_incidents(rng, TELECOM, rates, panel.joined, int(n * 3.0))
+    opened = open_incidents(rng, TELECOM, rates, panel.joined, int(n * 3.5))
     calls = draw_calls(rng, rates + 0.3, panel.joined, int(n * 7.5))
     complaints = _complaints(opened, n)
     offers = make_offers(
