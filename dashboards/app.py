@@ -19,8 +19,8 @@ def lake_of(settings: Settings) -> Lake:
 
 @st.cache_resource(show_spinner=False)
 def ending() -> None:
-    """Watch for the end of the server, once in a process; not where there is no server."""
-    if runtime.exists() and isinstance(runtime.get_instance(), runtime.Runtime):
+    """Watch for the end of the server, once in a process; not under a test's stand-in."""
+    if runtime.exists() and type(runtime.get_instance()) is runtime.Runtime:
         end_in_time()
 
 
