@@ -9,7 +9,6 @@ from dashboards import formats
 from data_contracts.contract import Column
 from foundation.texts import Language, text
 
-
 MARKS = re.compile(r"[\\`*_\[\]<>$~|#]")
 
 

@@ -6,6 +6,14 @@ from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
 
+def is_storable(name: str) -> bool:
+    """Tell whether a database takes the text: no NUL, no half of a surrogate pair.
+
+    A name that no row can have is not asked for: drivers would fail on it.
+    """
+    return "\0" not in name and not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC moment: SQLite forgets time zones, so it is put back on reading."""
 

@@ -25,7 +25,7 @@ def sign_in(store: Store, email: str, password: str, lock_out: LockOut = DEFAULT
         No such e-mail, wrong password, disabled user (one sentence, equally slow), or too many
         failures of late.
     """
-    email = canonical_email(email)
+    email = canonical_email(email).encode("utf-8", "replace").decode().replace("\0", "")
     count_attempt(store, email, lock_out)
     with store.reading() as session:
         row = session.scalars(select(UserRow).where(UserRow.email == email)).one_or_none()

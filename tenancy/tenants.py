@@ -13,6 +13,7 @@ from foundation.errors import InvalidRequest, NotAllowed, NotFound
 from foundation.texts import Language
 from tenancy.actor import Actor
 from tenancy.audit import record_in
+from tenancy.columns import is_storable
 from tenancy.store import Store
 from tenancy.tables import TenantRow
 from tenancy.tenant import Tenant, check_tenant
@@ -60,7 +61,8 @@ def update_tenant(store: Store, actor: Actor, tenant: Tenant) -> Tenant:
 def get_tenant(store: Store, actor: Actor, tenant_id: str) -> Tenant:
     """Return the tenant, if this actor may enter it; else ``NotFound``, missing or not."""
     row = None
-    if actor.enters_any_tenant or actor.tenant_id == tenant_id:
+    may_enter = actor.enters_any_tenant or actor.tenant_id == tenant_id
+    if may_enter and is_storable(tenant_id):
         with store.reading() as session:
             row = session.get(TenantRow, tenant_id)
     if row is None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
 from tenancy.audit import Detail, record_in
+from tenancy.columns import is_storable
 from tenancy.store import Store, now_in
 from tenancy.tables import UploadRow
 from tenancy.tenant import Tenant
@@ -102,7 +103,7 @@ def save_upload(store: Store, tenant: Tenant, upload: Upload) -> Upload:
 def get_upload(store: Store, tenant: Tenant, upload_id: str) -> Upload:
     """Return the tenant's upload; ``NotFound`` alike for a missing and another tenant's one."""
     with store.reading() as session:
-        row = session.get(UploadRow, upload_id)
+        row = session.get(UploadRow, upload_id) if is_storable(upload_id) else None
         if row is None or row.tenant_id != tenant.id:
             raise NotFound("tenancy.no_upload", upload=upload_id)
         return _upload_of(row)

@@ -74,8 +74,8 @@ def test_a_bug_is_logged_under_a_reference_and_told_as_one(
     reference = log.split()[1]
     assert ran.code == 70
     assert reference in ran.words
-    assert "sqlite3.OperationalError" in log
-    assert "tenancy/" in log, "the log does not say where"
+    assert "builtins.FileNotFoundError" in log
+    assert "tenancy/bootstrap.py" in log, "the log does not say where"
     assert "/proc/none" not in log.replace(str(tmp_path), ""), "a message is in the log"
 
 
