@@ -38,12 +38,16 @@ Reasons = dict[int, tuple[Reason, ...]]
 
 @dataclass(frozen=True)
 class Applied:
-    """What an upload did: the account, versions ended, why rows were rejected, blanks filled."""
+    """What an upload did: the account, versions ended, why rows were rejected, blanks filled.
+
+    ``kept``: columns that the file lacks and whose earlier values stayed.
+    """
 
     counts: dict[str, int]
     ended: int
     reasons: Reasons
     blanks: dict[str, int]
+    kept: tuple[str, ...] = ()
 
 
 def apply_job(lake: "Lake", job: Job, confirm_ended: bool) -> Applied:
@@ -74,7 +78,7 @@ def apply_job(lake: "Lake", job: Job, confirm_ended: bool) -> Applied:
         _append(lake, job, "quarantine", quarantine_rows(job, reasons, sealed))
     _save_persons(lake, job, prepared, plan)
     _write_silver(lake, job, plan, {"counts": json.dumps(counts), "ended": str(plan.ended)})
-    return Applied(counts, plan.ended, reasons, blanks)
+    return Applied(counts, plan.ended, reasons, blanks, plan.kept)
 
 
 def _planned(lake: "Lake", job: Job, prepared: pa.Table) -> tuple[Plan, Reasons]:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from ingestion.history import plan_history
 from ingestion.job import Job
+from ingestion.keep import keep_earlier
 from ingestion.keyed import plan_keyed
 from ingestion.schema import silver_keys, silver_schema
 from ingestion.silver import prepare, raw_rows
@@ -41,6 +42,8 @@ class Plan:
         Numbers of written rows that hold now: their personal data goes to the vault.
     ended
         Versions that a snapshot closed.
+    kept
+        Columns that the file lacks and whose earlier values the written rows keep.
     """
 
     outcomes: dict[int, str]
@@ -48,6 +51,7 @@ class Plan:
     removed: pa.Table
     current: frozenset[int]
     ended: int
+    kept: tuple[str, ...]
 
 
 def prepared_rows(lake: "Lake", job: Job) -> pa.Table:
@@ -80,22 +84,20 @@ def _history(lake: "Lake", job: Job, good: pa.Table) -> Plan:
     new = sent.filter(sent["writes_row"])
     moved = moments.filter(moments["moves_end"])
     now = new.filter(pc.is_null(new["valid_to"]))
+    schema = silver_schema(job.table)
+    rows, kept = keep_earlier(lake, job, _with_ends(good, new, ["row_number"], schema))
     return Plan(
         outcomes=dict.fromkeys(good["row_number"].to_pylist(), "superseded") | _pairs(sent),
         written=pa.concat_tables(
             [
-                _with_ends(good, new, ["row_number"], silver_schema(job.table)),
-                _with_ends(
-                    _stored(lake, job, moved),
-                    moved,
-                    silver_keys(job.table),
-                    silver_schema(job.table),
-                ),
+                rows,
+                _with_ends(_stored(lake, job, moved), moved, silver_keys(job.table), schema),
             ]
         ),
         removed=pa.table({"row_key": pa.array([], pa.string())}),
         current=frozenset(now["row_number"].to_pylist()),
         ended=int(pc.sum(moments["ended"]).as_py() or 0),
+        kept=kept,
     )
 
 
@@ -119,13 +121,15 @@ def _keyed(lake: "Lake", job: Job, good: pa.Table) -> Plan:
     planned = lake.engine.arrow(plan_keyed(incoming, _existing(lake, job, list(_STORED))))
     numbers = planned.filter(planned["written"])["row_number"]
     schema = silver_schema(job.table)
-    written = good.filter(pc.is_in(good["row_number"], numbers.combine_chunks()))
+    rows = good.filter(pc.is_in(good["row_number"], numbers.combine_chunks()))
+    written, kept = keep_earlier(lake, job, rows.select(schema.names).cast(schema))
     return Plan(
         outcomes=_pairs(planned),
-        written=written.select(schema.names).cast(schema),
+        written=written,
         removed=planned.filter(planned["removed"]).select(["row_key"]),
         current=frozenset(numbers.to_pylist()),
         ended=0,
+        kept=kept,
     )
 
 

@@ -12,6 +12,7 @@ from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.quarantine import Reason
 from ingestion.reading.raw import Note
 from ingestion.rules import SHOWN
+from ingestion.schema import entity_of
 from tenancy.upload import Upload
 
 FIRST_ROWS = 5
@@ -52,6 +53,8 @@ class Receipt:
         How the file writes numbers and dates, by contract column.
     notes
         What reading did.
+    kept
+        Contract columns that the file lacks: their earlier values stayed.
     causes
         Rejected rows by cause, most frequent first.
     failures
@@ -68,6 +71,7 @@ class Receipt:
     blanks: Mapping[str, int] = field(default_factory=dict)
     formats: Mapping[str, Format] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    kept: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
     failures: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
     duration_seconds: float = 0.0
@@ -130,6 +134,9 @@ class Receipt:
         if self.unknown_columns:
             names = _names(self.unknown_columns, language)
             told.append(text("ingestion.unknown_columns", language, columns=names))
+        if self.kept:
+            labels = tuple(self._label(name, language) for name in self.kept)
+            told.append(text("ingestion.kept", language, columns=_names(labels, language)))
         for name, count in self.blanks.items():
             column = self.table.column(name)
             told.append(
@@ -145,6 +152,11 @@ class Receipt:
             if form.assumed is not None:
                 told.append(self._assumption(self.table.column(name), form, language))
         return told
+
+    def _label(self, name: str, language: Language) -> str:
+        entity = entity_of(self.table)
+        column = entity if name == "person_token" else self.table.column(name)
+        return name if column is None else column.label.get(language, name)
 
     def _assumption(self, column: Column, form: Format, language: Language) -> str:
         if form.assumed == "decimal":

@@ -276,5 +276,6 @@ def _receipt(upload: Upload, job: Job, applied: "Applied", source: str) -> Recei
         blanks=applied.blanks,
         formats=job.formats,
         notes=job.raw.notes,
+        kept=applied.kept,
         causes=causes_of(applied.reasons),
     )
