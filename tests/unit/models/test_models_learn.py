@@ -68,14 +68,14 @@ def test_several_classes_are_learned(make: Make):
 
 
 def test_numbers_are_learned(make: Make):
-    learned = learn(make(600, "number"))
+    learned = learn(make(300, "number"))
     assert learned.metrics["r2"].value > 0.7
     with pytest.raises(AttributeError):
         learned.pipeline.predict_proba(learned.rows.records)
 
 
 def test_texts_are_learned_and_their_words_named(make: Make):
-    training = make(500, text=True)
+    training = make(400, text=True)
     learned = learn(training)
     without = replace(training, features=training.features[:2])
     assert learned.metrics["auc"].value > over_seeds(without, [0]).mean + 0.03
@@ -112,7 +112,7 @@ def test_calibration_is_kept_only_where_it_helps():
 
 
 def test_the_same_seed_gives_the_same_model(make: Make):
-    rows = Rows.of(make(300))
+    rows = Rows.of(make(200))
     one, other = (fit(rows, ("linear", "boosted"), "auc", 3) for _ in range(2))
     assert np.array_equal(one.margins(rows.records), other.margins(rows.records))
 
@@ -127,16 +127,11 @@ def test_a_pipeline_without_a_choice_is_plain_logistic_regression(make: Make):
     )
 
 
-def test_ibm_telco_reaches_084(telco: TrainingSet):
-    found = over_seeds(telco, [0])
-    assert found.rows == 7043
-    assert found.positives == 1869
-    assert found.mean >= 0.84
-
-
 @pytest.mark.slow
 def test_ibm_telco_reaches_084_in_the_mean_of_five_seeds(telco: TrainingSet):
-    assert over_seeds(telco, range(5)).mean >= 0.84
+    found = over_seeds(telco, range(5))
+    assert (found.rows, found.positives) == (7043, 1869)
+    assert found.mean >= 0.84
 
 
 @pytest.mark.slow
