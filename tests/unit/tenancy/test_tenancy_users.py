@@ -28,7 +28,7 @@ from tenancy.users import (
 )
 
 PASSWORD = "una frase bien larga"
-SHORT = LockOut(failures=3, window=timedelta(seconds=60), lasts=timedelta(seconds=0.4))
+SHORT = LockOut(failures=3, window=timedelta(minutes=5), lasts=timedelta(minutes=5))
 
 
 @pytest.fixture
