@@ -12,6 +12,7 @@ from ingestion.mapping import Mapping
 from ingestion.proposal import Proposal, propose_mapping
 from ingestion.reading import RawTable, read_file
 from ingestion.recognise import require_header
+from ingestion.redrive import as_it_came, own_headers
 from tenancy.mappings import find_mapping
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def preview(
     target = table_of(contract, table)
     name = file_name or path.name
     require_size(path, name, lake.settings.upload_limit_bytes)
-    raw = read_file(path, name, lake.settings.upload_limit_bytes)
-    stored = find_mapping(lake.store, tenant, table, raw.headers)
+    raw = as_it_came(read_file(path, name, lake.settings.upload_limit_bytes))
+    stored = find_mapping(lake.store, tenant, table, own_headers(raw))
     if stored is None:
         require_header(raw, name)
     proposal = propose_mapping(target, raw, contract)

@@ -1,6 +1,7 @@
 """The one door: a tenant's file in, a receipt out. Page, command line and folder sensor call it."""
 
 import time
+import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from ingestion.landing import land, require_size, sha256_of
 from ingestion.mapping import Mapping, labels_of, validate_mapping
 from ingestion.reading import RawTable, read_file
 from ingestion.receipt import Receipt, causes_of
+from ingestion.redrive import as_it_came, own_headers
 from tenancy.leases import lease
 from tenancy.mappings import find_mapping, save_mapping
 from tenancy.tenants import get_tenant
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 LEASE_SECONDS = 10.0
 WAIT_SECONDS = 600.0
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def receive(
     actor.require("uploader", "feed")
     contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
     target = _table(contract, table)
-    name = _storable(file_name or path.name)
+    name = shown_name(file_name or path.name)
     door = _Door(lake, tenant, actor, path, name, contract, target, mapping, confirm_ended)
     size = require_size(path, name, lake.settings.upload_limit_bytes)
     name_of_lease = f"receive:{tenant.id}:{table}"
@@ -116,9 +119,11 @@ def _table(contract: Contract, name: str) -> Table:
         raise NotFound("ingestion.unknown_table", table=name, tables=tables) from error
 
 
-def _storable(name: str) -> str:
-    """Return a file's name as every store takes it: no NUL, no half of a surrogate pair."""
-    return name.replace("\0", "").encode("utf-8", "replace").decode()
+def shown_name(name: str) -> str:
+    """Return a file's name as stores and screens take it: no folder, nothing unseen, no end."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(c for c in last if not unicodedata.category(c).startswith("C"))
+    return seen[-LONGEST_NAME:] or "-"
 
 
 def _begun(door: _Door, sha256: str, size: int) -> Upload:
@@ -142,7 +147,7 @@ def _begun(door: _Door, sha256: str, size: int) -> Upload:
 def _taken(door: _Door, upload: Upload) -> Receipt:
     lake, tenant = door.lake, door.tenant
     land(lake, tenant, door.path)
-    raw = read_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
+    raw = as_it_came(read_file(door.path, door.file_name, lake.settings.upload_limit_bytes))
     if raw.total == 0:
         raise InvalidUpload("ingestion.no_rows", file=door.file_name)
     mapping, source = _mapping(door, upload, raw)
@@ -178,7 +183,7 @@ def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
             store, door.actor, tenant, table.name, raw.headers, payload=door.given.to_dict()
         )
         return door.given, "given"
-    stored = find_mapping(store, tenant, table.name, raw.headers)
+    stored = find_mapping(store, tenant, table.name, own_headers(raw))
     if stored is not None:
         mapping, source = Mapping.from_dict(stored), "stored"
     else:

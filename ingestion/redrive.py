@@ -1,0 +1,52 @@
+"""A file of rejected rows that comes back corrected reads as the file from which they came."""
+
+from dataclasses import replace
+from functools import cache
+
+import pyarrow as pa
+
+from foundation.texts import LANGUAGES, text
+from ingestion.reading import RawTable, safe_cell
+
+
+@cache
+def titles(name: str) -> frozenset[str]:
+    """Return what a column that the download adds is called, in every language."""
+    return frozenset(text(f"ingestion.download_{name}", language) for language in LANGUAGES)
+
+
+def as_it_came(raw: RawTable) -> RawTable:
+    """Take away what the download added: row number, reasons, apostrophes before formulas.
+
+    Its headers are then those of the first file, and the mapping kept for them is found. The
+    column of whole lines stays where one of them still has its text.
+    """
+    is_download = (
+        len(raw.headers) > 2
+        and raw.headers[0] in titles("row")
+        and raw.headers[1] in titles("reasons")
+    )
+    if not is_download:
+        return raw
+    rows = raw.rows.drop_columns(list(raw.headers[:2]))
+    for name in titles("line") & set(rows.column_names):
+        if not any(value and value.strip() for value in rows[name].to_pylist()):
+            rows = rows.drop_columns([name])
+    headers = tuple(name for name in raw.headers if name in rows.column_names)
+    columns = [pa.array(map(_bare, rows[name].to_pylist()), pa.string()) for name in headers]
+    bare = [_bare(name) or name for name in headers]
+    names = tuple(bare) if len(set(bare)) == len(bare) else headers
+    whole = pa.Table.from_arrays([*columns, rows["row_number"]], names=[*names, "row_number"])
+    return replace(raw, headers=names, rows=whole)
+
+
+def own_headers(raw: RawTable) -> tuple[str, ...]:
+    """Return the headers that are the tenant's: those by which a mapping is kept."""
+    return tuple(name for name in raw.headers if name not in titles("line"))
+
+
+def _bare(value: str | None) -> str | None:
+    """Return a cell without the apostrophe that kept a spreadsheet from running it."""
+    if value and value.startswith("'") and safe_cell(value[1:]) == value:
+        return value[1:]
+    return value
