@@ -7,6 +7,7 @@ from typing import Literal
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
@@ -36,7 +37,8 @@ def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> N
         justify: Literal["left", "right"] = "right" if numeric else "left"
         table.add_column(header, justify=justify, overflow="fold", min_width=name)
     for row in rows:
-        table.add_row(*row)
+        # A tenant's headers and file names are text, never the console's markup.
+        table.add_row(*(Text(cell) for cell in row))
     wide.print(table)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cli.console import show
+from cli.console import say, show
 from cli.demo_data import Account
 from cli.demo_truth import Beside, true_auc
 from data_contracts.loader import load_contracts
@@ -49,12 +49,14 @@ class Told:
     at_risk: int
     money: Decimal | None
 
-    def cells(self, language: Language) -> list[str]:
-        """Return the row's cells in the order of the table's headers."""
+    def account(self, language: Language) -> list[str]:
+        """Return the row of the table of rows: what became of what was uploaded."""
+        return [self.tenant.name, *(_number(self.counts[name], language) for name in COUNTS)]
+
+    def predictions(self, language: Language) -> list[str]:
+        """Return the row of the table of models: quality, customers and money at risk."""
         return [
             self.tenant.name,
-            self.tenant.vertical,
-            *(_number(self.counts[name], language) for name in COUNTS),
             *_quality(self.churn),
             *_quality(self.incident_risk),
             _number(self.at_risk, language),
@@ -115,3 +117,15 @@ def show_accounts(accounts: list[Account], language: Language) -> None:
         headers = text("cli.access_headers", language).split("|")
         rows = [(a.tenant, a.email, a.password) for a in accounts]
         show(text("cli.up_access", language), headers, rows)
+
+
+def show_told(told: list[Told], language: Language) -> None:
+    """Print what the main job did, a row a tenant: first the rows, then what was learned."""
+    tables = {
+        "rows": [line.account(language) for line in told],
+        "models": [line.predictions(language) for line in told],
+    }
+    for name, rows in tables.items():
+        headers = text(f"cli.demo_{name}_headers", language).split("|")
+        show(text(f"cli.demo_{name}", language), headers, rows)
+    say(text("cli.demo_auc_explained", language))

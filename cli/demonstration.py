@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.console import complain, say, show, working
+from cli.console import complain, say, working
 from cli.session import Session, helper, session_of
 from foundation.texts import Language, text
 from lakehouse.lake import Lake
@@ -52,9 +52,7 @@ def demonstrate(session: Session, scale: float) -> list[str]:
                 told.append(line)
                 accounts.append(account)
         demo_data.save_accounts(settings, accounts)
-    headers = text("cli.demo_headers", language).split("|")
-    show(text("cli.demo_title", language), headers, [line.cells(language) for line in told])
-    say(text("cli.demo_auc_explained", language))
+    demo_report.show_told(told, language)
     for sentence in wrong:
         complain(sentence)
     if not wrong:

