@@ -92,12 +92,14 @@ def _number_votes(values: pl.Series) -> _Votes:
         core.str.contains(_BOTH_COMMA)
         | core.str.contains(r"^[0-9]*,([0-9]{1,2}|[0-9]{4,})?$")
         | core.str.contains(r"^0,[0-9]+$")
+        | core.str.contains(r"^[0-9]{4,},[0-9]{3}$")
         | core.str.contains(r"^[0-9]+(\.[0-9]{3}){2,}$")
     )
     point = (
         core.str.contains(_BOTH_POINT)
         | core.str.contains(r"^[0-9]*\.([0-9]{1,2}|[0-9]{4,})?$")
         | core.str.contains(r"^0\.[0-9]+$")
+        | core.str.contains(r"^[0-9]{4,}\.[0-9]{3}$")
         | core.str.contains(r"^[0-9]+(,[0-9]{3}){2,}$")
     )
     return _Votes(
