@@ -1,20 +1,24 @@
 """Sensors: accepted uploads start their tenant's run; files put into the inbox are received.
 
 The inbox is ``<inbox>/<tenant>/<table>/<file>``. A file is taken when two looks, one interval
-apart, saw the same size and time; then it moves to ``.done`` or ``.refused`` beside it, the latter
-with a text that says why. Tenants may have write access to their own folders: a link to somewhere
-else is never followed, and one tenant's file does not keep the others' from being taken.
+apart, saw the same size and time. Landing then holds it sealed, so the plain file is deleted and
+its receipt left in ``.done``; one that cannot be taken moves to ``.refused``, with a text that says
+why. Tenants may have write access to their own folders: a link to somewhere else is never followed,
+and one file, whatever it does, does not keep the others from being taken.
 """
 
 import json
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from foundation.errors import AbcallError, UserError
+from foundation.failures import trail_of
 from foundation.settings import Settings
 from ingestion.receive import receive
 from pipelines.partitions import TENANT_TAG, tenants_of
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 INTERVAL_SECONDS = 10
 DONE, REFUSED = ".done", ".refused"
 LONGEST_NAME = 60
-"""Characters of a file's name in the name of its note: at most 240 bytes."""
+"""Characters of a file's name that a note or a numbered name keeps: at most 240 bytes."""
 
 
 def accepted_uploads(vertical: str, job_name: str, platform: Platform) -> dg.SensorDefinition:
@@ -72,18 +76,28 @@ def inbox(platform: Platform) -> dg.SensorDefinition:
     )
     def watch(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         seen: dict[str, list[float]] = json.loads(context.cursor or "{}")
-        now = {str(path): _sight(path) for path in waiting_files(platform.settings)}
+        sights = ((str(path), _sight(path)) for path in waiting_files(platform.settings))
+        now = {name: sight for name, sight in sights if sight}
         whole = [Path(name) for name, sight in now.items() if seen.get(name) == sight]
         with platform.lake() as lake:
-            for path in whole:
-                try:
-                    take(lake, path)
-                except AbcallError as error:  # busy, or the installation's fault: at a later look
-                    context.log.warning("%s waits: %s", path.name, error.key)
+            taken = sum(_tried(lake, path, context) for path in whole)
         context.update_cursor(json.dumps(now))
-        return dg.SkipReason(f"{len(whole)} of {len(now)} files taken")
+        return dg.SkipReason(f"{taken} of {len(now)} files taken")
 
     return watch
+
+
+def _tried(lake: "Lake", path: Path, context: dg.SensorEvaluationContext) -> bool:
+    """Take one file; one that could not be taken now waits for a later look, and is logged."""
+    try:
+        take(lake, path)
+    except AbcallError as error:  # busy, or the installation's fault
+        context.log.warning("%s waits: %s", path.name, error.key)
+        return False
+    except Exception as error:  # a bug that one file meets must not keep the others from coming in
+        context.log.warning("%s failed:\n%s", path.name, "\n".join(trail_of(error)))
+        return False
+    return True
 
 
 def waiting_files(settings: Settings) -> Iterator[Path]:
@@ -97,37 +111,61 @@ def _is_own_file(path: Path) -> bool:
     """Say whether it is a file of this very folder: no link, neither itself nor on the way."""
     if any(folder.is_symlink() for folder in (path.parent, path.parent.parent)):
         return False
-    state = path.lstat()
-    return stat.S_ISREG(state.st_mode) and state.st_nlink == 1
+    with suppress(FileNotFoundError):  # its owner took it back
+        state = path.lstat()
+        return stat.S_ISREG(state.st_mode) and state.st_nlink == 1
+    return False
 
 
 def _sight(path: Path) -> list[float]:
-    state = path.lstat()
-    return [state.st_size, state.st_mtime]
+    """Return a file's size and time; nothing where it is gone."""
+    with suppress(FileNotFoundError):
+        state = path.lstat()
+        return [state.st_size, state.st_mtime]
+    return []
 
 
 def take(lake: "Lake", path: Path) -> None:
-    """Receive one file of the inbox and move it out of the way."""
+    """Receive one file of the inbox; leave its receipt in its place, or why it was refused."""
     tenant_id, table = path.parts[-3:-1]
+    sight = _sight(path)
     try:
         tenant = tenant_for(lake.store, PIPELINES, tenant_id)
-        receive(lake, tenant, PIPELINES, path, table)
-        _move(path, DONE)
+        receipt = receive(lake, tenant, PIPELINES, path, table)
     except UserError as error:
-        refused = _move(path, REFUSED)
-        _explain(refused, error.say(lake.settings.language))
+        refused = _place(path, REFUSED)
+        path.replace(refused)
+        _note(refused, error.say(lake.settings.language))
+    else:
+        _note(_place(path, DONE), receipt.say(lake.settings.language))
+        if _sight(path) == sight:  # else it is another file by now, for a later look
+            path.unlink(missing_ok=True)
 
 
-def _move(path: Path, folder: str) -> Path:
-    target = path.parent / folder / path.name
-    if target.parent.is_symlink():
-        target.parent.unlink()
-    target.parent.mkdir(exist_ok=True)
-    return path.replace(target)
+def _place(path: Path, name: str) -> Path:
+    """Return a place in a folder beside the file that neither a file nor a note has taken."""
+    folder = path.parent / name
+    if folder.is_symlink():
+        folder.unlink()
+    folder.mkdir(exist_ok=True)
+    stem, ending = path.stem[:LONGEST_NAME], path.suffix[:LONGEST_NAME]
+    numbered = (folder / f"{stem}-{number}{ending}" for number in count(2))
+    places = (place for one in ((folder / path.name,), numbered) for place in one)
+    return next(place for place in places if not (_taken(place) or _taken(_note_of(place))))
 
 
-def _explain(refused: Path, sentence: str) -> None:
-    """Write beside a refused file why; a link that lies there is replaced, not written through."""
-    note = refused.with_name(f"{refused.name[:LONGEST_NAME]}.txt")
+def _taken(place: Path) -> bool:
+    """Say whether something lies there; a link is nothing of ours and gives way."""
+    return place.exists() and not place.is_symlink()
+
+
+def _note_of(place: Path) -> Path:
+    return place.with_name(f"{place.name[:LONGEST_NAME]}.txt")
+
+
+def _note(place: Path, sentence: str) -> None:
+    """Write a note beside a place; a link that lies there is replaced, not written through."""
+    note = _note_of(place)
     note.unlink(missing_ok=True)
-    note.write_text(sentence, encoding="utf-8", errors="replace")
+    with note.open("x", encoding="utf-8", errors="replace") as file:
+        file.write(sentence)

@@ -125,3 +125,39 @@ def test_what_was_taken_or_refused_is_not_looked_at_again(house: House):
     cursor = house.look(house.look(None))
     house.look(house.look(cursor))
     assert len(list_uploads(house.door.lake.store, TENANT)) == 2
+
+
+def test_of_an_accepted_file_only_its_receipt_stays(house: House):
+    path = house.put("acme", "customers", "clientes.csv", customers(30))
+    house.look(house.look(None))
+    done = path.parent / ".done"
+    assert [p.name for p in done.iterdir()] == ["clientes.csv.txt"]
+    receipt = (done / "clientes.csv.txt").read_text(encoding="utf-8")
+    assert "clientes.csv" in receipt
+    assert "30" in receipt
+    assert "Ana" not in receipt
+    house.put("acme", "customers", "clientes.csv", customers(40))
+    house.look(house.look(None))
+    assert sorted(p.name for p in done.iterdir()) == ["clientes-2.csv.txt", "clientes.csv.txt"]
+
+
+def test_a_second_refused_file_of_the_same_name_leaves_the_first(house: House):
+    path = house.put("acme", "customers", "malo.csv", "")
+    house.look(house.look(None))
+    house.put("acme", "customers", "malo.csv", "\n")
+    house.look(house.look(None))
+    refused = path.parent / ".refused"
+    contents = {p.name: p.read_text(encoding="utf-8") for p in refused.iterdir()}
+    assert sorted(contents) == ["malo-2.csv", "malo-2.csv.txt", "malo.csv", "malo.csv.txt"]
+    assert (contents["malo.csv"], contents["malo-2.csv"]) == ("", "\n")
+
+
+def test_what_breaks_at_one_file_leaves_it_for_a_later_look_and_the_others_are_taken(house: House):
+    bad = house.put("acme", "customers", "a_malo.csv", "")
+    (bad.parent / ".refused").write_text("a file where the folder should be", encoding="utf-8")
+    good = house.put("acme", "customers", "b_bueno.csv", customers(30))
+    cursor = house.look(house.look(None))
+    assert (bad.exists(), good.exists()) == (True, False)
+    (bad.parent / ".refused").unlink()
+    house.look(cursor)
+    assert not bad.exists()
