@@ -9,7 +9,6 @@ from data_contracts.contract import Contract
 from foundation.settings import Settings
 from pipelines.lake_assets import gold_assets, silver_assets
 from pipelines.model_assets import champion_asset, scores_asset
-from pipelines.partitions import tenants_of
 from pipelines.platform import Platform
 from pipelines.sensors import accepted_uploads, inbox
 
@@ -38,7 +37,6 @@ def build(settings: Settings) -> dg.Definitions:
             job_name(contract.vertical),
             selection=dg.AssetSelection.groups(contract.vertical),
             description="One tenant, from silver to scores.",
-            partitions_def=tenants_of(contract.vertical),
             executor_def=dg.in_process_executor,
         )
         for contract in contracts
