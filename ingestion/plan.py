@@ -71,14 +71,21 @@ def plan_rows(lake: "Lake", job: Job, prepared: pa.Table, rejected: Collection[i
     """
     left_out = pa.array(sorted(rejected), pa.int64())
     good = prepared.filter(pc.invert(pc.is_in(prepared["row_number"], left_out)))
-    return _history(lake, job, good) if job.table.history else _keyed(lake, job, good)
+    if not job.table.history:
+        return _keyed(lake, job, good)
+    bad = prepared.filter(pc.is_in(prepared["row_number"], left_out))
+    return _history(lake, job, good, pc.unique(bad["row_key"].drop_null()))
 
 
-def _history(lake: "Lake", job: Job, good: pa.Table) -> Plan:
+def _history(lake: "Lake", job: Job, good: pa.Table, rejected_keys: pa.Array) -> Plan:
     incoming = _frame(lake, good.select([*_INCOMING, "valid_from"]))
     existing = _existing(lake, job, [*_STORED, "valid_from", "valid_to"])
     if not job.ends_absent:
         existing = existing.join(incoming.select("row_key").distinct(), "row_key", "left_semi")
+    # Someone whose row was rejected is in the snapshot all the same, and has not left.
+    elif len(doubted := _only_in(rejected_keys, good["row_key"])):
+        keys = _frame(lake, pa.table({"row_key": doubted}))
+        existing = existing.join(keys, "row_key", "left_anti")
     moments = lake.engine.arrow(plan_history(incoming, existing, job.ends_absent, job.received_at))
     sent = moments.filter(pc.is_valid(moments["row_number"]))
     new = sent.filter(sent["writes_row"])
@@ -99,6 +106,10 @@ def _history(lake: "Lake", job: Job, good: pa.Table) -> Plan:
         ended=int(pc.sum(moments["ended"]).as_py() or 0),
         kept=kept,
     )
+
+
+def _only_in(keys: pa.Array, others: pa.ChunkedArray) -> pa.Array:
+    return keys.filter(pc.invert(pc.is_in(keys, others.combine_chunks())))
 
 
 def _stored(lake: "Lake", job: Job, moved: pa.Table) -> pa.Table:

@@ -134,6 +134,18 @@ def test_a_snapshot_ends_the_absent_outside_the_sum(door: Door):
     assert sorted(ends, key=str) == [at(1, 2), None]
 
 
+def test_who_stands_in_a_snapshot_with_a_rejected_row_has_not_left(door: Door):
+    door.customers(*(f"A-{n},Ana,2024-01-01,1,10,1,No" for n in (1, 2, 3)))
+    receipt = door.customers(
+        "A-1,Ana,2024-02-01,1,10,1,No", "A-2,Ana,2024-02-01,many,10,1,No", kind="snapshot"
+    )
+    assert receipt.counts == counts(unchanged=1, quarantined=1)
+    assert receipt.upload.ended == 1
+    tokens = {name: token(name, door.lake.keys.of(TENANT).token_key) for name in ("A-2", "A-3")}
+    ends = dict(door.silver("customers", "row_key", "valid_to"))
+    assert (ends[tokens["A-2"]], ends[tokens["A-3"]]) == (None, at(1, 2))
+
+
 def test_a_snapshot_that_would_end_most_customers_is_asked_about_first(door: Door):
     door.customers(*(f"A-{n},Ana,2024-01-01,1,10,1,No" for n in range(30)))
     with pytest.raises(InvalidUpload, match="would end 29 of 30 current customers"):
