@@ -15,7 +15,7 @@ from ingestion.landing import land, require_size, sha256_of
 from ingestion.mapping import Mapping, labels_of, validate_mapping
 from ingestion.reading import RawTable, read_file
 from ingestion.receipt import Receipt, causes_of
-from ingestion.redrive import as_it_came, own_headers
+from ingestion.redrive import as_it_came, is_download, own_headers
 from tenancy.leases import lease
 from tenancy.mappings import find_mapping, save_mapping
 from tenancy.tenants import get_tenant
@@ -147,10 +147,14 @@ def _begun(door: _Door, sha256: str, size: int) -> Upload:
 def _taken(door: _Door, upload: Upload) -> Receipt:
     lake, tenant = door.lake, door.tenant
     land(lake, tenant, door.path)
-    raw = as_it_came(read_file(door.path, door.file_name, lake.settings.upload_limit_bytes))
+    read = read_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
+    raw = as_it_came(read)
     if raw.total == 0:
         raise InvalidUpload("ingestion.no_rows", file=door.file_name)
     mapping, source = _mapping(door, upload, raw)
+    if is_download(read) and "increment" in door.table.upload_kinds:
+        # Some rows of a snapshot are no snapshot: as one they would end everybody else.
+        mapping = replace(mapping, upload="increment") if mapping.upload == "snapshot" else mapping
     if upload.state == "received" and _same_as_last(door, upload, mapping):
         counts = {"rows": raw.total, "unchanged": raw.total}
         same = replace(upload, state="unchanged", counts=counts, mapping=mapping.to_dict())
@@ -179,9 +183,7 @@ def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
         return Mapping.from_dict(upload.mapping), "stored"
     if door.given is not None:
         validate_mapping(door.given, table, raw.headers, labels)
-        save_mapping(
-            store, door.actor, tenant, table.name, raw.headers, payload=door.given.to_dict()
-        )
+        _keep(door, raw, door.given)
         return door.given, "given"
     stored = find_mapping(store, tenant, table.name, own_headers(raw))
     if stored is not None:
@@ -190,6 +192,13 @@ def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
         mapping, source = _proposed(door, raw), "proposed"
     validate_mapping(mapping, table, raw.headers, labels)
     return mapping, source
+
+
+def _keep(door: _Door, raw: RawTable, mapping: Mapping) -> None:
+    """Store the mapping under the headers by which the next file looks for it."""
+    headers, payload = own_headers(raw), mapping.to_dict()
+    store, table = door.lake.store, door.table.name
+    save_mapping(store, door.actor, door.tenant, table, headers, payload=payload)
 
 
 def _proposed(door: _Door, raw: RawTable) -> Mapping:
@@ -262,10 +271,7 @@ def _applied(door: _Door, upload: Upload, job: Job, source: str) -> Receipt:
         ),
     )
     if source == "proposed":
-        headers, payload = job.raw.headers, job.mapping.to_dict()
-        save_mapping(
-            door.lake.store, door.actor, door.tenant, door.table.name, headers, payload=payload
-        )
+        _keep(door, job.raw, job.mapping)
     receipt = _receipt(upload, job, applied, source)
     failures = {language: tuple(f.say(language) for f in audit.failures) for language in LANGUAGES}
     return replace(receipt, failures=failures)

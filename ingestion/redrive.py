@@ -15,18 +15,22 @@ def titles(name: str) -> frozenset[str]:
     return frozenset(text(f"ingestion.download_{name}", language) for language in LANGUAGES)
 
 
+def is_download(raw: RawTable) -> bool:
+    """Say whether a file, as it was read, has the columns that the download adds."""
+    return (
+        len(raw.headers) > 2
+        and raw.headers[0] in titles("row")
+        and raw.headers[1] in titles("reasons")
+    )
+
+
 def as_it_came(raw: RawTable) -> RawTable:
     """Take away what the download added: row number, reasons, apostrophes before formulas.
 
     Its headers are then those of the first file, and the mapping kept for them is found. The
     column of whole lines stays where one of them still has its text.
     """
-    is_download = (
-        len(raw.headers) > 2
-        and raw.headers[0] in titles("row")
-        and raw.headers[1] in titles("reasons")
-    )
-    if not is_download:
+    if not is_download(raw):
         return raw
     rows = raw.rows.drop_columns(list(raw.headers[:2]))
     for name in titles("line") & set(rows.column_names):

@@ -1,5 +1,6 @@
 """Rejected rows, downloaded and corrected, come back under the mapping of the first file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,38 @@ def test_corrected_rows_come_back_as_if_they_had_stood_in_the_first_file(
     tokens = names["person_token"].to_pylist()
     persons = door.lake.vault.read(TENANT, OFFICER, tokens)
     assert {person["full_name"] for person in persons.values()} == {"Ana", "=Eva"}
+    door.lake.close()
+
+
+def test_corrected_rows_of_a_snapshot_end_nobody(tmp_path: Path):
+    door = Door(installation(tmp_path), tmp_path)
+    first = door.customers(
+        "A,Ana,2024-01-01,1,10,5,no", "B,Eva,2024-01-01,doce,10,5,no", kind="snapshot"
+    )
+    lines = download_csv(door.lake, TENANT, first.upload.id).decode("utf-8-sig").splitlines()
+    corrected = [line.replace("doce", "12") for line in lines]
+    again = door.send(door.write(corrected, "corregido.csv"), "customers", first.mapping)
+    assert (again.counts["inserted"], again.upload.ended, again.upload.kind) == (1, 0, "increment")
+    assert {end for (end,) in door.silver("customers", "valid_to")} == {None}
+    next_one = door.send(
+        door.write(["id,name,since,months,charge,total,left", "A,Ana,2024-02-01,1,10,5,no"]),
+        "customers",
+    )
+    assert (next_one.mapping, next_one.upload.ended) == (first.mapping, 1)
+    door.lake.close()
+
+
+def test_a_mapping_corrected_with_the_rows_is_kept_for_the_headers_of_the_first_file(
+    tmp_path: Path,
+):
+    door = Door(installation(tmp_path), tmp_path)
+    first = door.customers("A,Ana,2024-01-01,doce,10,5,no", "B,2")
+    lines = download_csv(door.lake, TENANT, first.upload.id).decode("utf-8-sig").splitlines()
+    columns = {h: c for h, c in CUSTOMERS.items() if h != "total"}
+    chosen = replace(first.mapping, columns=columns)
+    door.send(door.write(lines, "con_lineas.csv"), "customers", chosen)
+    later = door.send(door.write([",".join(CUSTOMERS), "C,Luz,2024-01-01,1,10,5,no"]), "customers")
+    assert (later.mapping, later.mapping_source) == (chosen, "stored")
     door.lake.close()
 
 
