@@ -11,5 +11,7 @@ Matrix = Any
 """A dense ``Floats`` array or a ``scipy.sparse.csr_matrix`` (which has no types)."""
 Data = Any
 """Records (a sequence of dicts), a pandas DataFrame, or a two-dimensional array of numbers."""
+Persons = npt.NDArray[np.str_]
+"""Whose each row is, shape (n,)."""
 Tags = Any
 """``sklearn.utils.Tags``."""

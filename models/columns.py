@@ -9,7 +9,7 @@ from typing import Self, SupportsFloat, cast
 
 import numpy as np
 
-from models.arrays import Data, Floats
+from models.arrays import Data, Floats, Persons
 
 MISSING = "\x00missing"
 RARE = "~rare"
@@ -82,6 +82,13 @@ def category(value: object) -> str:
     return str(value)
 
 
+def persons_by_value(values: Sequence[str], persons: Persons | None) -> Counter[str]:
+    """Return how many different persons have each value; None: each row is somebody else's."""
+    if persons is None:
+        return Counter(values)
+    return Counter(value for value, _ in set(zip(values, persons.tolist(), strict=True)))
+
+
 @dataclass
 class NumericColumn:
     """A number: its value, and an indicator where training had gaps."""
@@ -141,10 +148,18 @@ class CategoryColumn:
     rare_at: int | None
 
     @classmethod
-    def learn(cls, name: str, values: Sequence[object], at: int, rare_rows: int) -> Self:
+    def learn(
+        cls,
+        name: str,
+        values: Sequence[object],
+        at: int,
+        rare_persons: int,
+        persons: Persons | None = None,
+    ) -> Self:
         """Learn which values have a column of their own, in alphabetical order."""
-        counts = Counter(category(v) for v in values)
-        fewest = min(rare_rows, max(2, len(values) // 50))
+        counts = persons_by_value([category(v) for v in values], persons)
+        known = len(values) if persons is None else len(set(persons.tolist()))
+        fewest = min(rare_persons, max(2, known // 50))
         frequent = sorted(v for v, n in counts.items() if n >= fewest)
         levels = {v: at + i for i, v in enumerate(frequent)}
         rare_at = at + len(frequent) if len(frequent) < len(counts) else None

@@ -54,4 +54,5 @@ def fit(rows: Rows, names: tuple[str, ...], metric: str, seed: int = 0) -> Recor
     """Choose a recipe within these rows, and fit it on all of them."""
     with bounded():
         recipe = choose(rows, names, metric, seed)
-        return RecordPipeline(recipe, rows.kinds, rows.task).fit(rows.records, rows.outcomes)
+        pipeline = RecordPipeline(recipe, rows.kinds, rows.task)
+        return pipeline.fit(rows.records, rows.outcomes, rows.groups)

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
-from models.arrays import Data, Floats, Ints, Matrix, Tags
+from models.arrays import Data, Floats, Ints, Matrix, Persons, Tags
 from models.base import BaseEstimator, TransformerMixin
 from models.columns import CategoryColumn, NumericColumn, columns_of, is_table, kind_of
 from models.text import CharTfidf
@@ -34,8 +34,8 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
     kinds
         Feature → ``numeric``, ``category`` or ``text``, in order. None: all that the first
         ``fit`` sees, text only by declaration.
-    rare_rows
-        A value of fewer rows is rare.
+    rare_persons
+        A value of fewer persons is rare.
     text_terms
         Most n-grams of a text feature.
     text_components
@@ -56,13 +56,13 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
     def __init__(
         self,
         kinds: Mapping[str, str] | None = None,
-        rare_rows: int = 10,
+        rare_persons: int = 10,
         text_terms: int = 6000,
         text_components: int = 0,
         with_terms: bool = True,
     ) -> None:
         self.kinds = kinds
-        self.rare_rows = rare_rows
+        self.rare_persons = rare_persons
         self.text_terms = text_terms
         self.text_components = text_components
         self.with_terms = with_terms
@@ -72,15 +72,23 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
         self.fit_transform(records, y)
         return self
 
-    def fit_transform(self, records: Data, y: object = None) -> Matrix:
-        """Learn, and return the encoded training rows (a text is worked through once)."""
+    def fit_transform(
+        self, records: Data, y: object = None, persons: Persons | None = None
+    ) -> Matrix:
+        """Learn, and return the encoded training rows (a text is worked through once).
+
+        Parameters
+        ----------
+        persons
+            Whose each row is; None: each somebody else's.
+        """
         del y
         records = self._checked(records, reset=True)
         values = columns_of(records, list(self.kinds) if self.kinds is not None else None)
         kinds = dict(self.kinds or {name: kind_of(v) for name, v in values.items()})
         self.features_ = list(kinds)
-        self._fit_tabular(values, kinds)
-        blocks = [self._tabular(values), *self._fit_texts(values, kinds)]
+        self._fit_tabular(values, kinds, persons)
+        blocks = [self._tabular(values), *self._fit_texts(values, kinds, persons)]
         return self._joined(blocks)
 
     def transform(self, records: Data) -> Matrix:
@@ -119,7 +127,9 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
             self, records, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan"
         )
 
-    def _fit_tabular(self, values: Values, kinds: Mapping[str, str]) -> None:
+    def _fit_tabular(
+        self, values: Values, kinds: Mapping[str, str], persons: Persons | None
+    ) -> None:
         at, owners = 0, []
         self.numeric_: list[NumericColumn] = []
         self.category_: list[CategoryColumn] = []
@@ -129,20 +139,22 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
             owners += [self.features_.index(name)] * column.width
             at += column.width
         for name in (n for n, kind in kinds.items() if kind == "category"):
-            category = CategoryColumn.learn(name, values[name], at, self.rare_rows)
+            category = CategoryColumn.learn(name, values[name], at, self.rare_persons, persons)
             self.category_.append(category)
             owners += [self.features_.index(name)] * category.width
             at += category.width
         self.owners_: Ints = np.array(owners, dtype=np.int64)
         self.column_kinds_: Ints = np.full(len(owners), TABULAR, dtype=np.int64)
 
-    def _fit_texts(self, values: Values, kinds: Mapping[str, str]) -> list[Matrix]:
+    def _fit_texts(
+        self, values: Values, kinds: Mapping[str, str], persons: Persons | None
+    ) -> list[Matrix]:
         self.texts_: dict[str, CharTfidf] = {}
         self.bases_: dict[str, Floats] = {}
         weights: dict[str, Matrix] = {}
         for name in (n for n, kind in kinds.items() if kind == "text"):
             self.texts_[name] = CharTfidf(terms=self.text_terms)
-            weights[name] = self.texts_[name].fit_transform(values[name])
+            weights[name] = self.texts_[name].fit_transform(values[name], persons=persons)
             self.bases_[name] = _leading_components(weights[name], self.text_components)
         for name, basis in self.bases_.items():
             self._own(name, COMPONENT, basis.shape[1])

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit, softmax
 
 from data_contracts.contract import Task
-from models.arrays import Data, Floats, Ints, Matrix, Tags
+from models.arrays import Data, Floats, Ints, Matrix, Persons, Tags
 from models.base import BaseEstimator
 from models.boosted import Boosted
 from models.calibration import Sigmoid
@@ -47,14 +47,14 @@ class RecordPipeline(BaseEstimator):
         self.kinds = kinds
         self.task = task
 
-    def fit(self, records: Data, y: Matrix) -> Self:
-        """Learn encoder and members from records and their outcomes."""
+    def fit(self, records: Data, y: Matrix, persons: Persons | None = None) -> Self:
+        """Learn encoder and members from records, their outcomes, and whose each record is."""
         recipe = self.recipe or Recipe.plain(self.task)
         self.classes_, codes = coded(np.asarray(y), self.task)
         self.encoder_ = RecordEncoder(
             self.kinds, text_components=recipe.components, with_terms=recipe.wants_terms
         )
-        matrix = self.encoder_.fit_transform(records)
+        matrix = self.encoder_.fit_transform(records, persons=persons)
         layout = layout_of(self.encoder_)
         self.members_: list[Estimator] = [
             make(member.family, self.task, dict(member.settings)).fit(matrix, codes, layout)

@@ -89,7 +89,7 @@ def _fit_all(rows: Rows, tried: list[Candidate], learn: Ints, held_out: Ints) ->
         text_components=TEXT_COMPONENTS if rows.has_text and trees else 0,
         with_terms=any(candidate.family == "linear" for candidate in tried),
     )
-    matrix = encoder.fit_transform([rows.records[i] for i in learn])
+    matrix = encoder.fit_transform([rows.records[i] for i in learn], persons=rows.groups[learn])
     other = encoder.transform([rows.records[i] for i in held_out])
     layout, codes = layout_of(encoder), rows.codes
     return [

@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
-from models.arrays import Floats, Matrix
+from models.arrays import Floats, Ints, Matrix, Persons
 from models.base import BaseEstimator, TransformerMixin
 
 LONGEST_TEXT = 20_000
@@ -59,6 +59,16 @@ def counts_matrix(rows: Sequence[Sequence[tuple[int, int]]], width: int) -> Matr
     return sparse.csr_matrix((pairs[:, 1].astype(float), pairs[:, 0], ends), shape=shape)
 
 
+def persons_by_column(counts: Matrix, persons: Persons | None) -> Ints:
+    """Return how many different persons have an entry in each column, shape (columns,)."""
+    if persons is not None:
+        names, who = np.unique(persons, return_inverse=True)
+        place = (who, np.arange(len(who)))
+        shape = (len(names), len(who))
+        counts = sparse.csr_matrix((np.ones(len(who)), place), shape=shape) @ counts
+    return np.asarray(np.diff(counts.tocsc().indptr))
+
+
 class CharTfidf(TransformerMixin, BaseEstimator):
     """Texts → l2-normed TF-IDF of character n-grams within words.
 
@@ -66,8 +76,8 @@ class CharTfidf(TransformerMixin, BaseEstimator):
     ----------
     shortest, longest
         Lengths of the n-grams.
-    min_documents
-        An n-gram of fewer texts is left out.
+    min_persons
+        An n-gram in the texts of fewer persons is left out: a stored model would tell their words.
     terms
         At most so many n-grams are kept, the most frequent.
 
@@ -78,11 +88,11 @@ class CharTfidf(TransformerMixin, BaseEstimator):
     """
 
     def __init__(
-        self, shortest: int = 3, longest: int = 5, min_documents: int = 3, terms: int = 6000
+        self, shortest: int = 3, longest: int = 5, min_persons: int = 10, terms: int = 6000
     ) -> None:
         self.shortest = shortest
         self.longest = longest
-        self.min_documents = min_documents
+        self.min_persons = min_persons
         self.terms = terms
 
     def fit(self, texts: Sequence[object], y: object = None) -> Self:
@@ -90,15 +100,23 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         self.fit_transform(texts, y)
         return self
 
-    def fit_transform(self, texts: Sequence[object], y: object = None) -> Matrix:
-        """Learn, and return the weights of the texts learned from."""
+    def fit_transform(
+        self, texts: Sequence[object], y: object = None, persons: Persons | None = None
+    ) -> Matrix:
+        """Learn, and return the weights of the texts learned from.
+
+        Parameters
+        ----------
+        persons
+            Whose text each is; None: each somebody else's.
+        """
         del y
         documents, vocabulary = _word_counts(texts)
         grams, word_grams = self._grams_by_word(vocabulary)
         counts = (documents @ word_grams).tocsc()
         in_documents = np.diff(counts.indptr)
         totals = np.asarray(counts.sum(axis=0)).ravel()
-        kept = np.flatnonzero(in_documents >= self.min_documents)
+        kept = np.flatnonzero(persons_by_column(counts, persons) >= self.min_persons)
         kept = np.sort(kept[np.argsort(-totals[kept], kind="stable")[: self.terms]])
         self.terms_ = np.array([grams[i] for i in kept], dtype=f"<U{max(self.longest, 1)}")
         self.idf_ = np.log((1 + len(texts)) / (1 + in_documents[kept])) + 1.0

@@ -153,7 +153,7 @@ def _register(
             provenance=provenance,
             parameters=_parameters(training, learned),
             metrics=_logged(learned.metrics),
-            example=synthetic_records(rows.records, dict(rows.kinds)),
+            example=synthetic_records(rows.records, dict(rows.kinds), persons=rows.groups),
             out_of_fold=table,
             bands=_bands(training, learned),
         )

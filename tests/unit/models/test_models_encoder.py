@@ -106,7 +106,7 @@ def test_one_by_one_in_bulk_and_as_a_frame_are_the_same(records: list[Record]):
 
 
 def test_a_clone_learns_the_same():
-    encoder = RecordEncoder(KINDS, rare_rows=3)
+    encoder = RecordEncoder(KINDS, rare_persons=3)
     assert clone(encoder).get_params() == encoder.get_params()
 
 
@@ -125,7 +125,7 @@ def test_character_tfidf_equals_scikit_learns():
         analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, strip_accents="unicode", min_df=2
     )
     expected = reference.fit_transform(TEXTS).toarray()
-    ours = CharTfidf(min_documents=2)
+    ours = CharTfidf(min_persons=2)
     found = ours.fit_transform(TEXTS).toarray()
     order = [list(ours.terms_).index(term) for term in reference.get_feature_names_out()]
     assert found.shape == expected.shape
@@ -135,8 +135,27 @@ def test_character_tfidf_equals_scikit_learns():
     assert np.abs(again).max() < 1e-12
 
 
+def test_an_n_gram_that_only_one_person_writes_is_not_kept():
+    told = ["zafiro en la línea"] * 20 + ["la línea falla"] * 20
+    persons = np.array(["one"] * 20 + [f"p{i}" for i in range(20)])
+    ours = CharTfidf()
+    matrix = ours.fit_transform(told, persons=persons)
+    assert not [term for term in ours.terms_ if "zaf" in term]
+    assert " line" in ours.terms_.tolist()
+    assert matrix.shape == (40, len(ours.terms_))
+    assert CharTfidf().fit(told).terms_.size > ours.terms_.size
+
+
+def test_a_value_that_only_one_person_has_is_rare_however_often_it_comes():
+    rows = [{"city": "Leticia"}] * 50 + [{"city": "Cali"}] * 50
+    persons = np.array(["one"] * 50 + [f"p{i}" for i in range(50)])
+    encoder = RecordEncoder({"city": "category"})
+    encoder.fit_transform(rows, persons=persons)
+    assert encoder.get_feature_names_out().tolist() == ["city=Cali", "city~rare"]
+
+
 def test_texts_give_terms_components_or_both():
-    rows = [{"text": text, "n": float(i)} for i, text in enumerate(TEXTS * 3)]
+    rows = [{"text": text, "n": float(i)} for i, text in enumerate(TEXTS * 12)]
     kinds = {"n": "numeric", "text": "text"}
     both = RecordEncoder(kinds, text_components=4)
     matrix = both.fit_transform(rows)
@@ -148,7 +167,7 @@ def test_texts_give_terms_components_or_both():
 
 
 def test_a_missing_or_endless_text_is_no_obstacle():
-    encoder = RecordEncoder({"text": "text"}).fit([{"text": text} for text in TEXTS * 3])
+    encoder = RecordEncoder({"text": "text"}).fit([{"text": text} for text in TEXTS * 12])
     found = encoder.transform([{"text": None}, {}, {"text": "cancelar " * 500_000}])
     assert found[:2].sum() == 0
     assert np.isclose(np.sqrt(found[2].multiply(found[2]).sum()), 1.0)
