@@ -6,7 +6,7 @@ count again (its own rows would look unchanged), so it reads what was counted.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from ingestion.payload import seal_rows
 from ingestion.plan import Plan, plan_rows, prepared_rows
 from ingestion.quarantine import Reason, quarantine_rows, reasons_of, stored_rows
 from ingestion.rules import checks_of
-from ingestion.schema import silver_keys, silver_schema
+from ingestion.schema import personal_columns, silver_keys, silver_schema
 from ingestion.silver import BLANK, PERSONAL
 from lakehouse.commits import Commit, Committed
 
@@ -50,8 +50,17 @@ class Applied:
     kept: tuple[str, ...] = ()
 
 
-def apply_job(lake: "Lake", job: Job, confirm_ended: bool) -> Applied:
+def apply_job(
+    lake: "Lake", job: Job, confirm_ended: bool, still_ours: Callable[[], object]
+) -> Applied:
     """Bring an upload's rows into bronze, quarantine, vault and silver.
+
+    Parameters
+    ----------
+    confirm_ended
+        A snapshot may end most customers.
+    still_ours
+        Raises where another upload has taken over the table: the plan would no longer fit it.
 
     Raises
     ------
@@ -62,14 +71,15 @@ def apply_job(lake: "Lake", job: Job, confirm_ended: bool) -> Applied:
     sealed = seal_rows(job, lake.keys.of(job.tenant))
     tokens = _column(prepared, "person_token")
     _append(lake, job, "bronze", bronze_rows(job, sealed, tokens))
-    blanks = _blanks(prepared)
+    blanks = _blanks(job, prepared)
     done = _silver_commit(lake, job)
     if done:
         counts, ended = json.loads(done.metadata["counts"]), int(done.metadata["ended"])
         stored = stored_rows(lake, job.tenant, job.table.name, job.upload_id)
         if not job.table.history:
             _remove(lake, job, plan_rows(lake, job, prepared, reasons_of(stored)), done.metadata)
-        return Applied(counts, ended, reasons_of(stored), blanks)
+        kept = tuple(json.loads(done.metadata["kept"]))
+        return Applied(counts, ended, reasons_of(stored), blanks, kept)
     plan, reasons = _planned(lake, job, prepared)
     if not confirm_ended:
         _ask_about_ended(lake, job, plan)
@@ -77,7 +87,9 @@ def apply_job(lake: "Lake", job: Job, confirm_ended: bool) -> Applied:
     if reasons:
         _append(lake, job, "quarantine", quarantine_rows(job, reasons, sealed))
     _save_persons(lake, job, prepared, plan)
-    _write_silver(lake, job, plan, {"counts": json.dumps(counts), "ended": str(plan.ended)})
+    still_ours()
+    told = {"counts": counts, "ended": plan.ended, "kept": plan.kept}
+    _write_silver(lake, job, plan, {name: json.dumps(word) for name, word in told.items()})
     return Applied(counts, plan.ended, reasons, blanks, plan.kept)
 
 
@@ -139,14 +151,13 @@ def _append(lake: "Lake", job: Job, layer: str, rows: pa.Table) -> None:
 
 def _save_persons(lake: "Lake", job: Job, prepared: pa.Table, plan: Plan) -> None:
     """Keep the personal columns of rows that hold now; the last row of a person wins."""
-    names = [n for n in prepared.column_names if n.startswith(PERSONAL)]
+    names = [c.name for c in personal_columns(job.table) if c.name in job.mapped_names]
     if not names or not plan.current:
         return
     current = pa.array(sorted(plan.current), pa.int64())
-    rows = prepared.filter(pc.is_in(prepared["row_number"], current))
-    rows = rows.select(["person_token", *names]).rename_columns(
-        ["person_token", *(name.removeprefix(PERSONAL) for name in names)]
-    )
+    rows = prepared.filter(pc.is_in(prepared["row_number"], current)).sort_by("row_number")
+    rows = rows.select(["person_token", *(PERSONAL + name for name in names)])
+    rows = rows.rename_columns(["person_token", *names])
     persons = pl.DataFrame(rows).drop_nulls("person_token").unique("person_token", keep="last")
     if persons.height:
         commit = Commit(f"{job.upload_id}:vault")
@@ -175,12 +186,9 @@ def _silver_commit(lake: "Lake", job: Job) -> Committed | None:
     return merged or lake.writer.find_commit(ref, f"{job.upload_id}:silver_delete")
 
 
-def _blanks(prepared: pa.Table) -> dict[str, int]:
-    filled = {
-        name.removeprefix(BLANK): sum(prepared[name].to_pylist())
-        for name in prepared.column_names
-        if name.startswith(BLANK)
-    }
+def _blanks(job: Job, prepared: pa.Table) -> dict[str, int]:
+    named = [c.name for c in job.mapped.values() if c.blank_means is not None]
+    filled = {name: sum(prepared[BLANK + name].to_pylist()) for name in named}
     return {name: count for name, count in filled.items() if count}
 
 

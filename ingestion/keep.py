@@ -17,7 +17,8 @@ from ingestion.schema import entity_of, stored_columns
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
 
-_EARLIER, _SINCE, _UNTIL = "earlier_", "earlier_since", "earlier_until"
+_EARLIER, _SINCE, _UNTIL = "earlier: ", "since:", "until:"
+"""Working names; no column of a contract is called so."""
 
 
 def keep_earlier(lake: "Lake", job: Job, rows: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
@@ -85,6 +86,6 @@ def _at_their_time(rows: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
         check_sortedness=False,
     )
     gone = pl.col(_UNTIL).is_not_null() & (pl.col(_UNTIL) < pl.col("valid_from"))
-    values = [name for name in joined.columns if name.startswith(_EARLIER) and name != _UNTIL]
-    kept = (pl.when(~gone).then(pl.col(name)).alias(name) for name in values if name != _SINCE)
+    values = [name for name in joined.columns if name.startswith(_EARLIER)]
+    kept = (pl.when(~gone).then(pl.col(name)).alias(name) for name in values)
     return joined.with_columns(*kept)

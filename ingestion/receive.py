@@ -16,7 +16,7 @@ from ingestion.mapping import Mapping, labels_of, validate_mapping
 from ingestion.reading import RawTable, read_file
 from ingestion.receipt import Receipt, causes_of
 from ingestion.redrive import as_it_came, is_download, own_headers
-from tenancy.leases import lease
+from tenancy.leases import Lease, lease
 from tenancy.mappings import find_mapping, save_mapping
 from tenancy.tenants import get_tenant
 from tenancy.upload import Upload
@@ -98,10 +98,12 @@ def receive(
     door = _Door(lake, tenant, actor, path, name, contract, target, mapping, confirm_ended)
     size = require_size(path, name, lake.settings.upload_limit_bytes)
     name_of_lease = f"receive:{tenant.id}:{table}"
-    with lease(lake.store, name_of_lease, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS):
+    with lease(
+        lake.store, name_of_lease, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS
+    ) as held:
         upload = _begun(door, sha256_of(path), size)
         try:
-            receipt = _taken(door, upload)
+            receipt = _taken(door, upload, held)
         except UserError as error:
             refused = replace(
                 upload, state="refused", error_key=error.key, error_details=error.details
@@ -127,11 +129,15 @@ def shown_name(name: str) -> str:
 
 
 def _begun(door: _Door, sha256: str, size: int) -> Upload:
-    """Return the unfinished upload of this file, or a new one."""
+    """Return the unfinished upload of this file, or a new one.
+
+    What was begun under another mapping is another upload: its steps would not fit this one's.
+    """
+    begun = ({}, None if door.given is None else door.given.to_dict())
     store, tenant, table = door.lake.store, door.tenant, door.table.name
     open_ones = list_uploads(store, tenant, {"received", "read"}, table=table)
     for upload in open_ones:
-        if upload.sha256 == sha256:
+        if upload.sha256 == sha256 and (door.given is None or dict(upload.mapping) in begun):
             return upload
     return start_upload(
         store,
@@ -144,7 +150,9 @@ def _begun(door: _Door, sha256: str, size: int) -> Upload:
     )
 
 
-def _taken(door: _Door, upload: Upload) -> Receipt:
+def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
+    from ingestion.apply import apply_job
+
     lake, tenant = door.lake, door.tenant
     land(lake, tenant, door.path)
     read = read_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
@@ -172,7 +180,8 @@ def _taken(door: _Door, upload: Upload) -> Receipt:
             contract_version=door.contract.version,
         ),
     )
-    return _applied(door, upload, job, source)
+    applied = apply_job(lake, job, door.confirm_ended, held.check)
+    return _audited(door, upload, job, applied, source)
 
 
 def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
@@ -253,11 +262,9 @@ def _job(door: _Door, upload: Upload, raw: RawTable, mapping: Mapping) -> Job:
     return replace(job, formats=formats)
 
 
-def _applied(door: _Door, upload: Upload, job: Job, source: str) -> Receipt:
-    from ingestion.apply import apply_job
+def _audited(door: _Door, upload: Upload, job: Job, applied: "Applied", source: str) -> Receipt:
     from ingestion.audit import audit_table
 
-    applied = apply_job(door.lake, job, door.confirm_ended)
     audit = audit_table(door.lake, door.tenant, door.table, job.mapped_names)
     upload = save_upload(
         door.lake.store,

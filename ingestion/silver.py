@@ -47,8 +47,8 @@ def prepare(rows: DataFrame, job: Job) -> DataFrame:
     -------
     DataFrame
         Columns of ``silver_schema`` and ``reasons`` (comma-separated numbers of failed checks,
-        empty for a good row), ``operation_asked``, ``personal_*`` (in the clear) and ``blank_*``
-        (whether a declared meaning filled a blank).
+        empty for a good row), ``operation_asked``, ``personal_*`` (texts in the clear) and
+        ``blank_*`` (whether a declared meaning filled a blank).
     """
     texts = rows.select("row_number", *(_text(job, c) for c in job.mapped.values()))
     values = texts.select("*", *(_value(job, c) for c in job.mapped.values()))
@@ -194,6 +194,6 @@ def _beside(job: Job) -> list[Expression]:
     personal = [c.name for c in personal_columns(job.table) if c.name in names]
     blank = [c.name for c in job.mapped.values() if c.blank_means is not None]
     return [
-        *(fn.col(VALUE + name).alias(PERSONAL + name) for name in personal),
+        *(fn.col(VALUE + name).cast("string").alias(PERSONAL + name) for name in personal),
         *(fn.col(TEXT + name).isNull().alias(BLANK + name) for name in blank),
     ]

@@ -1,0 +1,98 @@
+"""An upload that stopped half-way goes on only as what it was, and only while it is still ours."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from foundation.errors import Busy
+from ingestion.mapping import Mapping
+from tenancy.tables import LeaseRow
+from tenancy.uploads import list_uploads
+from tests.ingestion_lake import TENANT, Door, installation
+
+MONTHS = Mapping({"id": "customer_id", "a": "tenure_months"}, "natural", None, "increment")
+OTHERS = replace(MONTHS, columns={"id": "customer_id", "b": "tenure_months"})
+LINES = ["id,a,b", "A-1,1,2"]
+
+
+class Stopped(Exception):
+    """What ends a run in these tests."""
+
+
+class Stop:
+    """A write boundary that ends the run at one place, as long as it is set."""
+
+    def __init__(self) -> None:
+        self.at = ""
+
+    def __call__(self, place: str) -> None:
+        """Raise where the run is to end."""
+        if place == self.at:
+            raise Stopped(place)
+
+
+@pytest.fixture
+def stop() -> Stop:
+    return Stop()
+
+
+@pytest.fixture
+def door(tmp_path: Path, stop: Stop) -> Iterator[Door]:
+    made = Door(installation(tmp_path), tmp_path, stop)
+    yield made
+    made.lake.close()
+
+
+def test_under_another_mapping_it_is_another_upload(door: Door, stop: Stop):
+    path = door.write(LINES)
+    stop.at = "after:silver.customers.merge"
+    with pytest.raises(Stopped):
+        door.send(path, "customers", MONTHS)
+    stop.at = ""
+    receipt = door.send(path, "customers", OTHERS)
+    assert (receipt.counts["updated"], receipt.mapping) == (1, OTHERS)
+    now = [
+        months for months, end in door.silver("customers", "tenure_months", "valid_to") if not end
+    ]
+    assert now == [2]
+
+
+def test_it_tells_again_which_columns_kept_their_values(door: Door, stop: Stop):
+    door.send(
+        door.write(["id,a,city", "A-1,1,Cali"]),
+        "customers",
+        replace(MONTHS, columns={**MONTHS.columns, "city": "city"}),
+    )
+    path = door.write(["id,a", "A-1,2"])
+    stop.at = "after:silver.customers.merge"
+    with pytest.raises(Stopped):
+        door.send(path, "customers", MONTHS)
+    stop.at = ""
+    assert door.send(path, "customers", MONTHS).kept == ("city",)
+
+
+def test_who_lost_the_table_while_asleep_writes_no_silver(tmp_path: Path):
+    settings = installation(tmp_path)
+    taken = []
+
+    def taken_over(place: str) -> None:
+        if place == "after:bronze.customers.append" and not taken:
+            with door.lake.store.session() as session:
+                row = LeaseRow.name == f"receive:{TENANT.id}:customers"
+                session.execute(update(LeaseRow).where(row).values(token=99))
+            taken.append(place)
+
+    door = Door(settings, tmp_path, taken_over)
+    path = door.write(LINES)
+    with pytest.raises(Busy):
+        door.send(path, "customers", MONTHS)
+    assert door.rows_in("silver", "customers") == 0
+    assert [u.state for u in list_uploads(door.lake.store, TENANT)] == ["read"]
+    with door.lake.store.session() as session:
+        session.execute(update(LeaseRow).values(holder=None))
+    assert door.send(path, "customers", MONTHS).counts["inserted"] == 1
+    assert door.rows_in("bronze", "customers") == 1
+    door.lake.close()
