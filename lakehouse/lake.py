@@ -86,7 +86,7 @@ class Lake:
     @cached_property
     def writer(self) -> Writer:
         """The one writer."""
-        return Writer(self.engine, self._lease, self._boundary)
+        return Writer(self.engine, self.lease, self._boundary)
 
     @cached_property
     def objects(self) -> ObjectStore:
@@ -146,7 +146,8 @@ class Lake:
         table = open_table(ref.path)
         return -1 if table is None else table.version()
 
-    def _lease(self, name: str) -> AbstractContextManager[object]:
+    def lease(self, name: str) -> AbstractContextManager[object]:
+        """Hold a name of this lake's for one write; others wait for it. Not re-entrant."""
         from tenancy.leases import lease
 
         return lease(

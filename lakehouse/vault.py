@@ -56,27 +56,12 @@ class Vault:
         upload_id
             The upload they came with; gives the commit its id unless ``commit`` is given.
         """
-        records = persons.to_pylist()
-        tokens = [record.pop("person_token") for record in records]
-        known = self._open(tenant, tokens)
-        payloads = [
-            json.dumps(
-                {"token": token, "values": {**known.get(token, {}), **values}}, ensure_ascii=False
-            ).encode()
-            for token, values in zip(tokens, records, strict=True)
-        ]
-        rows = pa.table(
-            [
-                pa.array(tokens, pa.string()),
-                pa.array(self._lake.keys.of(tenant).encrypt_many(payloads, CONTEXT), pa.binary()),
-                pa.array([utc_now()] * len(tokens), UTC_MICROSECONDS),
-                pa.array([upload_id] * len(tokens), pa.string()),
-            ],
-            schema=SCHEMA,
-        )
         ref = self._lake.ref(tenant, "vault", "person")
         commit = commit or Commit(f"{upload_id}:vault")
-        return self._lake.writer.merge(ref, rows, ["person_token"], commit)
+        # Two tables' uploads may bring the same person at once: each must see the other's columns.
+        with self._lake.lease(f"vault:{tenant.id}"):
+            rows = self._sealed(tenant, persons, upload_id)
+            return self._lake.writer.merge(ref, rows, ["person_token"], commit)
 
     def read(
         self, tenant: "Tenant", actor: "Actor", tokens: Sequence[str]
@@ -97,6 +82,26 @@ class Vault:
         details = {"asked": len(tokens)}
         record(self._lake.store, actor, "vault.read", tenant.id, "vault.person", details=details)
         return self._open(tenant, tokens)
+
+    def _sealed(self, tenant: "Tenant", persons: pa.Table, upload_id: str) -> pa.Table:
+        records = persons.to_pylist()
+        tokens = [record.pop("person_token") for record in records]
+        known = self._open(tenant, tokens)
+        payloads = [
+            json.dumps(
+                {"token": token, "values": {**known.get(token, {}), **values}}, ensure_ascii=False
+            ).encode()
+            for token, values in zip(tokens, records, strict=True)
+        ]
+        return pa.table(
+            [
+                pa.array(tokens, pa.string()),
+                pa.array(self._lake.keys.of(tenant).encrypt_many(payloads, CONTEXT), pa.binary()),
+                pa.array([utc_now()] * len(tokens), UTC_MICROSECONDS),
+                pa.array([upload_id] * len(tokens), pa.string()),
+            ],
+            schema=SCHEMA,
+        )
 
     def _open(self, tenant: "Tenant", tokens: Sequence[str]) -> dict[str, dict[str, str | None]]:
         rows = self._lake.arrow(

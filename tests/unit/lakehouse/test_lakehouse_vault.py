@@ -1,5 +1,8 @@
 """The vault: who a token is, for those who may know, and written down."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pyarrow as pa
 import pytest
 
@@ -40,6 +43,20 @@ def test_a_file_with_fewer_columns_leaves_the_others_as_they_were(lake: Lake, ac
     lake.vault.save(acme, persons(t1=ANA), "upload 1")
     lake.vault.save(acme, persons(t1={"phone": "601"}), "upload 2")
     assert lake.vault.read(acme, OFFICER, ["t1"]) == {"t1": {**ANA, "phone": "601"}}
+
+
+def test_columns_that_come_at_the_same_time_are_all_kept(lake: Lake, acme: Tenant) -> None:
+    _ = lake.engine
+    together = Barrier(4)
+
+    def save(number: int) -> None:
+        together.wait()
+        lake.vault.save(acme, persons(t1={f"column_{number}": "x"}), f"upload {number}")
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(save, range(4)))
+    kept = {f"column_{number}": "x" for number in range(4)}
+    assert lake.vault.read(acme, OFFICER, ["t1"]) == {"t1": kept}
 
 
 def test_names_are_sealed_in_the_table(lake: Lake, acme: Tenant) -> None:
