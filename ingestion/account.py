@@ -1,9 +1,9 @@
 """The account of an upload: every row of the file has one outcome, and they add up."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-OUTCOMES = ("inserted", "updated", "unchanged", "superseded", "deleted", "quarantined")
+from tenancy.upload import OUTCOMES
 
 
 class AccountError(AssertionError):
@@ -30,14 +30,9 @@ def account(rows: int, outcomes: Iterable[str], quarantined: int) -> dict[str, i
     tally = Counter(outcomes)
     tally["quarantined"] += quarantined
     counts = {"rows": rows} | {name: tally.pop(name, 0) for name in OUTCOMES}
-    require_exact(counts)
+    total = sum(counts[name] for name in OUTCOMES)
+    if total != rows:
+        raise AccountError(f"the file has {rows} rows, {total} have an outcome: {counts}")
     if any(tally.values()):
         raise AccountError(f"outcomes that are none: {sorted(tally)}")
     return counts
-
-
-def require_exact(counts: Mapping[str, int]) -> None:
-    """Raise ``AccountError`` unless the six counts add up to the rows."""
-    total = sum(counts[name] for name in OUTCOMES)
-    if total != counts["rows"]:
-        raise AccountError(f"the file has {counts['rows']} rows, {total} have an outcome: {counts}")

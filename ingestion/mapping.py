@@ -1,14 +1,12 @@
 """How a tenant's own columns stand for the contract's: the mapping, and what makes it valid."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self, get_args
 
 from data_contracts.contract import Column, Contract, KeyKind, Label, LabelKind, Table, UploadKind
-from foundation.errors import InvalidMapping
+from foundation.errors import InvalidMapping, NotFound
 
 
 @dataclass(frozen=True)
@@ -71,10 +69,13 @@ class Mapping:
         return {target: source for source, target in self.columns.items()}
 
 
-def header_signature(headers: Iterable[str]) -> str:
-    """Return the same text for the same set of headers, whatever their order."""
-    names = json.dumps(sorted(headers), ensure_ascii=False)
-    return hashlib.sha256(names.encode()).hexdigest()
+def table_of(contract: Contract, name: str) -> Table:
+    """Return a table of the contract; ``NotFound`` says which there are."""
+    try:
+        return contract.table(name)
+    except KeyError as error:
+        tables = ", ".join(t.name for t in contract.tables)
+        raise NotFound("ingestion.unknown_table", table=name, tables=tables) from error
 
 
 def labels_of(contract: Contract, table: Table) -> tuple[Label, ...]:

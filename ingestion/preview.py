@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data_contracts.contract import Contract, Table
+from data_contracts.contract import Table
 from data_contracts.loader import load_contracts
-from foundation.errors import NotFound
 from ingestion.landing import require_size
-from ingestion.mapping import Mapping
+from ingestion.mapping import Mapping, table_of
 from ingestion.proposal import Proposal, propose_mapping
 from ingestion.reading import RawTable, read_file
 from ingestion.recognise import require_header
@@ -65,12 +64,3 @@ def preview(
     if stored is not None:
         proposal = replace(proposal, mapping=Mapping.from_dict(stored))
     return Preview(target, raw, proposal, stored is not None)
-
-
-def table_of(contract: Contract, name: str) -> Table:
-    """Return a table of the contract; ``NotFound`` says which there are."""
-    try:
-        return contract.table(name)
-    except KeyError as error:
-        tables = ", ".join(t.name for t in contract.tables)
-        raise NotFound("ingestion.unknown_table", table=name, tables=tables) from error

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 
 from data_contracts.contract import Column, Table
 from foundation.texts import Language, text
-from ingestion.account import OUTCOMES
 from ingestion.formats import Format
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.quarantine import Reason
 from ingestion.reading.raw import Note
 from ingestion.rules import SHOWN
 from ingestion.schema import entity_of
-from tenancy.upload import Upload
+from tenancy.upload import OUTCOMES, Upload
 
 FIRST_ROWS = 5
 """Row numbers that a cause of rejection names."""

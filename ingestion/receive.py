@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract, Table
 from data_contracts.loader import load_contracts
-from foundation.errors import InvalidUpload, NotFound, UserError
+from foundation.errors import InvalidUpload, UserError
 from foundation.texts import LANGUAGES
 from ingestion.job import Job
 from ingestion.landing import land, require_size, sha256_of
-from ingestion.mapping import Mapping, labels_of, validate_mapping
+from ingestion.mapping import Mapping, labels_of, table_of, validate_mapping
 from ingestion.reading import RawTable, read_file
 from ingestion.receipt import Receipt, causes_of
 from ingestion.redrive import as_it_came, is_download, own_headers
@@ -93,7 +93,7 @@ def receive(
     get_tenant(lake.store, actor, tenant.id)
     actor.require("uploader", "feed")
     contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
-    target = _table(contract, table)
+    target = table_of(contract, table)
     name = shown_name(file_name or path.name)
     door = _Door(lake, tenant, actor, path, name, contract, target, mapping, confirm_ended)
     size = require_size(path, name, lake.settings.upload_limit_bytes)
@@ -111,14 +111,6 @@ def receive(
             save_upload(lake.store, tenant, refused)
             raise
     return replace(receipt, duration_seconds=time.perf_counter() - started)
-
-
-def _table(contract: Contract, name: str) -> Table:
-    try:
-        return contract.table(name)
-    except KeyError as error:
-        tables = ", ".join(t.name for t in contract.tables)
-        raise NotFound("ingestion.unknown_table", table=name, tables=tables) from error
 
 
 def shown_name(name: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from data_contracts.loader import load_contracts
 from foundation.errors import InvalidMapping
 from foundation.texts import catalogue
-from ingestion.mapping import Mapping, header_signature, labels_of, validate_mapping
+from ingestion.mapping import Mapping, labels_of, validate_mapping
 
 CONTRACT = load_contracts()["telecom"]
 CUSTOMERS = CONTRACT.table("customers")
@@ -148,13 +147,6 @@ def test_json_that_is_no_mapping_is_refused(payload: dict[str, object]):
     with pytest.raises(InvalidMapping) as refused:
         Mapping.from_dict(payload)
     assert refused.value.key == "mapping.unreadable"
-
-
-@given(st.lists(names, max_size=6, unique=True), st.randoms())
-def test_the_signature_knows_headers_whatever_their_order(headers: list[str], random: Random):
-    mixed = random.sample(headers, len(headers))
-    assert header_signature(headers) == header_signature(mixed)
-    assert header_signature([*headers, "una más"]) != header_signature(headers)
 
 
 def test_both_languages_say_the_same_things():
