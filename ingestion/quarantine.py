@@ -31,12 +31,20 @@ class Reason:
     rule: str
     arguments: Mapping[str, str]
 
-    def say(self, table: Table, language: Language = "es") -> str:
-        """Return the sentence for a person, without the value."""
+    def say(self, table: Table, source: str | None, language: Language = "es") -> str:
+        """Return the sentence for a person, without the value.
+
+        Parameters
+        ----------
+        source
+            What the file calls the column; said where it is not what we call it.
+        """
         if not self.column:
             return text(f"reading.rule_{self.rule}", language, **self.arguments)
         arguments = {k: text_of(k, v, language) for k, v in self.arguments.items()}
         label = table.column(self.column).label.get(language, self.column)
+        if source and source.casefold() != label.casefold():
+            label = text("ingestion.column_as_sent", language, label=label, source=cut(source))
         return text(f"ingestion.rule_{self.rule}", language, column=label, **arguments)
 
 
@@ -51,6 +59,11 @@ class Rejected:
     sentence: str
     value: str | None
     row: Mapping[str, str | None]
+
+
+def cut(words: str) -> str:
+    """Return a tenant's own words, a header or a value, as long as a sentence can hold."""
+    return words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
 
 
 def text_of(name: str, value: str, language: Language) -> str:
@@ -117,7 +130,7 @@ def rejected_rows(
     contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
     table = contract.table(upload.table)
     rows = stored_rows(lake, tenant, upload.table, upload_id)
-    sources = {c: s for s, c in dict(upload.mapping.get("columns", {})).items()}
+    sources = {c: s for s, c in upload.mapping.get("columns", {}).items()}
     payloads, numbers = rows["payload"].to_pylist(), rows["row_number"].to_pylist()
     opened = open_rows(payloads, numbers, upload.table, upload_id, lake.keys.of(tenant))
     return [
@@ -138,8 +151,8 @@ def _told(
 ) -> Rejected:
     source = sources.get(reason.column, "")
     value = row.get(source) if reason.column else row.get(LINE)
-    shown = value if value is None or len(value) <= SHOWN else f"{value[:SHOWN]}…"
-    sentence = reason.say(table, language)
+    shown = None if value is None else cut(value)
+    sentence = reason.say(table, source, language)
     return Rejected(number, reason.column, source, reason.rule, sentence, shown, row)
 
 

@@ -8,9 +8,8 @@ from data_contracts.contract import Column, Table
 from foundation.texts import Language, text
 from ingestion.formats import Format
 from ingestion.mapping import Mapping as ColumnMapping
-from ingestion.quarantine import Reason
+from ingestion.quarantine import Reason, cut
 from ingestion.reading.raw import Note
-from ingestion.rules import SHOWN
 from ingestion.schema import entity_of
 from tenancy.upload import OUTCOMES, Upload
 
@@ -121,12 +120,15 @@ class Receipt:
             text(
                 "ingestion.cause",
                 language,
-                sentence=cause.reason.say(self.table, language),
+                sentence=self._sentence(cause.reason, language),
                 count=cause.rows,
                 rows=", ".join(str(n) for n in cause.first_rows),
             )
             for cause in self.causes
         ]
+
+    def _sentence(self, reason: Reason, language: Language) -> str:
+        return reason.say(self.table, self.mapping.sources.get(reason.column), language)
 
     def _treatments(self, language: Language) -> list[str]:
         told = [text(f"ingestion.mapping_{self.mapping_source}", language)]
@@ -167,7 +169,7 @@ class Receipt:
 
 def _names(headers: tuple[str, ...], language: Language) -> str:
     """Return headers as a sentence can hold them: long ones cut, of very many the first."""
-    shown = ", ".join(h if len(h) <= SHOWN else f"{h[:SHOWN]}…" for h in headers[:FIRST_COLUMNS])
+    shown = ", ".join(cut(header) for header in headers[:FIRST_COLUMNS])
     more = len(headers) - FIRST_COLUMNS
     return text("ingestion.more_columns", language, columns=shown, more=more) if more > 0 else shown
 

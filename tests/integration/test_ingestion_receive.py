@@ -8,9 +8,10 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
+from data_contracts.loader import load_contracts
 from foundation.errors import InvalidMapping, InvalidUpload, NotAllowed, NotFound, TooLarge
 from ingestion.mapping import Mapping
-from ingestion.quarantine import download_csv, rejected_rows
+from ingestion.quarantine import Reason, download_csv, rejected_rows
 from ingestion.receive import receive
 from ingestion.tokens import token
 from lakehouse.lake import Lake
@@ -69,8 +70,12 @@ def test_the_receipt_says_what_happened_in_both_languages(door: Door):
     spanish, english = receipt.say("es"), receipt.say("en")
     assert "«file1.csv» (2 filas de clientes) quedó cargado" in spanish
     assert "1 nuevas; 1 rechazadas" in spanish
-    assert "no es un número entero. Filas rechazadas por esto: 1 (las primeras: 2)." in spanish
+    rejected = (
+        "«antigüedad (columna «months»)» no es un número entero. Filas rechazadas por esto: 1"
+    )
+    assert f"El valor de {rejected} (las primeras: 2)." in spanish
     assert "En «total», 1 celdas vacías se tomaron como 0" in spanish
+    assert "(column “months”)” is not a whole number." in english
     assert "Rows rejected for this: 1 (the first: 2)." in english
 
 
@@ -83,10 +88,21 @@ def test_rejected_rows_come_back_with_reasons_values_and_no_formula(door: Door):
         (1, "tenure_months", "months", "minimum", "-4"),
         (1, "monthly_charge", "charge", "type", "free"),
     ]
+    assert "(columna «months»)» es menor que 0" in rejected[0].sentence
     sheet = download_csv(door.lake, TENANT, receipt.upload.id, "es").decode("utf-8-sig")
     header, first, *rest = sheet.splitlines()
     assert header == "fila,motivos,id,name,since,months,charge,total,left"
     assert "'=HYPERLINK" in first and "es menor que 0" in first and rest == []
+
+
+def test_a_header_that_is_the_label_itself_is_not_said_twice():
+    table = load_contracts()["telecom"].table("customers")
+    reason = Reason("tenure_months", "minimum", {"minimum": "0"})
+    label = table.column("tenure_months").label["es"]
+    plain = f"El valor de «{label}» es menor que 0."
+    assert [reason.say(table, source) for source in (None, label, label.upper())] == [plain] * 3
+    long = reason.say(table, "m" * 500)
+    assert f"(columna «{'m' * 60}…»)" in long
 
 
 def test_personal_data_lies_in_the_vault_alone(door: Door):
