@@ -40,7 +40,10 @@ class Account:
 
 
 def clear(settings: Settings) -> None:
-    """Remove an earlier demonstration; refuse where the folder holds anything else."""
+    """Remove an earlier demonstration, whole or half made; refuse where anything else lies there.
+
+    The mark goes last, so that a removal that was cut can be tried again.
+    """
     if not settings.data_dir.exists():
         return
     store = open_store(settings)
@@ -48,6 +51,11 @@ def clear(settings: Settings) -> None:
     store.close()
     if others and not (settings.data_dir / MARK).exists():
         raise InvalidRequest("cli.demo_not_ours", data=str(settings.data_dir))
+    for path in settings.data_dir.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != MARK:
+            path.unlink()
     shutil.rmtree(settings.data_dir)
     settings.master_key_file.unlink(missing_ok=True)
 
@@ -79,7 +87,11 @@ def prepare(lake: "Lake", made: "GeneratedTenant") -> tuple[Tenant, Account]:
 
 
 def save_accounts(settings: Settings, accounts: list[Account]) -> None:
-    """Keep the demonstration's accounts where only its owner can read them."""
+    """Keep the demonstration's accounts where only its owner can read them.
+
+    The file also marks the folder as the demonstration's: it is there, empty, before the tenants.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     file = settings.data_dir / MARK
     file.touch(mode=0o600)
     file.write_text(json.dumps([vars(account) for account in accounts]))
@@ -127,5 +139,6 @@ def set_up(
     from simulation.demo import generate_demo
 
     begin(text("cli.demo_step_data", settings.language))
+    save_accounts(settings, [])
     initialise(settings)
     return generate_demo(settings.data_dir / "demonstration", scale=scale)
