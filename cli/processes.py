@@ -17,7 +17,8 @@ from pathlib import Path
 
 from foundation.errors import MissingPart
 
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 2.5
+"""Less than the command itself has (``foundation.ending``): who is killed kills nobody any more."""
 START_SECONDS = 60.0
 LOOPBACK = "127.0.0.1"
 
@@ -89,7 +90,10 @@ class Servers:
         return next((n for n, p in self._running.items() if p.poll() is not None), None)
 
     def stop(self) -> None:
-        """Ask every group to end, wait ``GRACE_SECONDS`` in all, and kill what is left."""
+        """Ask every group to end, wait ``GRACE_SECONDS`` in all, and kill what is left.
+
+        How a server ends that was told to says nothing: the dashboard's may end by its own alarm.
+        """
         for process in self._running.values():
             _signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS

@@ -11,7 +11,7 @@ from cli.demo_data import saved_accounts
 from cli.demo_report import show_accounts
 from cli.processes import LOOPBACK, Server, Servers, free_port
 from cli.session import Session, helper, session_of
-from foundation.errors import InvalidRequest
+from foundation.errors import InvalidRequest, MissingPart
 from foundation.settings import Settings
 from foundation.texts import Language, text
 from pipelines.home import prepare_home
@@ -48,13 +48,14 @@ def serve(session: Session) -> None:
         )
         show_accounts(saved_accounts(settings), session.language)
         say(text("cli.up_stop", session.language))
-        _watch(running, session)
+        watch(running)
 
 
-def _watch(running: Servers, session: Session) -> None:
+def watch(running: Servers) -> None:
+    """Wait until a server ends by itself, which none should: ``MissingPart`` names it."""
     while (ended := running.ended()) is None:
         time.sleep(0.3)
-    say(text("cli.server_ended", session.language, server=ended))
+    raise MissingPart("cli.server_ended", server=ended)
 
 
 def planned(settings: Settings) -> list[Server]:
