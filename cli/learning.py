@@ -88,7 +88,7 @@ def train_all(
                 missing.append(error)
     if made:
         _show_quality(tenant, made, seeds, language)
-    for reason in missing:
+    for reason in missing if made else missing[1:]:
         say(reason.say(language))
     if not made:
         raise missing[0]
