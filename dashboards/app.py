@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit import runtime
 
 from dashboards import shell
+from dashboards.drafts import clear_left_behind
 from dashboards.ending import end_in_time
 from foundation.settings import Settings
 from lakehouse.lake import Lake
@@ -13,6 +14,7 @@ from tenancy.bootstrap import open_store
 @st.cache_resource(show_spinner=False)
 def lake_of(settings: Settings) -> Lake:
     """Return the installation's lake, one for all sessions of this server."""
+    clear_left_behind()
     open_store(settings).close()
     return Lake.open(settings)
 

@@ -1,9 +1,11 @@
 """A file that was dropped and not sent yet: what it holds, and what its columns may stand for."""
 
 import os
+import stat
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,9 @@ from ingestion.receive import receive
 if TYPE_CHECKING:
     from ingestion.receipt import Receipt
 
+PREFIX = "abcall-upload-"
+LONGEST_STAY_SECONDS = 86_400.0
+"""A dropped file of this age is in nobody's hands: the server that kept it was killed."""
 SAMPLES = 3
 LONGEST_SAMPLE = 28
 
@@ -108,7 +113,7 @@ def send(
 @contextmanager
 def on_disk(content: memoryview, file_name: str) -> Iterator[Path]:
     """Keep a dropped file where only this user can read it (mode 0600), as long as it is needed."""
-    descriptor, name = tempfile.mkstemp(prefix="abcall-upload-", suffix=Path(file_name).suffix)
+    descriptor, name = tempfile.mkstemp(prefix=PREFIX, suffix=Path(file_name).suffix)
     path = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -116,6 +121,26 @@ def on_disk(content: memoryview, file_name: str) -> Iterator[Path]:
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def clear_left_behind(folder: Path | None = None) -> int:
+    """Delete dropped files that a killed server left behind a day ago; return how many.
+
+    Parameters
+    ----------
+    folder
+        Where temporary files lie; by default the system's, which other users write to as well:
+        only this user's own files are looked at, and no link is followed.
+    """
+    cleared = 0
+    for path in (folder or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"):
+        with suppress(FileNotFoundError):  # another server clears as well
+            state = path.lstat()
+            own = stat.S_ISREG(state.st_mode) and state.st_uid == os.getuid()
+            if own and time.time() - state.st_mtime > LONGEST_STAY_SECONDS:
+                path.unlink()
+                cleared += 1
+    return cleared
 
 
 def confidences(choices: tuple[Choice, ...]) -> Mapping[str, Choice]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from foundation.clock import utc_now
 from foundation.errors import AbcallError
+from foundation.failures import trail_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -91,7 +92,11 @@ def _work(begun: Refresh, lake: "Lake", tenant: "Tenant") -> None:
         begun.stage = "done"
     except AbcallError as error:
         begun.error, begun.stage = error, "failed"
-    finally:
-        if begun.running:
-            LOG.error("the refresh of %s ended on a bug", tenant.id, exc_info=True)
-            begun.stage = "failed"
+    except Exception as error:  # the thread's outermost frame: a bug is logged, and the page told
+        _log(error, tenant)
+        begun.stage = "failed"
+
+
+def _log(error: Exception, tenant: "Tenant") -> None:
+    """Log a bug by the lines it took: its message may hold a value of somebody's row."""
+    LOG.error("the refresh of %s ended on a bug\n%s", tenant.id, "\n".join(trail_of(error)))
