@@ -125,11 +125,11 @@ def _begun(door: _Door, sha256: str, size: int) -> Upload:
 
     What was begun under another mapping is another upload: its steps would not fit this one's.
     """
-    begun = ({}, None if door.given is None else door.given.to_dict())
+    given = None if door.given is None else door.given.to_dict()
     store, tenant, table = door.lake.store, door.tenant, door.table.name
     open_ones = list_uploads(store, tenant, {"received", "read"}, table=table)
     for upload in open_ones:
-        if upload.sha256 == sha256 and (door.given is None or dict(upload.mapping) in begun):
+        if upload.sha256 == sha256 and (given is None or upload.mapping in ({}, given)):
             return upload
     return start_upload(
         store,
