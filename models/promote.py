@@ -13,7 +13,8 @@ from models.rows import Rows
 from models.selection import LOWER_IS_BETTER, USUAL, metrics_of
 
 NOT_WORSE = 0.01
-"""A loss of the metric that the paired interval must rule out."""
+"""A loss of the metric that the paired interval must rule out. For numbers, whose metric has the
+outcome's unit, this share of the champion's own error."""
 FEWEST_SHARED_ROWS = 100
 
 
@@ -41,7 +42,7 @@ def not_worse(task: Task, ours: pa.Table, theirs: pa.Table) -> bool:
     rows prove nothing: then the champion stays.
     """
     found = paired_difference(task, ours, theirs)
-    return found is not None and found.low >= -NOT_WORSE
+    return found is not None and found.low >= -NOT_WORSE * _unit(task, theirs)
 
 
 def paired_difference(task: Task, ours: pa.Table, theirs: pa.Table) -> Interval | None:
@@ -62,6 +63,15 @@ def paired_difference(task: Task, ours: pa.Table, theirs: pa.Table) -> Interval 
     metrics = metrics_of(task, codes, one)[name], metrics_of(task, codes, other)[name]
     better, worse = metrics if name not in LOWER_IS_BETTER else metrics[::-1]
     return difference_with_interval(better, worse, len(first), persons)
+
+
+def _unit(task: Task, theirs: pa.Table) -> float:
+    """Return what a loss is measured in: the champion's mean absolute error for numbers, else 1."""
+    if task != "number":
+        return 1.0
+    codes = theirs.column("code").to_numpy()
+    margins = _margins(theirs, np.arange(len(codes)))
+    return float(np.abs(codes - margins[:, 0]).mean())
 
 
 def row_id(entity_id: str, as_of: np.datetime64) -> str:

@@ -1,10 +1,9 @@
 """MLflow's tracking and registry, one experiment a tenant, one registered name a model.
 
-Models are kept as skops, not as pickles: loading runs no code but that of the types in
-``TRUSTED``, which is decided here and not read from the artefact. XGBoost's booster, which skops
-does not know, is kept as XGBoost's own JSON (see ``Boosted``), so nothing else need be trusted.
-Plain ``mlflow.sklearn.load_model("models:/abcall.<tenant>.<model>@champion")`` loads it as well.
-Everything goes through a client with its own address: MLflow's global state is left alone.
+What a version holds stands in ``artifact``. Loading trusts the types of ``TRUSTED`` there, never
+what the stored model itself names; ``mlflow.sklearn.load_model("models:/abcall.<tenant>.<model>
+@champion")`` loads it as well. Everything goes through a client with its own address: MLflow's
+global state is left alone.
 """
 
 from collections import OrderedDict

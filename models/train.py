@@ -17,11 +17,14 @@ from models.champion import Provenance, code_version
 from models.evaluate import Interval
 from models.registry import Alias, Registered, Registry
 from models.risk import RiskBand, resolve
+from tenancy.leases import lease
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from models.learn import Learned, SeedsEvaluated
     from tenancy.tenant import Tenant
+
+PROMOTE_WAIT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Trained:
     split
         How it was judged: ``group`` (stratified by person) or ``time``.
     metrics
-        Out of fold, with 95 % intervals: ``auc``, ``brier`` … (see ``evaluate``).
+        Out of fold, with 95 % intervals: ``auc``, ``brier`` … (see ``evaluate``). Only the ends of
+        ``<metric>_mean_over_seeds`` are the seeds' lowest and highest figures.
     rows, positives
         Learned from; positives of a yes-or-no outcome, else 0.
     notes
@@ -82,6 +86,8 @@ def train(
     ------
     NotEnoughData
         Too few rows or outcomes; the sentence says how many it takes.
+    Busy
+        Another training of this model did not end its comparison in time.
     """
     from features.training_set import training_set
     from models.learn import learn
@@ -94,7 +100,11 @@ def train(
     provenance = Provenance(
         contract.version, dict(training.table_versions), code_version(), now.isoformat()
     )
-    registered, alias = _register(Registry(lake.settings), tenant, training, learned, provenance)
+    # Two trainings of one model that end together are compared one after the other.
+    with lease(lake.store, f"promote:{tenant.id}.{model_name}", wait_seconds=PROMOTE_WAIT_SECONDS):
+        registered, alias = _register(
+            Registry(lake.settings), tenant, training, learned, provenance
+        )
     trained = Trained(
         model=model_name,
         name=registered.name,

@@ -8,6 +8,7 @@ from decimal import Decimal
 import mlflow
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,6 +164,24 @@ def test_a_challenger_is_compared_on_the_same_rows(training: TrainingSet, learne
     assert not not_worse("binary", worse, table)
     assert not_worse("binary", table, worse)
     assert not not_worse("binary", table, table.slice(0, 50))
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e6])
+def test_a_challenger_of_numbers_is_compared_in_the_outcomes_own_unit(unit: float):
+    def judged(error: float, seed: int) -> pa.Table:
+        truth = np.random.default_rng(0).normal(50.0, 10.0, size=1_000)
+        told = truth + np.random.default_rng(seed).normal(0.0, error, size=1_000)
+        rows = [str(n) for n in range(1_000)]
+        margins = [[value] for value in (told * unit).tolist()]
+        return pa.table({"row": rows, "person": rows, "code": truth * unit, "margins": margins})
+
+    champion = judged(5.0, seed=1)
+    slightly = champion.set_column(
+        3, "margins", [[[m[0] + 0.001 * unit] for m in champion.column("margins").to_pylist()]]
+    )
+    assert not_worse("number", slightly, champion)
+    assert not_worse("number", judged(3.0, seed=2), champion)
+    assert not not_worse("number", judged(6.0, seed=2), champion)
 
 
 def test_what_is_kept_to_compare_names_no_person(training: TrainingSet, learned: Learned):
