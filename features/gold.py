@@ -52,7 +52,7 @@ def read_gold(lake: "Lake", tenant: Tenant) -> Gold:
 
 
 def span_of(gold: Gold, outcome_times: dict[str, str]) -> Span | None:
-    """Return the span of the data; None where no row is dated.
+    """Return the span of the data; None where no customer and no event is dated.
 
     Parameters
     ----------
@@ -62,12 +62,10 @@ def span_of(gold: Gold, outcome_times: dict[str, str]) -> Span | None:
     A time later than the row's own recording is a slip of the pen and is left out.
     """
     rows = _first_and_last(gold, outcome_times)
-    if not rows:
-        return None
     starts = [row["first"] for row in rows if row["what"] == "customer"]
     events = [row["first"] for row in rows if row["what"] in EVENT_TIMES]
-    first_of_events = [min(events)] if events else []
-    return Span(max([*starts, *first_of_events]), max(row["last"] for row in rows))
+    begins = [*starts, *([min(events)] if events else [])]
+    return Span(max(begins), max(row["last"] for row in rows)) if begins else None
 
 
 def _first_and_last(gold: Gold, outcome_times: dict[str, str]) -> list[dict[str, datetime]]:

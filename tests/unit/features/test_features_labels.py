@@ -91,6 +91,8 @@ def test_the_span_reaches_from_the_first_known_events_to_the_last_fact(engine: E
 
 def test_nothing_dated_has_no_span(engine: Engine):
     assert span_of(Gold({}, {}), {}) is None
+    later = gold_of(engine, customers=[customer("ana", valid_from=day(9999), churned_at=day(50))])
+    assert span_of(later, {"customer": "churned_at"}) is None
 
 
 @pytest.mark.parametrize(
