@@ -18,6 +18,7 @@ EXAMPLES = 10
 def register(app: typer.Typer, language: Language) -> None:
     """Add the commands to ``app``."""
     _register_upload(app, language)
+    _register_mapping(app, language)
     _register_reading(app, language)
 
 
@@ -63,6 +64,10 @@ def _register_upload(app: typer.Typer, language: Language) -> None:
                 begin(text("cli.step_refresh", language, tenant=tenant.id))
                 refresh(desk.lake, tenant)
         say(receipt.say(language))
+
+
+def _register_mapping(app: typer.Typer, language: Language) -> None:
+    tell = helper(language)
 
     @app.command("mapping", help=tell("mapping"))
     def mapping(
