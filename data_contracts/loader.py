@@ -8,11 +8,25 @@ from typing import cast
 from data_contracts.columns import once
 from data_contracts.contract import Contract
 from data_contracts.odcs import HERE, SUFFIX, custom, read, resolve
-from data_contracts.place import Node, Place
+from data_contracts.place import Node, Place, listed
 from data_contracts.predictions import read_dashboard, read_models, read_offers
 from data_contracts.tables import read_table
+from foundation.errors import OperatorError
 
 VERTICAL_PROPERTIES = ("extends", "abstract", "label", "models", "dashboard", "offers")
+
+
+class Contracts(dict[str, Contract]):
+    """Contracts by vertical; asked for one that is not there, they say which there are.
+
+    Tenants outlive settings: a process that was started without its contracts' folder must tell
+    its operator so, and not look like a bug.
+    """
+
+    def __missing__(self, vertical: str) -> Contract:
+        """Raise ``OperatorError``."""
+        known = listed(sorted(self))
+        raise OperatorError("data_contracts.no_vertical", vertical=vertical, known=known)
 
 
 def load_contract(path: Path, folders: Sequence[Path] = ()) -> Contract:
@@ -59,7 +73,7 @@ def vertical_name(path: Path, document: Node) -> str:
 def load_contracts(folders: tuple[Path, ...] = ()) -> dict[str, Contract]:
     """Return every vertical's contract by name: ours, and those in ``folders``.
 
-    Read once in a process. Abstract bases are left out.
+    Read once in a process. Abstract bases are left out. See ``Contracts`` for a name that is none.
     """
     files: dict[str, Path] = {}
     for path in vertical_files(folders):
@@ -67,7 +81,7 @@ def load_contracts(folders: tuple[Path, ...] = ()) -> dict[str, Contract]:
         if other != path:
             raise Place(path, "name").wrong("two_files", other=str(other))
     contracts = (load_contract(path, folders) for path in files.values())
-    return {contract.vertical: contract for contract in contracts}
+    return Contracts({contract.vertical: contract for contract in contracts})
 
 
 def vertical_files(folders: Sequence[Path] = ()) -> list[Path]:

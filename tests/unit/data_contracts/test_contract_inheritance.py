@@ -4,8 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from data_contracts.loader import load_contract, load_contracts
 from data_contracts.odcs import HERE, checked, digest
+from foundation.errors import OperatorError
 
 GYM = """
 apiVersion: v3.2.0
@@ -74,6 +77,11 @@ def test_a_folder_of_contracts_is_added_to_ours(tmp_path: Path):
     gym(tmp_path)
     assert set(load_contracts((tmp_path,))) == {*load_contracts(), "gym"}
     assert "gym" not in load_contracts()
+
+
+def test_a_contract_that_the_installation_lacks_is_its_operators_matter():
+    with pytest.raises(OperatorError, match=r"no contract of the vertical “gym”.*banking, telecom"):
+        load_contracts()["gym"]
 
 
 def test_contracts_are_read_once_in_a_process():
