@@ -146,7 +146,8 @@ def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
     from ingestion.apply import apply_job
 
     lake, tenant = door.lake, door.tenant
-    land(lake, tenant, door.path)
+    if land(lake, tenant, door.path) != upload.sha256:
+        raise InvalidUpload("ingestion.still_written", file=door.file_name)
     read = read_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
     raw = as_it_came(read)
     if raw.total == 0:

@@ -5,6 +5,7 @@ Grain: one row of a tenant's file; silver of a table with history: one version o
 
 import pyarrow as pa
 
+from data_contracts.checks import silver_columns
 from data_contracts.contract import Column, ColumnType, Table
 
 MOMENT = pa.timestamp("us", tz="UTC")
@@ -53,7 +54,7 @@ def entity_of(table: Table) -> Column | None:
 
 def stored_columns(table: Table) -> tuple[Column, ...]:
     """Return the contract columns that silver holds: all but personal ones and the person's id."""
-    return tuple(c for c in table.columns if c.classification != "personal" and c.role != "entity")
+    return silver_columns(table)
 
 
 def personal_columns(table: Table) -> tuple[Column, ...]:

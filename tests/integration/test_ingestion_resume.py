@@ -1,13 +1,14 @@
-"""An upload that stopped half-way goes on only as what it was, and only while it is still ours."""
+"""An upload that stops half-way, loses its table, or changes underneath."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PosixPath
+from typing import IO
 
 import pytest
 from sqlalchemy import update
 
-from foundation.errors import Busy
+from foundation.errors import Busy, InvalidUpload
 from ingestion.mapping import Mapping
 from tenancy.tables import LeaseRow
 from tenancy.uploads import list_uploads
@@ -96,3 +97,20 @@ def test_who_lost_the_table_while_asleep_writes_no_silver(tmp_path: Path):
     assert door.send(path, "customers", MONTHS).counts["inserted"] == 1
     assert door.rows_in("bronze", "customers") == 1
     door.lake.close()
+
+
+class Growing(PosixPath):
+    """A file to which another program adds a line each time it is opened."""
+
+    def open(self, mode: str = "r") -> IO[bytes]:
+        with Path(self).open("a") as stream:
+            stream.write("A-9,1,1\n")
+        return Path(self).open(mode)
+
+
+def test_a_file_that_is_still_being_written_is_refused(door: Door):
+    path = Growing(door.write(LINES, "growing.csv"))
+    with pytest.raises(InvalidUpload, match="changed while it was read"):
+        door.send(path, "customers", MONTHS)
+    assert list_uploads(door.lake.store, TENANT)[0].state == "refused"
+    assert door.rows_in("silver", "customers") == door.rows_in("bronze", "customers") == 0
