@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from simulation.delivery import Delivery, Sender
-from simulation.dirt import FORMULA, Dirt, Fault
+from simulation.dirt import FORMULA, Break, Dirt, Fault
 from simulation.people import draw_people
 from simulation.sheets import Habits, Sheet, make_sheet
 
@@ -22,6 +22,8 @@ FAULTS = (
     Fault("monthly_charge", "-0.01", "minimum"),
     Fault("churned", "acaso", "type"),
 )
+
+BREAKS: tuple[Break, ...] = ("too_few_fields", "too_many_fields")
 
 
 class ChangingCustomers:
@@ -44,7 +46,7 @@ class ChangingCustomers:
         faults = self._rng.integers(0, len(FAULTS), int(self._rng.integers(0, 8))).tolist()
         dirt = Dirt(
             faults=tuple(FAULTS[i] for i in faults),
-            breaks=("too_few_fields", "too_many_fields")[: int(self._rng.integers(0, 3))],
+            breaks=BREAKS[: int(self._rng.integers(0, 3))],
             copies=int(self._rng.integers(0, 5)),
             outdated=(Fault("city", "Leticia", ""),) * int(self._rng.integers(0, 4)),
         )

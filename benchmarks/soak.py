@@ -130,7 +130,7 @@ def check_tables(lake: Lake, tenant: Tenant, seen: Ledgers) -> None:
 def rows_in(lake: Lake, tenant: Tenant, layer: str) -> int:
     """Count the customers' rows of a layer."""
     ref = lake.ref(tenant, "bronze" if layer == "bronze" else "quarantine", "customers")
-    return lake.arrow(ref, ["row_number"]).num_rows
+    return int(lake.arrow(ref, ["row_number"]).num_rows)
 
 
 def memory_mib() -> float:

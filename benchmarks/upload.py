@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from benchmarks import bare_chain
@@ -130,9 +131,9 @@ def measure(engine: Engine, rows: int, runs: int) -> Measured:
         bench.to_gold(bench.another())
         for run in range(runs):
             sent = bench.another()
-            found.peer.append(timed(lambda s=sent: bare_chain.run(s.path, folder / "peer")))
+            found.peer.append(timed(partial(bare_chain.run, sent.path, folder / "peer")))
             used = time.process_time()
-            found.runs.append(timed(lambda s=sent: bench.to_gold(s)))
+            found.runs.append(timed(partial(bench.to_gold, sent)))
             found.processor.append(time.process_time() - used)
             tell(f"{engine}: run {run + 1} of {runs}: {found.runs[-1]:.2f} s")
         beside(bench, found)
