@@ -129,11 +129,16 @@ def _not_left(label: Label, task: Task) -> "Column":
 
 
 def _happened(gold: Gold, label: Label) -> "DataFrame":
-    """Return when the outcome happened to whom, over all versions."""
+    """Return when the outcome happened to whom, over all versions that ever held.
+
+    A version that ends as it begins was taken back by the tenant: what it says did not happen.
+    """
     from pyspark.sql import functions as fn
 
-    time = fn.col(str(label.time_column))
-    return gold["customer"].where(time.isNotNull()).select(PERSON, time.alias(_HAPPENED)).distinct()
+    time, until = fn.col(str(label.time_column)), fn.col("valid_to")
+    held = until.isNull() | (fn.col("valid_from") < until)
+    told = gold["customer"].where(time.isNotNull() & held)
+    return told.select(PERSON, time.alias(_HAPPENED)).distinct()
 
 
 def _seen_until(gold: Gold) -> "DataFrame":

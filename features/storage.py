@@ -12,7 +12,7 @@ from tenancy.tenant import Tenant
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Raised when a feature or a label is computed differently."""
 
 

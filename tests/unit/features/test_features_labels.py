@@ -154,6 +154,16 @@ def test_a_version_that_ends_with_the_outcome_is_a_positive(engine: Engine):
     assert labels(engine, gold_of(engine, customers=versions)) == {"ana": 1.0}
 
 
+def test_an_outcome_that_was_taken_back_did_not_happen(engine: Engine):
+    taken_back = {"valid_from": day(20), "valid_to": day(20), "churned": True}
+    versions = [
+        customer("ana", valid_to=day(40)),
+        customer("ana", churned_at=day(20), **taken_back),
+        customer("eva"),
+    ]
+    assert labels(engine, gold_of(engine, customers=versions)) == {"ana": 0.0, "eva": 0.0}
+
+
 def test_a_column_gives_each_customer_one_row_as_of_the_current_version(engine: Engine):
     versions = [
         customer("ana", valid_to=day(9), churned=False),
