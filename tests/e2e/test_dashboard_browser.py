@@ -2,32 +2,25 @@
 
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
 
 import pytest
 
-from tests.unit.dashboards.conftest import PASSWORD, House, made_house
+from tests.e2e.browser import MAIN, settled, signed_in, start, walk
+from tests.unit.dashboards.conftest import House, made_house
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAGES = ("overview", "customers", "incidents", "upload")
 ENGLISH = ("Today", "Customers", "Upload", "Sign out", "Browse", "per file", "Choose", "rows")
 SPANISH = ("Hoy", "Clientes", "Cargar", "Salir", "filas", "Elegir")
-MAIN = '[data-testid="stMainBlockContainer"]'
 
 
 @dataclass(frozen=True)
@@ -38,35 +31,6 @@ class Served:
     address: str
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start(data: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the server in a process group of its own and wait until it answers."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboards" / "app.py")]
-    server = subprocess.Popen(
-        [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
-        env={**os.environ, "ABCALL_DATA": str(data)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    address, until = f"http://127.0.0.1:{port}", time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
-        except (URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return server, address
-    server.kill()
-    pytest.fail("the dashboard did not answer within a minute")
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with made_house(tmp_path_factory.mktemp("browser")) as house:
@@ -74,42 +38,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(house, address)
         server.terminate()
         server.wait(10)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-def settled(page: "Page") -> None:
-    """Wait until no script runs and nothing more is drawn."""
-    page.wait_for_selector(MAIN)
-    page.wait_for_timeout(300)
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    page.wait_for_timeout(300)
-
-
-def signed_in(browser: "Browser", url: str, email: str, width: int = 1440) -> "Page":
-    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-    page.goto(url)
-    settled(page)
-    page.locator('input[type="text"]').first.fill(email)
-    page.locator('input[type="password"]').fill(PASSWORD)
-    page.locator('[data-testid="stFormSubmitButton"] button').click()
-    page.wait_for_selector(".st-key-sign_out")
-    settled(page)
-    return page
-
-
-def walk(page: "Page", name: str) -> None:
-    """Go to a page by the menu, as a person does."""
-    page.locator(f'.st-key-menu a[href*="{name}"]').click()
-    settled(page)
 
 
 def looks_right(page: "Page", foreign: tuple[str, ...]) -> None:
