@@ -102,14 +102,7 @@ def receive(
         lake.store, name_of_lease, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS
     ) as held:
         upload = _begun(door, sha256_of(path), size)
-        try:
-            receipt = _taken(door, upload, held)
-        except UserError as error:
-            refused = replace(
-                upload, state="refused", error_key=error.key, error_details=error.details
-            )
-            save_upload(lake.store, tenant, refused)
-            raise
+        receipt = _taken_or_refused(door, upload, held)
     return replace(receipt, duration_seconds=time.perf_counter() - started)
 
 
@@ -140,6 +133,16 @@ def _begun(door: _Door, sha256: str, size: int) -> Upload:
         sha256=sha256,
         size_bytes=size,
     )
+
+
+def _taken_or_refused(door: _Door, upload: Upload, held: Lease) -> Receipt:
+    """Take the file; where that is the tenant's to mend, its record says why it was refused."""
+    try:
+        return _taken(door, upload, held)
+    except UserError as error:
+        refused = replace(upload, state="refused", error_key=error.key, error_details=error.details)
+        save_upload(door.lake.store, door.tenant, refused)
+        raise
 
 
 def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:

@@ -11,12 +11,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import Update, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from foundation.errors import Busy
 from tenancy.login import login
@@ -55,12 +56,11 @@ class Lease:
     def keep_renewing(self) -> None:
         """Renew a third into each term until released or lost; the body of a daemon thread."""
         while not self._ended.wait(self._ttl.total_seconds() / 3):
-            try:
+            # While the store is away or busy, the lease stands until it expires.
+            with suppress(DBAPIError, NoConnectionFree):
                 if not self._renew():
                     self._lost.set()
                     return
-            except DBAPIError:
-                continue  # the store is away for now: the lease stands until it expires
 
     def _renew(self) -> bool:
         with self._store.session() as session:
