@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from data_contracts.contract import Column, Contract
 from features.definition import EVERY_ENTITY, Feature, words
 from features.spec import FeatureSpec, FeatureType, Words
-from foundation.texts import LANGUAGES
+from foundation.texts import LANGUAGES, Language, catalogue
 
 BRACES = str.maketrans({"{": "{{", "}": "}}"})
 """A label becomes part of a pattern, so its own braces must stay braces."""
@@ -21,12 +21,22 @@ class Measure(Feature):
         labels = column.value_labels
         if column.type == "boolean":
             labels = {"1": words("yes_word"), "0": words("no_word")}
-        said: Words = {lang: f"{column.label[lang].translate(BRACES)}: {{n}}" for lang in LANGUAGES}
+        said: Words = {
+            lang: f"{column.label[lang].translate(BRACES)}: {{n}}{_unit(column, lang)}"
+            for lang in LANGUAGES
+        }
         phrases = {
             value: {lang: phrase(column.label[lang], label[lang]) for lang in LANGUAGES}
             for value, label in labels.items()
         }
         return FeatureSpec(self.name, self.type, said, phrases)
+
+
+def _unit(column: Column, language: Language) -> str:
+    """Return a unit's word where the label does not say it: « meses», not «llamadas: 3 llamadas»."""
+    key = f"features.unit_{column.unit}"
+    word = catalogue(language).get(key, "")
+    return f" {word}" if word and word not in column.label[language] else ""
 
 
 def phrase(column: str, value: str) -> str:
