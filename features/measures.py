@@ -33,7 +33,7 @@ class Measure(Feature):
 
 
 def _unit(column: Column, language: Language) -> str:
-    """Return a unit's word where the label does not say it: « meses», not «llamadas: 3 llamadas»."""
+    """Return a unit's word where the label does not say it itself: « meses»."""
     key = f"features.unit_{column.unit}"
     word = catalogue(language).get(key, "")
     return f" {word}" if word and word not in column.label[language] else ""
