@@ -85,6 +85,7 @@ class Ledger:
             return self._take_contents(good, rejected, len(rows), snapshot)
         last = {(row.key, row.valid_from): n for n, row in good}
         kept = [(n, row) for n, row in good if last[row.key, row.valid_from] == n]
+        # A damaged row is a copy of a sound one, so whom it names is there all the same.
         gone = set(self._versions) - {row.key for _, row in kept} if snapshot else set()
         kept.sort(key=lambda pair: (pair[1].key, pair[1].valid_from, pair[0]))
         fates = Counter(self._apply(row) for _, row in kept)
