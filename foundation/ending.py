@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 4.0
 SIGNALLED = 128
 """A process that a signal ended has this exit code plus the signal's number (POSIX shells)."""
 
