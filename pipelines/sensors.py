@@ -126,19 +126,23 @@ def _sight(path: Path) -> list[float]:
 
 
 def take(lake: "Lake", path: Path) -> None:
-    """Receive one file of the inbox; leave its receipt in its place, or why it was refused."""
+    """Receive one file of the inbox; leave its receipt in its place, or why it was refused.
+
+    One that changed in the meantime is another file by now: it stays for a later look.
+    """
     tenant_id, table = path.parts[-3:-1]
     sight = _sight(path)
     try:
         tenant = tenant_for(lake.store, PIPELINES, tenant_id)
         receipt = receive(lake, tenant, PIPELINES, path, table)
     except UserError as error:
-        refused = _place(path, REFUSED)
-        path.replace(refused)
-        _note(refused, error.say(lake.settings.language))
+        if _sight(path) == sight:
+            refused = _place(path, REFUSED)
+            path.replace(refused)
+            _note(refused, error.say(lake.settings.language))
     else:
         _note(_place(path, DONE), receipt.say(lake.settings.language))
-        if _sight(path) == sight:  # else it is another file by now, for a later look
+        if _sight(path) == sight:
             path.unlink(missing_ok=True)
 
 

@@ -8,10 +8,11 @@ import dagster as dg
 import pytest
 
 from ingestion.gold.refine import refine
+from lakehouse.lake import Lake
 from pipelines.definitions import job_name
 from pipelines.partitions import TENANT_TAG
 from pipelines.platform import Platform
-from pipelines.sensors import accepted_uploads, inbox
+from pipelines.sensors import accepted_uploads, inbox, take
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.uploads import list_uploads
@@ -161,3 +162,20 @@ def test_what_breaks_at_one_file_leaves_it_for_a_later_look_and_the_others_are_t
     (bad.parent / ".refused").unlink()
     house.look(cursor)
     assert not bad.exists()
+
+
+def test_a_file_that_changes_while_it_is_received_stays_for_a_later_look(house: House):
+    path = house.put("acme", "customers", "clientes.csv", customers(30))
+    changed = customers(40)
+
+    def change(place: str) -> None:
+        if place.startswith("before:bronze"):
+            path.write_text(changed, encoding="utf-8")
+
+    with Lake.open(house.platform.settings, change) as lake:
+        take(lake, path)
+    assert path.read_text(encoding="utf-8") == changed
+    house.look(house.look(None))
+    assert not path.exists()
+    uploads = list_uploads(house.door.lake.store, TENANT)
+    assert sorted(upload.counts["rows"] for upload in uploads) == [30, 40]
