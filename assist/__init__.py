@@ -1,1 +1,1 @@
-"""Answers: knowledge base, drafts and providers (a later issue fills this room)."""
+"""Answers: knowledge base, drafts and providers."""

@@ -1,1 +1,1 @@
-"""The call centre's work: incidents, calls and case flows (a later issue fills this room)."""
+"""The call centre's work: incidents, calls and case flows."""
