@@ -104,7 +104,7 @@ def saved_accounts(settings: Settings) -> list[Account]:
 
 
 def deliver(lake: "Lake", tenant: Tenant, actor: Actor, delivery: "Delivery") -> "Receipt":
-    """Send one file as its owner would: the proposed columns, and the kinds the owner chooses."""
+    """Send one file as its owner would: their columns and kinds, and the values as proposed."""
     seen = preview(lake, tenant, delivery.path, delivery.table)
     hints = delivery.hints
     proposed = seen.proposal.mapping
