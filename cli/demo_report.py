@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from cli.console import say, show
 from cli.demo_data import Account
 from cli.demo_truth import Beside, true_auc
-from data_contracts.loader import load_contracts
 from foundation.texts import Language, text
 from models.batch import RISKY
 from tenancy.tenant import Tenant
@@ -92,7 +91,7 @@ def _judged(lake: "Lake", tenant: Tenant, model: str, truth: "Path | None") -> Q
     if not mine:
         return None
     newest = max(mine, key=lambda row: row["trained_at"])
-    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = lake.contract_of(tenant)
     beside = None if truth is None else true_auc(lake, tenant, contract, model, truth)
     if beside is None:
         return Quality(newest["value"], newest["low"], newest["high"], None)

@@ -13,7 +13,6 @@ from dashboards.failures import guarded
 from dashboards.viewer import Viewer
 from dashboards.views import customer, customers, incidents, overview, sign_in, upload
 from dashboards.words import Words
-from data_contracts.loader import load_contracts
 from foundation.errors import NotSignedIn
 from foundation.texts import LANGUAGES, Language, text
 from tenancy.tenants import list_tenants, tenant_for
@@ -108,7 +107,7 @@ def _viewer(
         st.button(text("dashboards.sign_out", language), on_click=session.leave, key="sign_out")
     _menu(pages, language)
     actor.require("viewer")
-    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = lake.contract_of(tenant)
     words = Words(language, tenant.currency, tenant.time_zone)
     return Viewer(lake, actor, tenant, contract, words, pages)
 

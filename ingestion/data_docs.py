@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from data_contracts.loader import load_contracts
 from ingestion.audit import Audit, Result
 from ingestion.audit_engine import load_great_expectations
 from lakehouse.refs import TENANT_ID, safe_name
@@ -36,7 +35,7 @@ AUDITS_SHOWN = 10
 
 def recorded_audits(lake: "Lake", tenant: Tenant) -> list[Audit]:
     """Return the audits that a tenant's uploads recorded, table by table, newest first."""
-    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = lake.contract_of(tenant)
     return [
         Audit.from_json(upload.audit)
         for table in contract.tables

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Table
-from data_contracts.loader import load_contracts
 from ingestion.landing import require_size
 from ingestion.mapping import Mapping, table_of
 from ingestion.proposal import Proposal, propose_mapping
@@ -52,7 +51,7 @@ def preview(
     NotFound
         The contract has no such table.
     """
-    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = lake.contract_of(tenant)
     target = table_of(contract, table)
     name = file_name or path.name
     require_size(path, name, lake.settings.upload_limit_bytes)

@@ -124,10 +124,8 @@ def rejected_rows(
     NotFound
         The tenant has no such upload.
     """
-    from data_contracts.loader import load_contracts
-
     upload = get_upload(lake.store, tenant, upload_id)
-    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = lake.contract_of(tenant)
     table = contract.table(upload.table)
     rows = stored_rows(lake, tenant, upload.table, upload_id)
     sources = {c: s for s, c in upload.mapping.get("columns", {}).items()}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract, Table
-from data_contracts.loader import load_contracts
 from foundation.errors import InvalidUpload, UserError
 from foundation.texts import LANGUAGES
 from ingestion.job import Job
@@ -92,7 +91,7 @@ def receive(
     started = time.perf_counter()
     get_tenant(lake.store, actor, tenant.id)
     actor.require("uploader", "feed")
-    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = lake.contract_of(tenant)
     target = table_of(contract, table)
     name = shown_name(file_name or path.name)
     door = _Door(lake, tenant, actor, path, name, contract, target, mapping, confirm_ended)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow.compute as pc
     from pyspark.sql import DataFrame
 
+    from data_contracts.contract import Contract
     from tenancy.keys import Keyring
     from tenancy.store import Store
     from tenancy.tenant import Tenant
@@ -97,6 +98,12 @@ class Lake:
     def vault(self) -> Vault:
         """Encrypted personal data by token."""
         return Vault(self)
+
+    def contract_of(self, tenant: "Tenant") -> "Contract":
+        """Return the contract that holds for a tenant: its vertical's."""
+        from data_contracts.loader import load_contracts
+
+        return load_contracts(self.settings.contract_dirs)[tenant.vertical]
 
     def ref(self, tenant: "Tenant", layer: Layer, name: str) -> TableRef:
         """Return the reference of a tenant's table; its names are checked."""

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.contract import Contract
-from data_contracts.loader import load_contracts
 from features.shapes import FeatureFrame
 from foundation.clock import utc_now
 from lakehouse.commits import Commit
@@ -66,7 +65,7 @@ def score_current(
     """
     from features.training_set import current_entities
 
-    contract = contract or load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = contract or lake.contract_of(tenant)
     champion = Registry(lake.settings).get(tenant.id, model_name)
     frame = current_entities(lake, tenant, contract, model_name)
     run_id = run_id_of(champion, frame, contract)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from data_contracts.contract import Contract, Model
-from data_contracts.loader import load_contracts
 from foundation.errors import NotEnoughData, NotFound, UserError
 from foundation.texts import Language
 from models.batch import ScoreRun, score_current
@@ -69,7 +68,7 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
     """
     from ingestion.gold.refine import refine
 
-    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = lake.contract_of(tenant)
     done = Refreshed(refine(lake, tenant, contract))
     with lease(lake.store, f"models:{tenant.id}", wait_seconds=LEASE_WAIT_SECONDS):
         for model in contract.models:

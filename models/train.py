@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data_contracts.contract import Contract
-from data_contracts.loader import load_contracts
 from features.shapes import Note, TrainingSet
 from foundation.clock import utc_now
 from lakehouse.commits import Commit
@@ -93,7 +92,7 @@ def train(
     from models.learn import learn
 
     started = perf_counter()
-    contract = contract or load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = contract or lake.contract_of(tenant)
     training = training_set(lake, tenant, contract, model_name)
     learned = learn(training, seeds)
     now = utc_now()
@@ -136,7 +135,7 @@ def evaluate_seeds(
     from features.training_set import training_set
     from models.learn import over_seeds
 
-    contract = contract or load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = contract or lake.contract_of(tenant)
     return over_seeds(training_set(lake, tenant, contract, model_name), tuple(seeds))
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from flask import Request, g
 
 from data_contracts.contract import Contract
-from data_contracts.loader import load_contracts
 from foundation.errors import NotSignedIn
 from foundation.texts import Language
 from serving.language import asked_language, speak
@@ -47,7 +46,7 @@ def caller_of(request: Request, lake: "Lake", scope: str) -> Caller:
     language = asked_language(request) or tenant.language
     speak(language)
     actor.require(scope)
-    contract = load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = lake.contract_of(tenant)
     return Caller(actor, tenant, contract, language)
 
 

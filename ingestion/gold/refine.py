@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract, Table
-from data_contracts.loader import load_contracts
 from ingestion.audit import Audit
 from ingestion.gold.grains import CODE_VERSION, Grain, grains
 from ingestion.gold.verdict import Verdict, judge
@@ -60,7 +59,7 @@ def refine(
     Busy
         Another run of this tenant did not end in time.
     """
-    contract = contract or load_contracts(lake.settings.contract_dirs)[tenant.vertical]
+    contract = contract or lake.contract_of(tenant)
     with lease(lake.store, f"tenant:{tenant.id}", wait_seconds=wait_seconds):
         accepted = list_uploads(lake.store, tenant, {"accepted"})
         verdicts = _verdicts(lake, tenant, contract)
