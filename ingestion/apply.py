@@ -24,6 +24,7 @@ from ingestion.quarantine import Reason, quarantine_rows, reasons_of, stored_row
 from ingestion.rules import checks_of
 from ingestion.schema import personal_columns, silver_keys, silver_schema
 from ingestion.silver import BLANK, PERSONAL
+from ingestion.widen import widen_silver
 from lakehouse.commits import Commit, Committed
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def apply_job(
     InvalidUpload
         A snapshot would end most customers and ``confirm_ended`` is false: silver is untouched.
     """
+    widen_silver(lake, job.tenant, job.table)
     prepared = prepared_rows(lake, job)
     sealed = seal_rows(job, lake.keys.of(job.tenant))
     tokens = _column(prepared, "person_token")

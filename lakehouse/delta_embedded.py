@@ -1,4 +1,4 @@
-"""The four verbs through delta-rs: the embedded engine's way to write. Only the writer calls it.
+"""The verbs through delta-rs: the embedded engine's way to write. Only the writer calls it.
 
 Each verb commits against the version that was read (``max_commit_retries=0``): when another
 process got in between, it raises and the writer starts again from the new version.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lakehouse.arrow_types import normal_schema, normal_table
 from lakehouse.commits import Commit, columns_of
 from lakehouse.engine import Engine
-from lakehouse.properties import follow, properties
+from lakehouse.properties import follow, properties, widen
 from lakehouse.schema import same_columns, unfit_keys
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class EmbeddedTables:
             rows.select(_names(table, rows)),
             mode="error" if table is None else "append",
             configuration=properties(rows.schema) if table is None else None,
-            commit_properties=_stamp(table, commit),
+            commit_properties=stamp(table, commit),
         )
 
     def replace(
@@ -75,7 +75,7 @@ class EmbeddedTables:
             mode="error" if table is None else "overwrite",
             schema_mode=None if table is None or same else "overwrite",
             configuration=properties(rows.schema) if table is None else None,
-            commit_properties=_stamp(table, commit),
+            commit_properties=stamp(table, commit),
         )
 
     def merge(
@@ -87,11 +87,15 @@ class EmbeddedTables:
 
     def delete_where(self, table: "DeltaTable", predicate: str, commit: Commit) -> None:
         """Delete the rows that a SQL predicate holds for."""
-        table.delete(predicate, commit_properties=_stamp(table, commit))
+        table.delete(predicate, commit_properties=stamp(table, commit))
 
     def delete_keys(self, table: "DeltaTable", rows: "pa.Table", commit: Commit) -> None:
         """Delete the rows whose columns equal those of any given row."""
         _matching(table, rows, rows.column_names, commit).when_matched_delete().execute()
+
+    def add_columns(self, table: "DeltaTable", added: "pa.Schema", commit: Commit) -> None:
+        """Add columns that the table lacks, NULL in every row."""
+        widen(table, added, stamp(table, commit))
 
     def mark(self, table: "DeltaTable", commit: Commit) -> None:
         """Record a commit that changed no row: an append of nothing."""
@@ -109,7 +113,7 @@ def _matching(
         source_alias="source",
         target_alias="target",
         streamed_exec=True,
-        commit_properties=_stamp(table, commit),
+        commit_properties=stamp(table, commit),
     )
 
 
@@ -117,7 +121,8 @@ def _names(table: "DeltaTable | None", rows: "pa.Table") -> list[str]:
     return list(rows.column_names) if table is None else [f.name for f in table.schema().fields]
 
 
-def _stamp(table: "DeltaTable | None", commit: Commit) -> "CommitProperties":
+def stamp(table: "DeltaTable | None", commit: Commit) -> "CommitProperties":
+    """Return what puts a commit's transaction and words into the log."""
     from deltalake import CommitProperties, Transaction
 
     version = 0 if table is None else table.version() + 1

@@ -1,4 +1,4 @@
-"""The four verbs through Spark and delta-spark: the distributed engine's way to write.
+"""The verbs through Spark and delta-spark: the distributed engine's way to write.
 
 Only the writer calls it. The commit's transaction and words go in as settings of the session,
 which all threads of the process share: so one verb at a time runs with them.
@@ -14,8 +14,9 @@ from uuid import uuid4
 
 from lakehouse.arrow_types import normal_schema
 from lakehouse.commits import Commit, columns_of
+from lakehouse.delta_embedded import stamp
 from lakehouse.engine import Engine
-from lakehouse.properties import follow, properties
+from lakehouse.properties import follow, properties, widen
 from lakehouse.schema import same_columns
 
 if TYPE_CHECKING:
@@ -65,9 +66,11 @@ class SparkTables:
 
     def is_conflict(self, error: Exception) -> bool:
         """Say whether another writer got in between."""
+        from deltalake.exceptions import CommitFailedError
         from pyspark.errors import PySparkException
 
-        return isinstance(error, PySparkException) and "DELTA_CONCURRENT" in str(error)
+        concurrent = isinstance(error, PySparkException) and "DELTA_CONCURRENT" in str(error)
+        return concurrent or isinstance(error, CommitFailedError)
 
     def append(
         self, path: str, table: "DeltaTable | None", rows: "DataFrame", commit: Commit
@@ -97,6 +100,10 @@ class SparkTables:
     def delete_keys(self, table: "DeltaTable", rows: "DataFrame", commit: Commit) -> None:
         """Delete the rows whose columns equal those of any given row."""
         self._matching(table, rows.distinct(), rows.columns, commit, "WHEN MATCHED THEN DELETE")
+
+    def add_columns(self, table: "DeltaTable", added: "pa.Schema", commit: Commit) -> None:
+        """Add columns that the table lacks, NULL in every row."""
+        widen(table, added, stamp(table, commit))
 
     def mark(self, table: "DeltaTable", commit: Commit) -> None:
         """Record a commit that changed no row: an append of nothing."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from foundation.errors import NotFound
 from foundation.settings import Settings
 from lakehouse.boundary import Boundary, no_fault
-from lakehouse.commits import open_table
+from lakehouse.commits import columns_of, open_table
 from lakehouse.engine import Engine, open_engine
 from lakehouse.objects import LocalObjects, ObjectStore
 from lakehouse.reading import read_arrow
@@ -152,6 +152,11 @@ class Lake:
         """Return the table's newest version; -1 where there is no table."""
         table = open_table(ref.path)
         return -1 if table is None else table.version()
+
+    def columns(self, ref: TableRef) -> tuple[str, ...]:
+        """Return the names of a table's columns; none where there is no table."""
+        table = open_table(ref.path)
+        return () if table is None else tuple(columns_of(table).names)
 
     def lease(self, name: str) -> AbstractContextManager[object]:
         """Hold a name of this lake's for one write; others wait for it. Not re-entrant."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable
+    from deltalake import CommitProperties, DeltaTable
 
 EXACT_STATISTICS = (
     pa.types.is_signed_integer,
@@ -23,6 +23,18 @@ def follow(table: "DeltaTable", schema: pa.Schema) -> None:
     wanted = properties(schema)
     if not wanted.items() <= table.metadata().configuration.items():
         table.alter.set_table_properties(wanted)
+
+
+def widen(table: "DeltaTable", added: pa.Schema, stamp: "CommitProperties") -> None:
+    """Add columns to an open table: metadata alone, so delta-rs does it for either engine.
+
+    The columns come before the properties that name them. Killed between the two, the log lacks
+    statistics of the new columns, which costs nothing but time.
+    """
+    from deltalake import Schema
+
+    table.alter.add_columns(Schema.from_arrow(added).fields, commit_properties=stamp)
+    follow(table, pa.schema(table.schema().to_arrow()))
 
 
 def properties(schema: pa.Schema) -> dict[str, str]:

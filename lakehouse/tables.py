@@ -1,4 +1,4 @@
-"""What an engine's way of writing must offer the writer: four verbs, bare.
+"""What an engine's way of writing must offer the writer: five verbs, bare.
 
 Exactly-once, schemas, leases, retries and boundaries are the writer's; an implementation only
 does the one commit it is asked for, stamped with the commit's transaction and words.
@@ -46,6 +46,9 @@ class Tables(Protocol[Rows]):
 
     def delete_keys(self, table: "DeltaTable", rows: Rows, commit: Commit) -> None:
         """Delete the rows whose columns equal those of any given row."""
+
+    def add_columns(self, table: "DeltaTable", added: "pa.Schema", commit: Commit) -> None:
+        """Add columns that the table lacks, NULL in every row."""
 
     def mark(self, table: "DeltaTable", commit: Commit) -> None:
         """Record a commit that changed no row, so that it is never applied later."""

@@ -1,6 +1,6 @@
 """The one writer: nothing else in the platform writes a table.
 
-Four verbs, on either engine, each of them exactly once: the commit's id is looked up in the
+Five verbs, on either engine, each of them exactly once: the commit's id is looked up in the
 table's log under the table's lease, and goes into the log with the rows. Whoever runs the same
 step again after a crash gets the same tables.
 """
@@ -37,7 +37,7 @@ LONGEST_WAIT_SECONDS = 2.0
 
 
 class Writer:
-    """Append, merge, replace, delete.
+    """Append, merge, replace, delete rows; add columns.
 
     Parameters
     ----------
@@ -155,6 +155,38 @@ class Writer:
                     self._tables.delete_keys(table, keys, commit)
 
         return self._commit(ref, "delete", commit, apply)
+
+    def add_columns(self, ref: TableRef, schema: pa.Schema, commit: Commit) -> Committed:
+        """Give a table those columns of a schema that it lacks; they are NULL in rows that stand.
+
+        No row is touched, and older versions keep their columns. A table that does not exist gets
+        nothing: version -1, and nothing is recorded.
+
+        Raises
+        ------
+        SchemaMismatch
+            The table has a column of that name with another type, or Delta holds no such type.
+        Busy
+            As ``append``.
+        """
+        found = self.find_commit(ref, commit.id)
+        if found:
+            return changed(found, already=True)
+        wanted = normal_schema(schema)
+        require_storable(ref, wanted)
+
+        def apply(table: "DeltaTable | None") -> None:
+            if table is None:
+                return
+            there = columns_of(table)
+            common = [field for field in wanted if field.name in there.names]
+            names = [field.name for field in common]
+            require_same(ref, pa.schema(common), pa.schema([there.field(name) for name in names]))
+            added = pa.schema([field for field in wanted if field.name not in there.names])
+            if added.names:
+                self._tables.add_columns(table, added, commit)
+
+        return self._commit(ref, "add_columns", commit, apply)
 
     def find_commit(self, ref: TableRef, commit_id: str) -> Committed | None:
         """Return what the table's log holds of a commit; None where it was not applied."""

@@ -7,6 +7,7 @@ from data_contracts.contract import Contract, Table
 from ingestion.audit import Audit
 from ingestion.gold.grains import CODE_VERSION, Grain, grains
 from ingestion.gold.verdict import Verdict, judge
+from ingestion.widen import as_contracted, widen_silver
 from lakehouse.commits import Commit
 from tenancy.leases import lease
 from tenancy.tenant import Tenant
@@ -77,7 +78,9 @@ def refine(
 
 def _verdicts(lake: "Lake", tenant: Tenant, contract: Contract) -> dict[str, Verdict]:
     """Judge the silver tables that gold has not taken in yet, or not in their newest version."""
-    sent = (t for t in contract.tables if lake.exists(lake.ref(tenant, "silver", t.name)))
+    sent = [t for t in contract.tables if lake.exists(lake.ref(tenant, "silver", t.name))]
+    for table in sent:
+        widen_silver(lake, tenant, table)
     return {
         table.name: _taken_in(lake, tenant, contract, table) or judge(lake, tenant, table)
         for table in sent
@@ -110,7 +113,8 @@ def _build(
     commit = _commit(contract, grain, verdict.good_version)
     if lake.writer.find_commit(ref, commit.id):
         return False
-    silver = lake.read(lake.ref(tenant, "silver", grain.source), verdict.good_version)
+    stored = lake.read(lake.ref(tenant, "silver", grain.source), verdict.good_version)
+    silver = as_contracted(stored, contract.table(grain.source))
     gold = grain.build(silver, contract, tenant.currency).orderBy(*grain.order)
     return not lake.writer.replace(ref, gold, commit, schema_change=True).already
 

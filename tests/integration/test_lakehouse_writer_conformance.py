@@ -261,6 +261,31 @@ class TestSchemas:
         assert sorted(row["key"] for row in read_arrow(ref).to_pylist()) == ["k", "l"]
         assert read_arrow(ref, version=0).to_pylist() == [{"key": 1, "name": "a"}]
 
+    def test_a_table_gains_columns_and_goes_on(
+        self, writer: Writer, engine: Engine, ref: TableRef
+    ) -> None:
+        """Rows that stand have NULL there, rows that come have values, older versions neither."""
+        wider = pa.schema(
+            [("key", pa.int64()), ("code", pa.string()), ("fee", pa.decimal128(9, 2))]
+        )
+        assert writer.add_columns(ref, wider, Commit("0")) == Committed(version=-1)
+        writer.append(ref, things((1, "a"), (2, "b")), Commit("1"))
+        done = writer.add_columns(ref, wider, Commit("2", {"contract": "1.1"}))
+        assert (done.already, done.metadata) == (False, {"contract": "1.1"})
+        assert writer.add_columns(ref, wider, Commit("2")).already
+        writer.add_columns(ref, wider, Commit("3"))
+        full = {"key": 2, "name": "b", "code": "x", "fee": Decimal("1.50")}
+        new = {"key": 3, "name": "c", "code": "y", "fee": None}
+        schema = read_arrow(ref).schema
+        writer.merge(ref, pa.Table.from_pylist([full, new], schema), ["key"], Commit("4"))
+        first = {"key": 1, "name": "a", "code": None, "fee": None}
+        for rows in (read_arrow(ref), engine.arrow(engine.read(ref.path))):
+            assert rows.sort_by("key").to_pylist() == [first, full, new]
+        writer.append(ref, pa.Table.from_pylist([first], schema), Commit("5"))
+        assert read_arrow(ref, version=0).to_pylist()[0] == {"key": 1, "name": "a"}
+        with pytest.raises(SchemaMismatch, match="code: int64 ≠ string"):
+            writer.add_columns(ref, pa.schema([("code", pa.int64())]), Commit("6"))
+
     @pytest.mark.parametrize("pairs", [((1, "a"), (1, "b")), ((None, "a"),)])
     def test_a_doubled_or_empty_key_is_refused(
         self, writer: Writer, ref: TableRef, pairs: tuple[tuple[int | None, str], ...]
