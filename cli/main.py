@@ -16,8 +16,8 @@ from cli.console import complain, say
 from cli.failures import report_bug
 from cli.session import Session
 from foundation.ending import SIGNALLED, end_in_time
-from foundation.errors import AbcallError
-from foundation.settings import Settings
+from foundation.errors import AbcallError, OperatorError
+from foundation.settings import Settings, spoken_language
 from foundation.texts import Language, text
 
 BUG = 70
@@ -72,7 +72,12 @@ def main() -> None:
     """Run ``abcall`` on the command line's arguments."""
     stop_on_signals()
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    sys.exit(run(sys.argv[1:], Settings.from_environment()))
+    try:
+        settings = Settings.from_environment()
+    except OperatorError as error:
+        complain(error.say(spoken_language()))
+        sys.exit(error.exit_code)
+    sys.exit(run(sys.argv[1:], settings))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from streamlit import runtime
 from dashboards import shell
 from dashboards.drafts import clear_left_behind
 from dashboards.ending import end_in_time
-from foundation.settings import Settings
+from foundation.errors import OperatorError
+from foundation.settings import Settings, spoken_language
 from lakehouse.lake import Lake
 from tenancy.bootstrap import open_store
 
@@ -26,5 +27,14 @@ def ending() -> None:
         end_in_time()
 
 
+def settings() -> Settings:
+    """Return the settings; where they mean nothing, the page says so and ends."""
+    try:
+        return Settings.from_environment()
+    except OperatorError as error:
+        st.error(error.say(spoken_language()))
+        st.stop()
+
+
 ending()
-shell.run(lake_of(Settings.from_environment()))
+shell.run(lake_of(settings()))

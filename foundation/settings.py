@@ -4,12 +4,17 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar, get_args
 
-from foundation.texts import Language
+from foundation.errors import OperatorError
+from foundation.texts import LANGUAGES, Language
 
 Engine = Literal["sail", "spark"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
 MIB = 1024 * 1024
+BUCKET_SCHEME = "s3://"
+
+Choice = TypeVar("Choice", bound=str)
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,9 @@ class Settings:
         A larger file is refused before it is read.
     language
         Language of the command line and of tenants that have not chosen.
+    lake_url
+        Root of tables, objects and staged files: ``s3://bucket/prefix``, or a folder; empty means
+        ``data_dir``. The bucket's endpoint, region and keys are the standard AWS variables.
     """
 
     data_dir: Path
@@ -44,6 +52,7 @@ class Settings:
     contract_dirs: tuple[Path, ...] = ()
     upload_limit_bytes: int = 2048 * MIB
     language: Language = "es"
+    lake_url: str = ""
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -57,33 +66,55 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Read ``ABCALL_*`` variables; what is not set keeps its default."""
-        env = os.environ if environment is None else environment
+        """Read ``ABCALL_*`` variables; what is not set, or is empty, keeps its default.
+
+        Raises
+        ------
+        OperatorError
+            A variable holds what it cannot mean; the sentence names it and says what it may hold.
+        """
+        given = os.environ if environment is None else environment
+        env = {name: value for name, value in given.items() if value}
         defaults = cls.at(Path(env.get("ABCALL_DATA", ".abcall")))
         return replace(
             defaults,
             master_key_file=Path(env.get("ABCALL_MASTER_KEY_FILE", defaults.master_key_file)),
             store_url=env.get("ABCALL_STORE_URL", defaults.store_url),
-            engine="spark" if env.get("ABCALL_ENGINE") == "spark" else "sail",
+            engine=_one_of(env, "ABCALL_ENGINE", ENGINES, defaults.engine),
             spark_remote=env.get("ABCALL_SPARK_REMOTE", defaults.spark_remote),
             contract_dirs=tuple(
                 Path(p) for p in env.get("ABCALL_CONTRACTS", "").split(os.pathsep) if p
             ),
-            upload_limit_bytes=int(
-                env.get("ABCALL_UPLOAD_LIMIT_BYTES", defaults.upload_limit_bytes)
+            upload_limit_bytes=_number(
+                env, "ABCALL_UPLOAD_LIMIT_BYTES", defaults.upload_limit_bytes
             ),
-            language="en" if env.get("ABCALL_LANGUAGE") == "en" else "es",
+            language=_one_of(env, "ABCALL_LANGUAGE", LANGUAGES, defaults.language),
+            lake_url=_lake_url(env),
         )
 
     @property
-    def lake_dir(self) -> Path:
-        """Root of the Delta tables: ``<lake_dir>/<tenant>/<layer>/<table>``."""
-        return self.data_dir / "lake"
+    def tables_root(self) -> str:
+        """Folder or URL of the Delta tables: ``<tables_root>/<tenant>/<layer>/<table>``."""
+        return f"{self._lake_root}/lake"
 
     @property
-    def objects_dir(self) -> Path:
-        """Root of the encrypted objects: landing files and attachments."""
-        return self.data_dir / "objects"
+    def objects_root(self) -> str:
+        """Folder or URL of the encrypted objects: landing files and attachments."""
+        return f"{self._lake_root}/objects"
+
+    @property
+    def staging_root(self) -> str:
+        """Folder or URL of what uploads hold between two steps: ``<staging_root>/<tenant>``."""
+        return f"{self._lake_root}/staging"
+
+    @property
+    def in_bucket(self) -> bool:
+        """Whether tables and objects lie in S3-compatible storage."""
+        return self.lake_url.startswith(BUCKET_SCHEME)
+
+    @property
+    def _lake_root(self) -> str:
+        return self.lake_url or str(self.data_dir)
 
     @property
     def mlflow_file(self) -> Path:
@@ -114,3 +145,36 @@ class Settings:
     def inbox_dir(self) -> Path:
         """Root of the folder sensor: ``<tenant>/<table>/<file>``."""
         return self.data_dir / "inbox"
+
+
+def spoken_language(environment: Mapping[str, str] | None = None) -> Language:
+    """Return the language in which to say that the settings themselves are wrong."""
+    given = os.environ if environment is None else environment
+    return "en" if given.get("ABCALL_LANGUAGE") == "en" else "es"
+
+
+def _one_of(
+    env: Mapping[str, str], variable: str, allowed: tuple[Choice, ...], default: Choice
+) -> Choice:
+    value = env.get(variable, default)
+    chosen = next((choice for choice in allowed if choice == value), None)
+    if chosen is None:
+        known = ", ".join(allowed)
+        raise OperatorError("settings.unknown", variable=variable, value=value, known=known)
+    return chosen
+
+
+def _number(env: Mapping[str, str], variable: str, default: int) -> int:
+    value = env.get(variable, str(default))
+    if not value.isdecimal() or int(value) < 1:
+        raise OperatorError("settings.no_number", variable=variable, value=value)
+    return int(value)
+
+
+def _lake_url(env: Mapping[str, str]) -> str:
+    """Return the lake's root without a slash at its end; a folder as an absolute path."""
+    url = env.get("ABCALL_LAKE_URL", "").rstrip("/")
+    bucket = url.removeprefix(BUCKET_SCHEME).split("/", 1)[0]
+    if ("://" in url and not url.startswith(BUCKET_SCHEME)) or (url and not bucket):
+        raise OperatorError("settings.bad_lake_url", variable="ABCALL_LAKE_URL", value=url)
+    return url if not url or url.startswith(BUCKET_SCHEME) else str(Path(url).absolute())

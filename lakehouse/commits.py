@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from lakehouse.arrow_types import normal_schema
+from lakehouse.reach import reached
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -75,12 +76,19 @@ class Committed:
 
 
 def open_table(path: str) -> "DeltaTable | None":
-    """Open a table at its newest version; None where there is none yet."""
+    """Open a table at its newest version; None where there is none yet.
+
+    Raises
+    ------
+    OperatorError
+        Its bucket cannot be reached; the sentence says what to look at.
+    """
     from deltalake import DeltaTable
     from deltalake.exceptions import TableNotFoundError
 
     try:
-        return DeltaTable(path)
+        with reached(path):
+            return DeltaTable(path)
     except TableNotFoundError:
         return None
 

@@ -5,19 +5,23 @@ process got in between, it raises and the writer starts again from the new versi
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lakehouse.arrow_types import normal_schema, normal_table
 from lakehouse.commits import Commit, columns_of
 from lakehouse.engine import Engine
 from lakehouse.properties import follow, properties, widen
 from lakehouse.schema import same_columns, unfit_keys
+from lakehouse.streams import in_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import CommitProperties, DeltaTable
     from deltalake.table import TableMerger
-    from pyspark.sql import DataFrame
+
+    from lakehouse.tables import Data
+
+    Rows: TypeAlias = "pa.Table | pa.RecordBatchReader"
 
 
 class EmbeddedTables:
@@ -26,13 +30,18 @@ class EmbeddedTables:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def prepare(self, data: "pa.Table | DataFrame") -> "pa.Table":
-        """Bring the rows here: the engine has then done its work, outside the lease."""
+    def prepare(self, data: "Data") -> "Rows":
+        """Bring the rows here: the engine has then done its work, outside the lease.
+
+        A reader stays one: its rows pass through while they are written.
+        """
         import pyarrow as pa
 
+        if isinstance(data, pa.RecordBatchReader):
+            return data
         return normal_table(data) if isinstance(data, pa.Table) else self._engine.arrow(data)
 
-    def schema(self, rows: "pa.Table") -> "pa.Schema":
+    def schema(self, rows: "Rows") -> "pa.Schema":
         """Return the rows' schema in normal spelling."""
         return normal_schema(rows.schema)
 
@@ -46,23 +55,19 @@ class EmbeddedTables:
 
         return isinstance(error, CommitFailedError)
 
-    def append(
-        self, path: str, table: "DeltaTable | None", rows: "pa.Table", commit: Commit
-    ) -> None:
+    def append(self, path: str, table: "DeltaTable | None", rows: "Rows", commit: Commit) -> None:
         """Add rows; create the table where there is none."""
         from deltalake import write_deltalake
 
         write_deltalake(
             path if table is None else table,
-            rows.select(_names(table, rows)),
+            in_order(rows, _names(table, rows)),
             mode="error" if table is None else "append",
             configuration=properties(rows.schema) if table is None else None,
             commit_properties=stamp(table, commit),
         )
 
-    def replace(
-        self, path: str, table: "DeltaTable | None", rows: "pa.Table", commit: Commit
-    ) -> None:
+    def replace(self, path: str, table: "DeltaTable | None", rows: "Rows", commit: Commit) -> None:
         """Put rows, and their columns, in the place of all that was there."""
         from deltalake import write_deltalake
 
@@ -71,16 +76,14 @@ class EmbeddedTables:
             follow(table, rows.schema)
         write_deltalake(
             path if table is None else table,
-            rows.select(_names(table, rows)) if same else rows,
+            in_order(rows, _names(table, rows)) if same else rows,
             mode="error" if table is None else "overwrite",
             schema_mode=None if table is None or same else "overwrite",
             configuration=properties(rows.schema) if table is None else None,
             commit_properties=stamp(table, commit),
         )
 
-    def merge(
-        self, table: "DeltaTable", rows: "pa.Table", keys: Sequence[str], commit: Commit
-    ) -> None:
+    def merge(self, table: "DeltaTable", rows: "Rows", keys: Sequence[str], commit: Commit) -> None:
         """Update whole rows by key, insert the others."""
         merger = _matching(table, rows, keys, commit)
         merger.when_matched_update_all().when_not_matched_insert_all().execute()
@@ -103,7 +106,7 @@ class EmbeddedTables:
 
 
 def _matching(
-    table: "DeltaTable", rows: "pa.Table", keys: Sequence[str], commit: Commit
+    table: "DeltaTable", rows: "Rows", keys: Sequence[str], commit: Commit
 ) -> "TableMerger":
     # Streamed, because the other way prunes files by the log's statistics, where timestamps are
     # cut to milliseconds: a key with microseconds was then not found and inserted twice.
@@ -117,8 +120,8 @@ def _matching(
     )
 
 
-def _names(table: "DeltaTable | None", rows: "pa.Table") -> list[str]:
-    return list(rows.column_names) if table is None else [f.name for f in table.schema().fields]
+def _names(table: "DeltaTable | None", rows: "Rows") -> list[str]:
+    return list(rows.schema.names) if table is None else [f.name for f in table.schema().fields]
 
 
 def stamp(table: "DeltaTable | None", commit: Commit) -> "CommitProperties":

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
     from pyspark.sql import DataFrame
 
+    from lakehouse.tables import Data
+
 APP_ID = "spark.databricks.delta.write.txnAppId"
 APP_VERSION = "spark.databricks.delta.write.txnVersion"
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
@@ -42,10 +44,12 @@ class SparkTables:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def prepare(self, data: "pa.Table | DataFrame") -> "DataFrame":
+    def prepare(self, data: "Data") -> "DataFrame":
         """Hand Arrow rows to Spark; a frame stays where it is."""
         import pyarrow as pa
 
+        if isinstance(data, pa.RecordBatchReader):
+            return self._engine.frame(data.read_all())
         return self._engine.frame(data) if isinstance(data, pa.Table) else data
 
     def schema(self, rows: "DataFrame") -> "pa.Schema":

@@ -11,9 +11,11 @@ from foundation.settings import Settings
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import columns_of, open_table
 from lakehouse.engine import Engine, open_engine
-from lakehouse.objects import LocalObjects, ObjectStore
+from lakehouse.objects import Objects
+from lakehouse.places import Place, place_at
 from lakehouse.reading import read_arrow
-from lakehouse.refs import Layer, TableRef
+from lakehouse.refs import LAYERS, TENANT_ID, Layer, TableRef, safe_name
+from lakehouse.staging import Staging
 from lakehouse.vault import Vault
 from lakehouse.writer import Writer
 
@@ -90,9 +92,13 @@ class Lake:
         return Writer(self.engine, self.lease, self._boundary)
 
     @cached_property
-    def objects(self) -> ObjectStore:
+    def objects(self) -> Objects:
         """Encrypted landing files and attachments."""
-        return LocalObjects(self.settings.objects_dir, self.keys.of)
+        return Objects(place_at(self.settings.objects_root), self.keys.of)
+
+    @cached_property
+    def _tables(self) -> Place:
+        return place_at(self.settings.tables_root)
 
     @cached_property
     def vault(self) -> Vault:
@@ -107,7 +113,36 @@ class Lake:
 
     def ref(self, tenant: "Tenant", layer: Layer, name: str) -> TableRef:
         """Return the reference of a tenant's table; its names are checked."""
-        return TableRef(self.settings.lake_dir, tenant.id, layer, name)
+        return TableRef(self.settings.tables_root, tenant.id, layer, name)
+
+    def refs(self, tenant: "Tenant") -> list[TableRef]:
+        """Return every table that a tenant has, by layer and name."""
+        home = safe_name(tenant.id, TENANT_ID, "tenant")
+        return [
+            self.ref(tenant, layer, name)
+            for layer in LAYERS
+            for name in self._tables.folders(f"{home}/{layer}")
+        ]
+
+    def staging(self, tenant: "Tenant", purpose: str) -> Staging:
+        """Return the private place of what an upload holds between two steps."""
+        return Staging(place_at(self.settings.staging_root), tenant, purpose)
+
+    def drop(self, ref: TableRef) -> int:
+        """Delete a table with its whole history, under its lease; return how many files it had.
+
+        Its log goes first: what a crash leaves behind is no table, and a second call takes it away.
+        """
+        with self.lease(f"table:{ref}"):
+            logs = self._tables.delete_prefix(f"{ref}/_delta_log")
+            return logs + self._tables.delete_prefix(str(ref))
+
+    def drop_all(self, tenant: "Tenant") -> int:
+        """Delete all tables and staged files of a tenant; return how many files there were."""
+        found = sum(self.drop(ref) for ref in self.refs(tenant))
+        home = safe_name(tenant.id, TENANT_ID, "tenant")
+        staged = place_at(self.settings.staging_root).delete_prefix(home)
+        return found + staged + self._tables.delete_prefix(home)
 
     def read(self, ref: TableRef, version: int | None = None) -> "DataFrame":
         """Return a table as a frame of the engine, at its newest or at a given version.

@@ -3,19 +3,19 @@
 An object is cut into chunks, each sealed with the tenant's key and bound to its place, so that
 gigabytes pass through bounded memory and a chunk that is missing, moved or taken from another
 object is noticed. It lies under a keyed name: the folder does not betray that a tenant holds a
-file which somebody else knows. It appears whole or not at all (temporary file, fsync, rename).
+file which somebody else knows. It appears whole or not at all.
 """
 
 import hashlib
 import hmac
 import io
 import os
+import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
-from uuid import uuid4
+from typing import TYPE_CHECKING, BinaryIO
 
 from foundation.errors import NotFound, OperatorError
+from lakehouse.places import Place
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
 
 if TYPE_CHECKING:
@@ -26,58 +26,39 @@ MAGIC = b"ABO1"
 CHUNK_BYTES = 4 * 1024 * 1024
 LENGTH_BYTES = 4
 ID_BYTES = 16
+KEYED_NAME = re.compile(r"\.?[0-9a-f]+")
+"""Also what a killed process left behind: a dot and digits."""
 
 
-class ObjectStore(Protocol):
-    """Where objects lie: a folder here, a bucket elsewhere."""
-
-    def put(self, tenant: "Tenant", kind: str, data: bytes | BinaryIO) -> str:
-        """Store an object and return the SHA-256 of its content, in hexadecimal."""
-
-    def get(self, tenant: "Tenant", kind: str, sha256: str) -> bytes:
-        """Return a whole object."""
-
-    def chunks(self, tenant: "Tenant", kind: str, sha256: str) -> Iterator[bytes]:
-        """Return an object piece by piece."""
-
-    def exists(self, tenant: "Tenant", kind: str, sha256: str) -> bool:
-        """Say whether the tenant has the object."""
-
-
-class LocalObjects:
-    """Objects under a folder: ``<root>/<tenant>/<kind>/<keyed name>``.
+class Objects:
+    """Objects of one place: ``<tenant>/<kind>/<keyed name>``.
 
     Parameters
     ----------
-    root
-        Folder of all objects; made at the first ``put``.
+    place
+        Where they lie.
     keys_of
         Gives a tenant's keys.
     """
 
-    def __init__(self, root: Path, keys_of: Callable[["Tenant"], "TenantKeys"]) -> None:
-        self._root = root
+    def __init__(self, place: Place, keys_of: Callable[["Tenant"], "TenantKeys"]) -> None:
+        self._place = place
         self._keys_of = keys_of
 
     def put(self, tenant: "Tenant", kind: str, data: bytes | BinaryIO) -> str:
-        """Store an object once; the same content again changes nothing."""
-        folder = self._folder(tenant, kind)
-        folder.mkdir(parents=True, exist_ok=True)
-        keys = self._keys_of(tenant)
-        temporary = folder / f".{uuid4().hex}"
+        """Store an object and return the SHA-256 of its content, in hexadecimal.
+
+        The same content again changes nothing.
+        """
+        keys, digests = self._keys_of(tenant), []
         source = io.BytesIO(data) if isinstance(data, bytes) else data
-        try:
-            with temporary.open("xb") as target:
-                sha256 = _seal(source, target, keys, kind)
-                target.flush()
-                os.fsync(target.fileno())
-            path = folder / _name(keys, sha256)
-            if not path.exists():
-                temporary.rename(path)
-                _sync_folder(folder)
-        finally:
-            temporary.unlink(missing_ok=True)
-        return sha256
+
+        def fill(target: BinaryIO) -> str:
+            digests.append(_seal(source, target, keys, kind))
+            return _name(keys, digests[0])
+
+        self._place.store(_folder(tenant, kind), fill)
+        return digests[0]
 
     def get(self, tenant: "Tenant", kind: str, sha256: str) -> bytes:
         """Return a whole object. Raises as ``chunks``."""
@@ -94,23 +75,49 @@ class LocalObjects:
             It was damaged or cut; raised at the latest after the last piece.
         """
         keys = self._keys_of(tenant)
-        path = self._folder(tenant, kind) / _name(keys, sha256)
         try:
-            with path.open("rb") as source:
+            with self._place.open(self._at(tenant, kind, sha256)) as source:
                 yield from _checked(_unseal(source, keys, kind, sha256), sha256)
         except FileNotFoundError as error:
             raise NotFound("lakehouse.no_object", sha256=sha256) from error
 
     def exists(self, tenant: "Tenant", kind: str, sha256: str) -> bool:
         """Say whether the tenant has the object."""
-        return (self._folder(tenant, kind) / _name(self._keys_of(tenant), sha256)).exists()
+        return self._place.exists(self._at(tenant, kind, sha256))
 
-    def _folder(self, tenant: "Tenant", kind: str) -> Path:
-        return (
-            self._root
-            / safe_name(tenant.id, TENANT_ID, "tenant")
-            / safe_name(kind, TABLE_NAME, "kind")
-        )
+    def name(self, tenant: "Tenant", sha256: str) -> str:
+        """Return the keyed name under which the tenant's object lies."""
+        return _name(self._keys_of(tenant), sha256)
+
+    def names(self, tenant: "Tenant", kind: str) -> list[str]:
+        """Return the keyed names of all objects of a kind (content hashes are kept nowhere)."""
+        found = self._place.names(_folder(tenant, kind))
+        return [name.rsplit("/", 1)[-1] for name in found]
+
+    def kinds(self, tenant: "Tenant") -> list[str]:
+        """Return the kinds of which the tenant has objects."""
+        return self._place.folders(safe_name(tenant.id, TENANT_ID, "tenant"))
+
+    def delete(self, tenant: "Tenant", kind: str, sha256: str) -> bool:
+        """Delete an object; say whether it was there."""
+        return self._place.delete(self._at(tenant, kind, sha256))
+
+    def delete_named(self, tenant: "Tenant", kind: str, name: str) -> bool:
+        """Delete an object by its keyed name; say whether it was there."""
+        safe = safe_name(name, KEYED_NAME, "object")
+        return self._place.delete(f"{_folder(tenant, kind)}/{safe}")
+
+    def delete_all(self, tenant: "Tenant", kind: str | None = None) -> int:
+        """Delete a tenant's objects, of one kind or all; return how many files there were."""
+        home = safe_name(tenant.id, TENANT_ID, "tenant")
+        return self._place.delete_prefix(home if kind is None else _folder(tenant, kind))
+
+    def _at(self, tenant: "Tenant", kind: str, sha256: str) -> str:
+        return f"{_folder(tenant, kind)}/{self.name(tenant, sha256)}"
+
+
+def _folder(tenant: "Tenant", kind: str) -> str:
+    return f"{safe_name(tenant.id, TENANT_ID, 'tenant')}/{safe_name(kind, TABLE_NAME, 'kind')}"
 
 
 def _name(keys: "TenantKeys", sha256: str) -> str:
@@ -155,12 +162,3 @@ def _checked(pieces: Iterator[bytes], sha256: str) -> Iterator[bytes]:
         yield piece
     if digest.hexdigest() != sha256:
         raise OperatorError("lakehouse.damaged_object", sha256=sha256)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable: the folder's own entry must reach the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from lakehouse.arrow_types import normal_schema, normal_table
 from lakehouse.commits import open_table
+from lakehouse.places import located
 from lakehouse.refs import TableRef
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def read_arrow(
         table.load_as_version(version)
     schema = normal_schema(pa.schema(table.schema().to_arrow()))
     chosen = list(columns) if columns is not None else schema.names
-    files = table.file_uris()
+    files, filesystem = located(table.file_uris())
     if not files:
         return schema.empty_table().select(chosen)
-    rows = dataset.dataset(files, schema=schema, format="parquet")
+    rows = dataset.dataset(files, schema=schema, format="parquet", filesystem=filesystem)
     if where is None:
         return normal_table(rows.to_table(columns=chosen))
     needed = [name for name in schema.names if name in chosen or name in str(where)]

@@ -33,7 +33,7 @@ class TableRef:
     Attributes
     ----------
     lake
-        Root folder of the lake.
+        Root folder of the tables, or its ``s3://`` URL.
     tenant
         Identifier of the tenant that owns the table.
     layer
@@ -42,7 +42,7 @@ class TableRef:
         Lower-case name of the table in its layer.
     """
 
-    lake: Path
+    lake: Path | str
     tenant: str
     layer: Layer
     name: str
@@ -55,8 +55,8 @@ class TableRef:
 
     @property
     def path(self) -> str:
-        """Folder of the Delta table."""
-        return str(self.lake / self.tenant / self.layer / self.name)
+        """Folder of the Delta table, or its URL."""
+        return f"{self.lake}/{self}"
 
     def __str__(self) -> str:
         return f"{self.tenant}/{self.layer}/{self.name}"

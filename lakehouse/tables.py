@@ -5,7 +5,7 @@ does the one commit it is asked for, stamped with the commit's transaction and w
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from lakehouse.commits import Commit
 
@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
     from pyspark.sql import DataFrame
 
+    Data: TypeAlias = "pa.Table | pa.RecordBatchReader | DataFrame"
+    """What the writer takes; a reader can be read once."""
+
 Rows = TypeVar("Rows")
 
 
 class Tables(Protocol[Rows]):
     """Verbs over one representation of rows (Arrow here, a DataFrame on Spark)."""
 
-    def prepare(self, data: "pa.Table | DataFrame") -> Rows:
+    def prepare(self, data: "Data") -> Rows:
         """Return the rows as the verbs take them."""
 
     def schema(self, rows: Rows) -> "pa.Schema":

@@ -21,12 +21,13 @@ from lakehouse.commits import Commit, Committed, columns_of, open_table, read_co
 from lakehouse.engine import Engine
 from lakehouse.refs import TableRef
 from lakehouse.schema import require_columns, require_same, require_storable, unfit_keys
+from lakehouse.streams import KeyWatch, normal_reader
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
     from pyspark.sql import DataFrame
 
-    from lakehouse.tables import Tables
+    from lakehouse.tables import Data, Tables
 
 Lease = Callable[[str], AbstractContextManager[object]]
 Apply = Callable[["DeltaTable | None"], None]
@@ -64,8 +65,15 @@ class Writer:
         self._boundary = boundary
         self._attempts = attempts
 
-    def append(self, ref: TableRef, data: "pa.Table | DataFrame", commit: Commit) -> Committed:
+    def append(self, ref: TableRef, data: "Data", commit: Commit) -> Committed:
         """Add rows; the first write of a table creates it.
+
+        Parameters
+        ----------
+        data
+            Arrow rows, a frame of the engine, or a reader: its rows pass through bounded memory
+            where delta-rs writes. A reader can be read once, so where another program gets in
+            between it is ``Busy`` at once, and the caller comes again with a new one.
 
         Raises
         ------
@@ -85,7 +93,7 @@ class Writer:
     def replace(
         self,
         ref: TableRef,
-        data: "pa.Table | DataFrame",
+        data: "Data",
         commit: Commit,
         *,
         schema_change: bool = False,
@@ -110,7 +118,7 @@ class Writer:
     def merge(
         self,
         ref: TableRef,
-        data: "pa.Table | DataFrame",
+        data: "Data",
         keys: Sequence[str],
         commit: Commit,
     ) -> Committed:
@@ -154,7 +162,7 @@ class Writer:
                     self._require_keys_of(ref, table, keys)
                     self._tables.delete_keys(table, keys, commit)
 
-        return self._commit(ref, "delete", commit, apply)
+        return self._commit(ref, "delete", commit, apply, self._attempts)
 
     def add_columns(self, ref: TableRef, schema: pa.Schema, commit: Commit) -> Committed:
         """Give a table those columns of a schema that it lacks; they are NULL in rows that stand.
@@ -197,7 +205,7 @@ class Writer:
         ref: TableRef,
         verb: str,
         commit: Commit,
-        data: "pa.Table | DataFrame",
+        data: "Data",
         apply: Callable[["DeltaTable | None", Any], None],
         *,
         keys: tuple[str, ...] | None = None,
@@ -206,27 +214,50 @@ class Writer:
         found = self.find_commit(ref, commit.id)
         if found:
             return changed(found, already=True)
-        if isinstance(data, pa.Table):
+        stream = self._watched(ref, data, keys) if isinstance(data, pa.RecordBatchReader) else None
+        try:
+            rows, schema = self._prepared(
+                ref, data if stream is None else stream.reader, schema_change
+            )
+            if keys is not None and stream is None:
+                self._require_unique(ref, data, rows, schema, keys)
+
+            def checked(table: "DeltaTable | None") -> None:
+                _require_fit(ref, None if schema_change else table, schema)
+                apply(table, rows)
+
+            attempts = self._attempts if stream is None else 1
+            return self._commit(ref, verb, commit, checked, attempts)
+        except Exception as error:
+            if stream is not None and stream.unfit:
+                raise _unfit(ref, stream.keys, stream.unfit) from error
+            raise
+
+    def _watched(
+        self, ref: TableRef, reader: pa.RecordBatchReader, keys: tuple[str, ...] | None
+    ) -> KeyWatch:
+        if keys is not None:
+            require_columns(ref, reader.schema, keys)
+        return KeyWatch(normal_reader(reader), keys or ())
+
+    def _prepared(
+        self, ref: TableRef, data: "Data", schema_change: bool
+    ) -> tuple[object, pa.Schema]:
+        """Return the rows as the verbs take them, and their schema."""
+        if isinstance(data, pa.Table | pa.RecordBatchReader):
             # Before an engine takes the rows in: Spark would convert what does not fit.
             schema = normal_schema(data.schema)
             _require_fit(ref, None if schema_change else open_table(ref.path), schema)
-            rows = self._tables.prepare(data)
-        else:
-            rows = self._tables.prepare(data)
-            schema = self._tables.schema(rows)
-        if keys is not None:
-            self._require_unique(ref, data, rows, schema, keys)
+            return self._tables.prepare(data), schema
+        rows = self._tables.prepare(data)
+        return rows, self._tables.schema(rows)
 
-        def checked(table: "DeltaTable | None") -> None:
-            _require_fit(ref, None if schema_change else table, schema)
-            apply(table, rows)
-
-        return self._commit(ref, verb, commit, checked)
-
-    def _commit(self, ref: TableRef, verb: str, commit: Commit, apply: Apply) -> Committed:
+    def _commit(
+        self, ref: TableRef, verb: str, commit: Commit, apply: Apply, attempts: int
+    ) -> Committed:
         place = f"{ref.layer}.{ref.name}.{verb}"
         with self._lease(f"table:{ref}"):
-            for attempt in range(self._attempts):
+            for attempt in range(attempts):
                 table = open_table(ref.path)
                 found = read_commit(table, commit.id)
                 if found:
@@ -237,7 +268,7 @@ class Writer:
                     self._boundary(f"after:{place}")
                     return committed
                 time.sleep(_jittered(attempt))
-        raise Busy("lakehouse.conflict", table=str(ref), attempts=self._attempts)
+        raise Busy("lakehouse.conflict", table=str(ref), attempts=attempts)
 
     def _applied(self, table: "DeltaTable | None", apply: Apply) -> bool:
         try:
@@ -263,7 +294,7 @@ class Writer:
     def _require_unique(
         self,
         ref: TableRef,
-        data: "pa.Table | DataFrame",
+        data: "Data",
         rows: object,
         schema: pa.Schema,
         keys: tuple[str, ...],
@@ -273,8 +304,7 @@ class Writer:
         here = isinstance(data, pa.Table)
         unfit = unfit_keys(data, keys) if here else self._tables.unfit_keys(rows, keys)
         if unfit:
-            names = ", ".join(keys)
-            raise SchemaMismatch("lakehouse.unfit_key", table=str(ref), columns=names, rows=unfit)
+            raise _unfit(ref, keys, unfit)
 
     def _require_keys_of(self, ref: TableRef, table: "DeltaTable", keys: object) -> None:
         arrived, there = self._tables.schema(keys), columns_of(table)
@@ -290,6 +320,11 @@ def _tables_of(engine: Engine) -> "Tables[Any]":
     from lakehouse.delta_embedded import EmbeddedTables
 
     return EmbeddedTables(engine)
+
+
+def _unfit(ref: TableRef, keys: Sequence[str], rows: int) -> SchemaMismatch:
+    names = ", ".join(keys)
+    return SchemaMismatch("lakehouse.unfit_key", table=str(ref), columns=names, rows=rows)
 
 
 def _require_fit(ref: TableRef, table: "DeltaTable | None", schema: pa.Schema) -> None:

@@ -6,14 +6,18 @@ import os
 import sys
 from typing import NoReturn
 
-from foundation.errors import AbcallError
-from foundation.settings import Settings
+from foundation.errors import AbcallError, OperatorError
+from foundation.settings import Settings, spoken_language
 from foundation.texts import text
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; return the exit code."""
-    settings = Settings.from_environment()
+    try:
+        settings = Settings.from_environment()
+    except OperatorError as error:
+        print(error.say(spoken_language()), file=sys.stderr)
+        return error.exit_code
     parser = argparse.ArgumentParser(
         prog="python -m serving", description=text("serving.docs_intro", settings.language)
     )

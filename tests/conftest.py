@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.demo_lake", "tests.postgres"]
+pytest_plugins = ["tests.demo_lake", "tests.object_storage", "tests.postgres"]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 REQUIRE_ALL = os.environ.get("ABCALL_REQUIRE_ALL") == "1"

@@ -9,7 +9,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ import pytest
 
 from tenancy.store import Store
 from tests.conftest import require
+from tests.ports import free_port
 
 OWNER = "postgres"
 QUICK = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=32MB")
@@ -86,7 +86,7 @@ def running(programs: Path) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="abcall-postgres-"))
     try:
         run = _as_owner(folder)
-        data, port = folder / "data", _free_port()
+        data, port = folder / "data", free_port()
         run(programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-sync")
         options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", str(folder), *QUICK]
         log = folder / "server.log"
@@ -134,12 +134,6 @@ def _owner() -> pwd.struct_passwd:
     except KeyError:
         require(None, f"the system user {OWNER}")
         raise
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

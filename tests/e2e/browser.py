@@ -1,7 +1,6 @@
 """A dashboard process and a real browser for tests: start, sign in, walk."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from urllib.error import URLError
 
 import pytest
 
+from tests.ports import free_port
 from tests.unit.dashboards.conftest import PASSWORD
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = '[data-testid="stMainBlockContainer"]'
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(data: Path) -> tuple[subprocess.Popen[bytes], str]:

@@ -123,13 +123,10 @@ def _through(lake: Lake, one: Delivered) -> None:
 
 def _tables(lake: Lake, tenant: Tenant) -> dict[tuple[Layer, str], pa.Table]:
     found: dict[tuple[Layer, str], pa.Table] = {}
-    for layer in LAYERS:
-        folder = lake.settings.lake_dir / tenant.id / layer
-        for path in sorted(folder.glob("*/_delta_log")):
-            name = path.parent.name
-            rows = lake.arrow(lake.ref(tenant, layer, name))
-            kept = [column for column in rows.column_names if column not in NOT_COMPARED]
-            found[layer, name] = rows.select(kept)
+    for ref in lake.refs(tenant):
+        rows = lake.arrow(ref)
+        kept = [column for column in rows.column_names if column not in NOT_COMPARED]
+        found[ref.layer, ref.name] = rows.select(kept)
     return found
 
 

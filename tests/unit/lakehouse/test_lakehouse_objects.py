@@ -3,20 +3,45 @@
 import hashlib
 import io
 import tracemalloc
-from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from foundation.errors import NotFound, OperatorError
 from lakehouse.lake import Lake
 from lakehouse.objects import CHUNK_BYTES
+from lakehouse.places import Place, place_at
 from tenancy.tenant import Tenant
 
 CONTENT = "cédula;nombre\n1020;Ana Ñuñez\n".encode()
 
 
-def files(lake: Lake) -> list[Path]:
-    return sorted(path for path in lake.settings.objects_dir.rglob("*") if path.is_file())
+def place_of(lake: Lake) -> Place:
+    return place_at(lake.settings.objects_root)
+
+
+def files(lake: Lake) -> list[str]:
+    return place_of(lake).names("")
+
+
+def raw(lake: Lake) -> bytes:
+    """Return the only object as it lies there."""
+    (name,) = files(lake)
+    with place_of(lake).open(name) as file:
+        return file.read()
+
+
+def overwrite(lake: Lake, content: bytes) -> None:
+    """Damage the only object."""
+    (name,) = files(lake)
+    place_of(lake).delete(name)
+    folder, _, last = name.rpartition("/")
+
+    def fill(target: BinaryIO) -> str:
+        target.write(content)
+        return last
+
+    place_of(lake).store(folder, fill)
 
 
 class Zeros(io.RawIOBase):
@@ -46,9 +71,8 @@ def test_what_goes_in_comes_out(lake: Lake, acme: Tenant, content: bytes) -> Non
 
 def test_neither_content_nor_its_hash_is_on_the_disk(lake: Lake, acme: Tenant) -> None:
     address = lake.objects.put(acme, "landing", CONTENT)
-    (path,) = files(lake)
-    assert b"Ana" not in path.read_bytes()
-    assert address not in str(path)
+    assert b"Ana" not in raw(lake)
+    assert address not in files(lake)[0]
 
 
 def test_another_tenant_does_not_have_it(lake: Lake, acme: Tenant, globex: Tenant) -> None:
@@ -63,22 +87,20 @@ def test_another_tenant_does_not_have_it(lake: Lake, acme: Tenant, globex: Tenan
 def test_a_cut_object_is_noticed(lake: Lake, acme: Tenant) -> None:
     """Also where it was cut exactly between two chunks."""
     address = lake.objects.put(acme, "landing", b"a" * (2 * CHUNK_BYTES))
-    (path,) = files(lake)
-    sealed = path.read_bytes()
+    sealed = raw(lake)
     first = 20 + 4 + int.from_bytes(sealed[20:24], "big")
     for cut in (first, first + 100, 10, 0):
-        path.write_bytes(sealed[:cut])
+        overwrite(lake, sealed[:cut])
         with pytest.raises(OperatorError):
             lake.objects.get(acme, "landing", address)
 
 
 def test_chunks_in_another_order_are_noticed(lake: Lake, acme: Tenant) -> None:
     address = lake.objects.put(acme, "landing", b"a" * (3 * CHUNK_BYTES))
-    (path,) = files(lake)
-    sealed = path.read_bytes()
+    sealed = raw(lake)
     size = 4 + int.from_bytes(sealed[20:24], "big")
     head, one, two = sealed[:20], sealed[20 : 20 + size], sealed[20 + size : 20 + 2 * size]
-    path.write_bytes(head + two + one + sealed[20 + 2 * size :])
+    overwrite(lake, head + two + one + sealed[20 + 2 * size :])
     with pytest.raises(OperatorError):
         lake.objects.get(acme, "landing", address)
 
@@ -121,3 +143,22 @@ def test_a_rotated_key_still_opens_what_is_there(lake: Lake, acme: Tenant) -> No
 def test_a_kind_with_a_way_out_is_refused(lake: Lake, acme: Tenant, kind: str) -> None:
     with pytest.raises(OperatorError):
         lake.objects.put(acme, kind, CONTENT)
+
+
+def test_objects_are_listed_by_their_keyed_names_and_deleted(
+    lake: Lake, acme: Tenant, globex: Tenant
+) -> None:
+    first, second = (lake.objects.put(acme, "landing", text) for text in (b"a", b"b"))
+    lake.objects.put(acme, "audio", b"a")
+    theirs = lake.objects.put(globex, "landing", b"a")
+    names = {lake.objects.name(acme, address) for address in (first, second)}
+    assert set(lake.objects.names(acme, "landing")) == names
+    assert lake.objects.kinds(acme) == ["audio", "landing"]
+    assert lake.objects.delete(acme, "landing", first)
+    assert not lake.objects.delete(acme, "landing", first)
+    assert not lake.objects.exists(acme, "landing", first)
+    assert lake.objects.delete_named(acme, "landing", lake.objects.name(acme, second))
+    assert lake.objects.names(acme, "landing") == []
+    assert lake.objects.delete_all(acme) == 1
+    assert lake.objects.kinds(acme) == []
+    assert lake.objects.get(globex, "landing", theirs) == b"a"

@@ -1,0 +1,90 @@
+"""Files in a folder of this machine (or one that it mounts)."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from lakehouse.places import Fill
+
+
+class Folder:
+    """A place in the file system.
+
+    Parameters
+    ----------
+    root
+        Folder of all files; made at the first ``store``.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.root = str(root)
+
+    def store(self, folder: str, fill: Fill) -> str:
+        """Keep a file: a temporary one beside it, synced, then renamed."""
+        home = self._root / folder
+        home.mkdir(parents=True, exist_ok=True)
+        temporary = home / f".{uuid4().hex}"
+        try:
+            with temporary.open("xb") as target:
+                name = fill(target)
+                target.flush()
+                os.fsync(target.fileno())
+            path = home / name
+            if not path.exists():
+                temporary.rename(path)
+                _sync_folder(home)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return name
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file for reading."""
+        return (self._root / name).open("rb")
+
+    def exists(self, name: str) -> bool:
+        """Say whether there is a file of this name."""
+        return (self._root / name).is_file()
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the names of all files below a folder; also of what a killed process left."""
+        files = (path for path in (self._root / prefix).rglob("*") if path.is_file())
+        return sorted(path.relative_to(self._root).as_posix() for path in files)
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names of the folders right below one."""
+        home = self._root / prefix
+        return (
+            sorted(path.name for path in home.iterdir() if path.is_dir()) if home.exists() else []
+        )
+
+    def delete(self, name: str) -> bool:
+        """Delete a file; say whether it was there."""
+        path = self._root / name
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        _sync_folder(path.parent)
+        return True
+
+    def delete_prefix(self, prefix: str) -> int:
+        """Delete a folder with all that lies in it."""
+        home = self._root / prefix
+        if not home.exists():
+            return 0
+        found = len(self.names(prefix))
+        shutil.rmtree(home)
+        _sync_folder(home.parent)
+        return found
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename or a deletion durable: the folder's own entry must reach the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,67 @@
+"""Settings: what is not set keeps its default, and what means nothing is an error."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from foundation.errors import OperatorError
+from foundation.settings import Settings
+
+
+def test_without_variables_everything_lies_in_the_data_folder() -> None:
+    settings = Settings.from_environment({"ABCALL_DATA": "data", "ABCALL_ENGINE": ""})
+    assert (settings.engine, settings.language, settings.in_bucket) == ("sail", "es", False)
+    assert settings.tables_root == str(Path("data").absolute() / "lake")
+    assert settings.objects_root == str(Path("data").absolute() / "objects")
+
+
+@pytest.mark.parametrize(
+    ("url", "root", "in_bucket"),
+    [
+        ("s3://bucket", "s3://bucket", True),
+        ("s3://bucket/some/prefix/", "s3://bucket/some/prefix", True),
+        ("elsewhere", str(Path("elsewhere").absolute()), False),
+    ],
+)
+def test_the_lake_lies_where_its_url_says(url: str, root: str, in_bucket: bool) -> None:
+    settings = Settings.from_environment({"ABCALL_LAKE_URL": url})
+    assert settings.tables_root == f"{root}/lake"
+    assert settings.staging_root == f"{root}/staging"
+    assert settings.in_bucket is in_bucket
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("ABCALL_ENGINE", "Spark", "sail, spark"),
+        ("ABCALL_LANGUAGE", "fr", "es, en"),
+        ("ABCALL_UPLOAD_LIMIT_BYTES", "2 GiB", "whole number"),
+        ("ABCALL_UPLOAD_LIMIT_BYTES", "0", "whole number"),
+        ("ABCALL_LAKE_URL", "gs://bucket", "s3://bucket/prefix"),
+        ("ABCALL_LAKE_URL", "s3:///prefix", "s3://bucket/prefix"),
+    ],
+)
+def test_a_value_that_means_nothing_is_named(variable: str, value: str, told: str) -> None:
+    with pytest.raises(OperatorError, match=variable) as caught:
+        Settings.from_environment({variable: value})
+    assert told in str(caught.value)
+    assert value in caught.value.say("es")
+
+
+@pytest.mark.parametrize("module", ["cli.main", "serving"])
+def test_a_program_says_it_in_the_language_that_was_asked_for(module: str) -> None:
+    wrong = {"ABCALL_ENGINE": "duckdb", "ABCALL_LANGUAGE": "en"}
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        cwd=Path(__file__).resolve().parents[3],
+        env={**os.environ, **wrong},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 78
+    told = "The variable ABCALL_ENGINE says «duckdb», which does not exist. It may be: sail, spark."
+    assert " ".join(done.stderr.split()) == told
