@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from lakehouse.arrow_types import normal_schema
 from lakehouse.reach import reached
+from lakehouse.refs import TableRef
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -108,6 +109,11 @@ def read_commit(table: "DeltaTable | None", commit_id: str) -> Committed | None:
         if words.get(COMMIT_KEY) == commit_id:
             return _committed(entry, words)
     return Committed(version=int(expected))
+
+
+def find_commit(ref: TableRef, commit_id: str) -> Committed | None:
+    """Return what a table's log holds of a commit; None where it was not applied."""
+    return read_commit(open_table(ref.path), commit_id)
 
 
 def _words(entry: Mapping[str, Any]) -> dict[str, str]:

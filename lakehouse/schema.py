@@ -5,12 +5,17 @@ types exactly, on both engines.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from foundation.errors import SchemaMismatch
 from lakehouse.arrow_types import storable
+from lakehouse.commits import columns_of
 from lakehouse.refs import TableRef
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
 
 ABSENT = "∅"
 
@@ -75,6 +80,20 @@ def unfit_keys(rows: pa.Table, keys: Sequence[str]) -> int:
     nulls = sum(column.null_count for column in columns.columns)
     groups = pa.TableGroupBy(columns, list(keys)).aggregate([]).num_rows
     return int(nulls + rows.num_rows - groups)
+
+
+def unfit_error(ref: TableRef, keys: Sequence[str], rows: int) -> SchemaMismatch:
+    """Return the error of rows whose key has a null in it or stands a second time."""
+    names = ", ".join(keys)
+    return SchemaMismatch("lakehouse.unfit_key", table=str(ref), columns=names, rows=rows)
+
+
+def require_fit(ref: TableRef, table: "DeltaTable | None", arrived: pa.Schema) -> None:
+    """Compare with an open table, or ask whether a new one could hold the columns."""
+    if table is None:
+        require_storable(ref, arrived)
+    else:
+        require_same(ref, arrived, columns_of(table))
 
 
 def _type_of(schema: pa.Schema, name: str) -> str:

@@ -5,9 +5,10 @@ does the one commit it is asked for, stamped with the commit's transaction and w
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from lakehouse.commits import Commit
+from lakehouse.engine import Engine
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,3 +56,14 @@ class Tables(Protocol[Rows]):
 
     def mark(self, table: "DeltaTable", commit: Commit) -> None:
         """Record a commit that changed no row, so that it is never applied later."""
+
+
+def tables_of(engine: Engine) -> "Tables[Any]":
+    """Return an engine's way of writing: Spark's own, or delta-rs."""
+    if engine.name == "spark":
+        from lakehouse.delta_spark import SparkTables
+
+        return SparkTables(engine)
+    from lakehouse.delta_embedded import EmbeddedTables
+
+    return EmbeddedTables(engine)

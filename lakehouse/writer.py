@@ -5,36 +5,34 @@ table's log under the table's lease, and goes into the log with the rows. Whoeve
 step again after a crash gets the same tables.
 """
 
-import random
-import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from foundation.errors import Busy, SchemaMismatch
 from lakehouse.arrow_types import normal_schema
 from lakehouse.boundary import Boundary, no_fault
-from lakehouse.commits import Commit, Committed, columns_of, open_table, read_commit
+from lakehouse.commits import Commit, Committed, columns_of, find_commit, open_table
 from lakehouse.engine import Engine
+from lakehouse.once import ATTEMPTS, Lease, Once
 from lakehouse.refs import TableRef
-from lakehouse.schema import require_columns, require_same, require_storable, unfit_keys
+from lakehouse.schema import (
+    require_columns,
+    require_fit,
+    require_same,
+    require_storable,
+    unfit_error,
+    unfit_keys,
+)
 from lakehouse.streams import KeyWatch, normal_reader
+from lakehouse.tables import tables_of
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
     from pyspark.sql import DataFrame
 
-    from lakehouse.tables import Data, Tables
-
-Lease = Callable[[str], AbstractContextManager[object]]
-Apply = Callable[["DeltaTable | None"], None]
-
-ATTEMPTS = 12
-FIRST_WAIT_SECONDS = 0.02
-LONGEST_WAIT_SECONDS = 2.0
+    from lakehouse.tables import Data
 
 
 class Writer:
@@ -60,10 +58,8 @@ class Writer:
         boundary: Boundary = no_fault,
         attempts: int = ATTEMPTS,
     ) -> None:
-        self._tables: Tables[Any] = _tables_of(engine)
-        self._lease = lease
-        self._boundary = boundary
-        self._attempts = attempts
+        self._tables = tables_of(engine)
+        self._once = Once(self._tables.is_conflict, self._tables.mark, lease, boundary, attempts)
 
     def append(self, ref: TableRef, data: "Data", commit: Commit) -> Committed:
         """Add rows; the first write of a table creates it.
@@ -162,7 +158,7 @@ class Writer:
                     self._require_keys_of(ref, table, keys)
                     self._tables.delete_keys(table, keys, commit)
 
-        return self._commit(ref, "delete", commit, apply, self._attempts)
+        return self._once.commit(ref, "delete", commit, apply)
 
     def add_columns(self, ref: TableRef, schema: pa.Schema, commit: Commit) -> Committed:
         """Give a table those columns of a schema that it lacks; they are NULL in rows that stand.
@@ -194,11 +190,11 @@ class Writer:
             if added.names:
                 self._tables.add_columns(table, added, commit)
 
-        return self._commit(ref, "add_columns", commit, apply)
+        return self._once.commit(ref, "add_columns", commit, apply)
 
     def find_commit(self, ref: TableRef, commit_id: str) -> Committed | None:
         """Return what the table's log holds of a commit; None where it was not applied."""
-        return read_commit(open_table(ref.path), commit_id)
+        return find_commit(ref, commit_id)
 
     def _write(
         self,
@@ -223,14 +219,14 @@ class Writer:
                 self._require_unique(ref, data, rows, schema, keys)
 
             def checked(table: "DeltaTable | None") -> None:
-                _require_fit(ref, None if schema_change else table, schema)
+                require_fit(ref, None if schema_change else table, schema)
                 apply(table, rows)
 
-            attempts = self._attempts if stream is None else 1
-            return self._commit(ref, verb, commit, checked, attempts)
+            # A stream cannot be read again: where others get in between, it is the caller's turn.
+            return self._once.commit(ref, verb, commit, checked, again=stream is None)
         except Exception as error:
             if stream is not None and stream.unfit:
-                raise _unfit(ref, stream.keys, stream.unfit) from error
+                raise unfit_error(ref, stream.keys, stream.unfit) from error
             raise
 
     def _watched(
@@ -247,49 +243,10 @@ class Writer:
         if isinstance(data, pa.Table | pa.RecordBatchReader):
             # Before an engine takes the rows in: Spark would convert what does not fit.
             schema = normal_schema(data.schema)
-            _require_fit(ref, None if schema_change else open_table(ref.path), schema)
+            require_fit(ref, None if schema_change else open_table(ref.path), schema)
             return self._tables.prepare(data), schema
         rows = self._tables.prepare(data)
         return rows, self._tables.schema(rows)
-
-    def _commit(
-        self, ref: TableRef, verb: str, commit: Commit, apply: Apply, attempts: int
-    ) -> Committed:
-        place = f"{ref.layer}.{ref.name}.{verb}"
-        with self._lease(f"table:{ref}"):
-            for attempt in range(attempts):
-                table = open_table(ref.path)
-                found = read_commit(table, commit.id)
-                if found:
-                    return changed(found, already=True)
-                self._boundary(f"before:{place}")
-                if self._applied(table, apply):
-                    committed = self._recorded(ref, commit)
-                    self._boundary(f"after:{place}")
-                    return committed
-                time.sleep(_jittered(attempt))
-        raise Busy("lakehouse.conflict", table=str(ref), attempts=attempts)
-
-    def _applied(self, table: "DeltaTable | None", apply: Apply) -> bool:
-        try:
-            apply(table)
-        except Exception as error:
-            if self._tables.is_conflict(error):
-                return False
-            raise
-        return True
-
-    def _recorded(self, ref: TableRef, commit: Commit) -> Committed:
-        table = open_table(ref.path)
-        if table is None:
-            return Committed(version=-1)
-        found = read_commit(table, commit.id)
-        if found:
-            return found
-        # Nothing matched, so the engine committed nothing; the commit is done all the same, and
-        # must not hit rows that come later.
-        self._tables.mark(table, commit)
-        return read_commit(open_table(ref.path), commit.id) or Committed(version=table.version())
 
     def _require_unique(
         self,
@@ -304,36 +261,9 @@ class Writer:
         here = isinstance(data, pa.Table)
         unfit = unfit_keys(data, keys) if here else self._tables.unfit_keys(rows, keys)
         if unfit:
-            raise _unfit(ref, keys, unfit)
+            raise unfit_error(ref, keys, unfit)
 
     def _require_keys_of(self, ref: TableRef, table: "DeltaTable", keys: object) -> None:
         arrived, there = self._tables.schema(keys), columns_of(table)
         require_columns(ref, there, tuple(arrived.names))
         require_same(ref, arrived, pa.schema([there.field(name) for name in arrived.names]))
-
-
-def _tables_of(engine: Engine) -> "Tables[Any]":
-    if engine.name == "spark":
-        from lakehouse.delta_spark import SparkTables
-
-        return SparkTables(engine)
-    from lakehouse.delta_embedded import EmbeddedTables
-
-    return EmbeddedTables(engine)
-
-
-def _unfit(ref: TableRef, keys: Sequence[str], rows: int) -> SchemaMismatch:
-    names = ", ".join(keys)
-    return SchemaMismatch("lakehouse.unfit_key", table=str(ref), columns=names, rows=rows)
-
-
-def _require_fit(ref: TableRef, table: "DeltaTable | None", schema: pa.Schema) -> None:
-    if table is None:
-        require_storable(ref, schema)
-    else:
-        require_same(ref, schema, columns_of(table))
-
-
-def _jittered(attempt: int) -> float:
-    longest = min(FIRST_WAIT_SECONDS * 2**attempt, LONGEST_WAIT_SECONDS)
-    return random.uniform(longest / 2, longest)

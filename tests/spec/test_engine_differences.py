@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 NOT_OURS = {"tests", "benchmarks", "notebooks", "docs"}
 WRITERS = {"lakehouse/delta_embedded.py", "lakehouse/delta_spark.py"}
-"""The writer's two ways of writing; ``lakehouse/writer.py`` alone calls them."""
+"""The writer's two ways of writing; ``lakehouse/tables.py`` gives them to it."""
 
 ONLY_THE_WRITER = "only the writer writes tables"
 FORBIDDEN_ON_FRAMES = {
@@ -118,15 +118,21 @@ def test_our_code_leans_on_nothing_that_the_engines_do_differently() -> None:
     assert found == []
 
 
-def test_only_the_writer_calls_its_two_ways_of_writing() -> None:
-    modules = {"lakehouse.delta_embedded", "lakehouse.delta_spark"}
-    importers = {
+def importers(*names: str) -> set[str]:
+    """Return our files that import a module, or a name from one."""
+    return {
         str(file.relative_to(ROOT))
         for file in our_files()
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module in modules
+        if isinstance(node, ast.ImportFrom)
+        and {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)} & {*names}
     }
-    assert importers == {"lakehouse/writer.py"}
+
+
+def test_only_the_writer_calls_its_two_ways_of_writing() -> None:
+    ways = importers("lakehouse.delta_embedded", "lakehouse.delta_spark")
+    assert ways == {"lakehouse/tables.py"}
+    assert importers("lakehouse.tables.tables_of") == {"lakehouse/writer.py"}
 
 
 @pytest.mark.parametrize(
