@@ -17,7 +17,7 @@ from lakehouse.reach import reached
 from lakehouse.refs import TableRef
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable
+    from deltalake import CommitProperties, DeltaTable
 
 COMMIT_KEY = "abcall_commit"
 INSERTED = ("num_target_rows_inserted", "num_added_rows", "numTargetRowsInserted", "numOutputRows")
@@ -114,6 +114,18 @@ def read_commit(table: "DeltaTable | None", commit_id: str) -> Committed | None:
 def find_commit(ref: TableRef, commit_id: str) -> Committed | None:
     """Return what a table's log holds of a commit; None where it was not applied."""
     return read_commit(open_table(ref.path), commit_id)
+
+
+def stamp(table: "DeltaTable | None", commit: Commit) -> "CommitProperties":
+    """Return what puts a commit's transaction and words into the log."""
+    from deltalake import CommitProperties, Transaction
+
+    version = 0 if table is None else table.version() + 1
+    return CommitProperties(
+        custom_metadata={"userMetadata": commit.user_metadata},
+        max_commit_retries=0,
+        app_transactions=[Transaction(commit.id, version)],
+    )
 
 
 def _words(entry: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from lakehouse.arrow_types import normal_schema, normal_table
-from lakehouse.commits import Commit, columns_of
+from lakehouse.commits import Commit, columns_of, stamp
 from lakehouse.engine import Engine
 from lakehouse.properties import follow, properties, widen
 from lakehouse.schema import same_columns, unfit_keys
@@ -16,7 +16,7 @@ from lakehouse.streams import in_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from deltalake import CommitProperties, DeltaTable
+    from deltalake import DeltaTable
     from deltalake.table import TableMerger
 
     from lakehouse.tables import Data
@@ -122,15 +122,3 @@ def _matching(
 
 def _names(table: "DeltaTable | None", rows: "Rows") -> list[str]:
     return list(rows.schema.names) if table is None else [f.name for f in table.schema().fields]
-
-
-def stamp(table: "DeltaTable | None", commit: Commit) -> "CommitProperties":
-    """Return what puts a commit's transaction and words into the log."""
-    from deltalake import CommitProperties, Transaction
-
-    version = 0 if table is None else table.version() + 1
-    return CommitProperties(
-        custom_metadata={"userMetadata": commit.user_metadata},
-        max_commit_retries=0,
-        app_transactions=[Transaction(commit.id, version)],
-    )

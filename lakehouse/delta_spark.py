@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from lakehouse.arrow_types import normal_schema
-from lakehouse.commits import Commit, columns_of
-from lakehouse.delta_embedded import stamp
+from lakehouse.commits import Commit, columns_of, stamp
 from lakehouse.engine import Engine
 from lakehouse.properties import follow, properties, widen
 from lakehouse.schema import same_columns
