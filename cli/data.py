@@ -1,13 +1,12 @@
-"""``abcall upload``, ``mapping``, ``uploads`` and ``rejected``: files and the account of rows."""
+"""``abcall mapping``, ``uploads`` and ``rejected``: a file's columns and the account of rows."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.console import say, show, working
+from cli.console import say, show
 from cli.session import helper, session_of
-from cli.terms import TermOptions, mapping_from
 from foundation.texts import Language, text
 from ingestion.mapping import Mapping
 from tenancy.uploads import list_uploads
@@ -17,53 +16,8 @@ EXAMPLES = 10
 
 def register(app: typer.Typer, language: Language) -> None:
     """Add the commands to ``app``."""
-    _register_upload(app, language)
     _register_mapping(app, language)
     _register_reading(app, language)
-
-
-def _register_upload(app: typer.Typer, language: Language) -> None:
-    tell = helper(language)
-
-    @app.command("upload", help=tell("upload"))
-    def upload(
-        context: typer.Context,
-        tenant_id: Annotated[str, typer.Argument(metavar="TENANT", help=tell("tenant_id"))],
-        table: Annotated[str, typer.Argument(metavar="TABLE", help=tell("table"))],
-        file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
-        column: Annotated[list[str] | None, typer.Option("--map", help=tell("map"))] = None,
-        key: Annotated[str | None, typer.Option(help=tell("key_kind"))] = None,
-        label: Annotated[str | None, typer.Option(help=tell("label_kind"))] = None,
-        upload_as: Annotated[str | None, typer.Option("--as", help=tell("upload_kind"))] = None,
-        confirm_ended: Annotated[
-            bool, typer.Option("--confirm-ended", help=tell("confirm_ended"))
-        ] = False,
-        receive_only: Annotated[bool, typer.Option("--receive-only", help=tell("receive_only"))] = (
-            False
-        ),
-    ) -> None:
-        from ingestion.receive import receive
-
-        terms = TermOptions(tuple(column or ()), key, label, upload_as)
-        with session_of(context).desk() as desk, working(1 if receive_only else 2) as begin:
-            tenant = desk.tenant(tenant_id)
-            mapping = mapping_from(desk.lake, tenant, table, file, terms)
-            begin(text("cli.step_receive", language, file=file.name))
-            receipt = receive(
-                desk.lake,
-                tenant,
-                desk.staff,
-                file,
-                table,
-                mapping=mapping,
-                confirm_ended=confirm_ended,
-            )
-            if not receive_only and receipt.upload.state == "accepted":
-                from models.refresh import refresh
-
-                begin(text("cli.step_refresh", language, tenant=tenant.id))
-                refresh(desk.lake, tenant)
-        say(receipt.say(language))
 
 
 def _register_mapping(app: typer.Typer, language: Language) -> None:

@@ -105,11 +105,17 @@ def _is_value(header: str, values: pa.ChunkedArray) -> bool:
 
 
 def _other_table(raw: RawTable, table: Table, contract: Contract) -> str | None:
-    """Return the table for which the file has the key and most columns, where there is one."""
-    fits: dict[str, int] = {}
-    for other in contract.tables:
-        if other.name != table.name:
-            mapping = propose_mapping(other, raw, contract).mapping
-            if mapping.key == "natural" and len(mapping.columns) * 2 >= len(raw.headers):
-                fits[other.name] = len(mapping.columns)
+    """Return the other table that the file fills best, where there is one."""
+    fits = tables_filled(raw, contract)
+    fits.pop(table.name, None)
     return max(fits, key=lambda name: fits[name], default=None)
+
+
+def tables_filled(raw: RawTable, contract: Contract) -> dict[str, int]:
+    """Return the tables of which the file has the key, most columns its own: table → columns."""
+    fits: dict[str, int] = {}
+    for table in contract.tables:
+        mapping = propose_mapping(table, raw, contract).mapping
+        if mapping.key == "natural" and len(mapping.columns) * 2 >= len(raw.headers):
+            fits[table.name] = len(mapping.columns)
+    return fits

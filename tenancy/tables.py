@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, MetaData, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from tenancy.columns import UtcDateTime
@@ -193,4 +203,60 @@ class KeyCheckRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     value: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class DeliveryRow(Base):
+    """A container (zip, workbook, compressed file) that came in; its parts are uploads."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index("ix_deliveries_tenant_sha256", "tenant_id", "sha256"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    file_name: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    actor_id: Mapped[str]
+    received_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class DeliveryPartRow(Base):
+    """What became of one part of a container: the upload that it was, or why it was none."""
+
+    __tablename__ = "delivery_parts"
+
+    delivery_id: Mapped[str] = mapped_column(ForeignKey("deliveries.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    upload_id: Mapped[str | None] = mapped_column(ForeignKey("uploads.id"), index=True)
+    error_key: Mapped[str | None]
+    error_details: Mapped[dict[str, Any]]
+
+
+class SourceRow(Base):
+    """A client's database or file server, from which the platform fetches by itself.
+
+    Its secret and the state of its pulls are sealed with the tenant's key.
+    """
+
+    __tablename__ = "sources"
+    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_sources_tenant_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    name: Mapped[str]
+    kind: Mapped[str]
+    address: Mapped[str] = mapped_column(Text)
+    sealed_secret: Mapped[bytes]
+    host_key: Mapped[str | None] = mapped_column(Text)
+    takes: Mapped[dict[str, Any]]
+    schedule: Mapped[str | None]
+    paused: Mapped[bool]
+    watermark: Mapped[str | None]
+    sealed_state: Mapped[bytes | None]
+    outcome: Mapped[dict[str, Any]]
+    pulled_at: Mapped[datetime | None]
+    created_by: Mapped[str]
     created_at: Mapped[datetime]
