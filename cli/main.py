@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import data, demonstration, learning, people, tenants, up, upload, verticals
+from cli import data, demonstration, law, learning, people, tenants, up, upload, verticals
 from cli.console import complain, say
 from cli.failures import report_bug
 from cli.session import Session
@@ -33,7 +33,7 @@ def build_app(language: Language) -> typer.Typer:
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
     )
-    for room in (demonstration, up, tenants, people, upload, data, learning, verticals):
+    for room in (demonstration, up, tenants, people, upload, data, learning, law, verticals):
         room.register(app, language)
     return app
 

@@ -50,6 +50,11 @@ class Bucket:
                 self._upload(spool.name, f"{folder}/{name}")
         return name
 
+    def replace(self, name: str, content: bytes) -> None:
+        """Upload the new content: the object changes when it has arrived whole."""
+        with self._reached(), self._files.open_output_stream(self._path(name)) as target:
+            target.write(content)
+
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading; pieces are fetched as they are read."""
         with self._reached():

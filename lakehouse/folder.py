@@ -40,6 +40,20 @@ class Folder:
             temporary.unlink(missing_ok=True)
         return name
 
+    def replace(self, name: str, content: bytes) -> None:
+        """Write beside the file, then take its name."""
+        path = self._root / name
+        temporary = path.with_name(f".{uuid4().hex}")
+        try:
+            with temporary.open("xb") as target:
+                target.write(content)
+                target.flush()
+                os.fsync(target.fileno())
+            temporary.replace(path)
+            _sync_folder(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading."""
         return (self._root / name).open("rb")

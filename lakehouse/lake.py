@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from data_contracts.contract import Contract
+    from lakehouse.past import Forgotten
     from tenancy.keys import Keyring
     from tenancy.store import Store
     from tenancy.tenant import Tenant
@@ -179,9 +180,28 @@ class Lake:
         """
         return read_arrow(ref, columns, where, version)
 
+    def forget_past(self, ref: TableRef) -> "Forgotten | None":
+        """Take away what a table was before its newest version; see ``past.forget_past``."""
+        from lakehouse.past import forget_past
+
+        with self.lease(f"table:{ref}"):
+            return forget_past(self._tables, ref, self._boundary)
+
+    def forget_staged(self, tenant: "Tenant") -> int:
+        """Delete what interrupted uploads of a tenant left staged; return how many files."""
+        home = safe_name(tenant.id, TENANT_ID, "tenant")
+        return place_at(self.settings.staging_root).delete_prefix(home)
+
     def exists(self, ref: TableRef) -> bool:
         """Say whether the table has been written."""
         return open_table(ref.path) is not None
+
+    def schema(self, ref: TableRef) -> "pa.Schema":
+        """Return a table's columns in normal spelling; none where there is no table."""
+        import pyarrow as pa
+
+        table = open_table(ref.path)
+        return pa.schema([]) if table is None else columns_of(table)
 
     def version(self, ref: TableRef) -> int:
         """Return the table's newest version; -1 where there is no table."""

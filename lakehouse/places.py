@@ -32,6 +32,9 @@ class Place(Protocol):
         It appears whole or not at all, and is durable then; what bears the name already stays.
         """
 
+    def replace(self, name: str, content: bytes) -> None:
+        """Put a file's new content in the place of its old one, at once and durably."""
+
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading; ``FileNotFoundError`` where there is none."""
 

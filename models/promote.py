@@ -27,7 +27,7 @@ def out_of_fold_table(rows: Rows, entity_ids: np.ndarray, found: OutOfFold) -> p
     return pa.table(
         {
             "row": [row_id(entity_ids[i], rows.as_of[i]) for i in judged],
-            "person": [_hashed(str(rows.groups[i])) for i in judged],
+            "person": [hashed(str(rows.groups[i])) for i in judged],
             "code": rows.codes[judged],
             "margins": list(found.margins[judged]),
         }
@@ -76,7 +76,7 @@ def _unit(task: Task, theirs: pa.Table) -> float:
 
 def row_id(entity_id: str, as_of: np.datetime64) -> str:
     """Return the name of a judged row: one entity at one time, hashed."""
-    return _hashed(f"{entity_id}|{as_of}")
+    return hashed(f"{entity_id}|{as_of}")
 
 
 def _shared(ours: pa.Table, theirs: pa.Table) -> tuple[Ints, Ints]:
@@ -96,5 +96,6 @@ def _margins(table: pa.Table, places: Ints) -> Floats:
     return np.array(table.column("margins").to_pylist(), dtype=np.float64)[places]
 
 
-def _hashed(identifier: str) -> str:
+def hashed(identifier: str) -> str:
+    """Return the short hash under which a judged row names its entity or person."""
     return sha256(identifier.encode()).hexdigest()[:24]

@@ -49,6 +49,11 @@ def registered_name(tenant_id: str, model: str) -> str:
     return f"abcall.{tenant}.{safe_name(model, TABLE_NAME, 'model')}"
 
 
+def experiment_name(tenant_id: str) -> str:
+    """Return the name of the experiment that holds a tenant's runs."""
+    return f"abcall.{safe_name(tenant_id, TENANT_ID, 'tenant')}"
+
+
 class Registry:
     """The models of an installation."""
 
@@ -179,7 +184,7 @@ class Registry:
         return client_of(self._settings)
 
     def _experiment(self, tenant_id: str) -> str:
-        client, name = self._client(), f"abcall.{tenant_id}"
+        client, name = self._client(), experiment_name(tenant_id)
         found = client.get_experiment_by_name(name)
         if found is not None:
             return str(found.experiment_id)

@@ -5,6 +5,8 @@ version: new values use it, old ones still open. The token key never changes, or
 would get another token.
 """
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -30,6 +32,7 @@ from tenancy.master import check_master, create_master_file, read_master
 from tenancy.store import Store, insert_if_absent
 from tenancy.tables import TenantKeyRow
 from tenancy.tenant import Tenant
+from tenancy.tenants import require_there
 
 DATA, TOKEN = "data", "token"
 
@@ -78,6 +81,16 @@ class TenantKeys:
     def token_key(self) -> bytes:
         """The 32 bytes that turn an identifier into a token; stable for good."""
         return self._secrets[TOKEN, 1]
+
+    def mark(self, what: str, name: str) -> str:
+        """Return a keyed hash, 64 hex digits: it recognises a token or id and tells neither.
+
+        Parameters
+        ----------
+        what
+            Kind of thing, so that equal names of different things have different marks.
+        """
+        return hmac.new(self.token_key, f"mark:{what}:{name}".encode(), hashlib.sha256).hexdigest()
 
     @property
     def version(self) -> int:
@@ -148,6 +161,8 @@ class TenantKeys:
 
     def _make_first(self) -> dict[tuple[str, int], bytes]:
         with self._store.session() as session:
+            # An erased tenant's keys were destroyed: none are made in their place.
+            require_there(session, self._tenant)
             for purpose in (DATA, TOKEN):
                 insert_if_absent(session, TenantKeyRow, **self._row(purpose, 1))
         return self._load()

@@ -32,6 +32,8 @@ class Tenant:
         What is stored is UTC.
     prior_consent
         Whether its rows may train a prior model of its vertical.
+    training_consent
+        Whether persons who said nothing of it may be learned from.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Tenant:
     currency: str = "COP"
     time_zone: str = "America/Bogota"
     prior_consent: bool = False
+    training_consent: bool = True
 
 
 def check_tenant(tenant: Tenant) -> None:

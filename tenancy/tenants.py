@@ -18,6 +18,17 @@ from tenancy.store import Store
 from tenancy.tables import TenantRow
 from tenancy.tenant import Tenant, check_tenant
 
+CHANGED = (
+    "name",
+    "plan",
+    "language",
+    "currency",
+    "time_zone",
+    "prior_consent",
+    "training_consent",
+)
+"""What `update_tenant` writes; id and vertical stay."""
+
 
 def create_tenant(store: Store, actor: Actor, tenant: Tenant) -> Tenant:
     """Store a new tenant; only ABCall's staff or the platform may.
@@ -46,11 +57,11 @@ def update_tenant(store: Store, actor: Actor, tenant: Tenant) -> Tenant:
     check_tenant(tenant)
     with store.session() as session:
         row = session.get(TenantRow, tenant.id, with_for_update=True)
-        if row is None:
+        if row is None or row.erased_at is not None:
             raise NotFound("tenancy.no_tenant", tenant=tenant.id)
         if row.vertical != tenant.vertical:
             raise InvalidRequest("tenancy.vertical_stays", tenant=tenant.id, vertical=row.vertical)
-        for name in ("name", "plan", "language", "currency", "time_zone", "prior_consent"):
+        for name in CHANGED:
             setattr(row, name, getattr(tenant, name))
         record_in(
             session, actor, "tenant.updated", tenant.id, tenant.id, details={"plan": tenant.plan}
@@ -65,7 +76,7 @@ def get_tenant(store: Store, actor: Actor, tenant_id: str) -> Tenant:
     if may_enter and is_storable(tenant_id):
         with store.reading() as session:
             row = session.get(TenantRow, tenant_id)
-    if row is None:
+    if row is None or row.erased_at is not None:
         raise NotFound("tenancy.no_tenant", tenant=tenant_id)
     return _tenant_of(row)
 
@@ -80,7 +91,7 @@ def tenant_for(store: Store, actor: Actor, tenant_id: str | None = None) -> Tena
 
 def list_tenants(store: Store, actor: Actor) -> list[Tenant]:
     """Return the tenants this actor may enter, by id."""
-    query = select(TenantRow).order_by(TenantRow.id)
+    query = select(TenantRow).where(TenantRow.erased_at.is_(None)).order_by(TenantRow.id)
     if not actor.enters_any_tenant:
         query = query.where(TenantRow.id == actor.tenant_id)
     with store.reading() as session:
@@ -89,8 +100,15 @@ def list_tenants(store: Store, actor: Actor) -> list[Tenant]:
 
 def require_inside(session: Session, actor: Actor, tenant: Tenant) -> None:
     """Raise ``NotFound`` unless the tenant exists and this actor may enter it."""
-    inside = actor.enters_any_tenant or actor.tenant_id == tenant.id
-    if not inside or session.get(TenantRow, tenant.id) is None:
+    if not (actor.enters_any_tenant or actor.tenant_id == tenant.id):
+        raise NotFound("tenancy.no_tenant", tenant=tenant.id)
+    require_there(session, tenant)
+
+
+def require_there(session: Session, tenant: Tenant) -> None:
+    """Raise ``NotFound`` where there is no such tenant, or no longer."""
+    row = session.get(TenantRow, tenant.id)
+    if row is None or row.erased_at is not None:
         raise NotFound("tenancy.no_tenant", tenant=tenant.id)
 
 
@@ -109,6 +127,7 @@ def _row_of(tenant: Tenant) -> TenantRow:
         currency=tenant.currency,
         time_zone=tenant.time_zone,
         prior_consent=tenant.prior_consent,
+        training_consent=tenant.training_consent,
         created_at=utc_now(),
     )
 
@@ -123,4 +142,5 @@ def _tenant_of(row: TenantRow) -> Tenant:
         currency=row.currency,
         time_zone=row.time_zone,
         prior_consent=row.prior_consent,
+        training_consent=row.training_consent,
     )

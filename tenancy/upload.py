@@ -41,6 +41,9 @@ class Upload:
         When its rows first stood in silver; the store sets it.
     finished_at
         When it reached a state that needs no further reading; the store sets it.
+    landing_sha256
+        What landing holds in the file's place since rows of it were erased: a copy without them,
+        or nothing (the empty text). None where the file lies there as it came.
     """
 
     id: str
@@ -62,6 +65,12 @@ class Upload:
     applied_at: datetime | None = None
     finished_at: datetime | None = None
     audit: Mapping[str, Any] = field(default_factory=dict)
+    landing_sha256: str | None = None
+
+    @property
+    def landed(self) -> str:
+        """SHA-256 of what landing holds of it; the empty text where that is nothing."""
+        return self.sha256 if self.landing_sha256 is None else self.landing_sha256
 
 
 def may_follow(state: UploadState, wanted: UploadState) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
@@ -142,6 +142,26 @@ def last_applied(store: Store, tenant: Tenant, table: str) -> Upload | None:
         return None if row is None else _upload_of(row)
 
 
+def save_landing(store: Store, tenant: Tenant, upload: Upload, now_landed: str) -> None:
+    """Record what landing holds in the place of an upload's file, rows of which were erased.
+
+    Uploads of the same content that changed nothing rest on the same file: they follow.
+
+    Parameters
+    ----------
+    now_landed
+        SHA-256 of the copy in its place; the empty text where there is none.
+    """
+    holds = func.coalesce(UploadRow.landing_sha256, UploadRow.sha256)
+    follows = (holds == upload.landed) & UploadRow.applied_at.is_(None)
+    with store.session() as session:
+        session.execute(
+            update(UploadRow)
+            .where(UploadRow.tenant_id == tenant.id, (UploadRow.id == upload.id) | follows)
+            .values(landing_sha256=now_landed)
+        )
+
+
 def _stored(value: object) -> object:
     """Return what the column takes: a plain dictionary for any mapping."""
     return dict(value) if isinstance(value, Mapping) else value
@@ -175,5 +195,6 @@ def _upload_of(row: UploadRow) -> Upload:
         received_at=row.received_at,
         applied_at=row.applied_at,
         finished_at=row.finished_at,
+        landing_sha256=row.landing_sha256,
     )
     return replace(upload, **{name: getattr(row, name) for name in SAVED})

@@ -25,6 +25,7 @@ from tenancy.tenants import create_tenant
 
 ACTOR: Actor = system_actor("tests")
 TENANT = Tenant("acme", "Acme", "telecom", time_zone="UTC", currency="USD")
+ACTOR_OFFICER = Actor("u:officer", "user", TENANT.id, frozenset({"privacy_officer"}))
 CUSTOMERS = {
     "id": "customer_id",
     "name": "full_name",

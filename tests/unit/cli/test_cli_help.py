@@ -9,7 +9,9 @@ from tests.unit.cli.conftest import Type
 
 COMMANDS = ["demo", "up", "init", "audit", "upload", "mapping", "uploads", "rejected", "train",
             "score", "tenant new", "tenant list", "user add", "user list", "key issue", "key list",
-            "key revoke", "vertical list", "vertical show", "vertical check"]  # fmt: skip
+            "key revoke", "vertical list", "vertical show", "vertical check", "person erase",
+            "person consent", "person receipts", "person receipt", "hold place", "hold list",
+            "hold lift"]  # fmt: skip
 
 
 def command_names(language: Language) -> set[str]:

@@ -1,0 +1,233 @@
+"""Erasing a person everywhere (Ley 1581 de 2012, GDPR art. 17), step by step, with a receipt.
+
+First what bronze leads to (landing, quarantine, bronze itself), then every table by the person's
+tokens, then what models were judged on, then the past of all tables. Each step finds what there is
+and can be cut short: the same request again does the rest, and its receipt counts everything once.
+While it runs, no file of the tenant comes in and no model is refreshed. A file that brings the
+person again later is a new matter.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from foundation.errors import Busy, InvalidRequest
+from ingestion.erased_tables import erase_rows, holds_rows
+from ingestion.landed import erase_landed, erase_refused
+from ingestion.persons import Person
+from ingestion.traces import Keys, find_traces
+from lakehouse.boundary import Boundary, no_fault
+from lakehouse.commits import Commit
+from models.forget import forget_judged
+from tenancy.consents import forget_consent
+from tenancy.erasures import (
+    Erasure,
+    begin_erasure,
+    finish_erasure,
+    get_erasure,
+    note_place,
+    note_scores,
+)
+from tenancy.holds import OFFICERS, destroying, require_free
+from tenancy.leases import lease
+from tenancy.tenants import get_tenant
+
+if TYPE_CHECKING:
+    from data_contracts.contract import Contract
+    from lakehouse.lake import Lake
+    from lakehouse.refs import TableRef
+    from tenancy.actor import Actor
+    from tenancy.tenant import Tenant
+
+REQUEST = re.compile(r"[\w .:/#()-]{1,80}")
+ROUNDS = 3
+"""A process that was reading before we began may write the person again; then once more."""
+
+WAIT_SECONDS = 600.0
+LEASE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class _Task:
+    """An erasure under way, and in which round."""
+
+    lake: "Lake"
+    tenant: "Tenant"
+    contract: "Contract"
+    person: Person
+    erasure: Erasure
+    pause: Boundary
+    round: int = 0
+
+    def commit_id(self) -> str:
+        return f"erasure:{self.erasure.id}:{self.round}"
+
+    def note(self, place: str, **what: int | str) -> None:
+        note_place(self.lake.store, self.erasure, place, **what)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Do a step: no hold covers the person, and none is placed meanwhile."""
+        self.pause(f"before:erasure.{name}")
+        with destroying(self.lake.store, self.tenant, person_marks=self.person.marks):
+            yield
+
+
+def erase_person(
+    lake: "Lake",
+    tenant: "Tenant",
+    actor: "Actor",
+    person: Person,
+    *,
+    request: str,
+    pause: Boundary = no_fault,
+) -> Erasure:
+    """Erase a person from all that the platform keeps of a tenant, and return the receipt.
+
+    Parameters
+    ----------
+    request
+        Number of the request or decision that asks for it; it must not name the person.
+    pause
+        Called before each step, through which tests make a process die.
+
+    Raises
+    ------
+    Held
+        A legal hold covers the person; what was erased before it was placed stays erased.
+    Busy
+        Uploads or a refresh did not end in time, or something writes the person again and again.
+    InvalidRequest
+        The request is not told by a number.
+    NotFound, NotAllowed
+        Another tenant's actor, or neither privacy officer nor manager.
+    """
+    get_tenant(lake.store, actor, tenant.id)
+    actor.require(*OFFICERS)
+    if not REQUEST.fullmatch(request) or person.is_named_in(request):
+        raise InvalidRequest("law.bad_request")
+    require_free(lake.store, tenant, person_marks=person.marks)
+    erasure = begin_erasure(
+        lake.store, actor, tenant, "person", request=request, person_mark=person.mark
+    )
+    contract = lake.contract_of(tenant)
+    with _alone(lake, tenant, contract):
+        for number in range(ROUNDS):
+            task = _Task(lake, tenant, contract, person, erasure, pause, number)
+            _erase(task)
+            if not _remains(task):
+                break
+        else:
+            raise Busy("law.person_returns", erasure=erasure.id)
+        _forget(task)
+    return finish_erasure(lake.store, actor, erasure)
+
+
+@contextmanager
+def _alone(lake: "Lake", tenant: "Tenant", contract: "Contract") -> Iterator[None]:
+    """Keep uploads and refreshes of the tenant out, and wait for those under way."""
+    names = [f"receive:{tenant.id}:{table}" for table in sorted(t.name for t in contract.tables)]
+    with ExitStack() as stack:
+        for name in [f"models:{tenant.id}", *names]:
+            held = lease(lake.store, name, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS)
+            stack.enter_context(held)
+        yield
+
+
+def _erase(task: _Task) -> None:
+    """Take the person out of everything in its newest version."""
+    keys = _bronze_and_what_it_leads_to(task)
+    _note_scores(task)
+    for ref in _in_order(task):
+        _rows(task, ref, keys)
+    with task.step("models"):
+        judged = forget_judged(task.lake.settings, task.tenant.id, task.person.tokens)
+        if judged:
+            task.note("models", rows=judged)
+    with task.step("consents"):
+        for mark in sorted(task.person.marks):
+            if forget_consent(task.lake.store, task.tenant, mark):
+                task.note("consents", rows=1)
+
+
+def _bronze_and_what_it_leads_to(task: _Task) -> Keys:
+    """Erase in landing, quarantine and bronze, in this order: bronze tells where to look.
+
+    Returns the keys of the person's facts, which other tables refer to.
+    """
+    lake, tenant = task.lake, task.tenant
+    traces = find_traces(lake, tenant, task.contract, task.person)
+    with task.step("landing"):
+        lake.forget_staged(tenant)
+        files = erase_landed(lake, tenant, task.person, traces)
+        task.note("inbox", files=erase_refused(lake, tenant, task.person))
+        if files:
+            task.note("landing", files=len(files), uploads=", ".join(sorted(files)))
+    for layer in ("quarantine", "bronze"):
+        for table in traces.rows:
+            ref = lake.ref(tenant, "bronze" if layer == "bronze" else "quarantine", table)
+            if lake.exists(ref):
+                with task.step(f"{layer}.{table}"):
+                    commit = Commit(task.commit_id())
+                    done = lake.writer.delete(ref, traces.keys_frame(table), commit)
+                    task.note(f"{layer}.{table}", rows=done.deleted, version=done.version)
+    return traces.keys
+
+
+def _note_scores(task: _Task) -> None:
+    """Remember which scores go, so that a replay is answered by the receipt."""
+    import pyarrow as pa
+
+    ref = task.lake.ref(task.tenant, "gold", "score")
+    if not task.lake.exists(ref):
+        return
+    theirs = pc.field("person_token").isin(pa.array(sorted(task.person.tokens), pa.string()))
+    scores = task.lake.arrow(ref, columns=["score_id", "person_token"], where=theirs)
+    keys = task.lake.keys.of(task.tenant)
+    marks = {keys.mark("score", one) for one in scores["score_id"].to_pylist()}
+    note_scores(task.lake.store, task.erasure, marks)
+
+
+def _in_order(task: _Task) -> "list[TableRef]":
+    """Return the tables by token: those that speak of the person's facts before the facts."""
+    refs = [r for r in task.lake.refs(task.tenant) if r.layer not in ("bronze", "quarantine")]
+
+    def of_facts(ref: "TableRef") -> bool:
+        return "person_token" in task.lake.schema(ref).names
+
+    return sorted(refs, key=lambda ref: (of_facts(ref), ref.layer == "silver", str(ref)))
+
+
+def _rows(task: _Task, ref: "TableRef", keys: Keys) -> None:
+    place = f"{ref.layer}.{ref.name}"
+    with task.step(place):
+        gone = erase_rows(task.lake, ref, task.person, keys, task.commit_id())
+        if gone is not None:
+            task.note(place, rows=gone.rows, version=gone.version)
+
+
+def _remains(task: _Task) -> bool:
+    """Say whether something of the person is back."""
+    tables = task.lake.refs(task.tenant)
+    return any(holds_rows(task.lake, ref, task.person) for ref in tables)
+
+
+def _forget(task: _Task) -> None:
+    """Bring figures of gold up to date, then take every table's past away."""
+    from ingestion.gold.refine import refine
+
+    with task.step("gold"):
+        refine(task.lake, task.tenant, task.contract)
+    for ref in task.lake.refs(task.tenant):
+        place = f"{ref.layer}.{ref.name}"
+        with task.step(f"past of {place}"):
+            past = task.lake.forget_past(ref)
+            if past is not None:
+                known = get_erasure(task.lake.store, task.tenant, task.erasure.id).places
+                told = {**known.get(place, {}), "version": past.version}
+                told["old_files"] = int(told.get("old_files", 0)) + past.files
+                task.note(place, **told)

@@ -1,0 +1,76 @@
+"""What persons said of being learned from and of being profiled, beside what files say of it.
+
+A person is a keyed hash of their token. Silence here leaves the word to the file, and silence there
+to the tenant's setting.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from tenancy.actor import Actor
+from tenancy.audit import record_in
+from tenancy.holds import OFFICERS
+from tenancy.store import Store, now_in
+from tenancy.tables import ConsentRow
+from tenancy.tenant import Tenant
+from tenancy.tenants import require_inside
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a person said; None: nothing.
+
+    Attributes
+    ----------
+    training
+        Whether models may learn from them.
+    profiling
+        Whether they may be scored.
+    """
+
+    training: bool | None = None
+    profiling: bool | None = None
+
+
+def save_consent(
+    store: Store, actor: Actor, tenant: Tenant, person_mark: str, said: Consent
+) -> None:
+    """Store what a person says now; what they are silent about stays as it was said before."""
+    with store.session() as session:
+        require_inside(session, actor, tenant)
+        actor.require(*OFFICERS)
+        row = session.get(ConsentRow, (tenant.id, person_mark), with_for_update=True)
+        before = Consent() if row is None else Consent(row.training, row.profiling)
+        session.merge(
+            ConsentRow(
+                tenant_id=tenant.id,
+                person_mark=person_mark,
+                training=before.training if said.training is None else said.training,
+                profiling=before.profiling if said.profiling is None else said.profiling,
+                actor_id=actor.id,
+                saved_at=now_in(session),
+            )
+        )
+        session.flush()
+        details = {"training": said.training, "profiling": said.profiling}
+        record_in(session, actor, "consent.saved", tenant.id, person_mark, details=details)
+
+
+def consents_of(store: Store, tenant: Tenant) -> dict[str, Consent]:
+    """Return mark → what that person said, of everyone who said something."""
+    query = select(ConsentRow).where(ConsentRow.tenant_id == tenant.id)
+    with store.reading() as session:
+        rows = list(session.scalars(query))
+    return {row.person_mark: Consent(row.training, row.profiling) for row in rows}
+
+
+def forget_consent(store: Store, tenant: Tenant, person_mark: str) -> int:
+    """Delete what a person said; returns whether there was something, as 0 or 1."""
+    with store.session() as session:
+        gone = session.execute(
+            delete(ConsentRow)
+            .where(ConsentRow.tenant_id == tenant.id, ConsentRow.person_mark == person_mark)
+            .returning(ConsentRow.person_mark)
+        )
+        return len(gone.all())
