@@ -71,11 +71,14 @@ def _forget_entries(tables: Place, ref: TableRef, newest: int) -> int:
         entry, summary = ENTRY.fullmatch(file), SUMMARY.fullmatch(file)
         if entry and int(entry[1]) <= newest:
             stripped += _strip(tables, name)
-        elif summary and int(summary[1]) < newest + (summary[2] == "crc"):
-            tables.delete(name)
-        elif file.startswith(".") or file.endswith(".tmp"):
+        elif (summary and _is_older(summary, newest)) or file.startswith("."):
             tables.delete(name)
     return stripped
+
+
+def _is_older(summary: re.Match[str], newest: int) -> bool:
+    """Say whether a summary may tell of earlier versions; the newest checkpoint does not."""
+    return int(summary[1]) < newest + (summary[2] == "crc")
 
 
 def _strip(tables: Place, name: str) -> bool:

@@ -25,6 +25,8 @@ from tenancy.uploads import list_uploads
 from tests.ingestion_lake import ACTOR_OFFICER as OFFICER
 from tests.ingestion_lake import TENANT, Door, free_leases, installation
 
+pytestmark = pytest.mark.slow
+
 ID, NAME, PHONE = "1010001277", "Zoraida Quintanilla", "3005550101"
 NEEDLES = (ID, "1.010.001.277", NAME, PHONE, "I-77")
 HEADER = "id,name,phone,since,months,charge,total,left"
@@ -176,7 +178,6 @@ def test_nothing_of_the_person_is_left_and_everybody_else_stays(door: Door):
     assert not any(needle in receipt.content for needle in (*NEEDLES, *person.tokens))
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_killed_at_any_step_and_run_again_it_is_complete(start: Path, tmp_path: Path):
     command = [sys.executable, "-m", "tests.erasure_worker", start / "data", tmp_path, ID, 1, 1]
@@ -200,7 +201,6 @@ def test_killed_at_any_step_and_run_again_it_is_complete(start: Path, tmp_path: 
         again.lake.close()
 
 
-@pytest.mark.slow
 def test_landing_holds_a_copy_with_the_others_in_their_order(door: Door):
     person = person_named(door.lake, TENANT, ID)
     erase_person(door.lake, TENANT, OFFICER, person, request="1")
@@ -209,7 +209,6 @@ def test_landing_holds_a_copy_with_the_others_in_their_order(door: Door):
     assert [json.loads(line)["name"] for line in copy] == ["Ana Ruiz", "Eva Gil"]
 
 
-@pytest.mark.slow
 def test_running_it_again_changes_nothing_and_gives_a_receipt_of_nothing(door: Door):
     person = person_named(door.lake, TENANT, ID)
     erase_person(door.lake, TENANT, OFFICER, person, request="1")
@@ -218,7 +217,6 @@ def test_running_it_again_changes_nothing_and_gives_a_receipt_of_nothing(door: D
     assert door.silver("incidents", "incident_id") == [("I-78",)]
 
 
-@pytest.mark.slow
 def test_uploads_go_on_after_an_erasure_and_steps_stay_exactly_once(door: Door):
     person = person_named(door.lake, TENANT, ID)
     erase_person(door.lake, TENANT, OFFICER, person, request="1")
@@ -231,7 +229,6 @@ def test_uploads_go_on_after_an_erasure_and_steps_stay_exactly_once(door: Door):
     assert json.loads(found.metadata["counts"])["inserted"] == 2
 
 
-@pytest.mark.slow
 def test_a_file_that_brings_the_person_again_is_a_new_matter(door: Door):
     person = person_named(door.lake, TENANT, ID)
     erase_person(door.lake, TENANT, OFFICER, person, request="1")
@@ -241,7 +238,6 @@ def test_a_file_that_brings_the_person_again_is_a_new_matter(door: Door):
     assert traces(door, person.tokens) == set()
 
 
-@pytest.mark.slow
 def test_a_hold_on_the_person_a_table_or_the_tenant_forbids_it_until_it_is_lifted(door: Door):
     person = person_named(door.lake, TENANT, ID)
     other = person_named(door.lake, TENANT, "1010001999")
@@ -255,7 +251,6 @@ def test_a_hold_on_the_person_a_table_or_the_tenant_forbids_it_until_it_is_lifte
     assert traces(door, person.tokens) == set()
 
 
-@pytest.mark.slow
 def test_a_hold_placed_while_it_runs_stops_it_and_lifted_the_rest_is_done(door: Door):
     person = person_named(door.lake, TENANT, ID)
     holds = []
@@ -274,14 +269,12 @@ def test_a_hold_placed_while_it_runs_stops_it_and_lifted_the_rest_is_done(door: 
     assert receipt.places["bronze.customers"]["rows"] == 4
 
 
-@pytest.mark.slow
 def test_a_request_that_names_the_person_is_refused(door: Door):
     person = person_named(door.lake, TENANT, ID)
     with pytest.raises(InvalidRequest):
         erase_person(door.lake, TENANT, OFFICER, person, request=f"solicitud de {ID}")
 
 
-@pytest.mark.slow
 def test_who_has_no_identification_is_found_by_a_row_of_their_file(tmp_path: Path):
     door = Door(installation(tmp_path), tmp_path)
     columns = {h: MAPPING[h] for h in ("name", "months", "charge")}
