@@ -14,13 +14,18 @@ ACTOR: Actor = system_actor("benchmark")
 
 
 def make_installation(
-    folder: Path, *tenant_ids: str, engine: Engine = "sail"
+    folder: Path,
+    *tenant_ids: str,
+    engine: Engine = "sail",
+    store_url: str | None = None,
+    time_zone: str = "America/Bogota",
 ) -> tuple[Settings, list[Tenant]]:
-    """Make an installation with telecom tenants of these ids."""
+    """Make an installation with telecom tenants of these ids; on SQLite unless a URL is given."""
     settings = replace(Settings.at(folder), engine=engine)
+    settings = replace(settings, store_url=store_url or settings.store_url)
     store = open_store(settings)
     Keyring(settings, store).create_master()
-    tenants = [Tenant(name, name.title(), "telecom") for name in tenant_ids]
+    tenants = [Tenant(name, name.title(), "telecom", time_zone=time_zone) for name in tenant_ids]
     for tenant in tenants:
         create_tenant(store, ACTOR, tenant)
     store.close()
