@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data_contracts.contract import UploadKind
 from simulation.delivery import Delivery, Sender
 from simulation.dirt import FORMULA, Break, Dirt, Fault
 from simulation.people import draw_people
@@ -37,7 +38,7 @@ class ChangingCustomers:
         self._charge = self._rng.integers(20_000, 200_000, POOL).astype(np.float64)
         self._habits, self._files = habits, 0
 
-    def next_file(self) -> Delivery:
+    def next_file(self, upload: UploadKind = "increment") -> Delivery:
         """Write the next file: known customers as they were or changed, new ones, and dirt."""
         self._files += 1
         chosen = self._rng.choice(POOL, ROWS, replace=False)
@@ -50,7 +51,7 @@ class ChangingCustomers:
             copies=int(self._rng.integers(0, 5)),
             outdated=(Fault("city", "Leticia", ""),) * int(self._rng.integers(0, 4)),
         )
-        return self._sender.send(self._files, self._sheet(chosen.tolist()), dirt, "increment")
+        return self._sender.send(self._files, self._sheet(chosen.tolist()), dirt, upload)
 
     def _sheet(self, chosen: list[int]) -> Sheet:
         people = self._people

@@ -1,0 +1,55 @@
+"""Faults by the hundred: kills at every write boundary and at random, and what else can break.
+
+After each the same call is made again, and tables, uploads and account must be as if nothing had
+happened.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.faults import kills
+from benchmarks.faults.outcome import Outcome, tally
+from benchmarks.faults.recovery import Trial, make_trial
+from benchmarks.faults.scenarios import SCENARIOS
+from benchmarks.table import Line
+
+RANDOM_KILLS, QUICK_RANDOM_KILLS = 150, 12
+QUICK_SCENARIOS = ("customers, increment", "incidents, changes")
+MOST_TOLD = 20
+
+
+def try_all(folder: Path, quick: bool) -> Iterator[Outcome]:
+    """Try every fault; with ``quick`` fewer of them."""
+    names = QUICK_SCENARIOS if quick else tuple(SCENARIOS)
+    trials = [make_trial(name, folder / str(at)) for at, name in enumerate(names)]
+    each = (QUICK_RANDOM_KILLS if quick else RANDOM_KILLS) // len(trials)
+    for trial in trials:
+        yield from _kills(trial, folder / "copy", each)
+
+
+def _kills(trial: Trial, folder: Path, random_ones: int) -> Iterator[Outcome]:
+    yield from kills.at_every_boundary(trial, folder)
+    yield from kills.at_random(trial, folder, random_ones)
+
+
+def lines(quick: bool) -> tuple[list[Line], list[str]]:
+    """Return the figures and the notes of this part."""
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="abcall faults ") as folder:
+        outcomes = list(try_all(Path(folder), quick))
+    seconds = time.perf_counter() - started
+    figures = [
+        Line(
+            f"account not exact after a {kind}",
+            float(tried - exact),
+            unit=f"of {tried}",
+            most=0.0,
+            configuration=f"{exact} of {tried} recovered",
+        )
+        for kind, (tried, exact) in tally(outcomes).items()
+    ]
+    figures.append(Line("all faults and recoveries", seconds, configuration=f"{len(outcomes)}"))
+    wrong = [f"{one.kind}, {one.where}: {'; '.join(one.wrong)}" for one in outcomes if one.wrong]
+    return figures, wrong[:MOST_TOLD]
