@@ -12,7 +12,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 from benchmarks.faults.scenarios import SCENARIOS, open_lake
-from foundation.errors import AbcallError
+from foundation.errors import AbcallError, OperatorError
 from foundation.failures import trail_of
 from lakehouse.boundary import Boundary, no_fault
 
@@ -98,7 +98,8 @@ def _work(scenario: str, folder: Path, fault: Fault | None, pipe: Connection) ->
             SCENARIOS[scenario].work(lake, folder)
         pipe.send("done")
     except AbcallError as error:
-        pipe.send(error.key)
+        said = "operator" if isinstance(error, OperatorError) else type(error).__name__
+        pipe.send(f"{said}: {error.key}")
     except Exception as error:
         pipe.send("bug: " + " < ".join(reversed(trail_of(error)[-4:])))
     finally:
