@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo up test test-slow check lock benchmark benchmark-upload soak clean
+.PHONY: help setup demo up test test-slow check lock benchmark benchmark-upload benchmark-lake soak clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -45,10 +45,13 @@ lock: ## pin the ranges of pyproject.toml again, with hashes and without address
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --quiet -o requirements.lock
 
-benchmark: benchmark-upload ## every benchmark
+benchmark: benchmark-upload benchmark-lake ## every benchmark
 
 benchmark-upload: $(READY) ## figures of a warm upload (QUICK=1: smaller inputs, 3 minutes at most)
 	@$(BIN)/python -m benchmarks.upload $(if $(QUICK),--quick)
+
+benchmark-lake: $(READY) ## the lake: bulk, tenants at once, faults, dirty files (QUICK=1: 3 minutes at most)
+	@$(BIN)/python -m benchmarks.lake $(if $(QUICK),--quick)
 
 soak: $(READY) ## uploads of changing files for MINUTES (5), every row accounted for, memory watched
 	@$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),5)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.faults import kills
+from benchmarks.faults import disk, kills
 from benchmarks.faults.outcome import Outcome, tally
 from benchmarks.faults.recovery import Trial, make_trial
 from benchmarks.faults.scenarios import SCENARIOS
@@ -22,16 +22,24 @@ MOST_TOLD = 20
 
 def try_all(folder: Path, quick: bool) -> Iterator[Outcome]:
     """Try every fault; with ``quick`` fewer of them."""
+    folder.chmod(0o755)  # one of the faults is met as another user
     names = QUICK_SCENARIOS if quick else tuple(SCENARIOS)
     trials = [make_trial(name, folder / str(at)) for at, name in enumerate(names)]
     each = (QUICK_RANDOM_KILLS if quick else RANDOM_KILLS) // len(trials)
+    copy = folder / "copy"
     for trial in trials:
-        yield from _kills(trial, folder / "copy", each)
+        yield from kills.at_every_boundary(trial, copy)
+        yield from kills.at_random(trial, copy, each)
+    for trial in trials[: 1 if quick else len(trials)]:
+        yield from disk.read_only(trial, copy)
+        yield from _full(trial, folder / "disk")
 
 
-def _kills(trial: Trial, folder: Path, random_ones: int) -> Iterator[Outcome]:
-    yield from kills.at_every_boundary(trial, folder)
-    yield from kills.at_random(trial, folder, random_ones)
+def _full(trial: Trial, folder: Path) -> Iterator[Outcome]:
+    with disk.small_disk(folder) as small:
+        if small is not None:
+            yield from disk.full(trial, small)
+    folder.rmdir()
 
 
 def lines(quick: bool) -> tuple[list[Line], list[str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from foundation.disk import disk_told
 from lakehouse.places import Fill
 
 
@@ -23,7 +24,17 @@ class Folder:
         self.root = str(root)
 
     def store(self, folder: str, fill: Fill) -> str:
-        """Keep a file: a temporary one beside it, synced, then renamed."""
+        """Keep a file: a temporary one beside it, synced, then renamed.
+
+        Raises
+        ------
+        OperatorError
+            The disk is full or may not be written; nothing is kept then.
+        """
+        with disk_told():
+            return self._stored(folder, fill)
+
+    def _stored(self, folder: str, fill: Fill) -> str:
         home = self._root / folder
         home.mkdir(parents=True, exist_ok=True)
         temporary = home / f".{uuid4().hex}"

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING
 
+from foundation.disk import disk_told
 from foundation.errors import Busy
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit, Committed, open_table, read_commit
@@ -64,6 +65,8 @@ class Once:
         ------
         Busy
             Others got in between each time.
+        OperatorError
+            The disk is full or may not be written; nothing was committed.
         """
         place = f"{ref.layer}.{ref.name}.{verb}"
         attempts = self._attempts if again else 1
@@ -83,7 +86,8 @@ class Once:
 
     def _applied(self, table: "DeltaTable | None", apply: Apply) -> bool:
         try:
-            apply(table)
+            with disk_told():
+                apply(table)
         except Exception as error:
             if self._is_conflict(error):
                 return False

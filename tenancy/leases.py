@@ -19,7 +19,7 @@ from sqlalchemy import Update, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from foundation.errors import Busy
+from foundation.errors import Busy, OperatorError
 from tenancy.login import login
 from tenancy.store import Store, insert_if_absent, now_in
 from tenancy.tables import LeaseRow
@@ -56,8 +56,8 @@ class Lease:
     def keep_renewing(self) -> None:
         """Renew a third into each term until released or lost; the body of a daemon thread."""
         while not self._ended.wait(self._ttl.total_seconds() / 3):
-            # While the store is away or busy, the lease stands until it expires.
-            with suppress(DBAPIError, NoConnectionFree):
+            # While the store is away, busy or full, the lease stands until it expires.
+            with suppress(DBAPIError, NoConnectionFree, OperatorError):
                 if not self._renew():
                     self._lost.set()
                     return

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from foundation.clock import utc_now
+from foundation.disk import disk_told
 from tenancy.columns import UtcDateTime
 from tenancy.connections import READ_ONLY, engine_for
 from tenancy.tables import Base
@@ -33,15 +34,21 @@ class Store:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """Open one transaction that may write: committed at the end, undone on an error."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        """Open one transaction that may write: committed at the end, undone on an error.
+
+        Raises
+        ------
+        OperatorError
+            The disk is full or may not be written; nothing of the transaction is kept.
+        """
+        with disk_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open one transaction that only reads: it waits for no writer."""
         engine = self.engine.execution_options(**READ_ONLY)
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with disk_told(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def upgrade(self) -> None:

@@ -101,7 +101,7 @@ def _work(scenario: str, folder: Path, fault: Fault | None, pipe: Connection) ->
         said = "operator" if isinstance(error, OperatorError) else type(error).__name__
         pipe.send(f"{said}: {error.key}")
     except Exception as error:
-        pipe.send("bug: " + " < ".join(reversed(trail_of(error)[-4:])))
+        pipe.send(f"bug: {type(error).__name__} {' < '.join(reversed(trail_of(error)[-4:]))}")
     finally:
         pipe.close()
         # The engine's server would keep the process for a moment; nothing is left to be done.

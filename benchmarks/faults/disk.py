@@ -1,5 +1,6 @@
 """A disk that is full, and folders that may not be written."""
 
+import codecs
 import os
 import subprocess
 from collections.abc import Iterator
@@ -88,6 +89,9 @@ class AsNobody:
 
     def __call__(self, _folder: Path) -> Boundary:
         """Give up root's rights."""
+        # Python's own folder may be root's: what it loads late must be here before.
+        for codec in ("ascii", "cp1252", "utf-16"):
+            codecs.lookup(codec)
         if os.geteuid() == 0:
             os.setgroups([])
             os.setgid(NOBODY)
@@ -118,6 +122,4 @@ def _writable(folder: Path, *, yes: bool) -> None:
 
 def _was_told(said: str) -> bool:
     """Say whether an operator was told, or nothing had to be written any more."""
-    return said == "done" or said.startswith(("operator:",))
-
-
+    return said == "done" or said.startswith("operator: disk.")
