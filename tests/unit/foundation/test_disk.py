@@ -30,11 +30,10 @@ def test_a_fault_of_the_disk_is_known_by_number_or_words(error: Exception, key: 
 
 
 def test_the_cause_counts_too_and_the_operator_hears_it_in_both_languages():
+    failed = RuntimeError("the writer failed")
+    failed.__cause__ = OSError(errno.ENOSPC, "x")
     with pytest.raises(OperatorError) as told, disk_told():
-        try:
-            raise OSError(errno.ENOSPC, "x")
-        except OSError as cause:
-            raise RuntimeError("the writer failed") from cause
+        raise failed
     assert told.value.key == "disk.full"
     assert all(told.value.say(language) for language in LANGUAGES)
 
