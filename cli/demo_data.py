@@ -19,7 +19,7 @@ from tenancy.actor import Actor
 from tenancy.bootstrap import open_store, staff_actor
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant, list_tenants
-from tenancy.users import create_user
+from tenancy.users import create_staff, create_user
 
 if TYPE_CHECKING:
     from ingestion.receipt import Receipt
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MARK = "demonstration.json"
 ROLES = ("manager", "uploader", "privacy_officer")
+STAFF_ROLES = ("manager", "data_scientist")
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,20 @@ def prepare(lake: "Lake", made: "GeneratedTenant") -> tuple[Tenant, Account]:
         roles=ROLES,
     )
     return tenant, account
+
+
+def prepare_staff(lake: "Lake") -> Account:
+    """Register one member of ABCall's staff, who sees every company, Dagster and MLflow."""
+    account = Account("ABCall", "operaciones@abcall.example", secrets.token_urlsafe(9))
+    create_staff(
+        lake.store,
+        staff_actor(lake.store),
+        email=account.email,
+        name="Operaciones",
+        password=account.password,
+        roles=STAFF_ROLES,
+    )
+    return account
 
 
 def save_accounts(settings: Settings, accounts: list[Account]) -> None:

@@ -51,6 +51,7 @@ def demonstrate(session: Session, scale: float) -> list[str]:
                 line, account = _one_tenant(session, lake, generated, begin, wrong)
                 told.append(line)
                 accounts.append(account)
+        accounts.append(demo_data.prepare_staff(lake))
         demo_data.save_accounts(settings, accounts)
     demo_report.show_told(told, language)
     for sentence in wrong:

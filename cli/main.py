@@ -11,11 +11,22 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import data, demonstration, law, learning, people, tenants, up, upload, verticals
+from cli import (
+    data,
+    demonstration,
+    law,
+    learning,
+    people,
+    staff_people,
+    tenants,
+    up,
+    upload,
+    verticals,
+)
 from cli.console import complain, say
 from cli.failures import report_bug
 from cli.session import Session
-from foundation.ending import SIGNALLED, end_in_time
+from foundation.ending import SIGNALLED, end_in_time, leave
 from foundation.errors import AbcallError, OperatorError
 from foundation.settings import Settings, spoken_language
 from foundation.texts import Language, text
@@ -33,7 +44,8 @@ def build_app(language: Language) -> typer.Typer:
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
     )
-    for room in (demonstration, up, tenants, people, upload, data, learning, law, verticals):
+    rooms = (demonstration, up, tenants, people, staff_people)
+    for room in (*rooms, upload, data, learning, law, verticals):
         room.register(app, language)
     return app
 
@@ -77,7 +89,10 @@ def main() -> None:
     except OperatorError as error:
         complain(error.say(spoken_language()))
         sys.exit(error.exit_code)
-    sys.exit(run(sys.argv[1:], settings))
+    code = run(sys.argv[1:], settings)
+    if code > SIGNALLED:
+        leave(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

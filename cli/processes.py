@@ -25,12 +25,15 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Server:
-    """One server to run on loopback: its page to open, and the path that says it is ready."""
+    """One server to run on loopback: its page to open, and the path that says it is ready.
+
+    Without a port it works for another one and answers nobody.
+    """
 
     name: str
     command: Sequence[str]
-    port: int
-    ready_path: str
+    port: int | None = None
+    ready_path: str = "/"
     page: str = "/"
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,7 +79,7 @@ class Servers:
             )
 
     def wait_until_ready(self, server: Server) -> None:
-        """Wait for the server's answer; ``MissingPart`` names its log where none comes."""
+        """Wait for the answer of a server that has a port; ``MissingPart`` names its log."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._running[server.name].poll() is None:
             if _answers(server):
@@ -106,6 +109,8 @@ class Servers:
 
 
 def _answers(server: Server) -> bool:
+    if server.port is None:
+        return True
     link = HTTPConnection(LOOPBACK, server.port, timeout=2)
     with suppress(OSError, HTTPException):
         link.request("GET", server.ready_path)

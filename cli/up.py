@@ -1,4 +1,8 @@
-"""``abcall up``: dashboard, scoring service, Dagster and MLflow on loopback until Ctrl-C."""
+"""``abcall up``: dashboard, scoring service, Dagster and MLflow on loopback until Ctrl-C.
+
+Dagster's and MLflow's pages lie behind a sign-in for ABCall's staff (`cli.staff`); neither listens
+anywhere else.
+"""
 
 import sys
 import time
@@ -14,7 +18,7 @@ from cli.session import Session, helper, session_of
 from foundation.errors import InvalidRequest, MissingPart
 from foundation.settings import Settings
 from foundation.texts import Language, text
-from pipelines.home import prepare_home
+from pipelines.home import DEFINITIONS, prepare_home
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,7 +33,7 @@ def register(app: typer.Typer, language: Language) -> None:
 
 
 def serve(session: Session) -> None:
-    """Start the four servers, print where they are, and stop them all when told to."""
+    """Start the servers, print where they are, and stop them all when told to."""
     settings = session.settings
     if not settings.master_key_file.exists():
         raise InvalidRequest("cli.nothing_to_serve")
@@ -43,10 +47,10 @@ def serve(session: Session) -> None:
                 begin(server.name)
                 running.wait_until_ready(server)
         headers = [text("cli.server", session.language), text("cli.address", session.language)]
-        show(
-            text("cli.up_title", session.language), headers, [(s.name, s.address) for s in servers]
-        )
+        places = [(s.name, s.address) for s in servers if s.port is not None]
+        show(text("cli.up_title", session.language), headers, places)
         show_accounts(saved_accounts(settings), session.language)
+        say(text("cli.up_staff", session.language))
         say(text("cli.up_stop", session.language))
         watch(running)
 
@@ -59,8 +63,9 @@ def watch(running: Servers) -> None:
 
 
 def planned(settings: Settings) -> list[Server]:
-    """Return the four servers with free ports on loopback."""
-    return [_dashboard(), _service(), _dagster(settings), _mlflow(settings)]
+    """Return the four servers with free ports on loopback, and Dagster's daemon, which has none."""
+    staff_pages = [_staff_page("dagster", 3000), _staff_page("mlflow", 5000)]
+    return [_dashboard(), _service(), *staff_pages, _daemon(settings)]
 
 
 def _dashboard() -> Server:
@@ -77,19 +82,12 @@ def _service() -> Server:
     return Server("service", command, port, "/health", page="/docs")
 
 
-def _dagster(settings: Settings) -> Server:
-    port = free_port(3000)
-    place = ["-h", LOOPBACK, "-p", str(port)]
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", *place]
-    home = {"DAGSTER_HOME": str(settings.dagster_home)}
-    return Server("dagster", command, port, "/server_info", environment=home)
+def _staff_page(name: str, preferred: int) -> Server:
+    port = free_port(preferred)
+    return Server(name, [sys.executable, "-m", "cli.staff", name, "--port", str(port)], port)
 
 
-def _mlflow(settings: Settings) -> Server:
-    port = free_port(5000)
-    stores = ["--backend-store-uri", settings.mlflow_uri]
-    stores += ["--default-artifact-root", str(settings.mlflow_artifacts_dir)]
-    place = ["--host", LOOPBACK, "--port", str(port), "--workers", "1"]
-    command = [sys.executable, "-m", "mlflow", "server", *stores, *place]
-    jobs_off = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    return Server("mlflow", command, port, "/health", environment=jobs_off)
+def _daemon(settings: Settings) -> Server:
+    """Return Dagster's daemon: sensors, schedules and the queue of runs."""
+    command = [sys.executable, "-m", "dagster._daemon", "run", "-m", DEFINITIONS]
+    return Server("daemon", command, environment={"DAGSTER_HOME": str(settings.dagster_home)})

@@ -4,7 +4,6 @@ Nothing else about the person is kept. Actor, roles and tenant are resolved anew
 page, so that a disabled user is out at their next click.
 """
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import streamlit as st
@@ -12,14 +11,11 @@ import streamlit as st
 from foundation.clock import utc_now
 from foundation.errors import NotSignedIn
 from foundation.texts import LANGUAGES, Language
-from tenancy.sign_in import actor_for_user, session_mark, sign_in
+from tenancy.sign_in import IDLE, actor_for_user, session_mark, sign_in
 
 if TYPE_CHECKING:
     from tenancy.actor import Actor
     from tenancy.store import Store
-
-IDLE = timedelta(hours=8)
-"""A session that nobody used for so long has ended."""
 
 USER, SEEN, TENANT, LANGUAGE = "user_id", "checked_at", "tenant_id", "language"
 MARK = "session_mark"

@@ -4,12 +4,15 @@ A library may swallow the interruption, or a retry begin anew. Nothing is lost b
 write of the platform survives a kill, and the next run goes on where this one stopped.
 """
 
+import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 GRACE_SECONDS = 4.0
 SIGNALLED = 128
@@ -21,6 +24,17 @@ def end_in_time(number: int) -> None:
     timer = threading.Timer(GRACE_SECONDS, os._exit, [SIGNALLED + number])
     timer.daemon = True
     timer.start()
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: unloading a gigabyte of libraries takes seconds on a busy machine.
+
+    For a process that has done its work: its answers are sent, no transaction is open.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from foundation.settings import Settings
 
+DEFINITIONS = "pipelines.definitions"
+"""Module that Dagster's page and daemon load."""
 CONFIGURATION = Path(__file__).resolve().parents[1] / "dagster.yaml"
 
 

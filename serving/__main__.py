@@ -1,11 +1,9 @@
 """``python -m serving --host 127.0.0.1 --port 8080``: the scoring service of this installation."""
 
 import argparse
-import logging
-import os
 import sys
-from typing import NoReturn
 
+from foundation.ending import leave
 from foundation.errors import AbcallError, OperatorError
 from foundation.settings import Settings, spoken_language
 from foundation.texts import text
@@ -43,17 +41,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{said} ({error.strerror})", file=sys.stderr)
         return 78
     return 0
-
-
-def leave(code: int) -> NoReturn:
-    """End the process at once: unloading a gigabyte of libraries takes seconds on a busy machine.
-
-    Nothing is lost: every answer has been sent, and the service holds no open transaction.
-    """
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 if __name__ == "__main__":

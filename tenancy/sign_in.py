@@ -1,7 +1,7 @@
 """Signing in: e-mail and password become an actor; a wrong one of either gives the same answer."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -15,9 +15,24 @@ from tenancy.passwords import hash_password, is_outdated, matches, nobodys_hash
 from tenancy.store import Store
 from tenancy.tables import UserRow
 
+IDLE = timedelta(hours=8)
+"""A session that nobody used for so long has ended."""
 
-def sign_in(store: Store, email: str, password: str, lock_out: LockOut = DEFAULT_LOCK_OUT) -> Actor:
+
+def sign_in(
+    store: Store,
+    email: str,
+    password: str,
+    lock_out: LockOut = DEFAULT_LOCK_OUT,
+    *,
+    staff_only: bool = False,
+) -> Actor:
     """Return the actor of a user or member of staff.
+
+    Parameters
+    ----------
+    staff_only
+        A tenant's user is nobody here: refused, counted and locked out like an unknown e-mail.
 
     Raises
     ------
@@ -31,7 +46,8 @@ def sign_in(store: Store, email: str, password: str, lock_out: LockOut = DEFAULT
         row = session.scalars(select(UserRow).where(UserRow.email == email)).one_or_none()
     nobodys = nobodys_hash()
     right = matches(nobodys if row is None else row.password_hash, password)
-    if row is None or not right or row.disabled:
+    unknown = row is None or (staff_only and row.tenant_id is not None)
+    if row is None or unknown or not right or row.disabled:
         raise NotSignedIn("tenancy.wrong_sign_in")
     return _admit(store, row.id, password, utc_now())
 

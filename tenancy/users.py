@@ -73,7 +73,7 @@ def get_user(store: Store, actor: Actor, tenant: Tenant, user_id: str) -> User:
     """Return the tenant's user; ``NotFound`` alike for a missing and another tenant's one."""
     with store.reading() as session:
         require_inside(session, actor, tenant)
-        return _user_of(_row_of(session, tenant, user_id))
+        return user_of(_row_of(session, tenant, user_id))
 
 
 def list_users(store: Store, actor: Actor, tenant: Tenant) -> list[User]:
@@ -81,7 +81,7 @@ def list_users(store: Store, actor: Actor, tenant: Tenant) -> list[User]:
     query = select(UserRow).where(UserRow.tenant_id == tenant.id).order_by(UserRow.email)
     with store.reading() as session:
         _require_manager(session, actor, tenant)
-        return [_user_of(row) for row in session.scalars(query)]
+        return [user_of(row) for row in session.scalars(query)]
 
 
 def set_roles(
@@ -94,7 +94,7 @@ def set_roles(
         row.roles = checked
         details = {"roles": checked}
         record_in(session, actor, "user.roles_set", tenant.id, user_id, details=details)
-        return _user_of(row)
+        return user_of(row)
 
 
 def set_disabled(
@@ -106,7 +106,7 @@ def set_disabled(
         row.disabled = disabled
         action = "user.disabled" if disabled else "user.enabled"
         record_in(session, actor, action, tenant.id, user_id)
-        return _user_of(row)
+        return user_of(row)
 
 
 def reset_password(store: Store, actor: Actor, tenant: Tenant, user_id: str, password: str) -> None:
@@ -183,7 +183,7 @@ def _add(store: Store, actor: Actor, row: UserRow) -> User:
             record_in(session, actor, "user.created", row.tenant_id, row.id, details=details)
     except IntegrityError as error:
         raise InvalidRequest("tenancy.email_unusable", email=row.email) from error
-    return _user_of(row)
+    return user_of(row)
 
 
 def _checked_roles(roles: Collection[str]) -> list[str]:
@@ -193,7 +193,8 @@ def _checked_roles(roles: Collection[str]) -> list[str]:
     return sorted(set(roles))
 
 
-def _user_of(row: UserRow) -> User:
+def user_of(row: UserRow) -> User:
+    """Return what others may see of a user's row."""
     return User(
         id=row.id,
         tenant_id=row.tenant_id,

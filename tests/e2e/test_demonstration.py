@@ -72,6 +72,7 @@ def test_a_second_one_takes_the_place_of_the_first_but_of_no_other(demo: Demo, t
         "andina-movil",
         "caribe-conecta",
         "banco-quindio",
+        "ABCall",
     }
     assert (data / "demonstration.json").stat().st_mode & 0o077 == 0
     environment = {"ABCALL_DATA": str(tmp_path / "own"), "PATH": "/usr/bin:/bin"}

@@ -1,0 +1,1 @@
+"""The pages of Dagster and MLflow, for ABCall's staff only: ``python -m cli.staff dagster``."""
