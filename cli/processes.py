@@ -19,6 +19,8 @@ from foundation.errors import MissingPart
 
 GRACE_SECONDS = 2.5
 """Less than the command itself has (``foundation.ending``): who is killed kills nobody any more."""
+KILLED_SECONDS = 0.7
+"""A killed process of some hundred megabytes is not gone at once."""
 START_SECONDS = 60.0
 LOOPBACK = "127.0.0.1"
 
@@ -105,6 +107,8 @@ class Servers:
                 process.wait(max(0.0, deadline - time.monotonic()))
             _signal_group(process, signal.SIGKILL)
             process.wait()
+        for process in self._running.values():
+            _wait_for_group(process, deadline + KILLED_SECONDS)
         self._running.clear()
 
 
@@ -116,6 +120,14 @@ def _answers(server: Server) -> bool:
         link.request("GET", server.ready_path)
         return link.getresponse().status < 500
     return False
+
+
+def _wait_for_group(process: subprocess.Popen[bytes], deadline: float) -> None:
+    """Wait until nobody is left of a group, children of a killed child included."""
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.02)
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
