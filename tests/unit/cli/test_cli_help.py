@@ -11,7 +11,8 @@ COMMANDS = ["demo", "up", "init", "audit", "upload", "mapping", "uploads", "reje
             "score", "tenant new", "tenant list", "user add", "user list", "key issue", "key list",
             "key revoke", "vertical list", "vertical show", "vertical check", "person erase",
             "person consent", "person receipts", "person receipt", "hold place", "hold list",
-            "hold lift"]  # fmt: skip
+            "hold lift", "staff add", "staff list", "staff disable", "staff enable",
+            "staff password"]  # fmt: skip
 
 
 def command_names(language: Language) -> set[str]:
