@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from data_contracts.contract import Table
 from foundation.texts import Language, text
 from ingestion.job import Job
+from ingestion.ledger.schema import RowRef
 from ingestion.payload import LINE, constant, open_rows
 from ingestion.reading import safe_cell
 from ingestion.rules import SHOWN
@@ -99,11 +100,14 @@ def quarantine_rows(
 def reasons_of(table: pa.Table) -> dict[int, tuple[Reason, ...]]:
     """Return the reasons that quarantine rows hold, by row number."""
     return {
-        row["row_number"]: tuple(
-            Reason(r["column"], r["rule"], dict(r["arguments"])) for r in row["reasons"]
-        )
+        row["row_number"]: tuple(reason_of(told) for told in row["reasons"])
         for row in table.select(["row_number", "reasons"]).to_pylist()
     }
+
+
+def reason_of(told: Mapping[str, Any]) -> Reason:
+    """Return a reason as quarantine stores it."""
+    return Reason(told["column"], told["rule"], dict(told["arguments"]))
 
 
 def stored_rows(lake: "Lake", tenant: "Tenant", table: str, upload_id: str) -> pa.Table:
@@ -159,7 +163,8 @@ def download_csv(
 ) -> bytes:
     """Return the rejected rows as a CSV file (UTF-8 with its mark) to be corrected and sent again.
 
-    One line a row: its number, all reasons, then the columns as they came; no cell is a formula.
+    One line a row: its number, all reasons, its reference, then the columns as they came; no cell
+    is a formula.
     """
     rejected = rejected_rows(lake, tenant, upload_id, language)
     rows: dict[int, Mapping[str, str | None]] = {r.row_number: r.row for r in rejected}
@@ -167,12 +172,14 @@ def download_csv(
     for entry in rejected:
         why.setdefault(entry.row_number, []).append(entry.sentence)
     headers = list(dict.fromkeys(name for row in rows.values() for name in row))
-    titles = [text(f"ingestion.download_{t}", language) for t in ("row", "reasons", "line")]
+    added = ("row", "reasons", "reference", "line")
+    *titles, line = (text(f"ingestion.download_{name}", language) for name in added)
     stream = io.StringIO()
     write = csv.writer(stream).writerow
-    write([*titles[:2], *(_cell(name or titles[2]) for name in headers)])
+    write([*titles, *(_cell(name or line) for name in headers)])
     for number, row in rows.items():
-        write([number, " ".join(why[number]), *_cells(row.get(h) for h in headers)])
+        told = (" ".join(why[number]), str(RowRef(upload_id, number)))
+        write([number, *told, *_cells(row.get(h) for h in headers)])
     return stream.getvalue().encode("utf-8-sig")
 
 

@@ -14,7 +14,7 @@ from ingestion.landing import land, require_size, sha256_of
 from ingestion.mapping import Mapping, labels_of, table_of, validate_mapping
 from ingestion.reading import RawTable, read_file
 from ingestion.receipt import Receipt, causes_of
-from ingestion.redrive import as_it_came, is_download, own_headers
+from ingestion.redrive import as_it_came, is_download, own_headers, references_of
 from tenancy.leases import Lease, lease
 from tenancy.mappings import find_mapping, save_mapping
 from tenancy.tenants import get_tenant
@@ -146,6 +146,7 @@ def _taken_or_refused(door: _Door, upload: Upload, held: Lease) -> Receipt:
 
 def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
     from ingestion.apply import apply_job
+    from ingestion.ledger.settle import settle
 
     lake, tenant = door.lake, door.tenant
     if land(lake, tenant, door.path) != upload.sha256:
@@ -176,6 +177,7 @@ def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
         ),
     )
     applied = apply_job(lake, job, door.confirm_ended, held.check)
+    settle(lake, tenant, door.actor, upload, references_of(read))
     return _audited(door, upload, job, applied, source)
 
 

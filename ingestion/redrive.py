@@ -6,6 +6,7 @@ from functools import cache
 import pyarrow as pa
 
 from foundation.texts import LANGUAGES, text
+from ingestion.ledger.schema import RowRef, row_ref
 from ingestion.reading import RawTable, safe_cell
 
 
@@ -24,19 +25,31 @@ def is_download(raw: RawTable) -> bool:
     )
 
 
+def references_of(raw: RawTable) -> dict[int, RowRef]:
+    """Return which rejected row each row of a download corrects, by its number in this file."""
+    if not is_download(raw) or raw.headers[2] not in titles("reference"):
+        return {}
+    told = raw.rows[raw.headers[2]].to_pylist()
+    pairs = zip(raw.rows["row_number"].to_pylist(), map(row_ref, told), strict=True)
+    return {number: ref for number, ref in pairs if ref is not None}
+
+
 def as_it_came(raw: RawTable) -> RawTable:
-    """Take away what the download added: row number, reasons, apostrophes before formulas.
+    """Take away what the download added: row number, reasons, reference, apostrophes.
 
     Its headers are then those of the first file, and the mapping kept for them is found. The
     column of whole lines stays where one of them still has its text.
     """
     if not is_download(raw):
         return raw
-    rows = raw.rows.drop_columns(list(raw.headers[:2]))
+    added = 3 if raw.headers[2] in titles("reference") else 2
+    rows = raw.rows.drop_columns(list(raw.headers[:added]))
     for name in titles("line") & set(rows.column_names):
         if not any(value and value.strip() for value in rows[name].to_pylist()):
             rows = rows.drop_columns([name])
     headers = tuple(name for name in raw.headers if name in rows.column_names)
+    if raw.format == "parquet":  # no spreadsheet has had it: what looks like our apostrophe is none
+        return replace(raw, headers=headers, rows=rows.select([*headers, "row_number"]))
     columns = [pa.array(map(_bare, rows[name].to_pylist()), pa.string()) for name in headers]
     bare = [_bare(name) or name for name in headers]
     names = tuple(bare) if len(set(bare)) == len(bare) else headers

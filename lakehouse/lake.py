@@ -13,7 +13,7 @@ from lakehouse.commits import columns_of, open_table
 from lakehouse.engine import Engine, open_engine
 from lakehouse.objects import Objects
 from lakehouse.places import Place, place_at
-from lakehouse.reading import read_arrow
+from lakehouse.reading import read_arrow, scan_arrow
 from lakehouse.refs import LAYERS, TENANT_ID, Layer, TableRef, safe_name
 from lakehouse.staging import Staging
 from lakehouse.vault import Vault
@@ -191,6 +191,13 @@ class Lake:
         """Delete what interrupted uploads of a tenant left staged; return how many files."""
         home = safe_name(tenant.id, TENANT_ID, "tenant")
         return place_at(self.settings.staging_root).delete_prefix(home)
+
+    def scan(self, ref: TableRef, columns: Sequence[str]) -> "pa.RecordBatchReader":
+        """Return a table's rows one batch after the other: no more than that is held here.
+
+        Without rows where the table does not exist; its columns are then null-typed.
+        """
+        return scan_arrow(ref, columns)
 
     def exists(self, ref: TableRef) -> bool:
         """Say whether the table has been written."""

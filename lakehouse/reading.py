@@ -1,6 +1,6 @@
 """Rows of a Delta table as Arrow, without an engine."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -47,3 +47,23 @@ def read_arrow(
         for batch in rows.to_batches(columns=needed)
     ]
     return pa.concat_tables(kept) if kept else schema.empty_table().select(chosen)
+
+
+def scan_arrow(ref: TableRef, columns: Sequence[str]) -> pa.RecordBatchReader:
+    """Read columns of a table batch by batch; see :meth:`lakehouse.lake.Lake.scan`."""
+    from pyarrow import dataset
+
+    table = open_table(ref.path)
+    if table is None:
+        empty = pa.schema([(name, pa.null()) for name in columns])
+        return pa.RecordBatchReader.from_batches(empty, [])
+    schema = normal_schema(pa.schema(table.schema().to_arrow()))
+    chosen = pa.schema([schema.field(name) for name in columns])
+    files, filesystem = located(table.file_uris())
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        rows = dataset.dataset(files, schema=schema, format="parquet", filesystem=filesystem)
+        for batch in rows.to_batches(columns=list(columns)):
+            yield from normal_table(pa.Table.from_batches([batch])).to_batches()
+
+    return pa.RecordBatchReader.from_batches(chosen, batches() if files else iter(()))

@@ -147,6 +147,26 @@ class MappingRow(Base):
     saved_at: Mapped[datetime]
 
 
+class QuarantineActRow(Base):
+    """What somebody did with rejected rows; the rows themselves, and values, lie in the lake."""
+
+    __tablename__ = "quarantine_acts"
+    __table_args__ = (Index("ix_quarantine_acts_tenant_begun", "tenant_id", "begun_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    table_name: Mapped[str]
+    kind: Mapped[str]
+    state: Mapped[str]
+    sha256: Mapped[str | None]
+    mapping: Mapped[dict[str, Any]]
+    upload_id: Mapped[str | None]
+    counts: Mapped[dict[str, Any]]
+    actor_id: Mapped[str]
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class LeaseRow(Base):
     """A name that one process may hold at a time; the row stays, so that its token only grows."""
 

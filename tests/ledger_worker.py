@@ -1,0 +1,78 @@
+"""A process that acts on rejected rows and may be killed at its n-th write, also of an object.
+
+Usage: ledger_worker.py FOLDER redrive|dismiss VALUE [KILL_AT]
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from foundation.errors import InvalidRequest
+from foundation.settings import Settings
+from ingestion.ledger.correction import Correction
+from ingestion.ledger.dismiss import dismiss
+from ingestion.ledger.redrive import redrive
+from ingestion.ledger.selection import Selection
+from lakehouse.boundary import Boundary, no_fault
+from lakehouse.lake import Lake
+from lakehouse.objects import ObjectStore
+from tenancy.tenant import Tenant
+from tests.ingestion_lake import ACTOR, TENANT
+from tests.lake_faults import kill_at
+
+OPEN = Selection("customers")
+
+
+class NoticedObjects:
+    """An object store that passes a boundary before and after each object that is put."""
+
+    def __init__(self, objects: ObjectStore, boundary: Boundary) -> None:
+        self._objects, self._boundary = objects, boundary
+
+    def put(self, tenant: Tenant, kind: str, data: bytes | BinaryIO) -> str:
+        self._boundary(f"before:{kind}.put")
+        sha256 = self._objects.put(tenant, kind, data)
+        self._boundary(f"after:{kind}.put")
+        return sha256
+
+    def get(self, tenant: Tenant, kind: str, sha256: str) -> bytes:
+        return self._objects.get(tenant, kind, sha256)
+
+    def chunks(self, tenant: Tenant, kind: str, sha256: str) -> Iterator[bytes]:
+        return self._objects.chunks(tenant, kind, sha256)
+
+    def exists(self, tenant: Tenant, kind: str, sha256: str) -> bool:
+        return self._objects.exists(tenant, kind, sha256)
+
+
+def opened(settings: Settings, boundary: Boundary = no_fault) -> Lake:
+    """Return a lake whose boundary also stands around its objects."""
+    lake = Lake.open(settings, boundary)
+    lake.objects = NoticedObjects(lake.objects, boundary)
+    return lake
+
+
+def act(lake: Lake, action: str, value: str) -> dict[str, int]:
+    """Correct every open row, or dismiss it; nothing where somebody was faster."""
+    try:
+        if action == "dismiss":
+            return dict(dismiss(lake, TENANT, ACTOR, OPEN, value).counts)
+        every = Correction(every={"tenure_months": value})
+        return dict(redrive(lake, TENANT, ACTOR, OPEN, every)[0].counts)
+    except InvalidRequest as error:
+        if error.key != "ledger.nothing_open":
+            raise
+        return {}
+
+
+def main() -> None:
+    """Do what the arguments say."""
+    folder, action, value, *kill = sys.argv[1:]
+    with opened(Settings.at(Path(folder)), kill_at(int(kill[0])) if kill else no_fault) as lake:
+        print(json.dumps(act(lake, action, value)))
+
+
+if __name__ == "__main__":
+    main()
