@@ -17,6 +17,7 @@ from cli import (
     law,
     learning,
     people,
+    quarantine,
     staff_people,
     tenants,
     up,
@@ -45,7 +46,7 @@ def build_app(language: Language) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     rooms = (demonstration, up, tenants, people, staff_people)
-    for room in (*rooms, upload, data, learning, law, verticals):
+    for room in (*rooms, upload, data, quarantine, learning, law, verticals):
         room.register(app, language)
     return app
 

@@ -88,10 +88,11 @@ def helper(language: Language) -> "Helper":
 
 @dataclass(frozen=True)
 class Helper:
-    """Looks up help sentences, ``cli.help_<name>``."""
+    """Looks up help sentences, ``<room>.help_<name>``."""
 
     language: Language
+    room: str = "cli"
 
     def __call__(self, name: str) -> str:
         """Return the help sentence ``name``."""
-        return text(f"cli.help_{name}", self.language)
+        return text(f"{self.room}.help_{name}", self.language)

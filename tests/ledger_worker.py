@@ -5,7 +5,6 @@ Usage: ledger_worker.py FOLDER redrive|dismiss VALUE [KILL_AT]
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,7 +16,8 @@ from ingestion.ledger.redrive import redrive
 from ingestion.ledger.selection import Selection
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.lake import Lake
-from lakehouse.objects import ObjectStore
+from lakehouse.objects import Objects
+from lakehouse.places import place_at
 from tenancy.tenant import Tenant
 from tests.ingestion_lake import ACTOR, TENANT
 from tests.lake_faults import kill_at
@@ -25,32 +25,24 @@ from tests.lake_faults import kill_at
 OPEN = Selection("customers")
 
 
-class NoticedObjects:
+class NoticedObjects(Objects):
     """An object store that passes a boundary before and after each object that is put."""
 
-    def __init__(self, objects: ObjectStore, boundary: Boundary) -> None:
-        self._objects, self._boundary = objects, boundary
+    def __init__(self, lake: Lake, boundary: Boundary) -> None:
+        super().__init__(place_at(lake.settings.objects_root), lake.keys.of)
+        self._boundary = boundary
 
     def put(self, tenant: Tenant, kind: str, data: bytes | BinaryIO) -> str:
         self._boundary(f"before:{kind}.put")
-        sha256 = self._objects.put(tenant, kind, data)
+        sha256 = super().put(tenant, kind, data)
         self._boundary(f"after:{kind}.put")
         return sha256
-
-    def get(self, tenant: Tenant, kind: str, sha256: str) -> bytes:
-        return self._objects.get(tenant, kind, sha256)
-
-    def chunks(self, tenant: Tenant, kind: str, sha256: str) -> Iterator[bytes]:
-        return self._objects.chunks(tenant, kind, sha256)
-
-    def exists(self, tenant: Tenant, kind: str, sha256: str) -> bool:
-        return self._objects.exists(tenant, kind, sha256)
 
 
 def opened(settings: Settings, boundary: Boundary = no_fault) -> Lake:
     """Return a lake whose boundary also stands around its objects."""
     lake = Lake.open(settings, boundary)
-    lake.objects = NoticedObjects(lake.objects, boundary)
+    lake.objects = NoticedObjects(lake, boundary)
     return lake
 
 

@@ -113,6 +113,7 @@ def test_one_correction_for_all_rows_of_a_cause(door: Door):
     assert "quarantine.values" in {e.action for e in entries(door.lake.store, TENANT)}
 
 
+@pytest.mark.slow
 def test_a_correction_that_is_remembered_needs_none_the_next_time(door: Door):
     sent(door)
     remember = Correction(values={"tenure_months": {"doce": "12"}}, remember=True)
@@ -123,6 +124,7 @@ def test_a_correction_that_is_remembered_needs_none_the_next_time(door: Door):
     assert (later.counts["inserted"], later.mapping_source) == (1, "stored")
 
 
+@pytest.mark.slow
 def test_names_of_persons_are_never_remembered(door: Door):
     sent(door)
     remember = Correction(values={"full_name": {"Eva": "Eva Paz"}}, remember=True)
@@ -144,6 +146,7 @@ def test_cell_by_cell_also_of_a_line_that_could_not_be_split(door: Door):
     assert counts(door) == (2, 2, 0, 0)
 
 
+@pytest.mark.slow
 def test_a_line_as_it_came_is_not_sent_again(door: Door):
     upload = sent(door)
     with pytest.raises(InvalidRequest, match="None of the rows"):
@@ -153,6 +156,7 @@ def test_a_line_as_it_came_is_not_sent_again(door: Door):
     assert counts(door) == (4, 0, 3, 0)
 
 
+@pytest.mark.slow
 def test_blank_for_every_row_of_a_cause(door: Door):
     sent(door)
     charge = Cause("customers", "monthly_charge", "minimum", (("minimum", "0"),))
@@ -163,6 +167,7 @@ def test_blank_for_every_row_of_a_cause(door: Door):
     assert act.counts == {"rows": 2, "resolved": 1, "replaced": 1}
 
 
+@pytest.mark.slow
 def test_the_corrected_download_of_a_file_settles_its_rows(door: Door, tmp_path: Path):
     upload = sent(door)
     text = download_csv(door.lake, TENANT, upload).decode("utf-8-sig")
@@ -176,6 +181,7 @@ def test_the_corrected_download_of_a_file_settles_its_rows(door: Door, tmp_path:
     assert counts(door) == (3, 1, 3, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_open_rows_are_downloaded_with_their_reasons(door: Door, tmp_path: Path, ending: str):
     upload = sent(door)
@@ -201,6 +207,7 @@ def read(path: Path) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in sheet.to_python()]
 
 
+@pytest.mark.slow
 def test_no_cell_of_an_excel_download_is_a_formula(door: Door, tmp_path: Path):
     import zipfile
 
@@ -213,6 +220,7 @@ def test_no_cell_of_an_excel_download_is_a_formula(door: Door, tmp_path: Path):
     assert "=HYPERLINK" in sheet
 
 
+@pytest.mark.slow
 def test_files_of_different_columns_need_a_sheet_each(door: Door, tmp_path: Path):
     sent(door)
     door.customers("Z,Ana,x", header="id,name,months")
@@ -253,6 +261,7 @@ def test_who_may_only_look_corrects_nothing_and_another_tenant_finds_nothing(doo
         get_act(door.lake.store, TENANT, "0" * 32)
 
 
+@pytest.mark.slow
 def test_a_reference_that_somebody_made_up_says_nothing(door: Door):
     upload = sent(door)
     lines = download_csv(door.lake, TENANT, upload).decode("utf-8-sig").splitlines()[:2]

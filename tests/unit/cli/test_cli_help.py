@@ -9,7 +9,9 @@ from tests.unit.cli.conftest import Type
 
 COMMANDS = ["demo", "up", "init", "audit", "upload", "mapping", "uploads", "rejected", "train",
             "score", "tenant new", "tenant list", "user add", "user list", "key issue", "key list",
-            "key revoke", "vertical list", "vertical show", "vertical check", "person erase",
+            "key revoke", "quarantine list", "quarantine show", "quarantine download",
+            "quarantine fix", "quarantine redrive", "quarantine dismiss", "quarantine reopen",
+            "quarantine history", "vertical list", "vertical show", "vertical check", "person erase",
             "person consent", "person receipts", "person receipt", "hold place", "hold list",
             "hold lift", "staff add", "staff list", "staff disable", "staff enable",
             "staff password"]  # fmt: skip
