@@ -41,13 +41,20 @@ class Traces:
         """How many rows of bronze are theirs."""
         return sum(len(numbers) for rows in self.rows.values() for numbers in rows.values())
 
-    def keys_frame(self, table: str) -> pa.Table:
-        """Return ``upload_id`` and ``row_number`` of a table's rows, to delete by."""
+    def keys_frame(self, table: str, *, taken: bool = False) -> pa.Table:
+        """Return ``upload_id`` and ``row_number`` of a table's rows, to delete by.
+
+        Parameters
+        ----------
+        taken
+            As the ledger of rejected rows calls them: the rows that took the place of others.
+        """
         pairs = [(u, n) for u, numbers in self.rows[table].items() for n in sorted(numbers)]
+        prefix = "taken_" if taken else ""
         return pa.table(
             {
-                "upload_id": pa.array([upload for upload, _ in pairs], pa.string()),
-                "row_number": pa.array([number for _, number in pairs], pa.int64()),
+                f"{prefix}upload_id": pa.array([upload for upload, _ in pairs], pa.string()),
+                f"{prefix}row_number": pa.array([number for _, number in pairs], pa.int64()),
             }
         )
 

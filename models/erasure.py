@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from foundation.errors import Busy, InvalidRequest
 from ingestion.erased_tables import erase_rows, holds_rows
 from ingestion.landed import erase_landed, erase_refused
+from ingestion.ledger.schema import resolution_ref
 from ingestion.persons import Person
 from ingestion.traces import Keys, find_traces
 from lakehouse.boundary import Boundary, no_fault
@@ -37,12 +38,15 @@ from tenancy.leases import lease
 from tenancy.tenants import get_tenant
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from data_contracts.contract import Contract
     from lakehouse.lake import Lake
-    from lakehouse.refs import TableRef
+    from lakehouse.refs import Layer, TableRef
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
 
+BY_ROWS: tuple["Layer", ...] = ("quarantine", "bronze")
 REQUEST = re.compile(r"[\w .:/#()-]{1,80}")
 ROUNDS = 3
 """A process that was reading before we began may write the person again; then once more."""
@@ -167,15 +171,23 @@ def _bronze_and_what_it_leads_to(task: _Task) -> Keys:
         task.note("inbox", files=erase_refused(lake, tenant, task.person))
         if files:
             task.note("landing", files=len(files), uploads=", ".join(sorted(files)))
-    for layer in ("quarantine", "bronze"):
+    for table in traces.rows:
+        for taken in (False, True):  # a row as it was rejected, and as a correction brought it
+            rows = traces.keys_frame(table, taken=taken)
+            _delete(task, resolution_ref(lake, tenant, table), rows, "_taken" if taken else "")
+    for layer in BY_ROWS:
         for table in traces.rows:
-            ref = lake.ref(tenant, "bronze" if layer == "bronze" else "quarantine", table)
-            if lake.exists(ref):
-                with task.step(f"{layer}.{table}"):
-                    commit = Commit(task.commit_id())
-                    done = lake.writer.delete(ref, traces.keys_frame(table), commit)
-                    task.note(f"{layer}.{table}", rows=done.deleted, version=done.version)
+            _delete(task, lake.ref(tenant, layer, table), traces.keys_frame(table))
     return traces.keys
+
+
+def _delete(task: _Task, ref: "TableRef", rows: "pa.Table", what: str = "") -> None:
+    """Delete the rows of a table that a frame of keys names."""
+    if task.lake.exists(ref):
+        name = f"{ref.layer}.{ref.name}{what}"
+        with task.step(name):
+            done = task.lake.writer.delete(ref, rows, Commit(task.commit_id() + what))
+            task.note(name, rows=done.deleted, version=done.version)
 
 
 def _note_scores(task: _Task) -> None:

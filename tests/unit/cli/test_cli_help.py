@@ -11,7 +11,8 @@ COMMANDS = ["demo", "up", "init", "audit", "upload", "mapping", "uploads", "reje
             "score", "tenant new", "tenant list", "user add", "user list", "key issue", "key list",
             "key revoke", "quarantine list", "quarantine show", "quarantine download",
             "quarantine fix", "quarantine redrive", "quarantine dismiss", "quarantine reopen",
-            "quarantine history", "vertical list", "vertical show", "vertical check", "person erase",
+            "quarantine history",
+            "vertical list", "vertical show", "vertical check", "person erase",
             "person consent", "person receipts", "person receipt", "hold place", "hold list",
             "hold lift", "staff add", "staff list", "staff disable", "staff enable",
             "staff password"]  # fmt: skip
