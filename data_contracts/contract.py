@@ -6,9 +6,12 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from foundation.texts import Language
+
+if TYPE_CHECKING:
+    from data_contracts.migration import Migration
 
 ColumnType = Literal["string", "integer", "number", "money", "boolean", "date", "timestamp"]
 """``integer`` is 64 bits, ``number`` a double, ``money`` decimal(18,4) in the tenant's currency."""
@@ -201,6 +204,8 @@ class Contract:
     models: tuple[Model, ...]
     dashboard: Dashboard
     offers: tuple[OfferSpec, ...]
+    migrations: tuple["Migration", ...] = ()
+    """How what was sent under older versions is read under this one."""
 
     def table(self, name: str) -> Table:
         """Return a table by name; ``KeyError`` where there is none."""

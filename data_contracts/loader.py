@@ -7,13 +7,17 @@ from typing import cast
 
 from data_contracts.columns import once
 from data_contracts.contract import Contract
+from data_contracts.migration import read_migrations, read_version
 from data_contracts.odcs import HERE, SUFFIX, custom, read, resolve
 from data_contracts.place import Node, Place, listed
 from data_contracts.predictions import read_dashboard, read_models, read_offers
 from data_contracts.tables import read_table
 from foundation.errors import OperatorError
 
-VERTICAL_PROPERTIES = ("extends", "abstract", "label", "models", "dashboard", "offers")
+VERTICAL_PROPERTIES = (
+    *("extends", "abstract", "label", "models", "dashboard", "offers"),
+    "migrations",
+)
 
 
 class Contracts(dict[str, Contract]):
@@ -44,23 +48,36 @@ def load_contract(path: Path, folders: Sequence[Path] = ()) -> Contract:
     InvalidContract
         The sentence names the file, the path inside it, and what is allowed there.
     """
-    place = Place(path)
     document = resolve(path, folders)
+    vertical_name(path, document)
+    return contract_in(document, Place(path))
+
+
+def contract_in(document: Node, place: Place) -> Contract:
+    """Return the contract that a resolved document declares, every part of it checked.
+
+    Parameters
+    ----------
+    place
+        The file that it is from, for what is said where it is wrong.
+    """
     properties = place.at("customProperties").node(custom(document), VERTICAL_PROPERTIES)
     at = place.at("customProperties").at
     elements = cast(list[Node], document.get("schema") or [])
     tables = tuple(read_table(node, place.at("schema").at(node["name"])) for node in elements)
     once([table.name for table in tables], place.at("schema"))
     description = cast(Node, document.get("description") or {})
+    version = str(read_version(document.get("version"), place.at("version")))
     return Contract(
-        vertical=vertical_name(path, document),
-        version=str(document["version"]),
+        vertical=str(document.get("name")),
+        version=version,
         label=at("label").words(properties.get("label")),
         description=place.at("description.purpose").string(description.get("purpose")).strip(),
         tables=tables,
         models=read_models(properties.get("models"), tables, at("models")),
         dashboard=read_dashboard(properties.get("dashboard"), tables, at("dashboard")),
         offers=read_offers(properties.get("offers"), at("offers")),
+        migrations=read_migrations(properties.get("migrations"), version, at("migrations")),
     )
 
 
@@ -75,13 +92,25 @@ def load_contracts(folders: tuple[Path, ...] = ()) -> dict[str, Contract]:
 
     Read once in a process. Abstract bases are left out. See ``Contracts`` for a name that is none.
     """
+    contracts = (load_contract(path, folders) for path in _files(folders).values())
+    return Contracts({contract.vertical: contract for contract in contracts})
+
+
+@cache
+def load_documents(folders: tuple[Path, ...] = ()) -> dict[str, Node]:
+    """Return every vertical's resolved document by name; shared by all, so never changed."""
+    documents = (resolve(path, folders) for path in _files(folders).values())
+    return {str(document["name"]): document for document in documents}
+
+
+def _files(folders: Sequence[Path]) -> dict[str, Path]:
+    """Return the files of all verticals by their names, of which none may stand twice."""
     files: dict[str, Path] = {}
     for path in vertical_files(folders):
         other = files.setdefault(path.name, path)
         if other != path:
             raise Place(path, "name").wrong("two_files", other=str(other))
-    contracts = (load_contract(path, folders) for path in files.values())
-    return Contracts({contract.vertical: contract for contract in contracts})
+    return files
 
 
 def vertical_files(folders: Sequence[Path] = ()) -> list[Path]:

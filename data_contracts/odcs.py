@@ -182,6 +182,8 @@ def merge_custom(base: Node, over: Node) -> list[object]:
     values = custom(base) | custom(over)
     for own in ("abstract", "extends"):  # what the base is and what was merged is no inheritance
         values.pop(own, None)
+    if "migrations" not in custom(over):  # they speak of the base's own versions
+        values.pop("migrations", None)
     if "models" in custom(base) and "models" in custom(over):
         values["models"] = merge_named(
             custom(base)["models"], custom(over)["models"], lambda b, o: {**b, **o}
