@@ -107,10 +107,16 @@ class Lake:
         return Vault(self)
 
     def contract_of(self, tenant: "Tenant") -> "Contract":
-        """Return the contract that holds for a tenant: its vertical's."""
-        from data_contracts.loader import load_contracts
+        """Return the contract that holds for a tenant: its vertical's, with its own columns.
 
-        return load_contracts(self.settings.contract_dirs)[tenant.vertical]
+        Raises
+        ------
+        OperatorError
+            The installation lacks the vertical's contract, or has one that was not published.
+        """
+        from tenancy.holding import holding_contract
+
+        return holding_contract(self.store, tenant, self.settings.contract_dirs)
 
     def ref(self, tenant: "Tenant", layer: Layer, name: str) -> TableRef:
         """Return the reference of a tenant's table; its names are checked."""

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+import tenancy.contract_tables
 import tenancy.migrations
 from foundation.errors import OperatorError
 from tenancy.migrations import HEAD

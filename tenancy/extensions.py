@@ -1,0 +1,81 @@
+"""A tenant's own columns in the store: revision after revision, each of them whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tenancy.actor import Actor
+from tenancy.audit import record_in
+from tenancy.contract_tables import ContractExtensionRow
+from tenancy.store import Store, now_in
+from tenancy.tenant import Tenant
+from tenancy.tenants import require_inside
+
+Columns = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Extension:
+    """The tenant's own columns as JSON; ``OwnColumn.from_dict`` reads them.
+
+    Attributes
+    ----------
+    revision
+        Counts from 1.
+    redriven
+        Whether earlier uploads have been brought under it.
+    """
+
+    revision: int
+    columns: Columns
+    redriven: bool
+
+
+def current_extension(store: Store, tenant: Tenant) -> Extension | None:
+    """Return the newest revision; None where the tenant never had a column of its own."""
+    with store.reading() as session:
+        row = _newest(session, tenant)
+        return None if row is None else _extension_of(row)
+
+
+def save_extension(
+    store: Store, actor: Actor, tenant: Tenant, columns: Columns, *, subject: str
+) -> Extension:
+    """Store the next revision and audit it; ``subject`` names the column that changed."""
+    with store.session() as session:
+        require_inside(session, actor, tenant)
+        before = _newest(session, tenant)
+        row = ContractExtensionRow(
+            tenant_id=tenant.id,
+            revision=1 if before is None else before.revision + 1,
+            payload={"columns": [dict(column) for column in columns]},
+            actor_id=actor.id,
+            saved_at=now_in(session),
+            redriven_at=None,
+        )
+        session.add(row)
+        session.flush()
+        details = {"revision": row.revision, "columns": len(columns)}
+        record_in(session, actor, "contract.extended", tenant.id, subject, details=details)
+        return _extension_of(row)
+
+
+def mark_redriven(store: Store, tenant: Tenant, revision: int) -> None:
+    """Note that earlier uploads stand under a revision."""
+    with store.session() as session:
+        row = session.get_one(ContractExtensionRow, (tenant.id, revision))
+        row.redriven_at = row.redriven_at or now_in(session)
+
+
+def _newest(session: Session, tenant: Tenant) -> ContractExtensionRow | None:
+    mine = ContractExtensionRow.tenant_id == tenant.id
+    newest = select(func.max(ContractExtensionRow.revision)).where(mine).scalar_subquery()
+    query = select(ContractExtensionRow).where(mine, ContractExtensionRow.revision == newest)
+    return session.scalars(query).one_or_none()
+
+
+def _extension_of(row: ContractExtensionRow) -> Extension:
+    return Extension(row.revision, tuple(row.payload["columns"]), row.redriven_at is not None)
