@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import typer
 
 from cli import (
+    columns,
+    contracts,
     data,
     demonstration,
     law,
@@ -45,8 +47,8 @@ def build_app(language: Language) -> typer.Typer:
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
     )
-    rooms = (demonstration, up, tenants, people, staff_people)
-    for room in (*rooms, upload, data, quarantine, learning, law, verticals):
+    rooms = (demonstration, up, tenants, people, staff_people, upload, data, quarantine)
+    for room in (*rooms, columns, learning, law, verticals, contracts):
         room.register(app, language)
     return app
 

@@ -53,8 +53,8 @@ class Desk:
         return tenant
 
     def contract(self, tenant: Tenant) -> Contract:
-        """Return the contract of a tenant's vertical."""
-        return contract_of(self.lake.settings, tenant.vertical)
+        """Return the contract that holds for a tenant."""
+        return self.lake.contract_of(tenant)
 
     def note(self, action: str, tenant: Tenant | None, subject: str, **details: Detail) -> None:
         """Write into the audit log what this member of staff did."""

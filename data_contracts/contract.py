@@ -46,6 +46,9 @@ LabelKind = Literal["event", "column"]
 Task = Literal["binary", "multiclass", "number"]
 Entity = Literal["customer", "incident"]
 
+CUSTOMER_MEASURES = "customer_measures"
+"""Among a model's features: each measure column of the customers."""
+
 
 @dataclass(frozen=True)
 class Column:

@@ -59,6 +59,12 @@ class Step:
         """Column of the place; empty for a whole table."""
         return self.place.partition(".")[2]
 
+    def answers(self, change: Change) -> bool:
+        """Say whether the step is what a breaking change asks for."""
+        if self.kind == "rename" and change.place == f"{self.table}.{self.to}":
+            return True
+        return self.place == change.place and self.kind in HANDLED.get(change.kind, ("accept",))
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -140,12 +146,5 @@ def unanswered(changes: Sequence[Change], path: Sequence[Migration]) -> tuple[Ch
     return tuple(
         change
         for change in changes
-        if change.level == "major" and not any(_answers(step, change) for step in steps)
+        if change.level == "major" and not any(step.answers(change) for step in steps)
     )
-
-
-def _answers(step: Step, change: Change) -> bool:
-    renamed = f"{step.table}.{step.to}"
-    if step.kind == "rename" and change.place == renamed:
-        return True
-    return step.place == change.place and step.kind in HANDLED.get(change.kind, ("accept",))

@@ -10,8 +10,8 @@ March. It is kept (``recorded_at``, and the versions of the gold tables) to repl
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from data_contracts.contract import Contract, Model
-from features.catalogue import CUSTOMER_MEASURES, MONTHLY_VALUE, features
+from data_contracts.contract import CUSTOMER_MEASURES, Contract, Model
+from features.catalogue import MONTHLY_VALUE, features
 from features.definition import EVENT_TIMES, Feature
 from features.facts import AS_OF, Facts, Row
 from features.gold import Gold

@@ -14,7 +14,6 @@ from features.facts import Facts, Row
 if TYPE_CHECKING:
     from pyspark.sql import Column
 
-CUSTOMER_MEASURES = "customer_measures"
 MONTHLY_VALUE = "monthly_value"
 
 

@@ -1,9 +1,10 @@
 """One upload on its way: what every stage needs to know of it."""
 
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from data_contracts.contract import Column, Contract, Table
 from ingestion.formats import Format
@@ -11,6 +12,10 @@ from ingestion.mapping import Mapping
 from ingestion.reading.raw import RawTable
 from ingestion.vocabulary import OPERATIONS
 from tenancy.tenant import Tenant
+from tenancy.upload import Upload
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
 
 
 @dataclass(frozen=True)
@@ -83,3 +88,40 @@ class Job:
             return own
         usual = {word: stored for stored, words in OPERATIONS.items() for word in words}
         return usual | own
+
+
+def job_of(
+    lake: "Lake",
+    tenant: Tenant,
+    contract: Contract,
+    upload: Upload,
+    *,
+    raw: RawTable,
+    mapping: Mapping,
+) -> Job:
+    """Return the job of an upload that has been read and mapped, its formats decided.
+
+    Raises
+    ------
+    InvalidMapping
+        The file lacks a column that every row must have.
+    """
+    from ingestion.formats import decide_formats
+    from ingestion.rules import require_mapped
+
+    job = Job(
+        tenant=tenant,
+        contract=contract,
+        table=contract.table(upload.table),
+        mapping=mapping,
+        upload_id=upload.id,
+        file_name=upload.file_name,
+        received_at=upload.received_at,
+        raw=raw,
+        formats={},
+        token_key=lake.keys.of(tenant).token_key,
+    )
+    require_mapped(job)
+    by_source = decide_formats(raw.rows, job.mapped, tenant.currency)
+    formats = {job.mapped[source].name: form for source, form in by_source.items()}
+    return replace(job, formats=formats)

@@ -39,8 +39,19 @@ def open_rows(
     keys: TenantKeys,
 ) -> list[dict[str, str | None]]:
     """Return the rows as they came, in the order of the payloads; each must be its own number's."""
-    opened = keys.decrypt_many(list(payloads), f"rows/{table}/{upload_id}".encode(), numbers)
+    opened = open_payloads(payloads, numbers, table, upload_id, keys)
     return [json.loads(row) for row in opened]
+
+
+def open_payloads(
+    payloads: Sequence[bytes],
+    numbers: Sequence[int],
+    table: str,
+    upload_id: str,
+    keys: TenantKeys,
+) -> list[bytes]:
+    """Return the rows as JSON, in the order of the payloads; each must be its own number's."""
+    return keys.decrypt_many(list(payloads), f"rows/{table}/{upload_id}".encode(), numbers)
 
 
 def constant(value: object, count: int, kind: pa.DataType) -> pa.Array:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from data_contracts.contract import Contract, Table
 from foundation.errors import InvalidUpload, UserError
 from foundation.texts import LANGUAGES
-from ingestion.job import Job
+from ingestion.evolution.rescued import note_rescued
+from ingestion.job import Job, job_of
 from ingestion.landing import land, require_size, sha256_of
+from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
 from ingestion.mapping import Mapping, labels_of, table_of, validate_mapping
 from ingestion.reading import RawTable, read_file
 from ingestion.receipt import Receipt, causes_of
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
 
-LEASE_SECONDS = 10.0
-WAIT_SECONDS = 600.0
 LONGEST_NAME = 200
 
 
@@ -91,15 +91,20 @@ def receive(
     started = time.perf_counter()
     get_tenant(lake.store, actor, tenant.id)
     actor.require("uploader", "feed")
-    contract = lake.contract_of(tenant)
-    target = table_of(contract, table)
+    table_of(lake.contract_of(tenant), table)
     name = shown_name(file_name or path.name)
-    door = _Door(lake, tenant, actor, path, name, contract, target, mapping, confirm_ended)
     size = require_size(path, name, lake.settings.upload_limit_bytes)
-    name_of_lease = f"receive:{tenant.id}:{table}"
+    name_of_lease = receive_lease(tenant, table)
     with lease(
-        lake.store, name_of_lease, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS
+        lake.store,
+        name_of_lease,
+        ttl_seconds=RECEIVE_LEASE_SECONDS,
+        wait_seconds=RECEIVE_WAIT_SECONDS,
     ) as held:
+        # Asked inside: until now a re-drive may have brought the table under another contract.
+        contract = lake.contract_of(tenant)
+        target = table_of(contract, table)
+        door = _Door(lake, tenant, actor, path, name, contract, target, mapping, confirm_ended)
         upload = _begun(door, sha256_of(path), size)
         receipt = _taken_or_refused(door, upload, held)
     return replace(receipt, duration_seconds=time.perf_counter() - started)
@@ -163,7 +168,7 @@ def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
         counts = {"rows": raw.total, "unchanged": raw.total}
         same = replace(upload, state="unchanged", counts=counts, mapping=mapping.to_dict())
         return Receipt(save_upload(lake.store, tenant, same), door.table, mapping, source)
-    job = _job(door, upload, raw, mapping)
+    job = job_of(lake, tenant, door.contract, upload, raw=raw, mapping=mapping)
     upload = save_upload(
         lake.store,
         tenant,
@@ -237,28 +242,6 @@ def _same_as_last(door: _Door, upload: Upload, mapping: Mapping) -> bool:
     )
 
 
-def _job(door: _Door, upload: Upload, raw: RawTable, mapping: Mapping) -> Job:
-    from ingestion.formats import decide_formats
-    from ingestion.rules import require_mapped
-
-    job = Job(
-        tenant=door.tenant,
-        contract=door.contract,
-        table=door.table,
-        mapping=mapping,
-        upload_id=upload.id,
-        file_name=door.file_name,
-        received_at=upload.received_at,
-        raw=raw,
-        formats={},
-        token_key=door.lake.keys.of(door.tenant).token_key,
-    )
-    require_mapped(job)
-    by_source = decide_formats(raw.rows, job.mapped, door.tenant.currency)
-    formats = {job.mapped[source].name: form for source, form in by_source.items()}
-    return replace(job, formats=formats)
-
-
 def _audited(door: _Door, upload: Upload, job: Job, applied: "Applied", source: str) -> Receipt:
     from ingestion.audit import audit_table
 
@@ -276,6 +259,7 @@ def _audited(door: _Door, upload: Upload, job: Job, applied: "Applied", source: 
     )
     if source == "proposed":
         _keep(door, job.raw, job.mapping)
+    note_rescued(door.lake.store, upload, job)
     receipt = _receipt(upload, job, applied, source)
     failures = {language: tuple(f.say(language) for f in audit.failures) for language in LANGUAGES}
     return replace(receipt, failures=failures)

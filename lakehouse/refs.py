@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from foundation.errors import OperatorError
 
-Layer = Literal["bronze", "silver", "quarantine", "gold", "features", "vault"]
+Layer = Literal["bronze", "silver", "quarantine", "gold", "features", "vault", "redrive"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 TENANT_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
@@ -37,7 +37,7 @@ class TableRef:
     tenant
         Identifier of the tenant that owns the table.
     layer
-        bronze, silver, quarantine, gold, features or vault.
+        bronze, silver, quarantine, gold, features, vault, or redrive: what is being made anew.
     name
         Lower-case name of the table in its layer.
     """

@@ -63,6 +63,23 @@ class Vault:
             rows = self._sealed(tenant, persons, upload_id)
             return self._lake.writer.merge(ref, rows, ["person_token"], commit)
 
+    def take_in(self, tenant: "Tenant", other: "Vault", upload_id: str, commit: Commit) -> None:
+        """Keep what another vault of the same tenant knows and this one does not.
+
+        A value that is here stays: another table's upload may have brought a newer one.
+        """
+        there = other._open(tenant, None)
+        here = self._open(tenant, list(there))
+        persons = [
+            {"person_token": token, **values, **here.get(token, {})}
+            for token, values in there.items()
+            if values.keys() - here.get(token, {}).keys()
+        ]
+        if persons:
+            names = list(dict.fromkeys(name for person in persons for name in person))
+            columns = [pa.array([p.get(name) for p in persons], pa.string()) for name in names]
+            self.save(tenant, pa.table(columns, names=names), upload_id, commit)
+
     def read(
         self, tenant: "Tenant", actor: "Actor", tokens: Sequence[str]
     ) -> dict[str, dict[str, str | None]]:
@@ -103,11 +120,15 @@ class Vault:
             schema=SCHEMA,
         )
 
-    def _open(self, tenant: "Tenant", tokens: Sequence[str]) -> dict[str, dict[str, str | None]]:
+    def _open(
+        self, tenant: "Tenant", tokens: Sequence[str] | None
+    ) -> dict[str, dict[str, str | None]]:
+        """Return the data of some tokens; of all where ``tokens`` is None."""
+        known = None if tokens is None else pa.array(list(tokens), pa.string())
         rows = self._lake.arrow(
             self._lake.ref(tenant, "vault", "person"),
             columns=["person_token", "payload"],
-            where=pc.field("person_token").isin(pa.array(list(tokens), pa.string())),
+            where=None if known is None else pc.field("person_token").isin(known),
         )
         opened = self._lake.keys.of(tenant).decrypt_many(rows["payload"].to_pylist(), CONTEXT)
         pairs = zip(rows["person_token"].to_pylist(), opened, strict=True)

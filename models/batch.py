@@ -13,7 +13,7 @@ from features.shapes import FeatureFrame
 from foundation.clock import utc_now
 from lakehouse.commits import Commit
 from models.champion import Champion
-from models.registry import Registry
+from models.compatible import compatible_champion
 from models.score import Scorer
 from models.score_table import score_rows
 from models.threads import bounded
@@ -59,14 +59,14 @@ def score_current(
     Raises
     ------
     NotFound
-        The tenant has no champion of this model yet.
+        The tenant has no champion of this model that fits its contract.
     NotEnoughData
         The tenant has no gold table of the entity.
     """
     from features.training_set import current_entities
 
     contract = contract or lake.contract_of(tenant)
-    champion = Registry(lake.settings).get(tenant.id, model_name)
+    champion = compatible_champion(lake.settings, tenant, contract, model_name)
     frame = current_entities(lake, tenant, contract, model_name)
     run_id = run_id_of(champion, frame, contract)
     ref = lake.ref(tenant, "gold", "score")

@@ -8,6 +8,7 @@ from data_contracts.contract import Contract, Model
 from foundation.errors import NotEnoughData, NotFound, UserError
 from foundation.texts import Language
 from models.batch import ScoreRun, score_current
+from models.compatible import is_compatible
 from models.registry import Registry
 from models.train import Trained, train
 from tenancy.leases import lease
@@ -47,12 +48,15 @@ class Refreshed:
         A run for every model that has data.
     left_out
         Models without enough data, each with the reason.
+    incompatible
+        Models whose champion was learned under a contract that no longer holds.
     """
 
     refined: "Refined"
     trained: list[Trained] = field(default_factory=list)
     scored: list[ScoreRun] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    incompatible: list[str] = field(default_factory=list)
 
 
 def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Refreshed:
@@ -85,7 +89,11 @@ def _refresh_model(
     *,
     train_missing: bool,
 ) -> None:
-    missing = Registry(lake.settings).find(tenant.id, model.name) is None
+    champion = Registry(lake.settings).find(tenant.id, model.name)
+    missing = champion is None
+    if champion is not None and not is_compatible(champion, contract, model.name):
+        done.incompatible.append(model.name)
+        missing = True
     if missing and train_missing:
         made = _tried(model, done, lambda: train(lake, tenant, model.name, contract=contract))
         if made is None:

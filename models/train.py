@@ -13,6 +13,7 @@ from features.shapes import Note, TrainingSet
 from foundation.clock import utc_now
 from lakehouse.commits import Commit
 from models.champion import Provenance, code_version
+from models.compatible import is_compatible
 from models.evaluate import Interval
 from models.registry import Alias, Registered, Registry
 from models.risk import RiskBand, resolve
@@ -102,7 +103,12 @@ def train(
     # Two trainings of one model that end together are compared one after the other.
     with lease(lake.store, f"promote:{tenant.id}.{model_name}", wait_seconds=PROMOTE_WAIT_SECONDS):
         registered, alias = _register(
-            Registry(lake.settings), tenant, training, learned, provenance
+            Registry(lake.settings),
+            tenant,
+            training,
+            learned,
+            provenance=provenance,
+            contract=contract,
         )
     trained = Trained(
         model=model_name,
@@ -144,7 +150,9 @@ def _register(
     tenant: "Tenant",
     training: TrainingSet,
     learned: "Learned",
+    *,
     provenance: Provenance,
+    contract: Contract,
 ) -> tuple[Registered, Alias]:
     from models.artifact import Entry
     from models.example import synthetic_records
@@ -167,8 +175,11 @@ def _register(
             bands=_bands(training, learned),
         )
     )
-    promoted = champion is None or not_worse(
-        rows.task, table, registry.out_of_fold(champion.run_id)
+    # A champion of another contract was judged on other things: it is no measure of this one.
+    promoted = (
+        champion is None
+        or not is_compatible(champion, contract, name)
+        or not_worse(rows.task, table, registry.out_of_fold(champion.run_id))
     )
     alias: Alias = "champion" if promoted else "challenger"
     registry.set_alias(registered, alias)

@@ -46,11 +46,11 @@ def champion_asset(contract: Contract, model: Model, platform: Platform) -> dg.A
         retry_policy=RETRY,
     )
     def champion(context: dg.AssetExecutionContext, config: Training) -> Results:
-        from models.registry import Registry
+        from models.compatible import fitting_champion
         from models.train import train
 
         with platform.work(context.partition_key) as (lake, tenant):
-            champion = Registry(lake.settings).find(tenant.id, model.name)
+            champion = fitting_champion(lake, tenant, model.name)
             try:
                 if champion is None or config.retrain:
                     version = train(lake, tenant, model.name).version

@@ -9,6 +9,7 @@ from foundation.errors import InvalidRequest
 from foundation.texts import text
 from ingestion.schema import entity_of
 from ingestion.tokens import token
+from models.compatible import compatible_champion
 from models.score import Scorer
 from serving.answers import Answer, live_answer, stored_answer
 from serving.caller import Caller
@@ -38,7 +39,8 @@ def score_incidents(
     key = lake.keys.of(caller.tenant).token_key
     desk = Desk(caller.tenant, table, key, utc_now())
     intakes = [desk.take(one, place) for one, place in zip(given, places, strict=True)]
-    scorer = Scorer.load(lake.settings, caller.tenant, model)
+    champion = compatible_champion(lake.settings, caller.tenant, caller.contract, model.name)
+    scorer = Scorer(champion, model)
     rows = as_rows(table, intakes)
     frame = incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
     scores = scorer.score(frame.records)
@@ -80,7 +82,7 @@ def score_customers(lake: "Lake", caller: Caller, given: Sequence[Any]) -> list[
     tokens = _tokens(lake, caller, ids)
     found = latest_scores(lake, caller.tenant, model, set(tokens))
     if not found:
-        Scorer.load(lake.settings, caller.tenant, model)
+        compatible_champion(lake.settings, caller.tenant, caller.contract, model.name)
     return [
         {"customer_id": one, **_told(found.get(person), caller, model)}
         for one, person in zip(ids, tokens, strict=True)

@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from tenancy.actor import Actor
 from tenancy.audit import record_in
 from tenancy.store import Store, now_in
@@ -63,3 +65,14 @@ def find_mapping(
     with store.reading() as session:
         row = session.get(MappingRow, (tenant.id, table, header_signature(headers)))
         return None if row is None else row.payload
+
+
+def stored_mappings(
+    store: Store, tenant: Tenant, table: str
+) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Return a table's stored mappings: the headers that each was chosen for, and its payload."""
+    query = select(MappingRow).where(
+        MappingRow.tenant_id == tenant.id, MappingRow.table_name == table
+    )
+    with store.reading() as session:
+        return [(tuple(row.headers), row.payload) for row in session.scalars(query)]

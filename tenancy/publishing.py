@@ -5,13 +5,10 @@ published: older uploads must first be brought under it (``abcall contract publi
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from data_contracts.contract import Contract
+from data_contracts.changelog import contract_of_document
 from data_contracts.evolution import Change, compare, gravest
-from data_contracts.loader import contract_in
-from data_contracts.place import Node, Place
 from data_contracts.versions import allows, following, parse_version, step_between
 from foundation.errors import InvalidContract, OperatorError
 from foundation.texts import Language
@@ -59,11 +56,6 @@ def settle(store: Store, document: Mapping[str, Any]) -> None:
 def changes_since(held: Published, document: Mapping[str, Any]) -> tuple[Change, ...]:
     """Return what changed from a published version to a resolved contract."""
     return compare(contract_of_document(held.document), contract_of_document(document))
-
-
-def contract_of_document(document: Mapping[str, Any]) -> Contract:
-    """Return the contract that a stored document declares."""
-    return contract_in(cast(Node, dict(document)), Place(Path(str(document["name"]))))
 
 
 def require_number(held: str, version: str, changes: Sequence[Change], vertical: str) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract, Table
 from ingestion.audit import Audit
+from ingestion.evolution.redrive import finish_redrive
 from ingestion.gold.grains import CODE_VERSION, Grain, grains
 from ingestion.gold.verdict import Verdict, judge
 from ingestion.widen import as_contracted, widen_silver
@@ -60,6 +61,7 @@ def refine(
     Busy
         Another run of this tenant did not end in time.
     """
+    finish_redrive(lake, tenant)
     contract = contract or lake.contract_of(tenant)
     with lease(lake.store, f"tenant:{tenant.id}", wait_seconds=wait_seconds):
         accepted = list_uploads(lake.store, tenant, {"accepted"})

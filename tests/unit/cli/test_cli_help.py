@@ -15,7 +15,10 @@ COMMANDS = ["demo", "up", "init", "audit", "upload", "mapping", "uploads", "reje
             "vertical list", "vertical show", "vertical check", "person erase",
             "person consent", "person receipts", "person receipt", "hold place", "hold list",
             "hold lift", "staff add", "staff list", "staff disable", "staff enable",
-            "staff password"]  # fmt: skip
+            "staff password",
+            "columns list", "columns propose", "columns accept", "columns reject",
+            "columns withdraw", "contract show", "contract plan", "contract publish",
+            "contract history", "contract changelog", "contract redrive"]  # fmt: skip
 
 
 def command_names(language: Language) -> set[str]:
