@@ -145,6 +145,8 @@ def _model(old: Model, new: Model) -> Iterator[Change]:
     if not (same and loosened):
         arguments = {"was": str(old.label.horizon_days), "now": str(new.label.horizon_days)}
         yield Change("model_label", "major", subject=old.name, arguments=arguments)
+    elif come := _only(new.label.kinds, old.label.kinds):
+        yield Change("model_label_kinds", "minor", subject=old.name, arguments=_listed(come))
     gone, come = _only(old.features, new.features), _only(new.features, old.features)
     if gone:
         yield Change("features_removed", "major", subject=old.name, arguments=_listed(gone))

@@ -26,7 +26,8 @@ from typing import ClassVar
 
 from foundation.texts import Language, text
 
-Detail = str | int | float | None
+Detail = str | int | float | dict[Language, str] | None
+"""What fills a sentence; words in every language where they are no name."""
 
 
 class AbcallError(Exception):
@@ -50,7 +51,11 @@ class AbcallError(Exception):
 
     def say(self, language: Language = "es") -> str:
         """Return the sentence for a person, in their language."""
-        return text(self.key, language, **self.details)
+        said = {
+            name: detail[language] if isinstance(detail, dict) else detail
+            for name, detail in self.details.items()
+        }
+        return text(self.key, language, **said)
 
     def __str__(self) -> str:
         return self.say("en")

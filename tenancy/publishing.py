@@ -11,7 +11,7 @@ from data_contracts.changelog import contract_of_document
 from data_contracts.evolution import Change, compare, gravest
 from data_contracts.versions import allows, following, parse_version, step_between
 from foundation.errors import InvalidContract, OperatorError
-from foundation.texts import Language
+from foundation.texts import LANGUAGES, Language
 from tenancy.actor import system_actor
 from tenancy.contract_versions import (
     Published,
@@ -73,8 +73,7 @@ def require_number(held: str, version: str, changes: Sequence[Change], vertical:
         version=version,
         held=held,
         needed=str(following(old, needed)),
-        changes_en=listed_changes(changes, "en"),
-        changes_es=listed_changes(changes, "es"),
+        changes={one: listed_changes(changes, one) for one in LANGUAGES},
     )
 
 

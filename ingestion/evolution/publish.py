@@ -78,14 +78,13 @@ def _require_sound(plan: Plan) -> None:
         return
     require_number(plan.held, plan.version, plan.changes, plan.vertical)
     if plan.unanswered:
-        said = {f"broken_{one}": listed_changes(plan.unanswered, one) for one in LANGUAGES}
-        said |= {f"touched_{one}": _touched(plan, one) for one in LANGUAGES}
         raise InvalidContract(
             "contract_plans.breaks",
             vertical=plan.vertical,
             version=plan.version,
             held=plan.held,
-            **said,
+            broken={one: listed_changes(plan.unanswered, one) for one in LANGUAGES},
+            touched={one: _touched(plan, one) for one in LANGUAGES},
         )
 
 

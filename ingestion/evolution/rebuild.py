@@ -116,7 +116,7 @@ def rebuild(lake: "Lake", tenant: "Tenant", table: Table, reading: Reading) -> R
             shadow.clear(tenant)
             return Rebuilt(table.name, version, 0, 0, 0)
         told = [_read_anew(shadow, tenant, reading, upload, held.check) for upload in uploads]
-        audit = _audited(shadow, tenant, table, uploads[-1])
+        audit = _audited(shadow, tenant, table, uploads[-1], version)
         held.check()
         _swap(lake, shadow, tenant, table, step)
         _tell(lake, tenant, reading, told, replace(audit, version=_version(lake, tenant, table)))
@@ -177,19 +177,19 @@ def path_of(contract: Contract, version: str) -> tuple[Migration, ...]:
     return path_between(contract.migrations, here, there)
 
 
-def _audited(shadow: Shadow, tenant: "Tenant", table: Table, last: Upload) -> "Audit":
+def _audited(shadow: Shadow, tenant: "Tenant", table: Table, last: Upload, version: str) -> "Audit":
     from ingestion.audit import audit_table
 
     audit = audit_table(shadow, tenant, table, last.mapping.get("columns", {}).values())
     if not audit.passed and last.state != "held":
-        said = {f"failures_{one}": _sentences(audit, one) for one in LANGUAGES}
-        details = {"table": table.name, "tenant": tenant.id}
-        raise InvalidUpload("contract_plans.audit_failed", **details, **said)
+        raise InvalidUpload(
+            "contract_plans.audit_failed",
+            table=table.name,
+            tenant=tenant.id,
+            version=version,
+            failures={one: " ".join(f.say(one) for f in audit.failures) for one in LANGUAGES},
+        )
     return audit
-
-
-def _sentences(audit: "Audit", language: str) -> str:
-    return " ".join(failure.say("en" if language == "en" else "es") for failure in audit.failures)
 
 
 def _swap(lake: "Lake", shadow: Shadow, tenant: "Tenant", table: Table, step: str) -> None:
