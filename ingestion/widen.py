@@ -24,7 +24,7 @@ def widen_silver(lake: "Lake", tenant: "Tenant", table: Table) -> None:
         The contract has given a column another type: that takes a migration.
     """
     ref = lake.ref(tenant, "silver", table.name)
-    there, schema = lake.columns(ref), silver_schema(table)
+    there, schema = lake.schema(ref).names, silver_schema(table)
     lacking = [name for name in schema.names if name not in there]
     if there and lacking:
         commit = Commit(f"columns:{lake.version(ref)}:{','.join(lacking)}")

@@ -221,11 +221,6 @@ class Lake:
         table = open_table(ref.path)
         return -1 if table is None else table.version()
 
-    def columns(self, ref: TableRef) -> tuple[str, ...]:
-        """Return the names of a table's columns; none where there is no table."""
-        table = open_table(ref.path)
-        return () if table is None else tuple(columns_of(table).names)
-
     def lease(self, name: str) -> AbstractContextManager[object]:
         """Hold a name of this lake's for one write; others wait for it. Not re-entrant."""
         from tenancy.leases import lease

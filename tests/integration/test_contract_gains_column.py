@@ -44,7 +44,7 @@ def test_gold_gains_the_column_without_a_new_upload(versions: Sequence[Settings]
     before, after = versions
     send(before, tmp_path / "a.csv", "id,at,loan", "A,2024-01-01,3", "B,2024-01-01,5")
     with Lake.open(before) as lake:
-        assert "shoe_size" not in lake.columns(lake.ref(LENDCO, "silver", "customers"))
+        assert "shoe_size" not in lake.schema(lake.ref(LENDCO, "silver", "customers")).names
         refine(lake, LENDCO)
     with Lake.open(after) as lake:
         refine(lake, LENDCO)

@@ -154,7 +154,7 @@ def test_withdrawn_it_leaves_silver_and_stays_in_bronze(door: Door):
     gone = withdraw(door.lake, STAFF, TENANT, "customers", "plan_score")
     assert gone.version == "1.0.0+2"
     ref = door.lake.ref(TENANT, "silver", "customers")
-    assert "plan_score" not in door.lake.columns(ref)
+    assert "plan_score" not in door.lake.schema(ref).names
     assert door.rows_in("bronze", "customers") == 5
     assert rescued_columns(door.lake.store, TENANT)[0].state == "withdrawn"
     again = propose(door.lake, STAFF, TENANT, "customers", "plan_score").column
@@ -189,7 +189,7 @@ def test_what_the_masker_takes_for_a_person_is_personal_and_goes_to_the_vault(do
         accept(door.lake, STAFF, TENANT, open_one)
     accept(door.lake, STAFF, TENANT, column)
     ref = door.lake.ref(TENANT, "silver", "customers")
-    assert "contacto" not in door.lake.columns(ref)
+    assert "contacto" not in door.lake.schema(ref).names
     tokens = door.lake.arrow(ref, ["person_token"])["person_token"].to_pylist()
     officer = Actor("p", "user", TENANT.id, frozenset({"privacy_officer"}))
     told = door.lake.vault.read(TENANT, officer, tokens).values()

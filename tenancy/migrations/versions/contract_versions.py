@@ -5,8 +5,8 @@ from alembic import op
 
 from tenancy.columns import UtcDateTime
 
-revision = "0003_contract_versions"
-down_revision = ""
+revision = "contract_versions"
+down_revision = "quarantine_acts"
 branch_labels = None
 depends_on = None
 
