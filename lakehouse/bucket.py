@@ -66,8 +66,12 @@ class Bucket:
 
     def names(self, prefix: str) -> list[str]:
         """Return the names of all files below a folder."""
+        return sorted(self.sizes(prefix))
+
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """Return the bytes of all files below a folder, by name."""
         found = self._below(prefix, recursive=True)
-        return sorted(info.path[len(self._base) + 1 :] for info in found if info.is_file)
+        return {info.path[len(self._base) + 1 :]: info.size for info in found if info.is_file}
 
     def folders(self, prefix: str) -> list[str]:
         """Return the last parts of the folders right below one."""

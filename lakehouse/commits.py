@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
 
 COMMIT_KEY = "abcall_commit"
+CONTENT_KEY = "abcall_content"
+"""Beside a commit of maintenance: the version whose rows the table still has."""
+
+RESTORED_KEY = "abcall_restored"
+"""Beside a restore: the version whose rows the table has again."""
+
 INSERTED = ("num_target_rows_inserted", "num_added_rows", "numTargetRowsInserted", "numOutputRows")
 UPDATED = ("num_target_rows_updated", "numTargetRowsUpdated")
 DELETED = (
@@ -111,6 +117,45 @@ def read_commit(table: "DeltaTable | None", commit_id: str) -> Committed | None:
     return Committed(version=int(expected))
 
 
+def content_version(table: "DeltaTable") -> int:
+    """Return the version that last changed rows: maintenance moves files, and nobody else notices.
+
+    Whoever derives something from a table, or keeps it in memory, goes by this version.
+    """
+    newest = next(iter(table.history(limit=1)), {})
+    return int(_words(newest).get(CONTENT_KEY, table.version()))
+
+
+def same_rows(table: "DeltaTable", version: int) -> int:
+    """Return a version with the rows of the one asked for, whose files are there for longest."""
+    return table.version() if version == content_version(table) else version
+
+
+def content_words(table: "DeltaTable") -> str:
+    """Return the log's ``userMetadata`` for a commit of maintenance on an open table."""
+    return json.dumps({CONTENT_KEY: str(content_version(table))})
+
+
+def restore_words(version: int) -> str:
+    """Return the log's ``userMetadata`` for a restore to a version."""
+    return json.dumps({RESTORED_KEY: str(version)})
+
+
+def commits_standing(table: "DeltaTable", version: int | None = None) -> frozenset[str]:
+    """Return the ids of the commits whose rows a version has, as far back as the log tells.
+
+    A restore goes on from the version that it went back to: what lay between does not stand.
+    """
+    words = {int(entry["version"]): _words(entry) for entry in table.history()}
+    standing: set[str] = set()
+    at = table.version() if version is None else version
+    while at in words:
+        if COMMIT_KEY in words[at]:
+            standing.add(words[at][COMMIT_KEY])
+        at = int(words[at].get(RESTORED_KEY, at - 1))
+    return frozenset(standing)
+
+
 def find_commit(ref: TableRef, commit_id: str) -> Committed | None:
     """Return what a table's log holds of a commit; None where it was not applied."""
     return read_commit(open_table(ref.path), commit_id)
@@ -126,6 +171,11 @@ def stamp(table: "DeltaTable | None", commit: Commit) -> "CommitProperties":
         max_commit_retries=0,
         app_transactions=[Transaction(commit.id, version)],
     )
+
+
+def commit_id_of(entry: Mapping[str, Any]) -> str:
+    """Return the commit id of an entry of a table's history; empty where it has none."""
+    return _words(entry).get(COMMIT_KEY, "")
 
 
 def _words(entry: Mapping[str, Any]) -> dict[str, str]:

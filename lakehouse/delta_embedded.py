@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from lakehouse.arrow_types import normal_schema, normal_table
 from lakehouse.commits import Commit, columns_of, stamp
 from lakehouse.engine import Engine
-from lakehouse.properties import follow, properties, widen
+from lakehouse.properties import TARGET_BYTES, follow, properties, widen
 from lakehouse.schema import same_columns, unfit_keys
 from lakehouse.streams import in_order
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from deltalake import DeltaTable
+    from deltalake import CommitProperties, DeltaTable
     from deltalake.table import TableMerger
 
     from lakehouse.tables import Data
@@ -103,6 +103,33 @@ class EmbeddedTables:
     def mark(self, table: "DeltaTable", commit: Commit) -> None:
         """Record a commit that changed no row: an append of nothing."""
         self.append(table.table_uri, table, columns_of(table).empty_table(), commit)
+
+    def compact(self, table: "DeltaTable", words: str) -> None:
+        """Put the rows of small files into large ones; no row changes."""
+        # One file at a time: what this takes of memory does not grow with the table.
+        table.optimize.compact(
+            target_size=TARGET_BYTES, max_concurrent_tasks=1, commit_properties=_care(words)
+        )
+
+    def vacuum(self, table: "DeltaTable", keep_hours: int, words: str) -> None:
+        """Delete files that no version of the last hours is made of."""
+        table.vacuum(
+            keep_hours,
+            dry_run=False,
+            enforce_retention_duration=False,
+            full=True,
+            commit_properties=_care(words),
+        )
+
+    def restore(self, table: "DeltaTable", version: int, words: str) -> None:
+        """Make an older version the newest once more."""
+        table.restore(version, commit_properties=_care(words))
+
+
+def _care(words: str) -> "CommitProperties":
+    from deltalake import CommitProperties
+
+    return CommitProperties(custom_metadata={"userMetadata": words}, max_commit_retries=0)
 
 
 def _matching(

@@ -4,7 +4,7 @@ Only the writer calls it. The commit's transaction and words go in as settings o
 which all threads of the process share: so one verb at a time runs with them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from operator import or_
@@ -15,7 +15,7 @@ from uuid import uuid4
 from lakehouse.arrow_types import normal_schema
 from lakehouse.commits import Commit, columns_of, stamp
 from lakehouse.engine import Engine
-from lakehouse.properties import follow, properties, widen
+from lakehouse.properties import TARGET_BYTES, follow, properties, widen
 from lakehouse.schema import same_columns
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 APP_ID = "spark.databricks.delta.write.txnAppId"
 APP_VERSION = "spark.databricks.delta.write.txnVersion"
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+CARE = {
+    "spark.databricks.delta.optimize.maxFileSize": str(TARGET_BYTES),
+    "spark.databricks.delta.optimize.minFileSize": str(TARGET_BYTES),
+    # How long history is kept is the policy's to say, and the table's lease keeps writers out.
+    "spark.databricks.delta.retentionDurationCheck.enabled": "false",
+}
 SPARK_PROPERTIES = {
     "delta.enableDeletionVectors": "false",
     "delta.columnMapping.mode": "none",
@@ -113,6 +119,18 @@ class SparkTables:
         rows = self._engine.read(table.table_uri).limit(0)
         self._save(table.table_uri, table, rows, commit, "append")
 
+    def compact(self, table: "DeltaTable", words: str) -> None:
+        """Put the rows of small files into large ones; no row changes."""
+        self._care(f"OPTIMIZE {_target(table)}", words)
+
+    def vacuum(self, table: "DeltaTable", keep_hours: int, words: str) -> None:
+        """Delete files that no version of the last hours is made of."""
+        self._care(f"VACUUM {_target(table)} RETAIN {keep_hours} HOURS", words)
+
+    def restore(self, table: "DeltaTable", version: int, words: str) -> None:
+        """Make an older version the newest once more."""
+        self._care(f"RESTORE TABLE {_target(table)} TO VERSION AS OF {version}", words)
+
     def _save(
         self, path: str, table: "DeltaTable | None", rows: "DataFrame", commit: Commit, mode: str
     ) -> None:
@@ -157,11 +175,17 @@ class SparkTables:
     @contextmanager
     def _stamped(self, table: "DeltaTable | None", commit: Commit) -> Iterator[None]:
         version = 0 if table is None else table.version() + 1
-        settings = {
-            APP_ID: commit.id,
-            APP_VERSION: str(version),
-            USER_METADATA: commit.user_metadata,
-        }
+        with self._set(
+            {APP_ID: commit.id, APP_VERSION: str(version), USER_METADATA: commit.user_metadata}
+        ):
+            yield
+
+    def _care(self, statement: str, words: str) -> None:
+        with self._set({**CARE, USER_METADATA: words}):
+            self._engine.session.sql(statement).collect()
+
+    @contextmanager
+    def _set(self, settings: Mapping[str, str]) -> Iterator[None]:
         conf = self._engine.session.conf
         with _stamping:
             for name, value in settings.items():

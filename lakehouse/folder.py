@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -31,37 +33,30 @@ class Folder:
         OperatorError
             The disk is full or may not be written; nothing is kept then.
         """
-        with disk_told():
-            return self._stored(folder, fill)
-
-    def _stored(self, folder: str, fill: Fill) -> str:
-        home = self._root / folder
-        home.mkdir(parents=True, exist_ok=True)
-        temporary = home / f".{uuid4().hex}"
-        try:
+        with disk_told(), self._temporary(folder) as temporary:
             with temporary.open("xb") as target:
                 name = fill(target)
-                target.flush()
-                os.fsync(target.fileno())
-            path = home / name
-            if not path.exists():
-                temporary.rename(path)
-                _sync_folder(home)
-        finally:
-            temporary.unlink(missing_ok=True)
+                _sync_file(target)
+            if not temporary.with_name(name).exists():
+                _rename(temporary, name)
         return name
 
     def replace(self, name: str, content: bytes) -> None:
         """Write beside the file, then take its name."""
-        path = self._root / name
-        temporary = path.with_name(f".{uuid4().hex}")
-        try:
+        folder, _, last = name.rpartition("/")
+        with disk_told(), self._temporary(folder) as temporary:
             with temporary.open("xb") as target:
                 target.write(content)
-                target.flush()
-                os.fsync(target.fileno())
-            temporary.replace(path)
-            _sync_folder(path.parent)
+                _sync_file(target)
+            _rename(temporary, last)
+
+    @contextmanager
+    def _temporary(self, folder: str) -> Iterator[Path]:
+        home = self._root / folder
+        home.mkdir(parents=True, exist_ok=True)
+        temporary = home / f".{uuid4().hex}"
+        try:
+            yield temporary
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -75,8 +70,12 @@ class Folder:
 
     def names(self, prefix: str) -> list[str]:
         """Return the names of all files below a folder; also of what a killed process left."""
+        return sorted(self.sizes(prefix))
+
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """Return the bytes of all files below a folder, by name."""
         files = (path for path in (self._root / prefix).rglob("*") if path.is_file())
-        return sorted(path.relative_to(self._root).as_posix() for path in files)
+        return {path.relative_to(self._root).as_posix(): path.stat().st_size for path in files}
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names of the folders right below one."""
@@ -104,6 +103,16 @@ class Folder:
         shutil.rmtree(home)
         _sync_folder(home.parent)
         return found
+
+
+def _rename(temporary: Path, name: str) -> None:
+    temporary.replace(temporary.with_name(name))
+    _sync_folder(temporary.parent)
+
+
+def _sync_file(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

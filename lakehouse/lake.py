@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Self
 from foundation.errors import NotFound
 from foundation.settings import Settings
 from lakehouse.boundary import Boundary, no_fault
-from lakehouse.commits import columns_of, open_table
+from lakehouse.commits import columns_of, content_version, open_table, same_rows
 from lakehouse.engine import Engine, open_engine
+from lakehouse.maintenance import Maintenance
 from lakehouse.objects import Objects
 from lakehouse.places import Place, place_at
 from lakehouse.reading import read_arrow, scan_arrow
 from lakehouse.refs import LAYERS, TENANT_ID, Layer, TableRef, safe_name
 from lakehouse.staging import Staging
+from lakehouse.statistics import Statistics, statistics_of
 from lakehouse.vault import Vault
 from lakehouse.writer import Writer
 
@@ -93,6 +95,11 @@ class Lake:
         return Writer(self.engine, self.lease, self._boundary)
 
     @cached_property
+    def maintenance(self) -> Maintenance:
+        """Compaction, vacuum, restore and the log of tables."""
+        return Maintenance(self.engine, self._tables, self.lease, self._boundary)
+
+    @cached_property
     def objects(self) -> Objects:
         """Encrypted landing files and attachments."""
         return Objects(place_at(self.settings.objects_root), self.keys.of)
@@ -122,7 +129,7 @@ class Lake:
         """Return the reference of a tenant's table; its names are checked."""
         return TableRef(self.settings.tables_root, tenant.id, layer, name)
 
-    def refs(self, tenant: "Tenant") -> list[TableRef]:
+    def tables(self, tenant: "Tenant") -> list[TableRef]:
         """Return every table that a tenant has, by layer and name."""
         home = safe_name(tenant.id, TENANT_ID, "tenant")
         return [
@@ -130,6 +137,10 @@ class Lake:
             for layer in LAYERS
             for name in self._tables.folders(f"{home}/{layer}")
         ]
+
+    def statistics(self, ref: TableRef) -> Statistics | None:
+        """Return a table's figures; None where there is no table."""
+        return statistics_of(self._tables, ref)
 
     def staging(self, tenant: "Tenant", purpose: str) -> Staging:
         """Return the private place of what an upload holds between two steps."""
@@ -146,7 +157,7 @@ class Lake:
 
     def drop_all(self, tenant: "Tenant") -> int:
         """Delete all tables and staged files of a tenant; return how many files there were."""
-        found = sum(self.drop(ref) for ref in self.refs(tenant))
+        found = sum(self.drop(ref) for ref in self.tables(tenant))
         home = safe_name(tenant.id, TENANT_ID, "tenant")
         staged = place_at(self.settings.staging_root).delete_prefix(home)
         return found + staged + self._tables.delete_prefix(home)
@@ -159,9 +170,10 @@ class Lake:
         NotFound
             The table has not been written yet.
         """
-        if not self.exists(ref):
+        table = open_table(ref.path)
+        if table is None:
             raise NotFound("lakehouse.no_table", table=str(ref))
-        return self.engine.read(ref.path, version)
+        return self.engine.read(ref.path, None if version is None else same_rows(table, version))
 
     def arrow(
         self,
@@ -217,9 +229,12 @@ class Lake:
         return pa.schema([]) if table is None else columns_of(table)
 
     def version(self, ref: TableRef) -> int:
-        """Return the table's newest version; -1 where there is no table."""
+        """Return the version that last changed the table's rows; -1 where there is no table.
+
+        Compaction and vacuum change none: what was made of this version is still up to date.
+        """
         table = open_table(ref.path)
-        return -1 if table is None else table.version()
+        return -1 if table is None else content_version(table)
 
     def lease(self, name: str) -> AbstractContextManager[object]:
         """Hold a name of this lake's for one write; others wait for it. Not re-entrant."""

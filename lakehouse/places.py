@@ -47,6 +47,9 @@ class Place(Protocol):
     def folders(self, prefix: str) -> list[str]:
         """Return the last parts of the folders right below one, sorted."""
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """Return the bytes of all files below a folder, by name."""
+
     def delete(self, name: str) -> bool:
         """Delete a file; say whether it was there."""
 

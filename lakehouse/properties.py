@@ -7,11 +7,19 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
 
+TARGET_BYTES = 128 * 1024 * 1024
+"""What compaction makes files of."""
+
 EXACT_STATISTICS = (
     pa.types.is_signed_integer,
     pa.types.is_string,
     pa.types.is_date32,
 )
+
+
+KEPT_LOG = {"delta.enableExpiredLogCleanup": "false"}
+"""Writers would clean the log after 30 days by themselves, with the words that an upload which
+stopped half way goes on by: maintenance does it, and knows which are still needed."""
 
 
 def follow(table: "DeltaTable", schema: pa.Schema) -> None:
@@ -46,5 +54,5 @@ def properties(schema: pa.Schema) -> dict[str, str]:
     """
     exact = [field.name for field in schema if any(test(field.type) for test in EXACT_STATISTICS)]
     if not exact:
-        return {"delta.dataSkippingNumIndexedCols": "0"}
-    return {"delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in exact)}
+        return {**KEPT_LOG, "delta.dataSkippingNumIndexedCols": "0"}
+    return {**KEPT_LOG, "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in exact)}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from lakehouse.arrow_types import normal_schema, normal_table
-from lakehouse.commits import open_table
+from lakehouse.commits import open_table, same_rows
 from lakehouse.places import located
 from lakehouse.refs import TableRef
 
@@ -32,7 +32,7 @@ def read_arrow(
     if table is None:
         return pa.schema([(name, pa.null()) for name in columns or ()]).empty_table()
     if version is not None:
-        table.load_as_version(version)
+        table.load_as_version(same_rows(table, version))
     schema = normal_schema(pa.schema(table.schema().to_arrow()))
     chosen = list(columns) if columns is not None else schema.names
     files, filesystem = located(table.file_uris())

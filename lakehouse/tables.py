@@ -57,6 +57,15 @@ class Tables(Protocol[Rows]):
     def mark(self, table: "DeltaTable", commit: Commit) -> None:
         """Record a commit that changed no row, so that it is never applied later."""
 
+    def compact(self, table: "DeltaTable", words: str) -> None:
+        """Put the rows of small files into large ones; no row changes."""
+
+    def vacuum(self, table: "DeltaTable", keep_hours: int, words: str) -> None:
+        """Delete files that no version of the last hours is made of."""
+
+    def restore(self, table: "DeltaTable", version: int, words: str) -> None:
+        """Make an older version the newest once more."""
+
 
 def tables_of(engine: Engine) -> "Tables[Any]":
     """Return an engine's way of writing: Spark's own, or delta-rs."""

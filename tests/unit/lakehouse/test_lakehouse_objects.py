@@ -118,7 +118,7 @@ def test_a_stream_that_breaks_leaves_nothing(lake: Lake, acme: Tenant) -> None:
 
 
 def test_a_large_object_passes_through_little_memory(lake: Lake, acme: Tenant) -> None:
-    size = 24 * CHUNK_BYTES
+    size = 12 * CHUNK_BYTES
     lake.keys.of(acme)
     tracemalloc.start()
     address = lake.objects.put(acme, "landing", Zeros(size))

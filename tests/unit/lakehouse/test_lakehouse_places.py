@@ -30,6 +30,14 @@ def test_what_has_the_name_already_stays(place: Place) -> None:
         assert file.read() == b"first"
 
 
+def test_a_small_file_takes_the_place_of_another(place: Place) -> None:
+    for content in (b"first", b"second!"):
+        place.replace("acme/one", content)
+    with place.open("acme/one") as file:
+        assert file.read() == b"second!"
+    assert place.sizes("acme") == {"acme/one": 7}
+
+
 def test_what_breaks_off_leaves_nothing(place: Place) -> None:
     def breaking(target: BinaryIO) -> str:
         target.write(b"half")
