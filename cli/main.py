@@ -16,6 +16,7 @@ from cli import (
     contracts,
     data,
     demonstration,
+    lake,
     law,
     learning,
     people,
@@ -48,7 +49,7 @@ def build_app(language: Language) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     rooms = (demonstration, up, tenants, people, staff_people, upload, data, quarantine)
-    for room in (*rooms, columns, learning, law, verticals, contracts):
+    for room in (*rooms, columns, lake, learning, law, verticals, contracts):
         room.register(app, language)
     return app
 

@@ -1,6 +1,7 @@
 """The settings of an installation, read once from the environment at an entry point."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ Engine = Literal["sail", "spark"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 MIB = 1024 * 1024
 BUCKET_SCHEME = "s3://"
+HISTORY = re.compile(r"[1-9]\d{0,4}(,[a-z]+=[1-9]\d{0,4})*")
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -42,6 +44,9 @@ class Settings:
     lake_url
         Root of tables, objects and staged files: ``s3://bucket/prefix``, or a folder; empty means
         ``data_dir``. The bucket's endpoint, region and keys are the standard AWS variables.
+    history_days, layer_history_days
+        For how many days older versions of tables can be read and restored; by layer where it
+        is another number.
     """
 
     data_dir: Path
@@ -53,6 +58,8 @@ class Settings:
     upload_limit_bytes: int = 2048 * MIB
     language: Language = "es"
     lake_url: str = ""
+    history_days: int = 30
+    layer_history_days: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -76,6 +83,7 @@ class Settings:
         given = os.environ if environment is None else environment
         env = {name: value for name, value in given.items() if value}
         defaults = cls.at(Path(env.get("ABCALL_DATA", ".abcall")))
+        days, by_layer = _history(env, defaults.history_days)
         return replace(
             defaults,
             master_key_file=Path(env.get("ABCALL_MASTER_KEY_FILE", defaults.master_key_file)),
@@ -90,6 +98,8 @@ class Settings:
             ),
             language=_one_of(env, "ABCALL_LANGUAGE", LANGUAGES, defaults.language),
             lake_url=_lake_url(env),
+            history_days=days,
+            layer_history_days=by_layer,
         )
 
     @property
@@ -178,3 +188,13 @@ def _lake_url(env: Mapping[str, str]) -> str:
     if ("://" in url and not url.startswith(BUCKET_SCHEME)) or (url and not bucket):
         raise OperatorError("settings.bad_lake_url", variable="ABCALL_LAKE_URL", value=url)
     return url if not url or url.startswith(BUCKET_SCHEME) else str(Path(url).absolute())
+
+
+def _history(env: Mapping[str, str], default: int) -> tuple[int, tuple[tuple[str, int], ...]]:
+    """Return the days of ``30`` or ``30,gold=7``: for all layers, and for some of them."""
+    value = env.get("ABCALL_HISTORY_DAYS", str(default))
+    if not HISTORY.fullmatch(value):
+        raise OperatorError("settings.bad_history", variable="ABCALL_HISTORY_DAYS", value=value)
+    first, *others = value.split(",")
+    pairs = (other.split("=") for other in others)
+    return int(first), tuple((layer, int(days)) for layer, days in pairs)

@@ -126,6 +126,11 @@ def content_version(table: "DeltaTable") -> int:
     return int(_words(newest).get(CONTENT_KEY, table.version()))
 
 
+def commits_told(table: "DeltaTable") -> frozenset[str]:
+    """Return the ids of all commits that the log tells of, standing or not."""
+    return frozenset(filter(None, map(commit_id_of, table.history())))
+
+
 def same_rows(table: "DeltaTable", version: int) -> int:
     """Return a version with the rows of the one asked for, whose files are there for longest."""
     return table.version() if version == content_version(table) else version

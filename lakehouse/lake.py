@@ -17,7 +17,7 @@ from lakehouse.places import Place, place_at
 from lakehouse.reading import read_arrow, scan_arrow
 from lakehouse.refs import LAYERS, TENANT_ID, Layer, TableRef, safe_name
 from lakehouse.staging import Staging
-from lakehouse.statistics import Statistics, statistics_of
+from lakehouse.statistics import Statistics, Version, history_of, statistics_of
 from lakehouse.vault import Vault
 from lakehouse.writer import Writer
 
@@ -141,6 +141,11 @@ class Lake:
     def statistics(self, ref: TableRef) -> Statistics | None:
         """Return a table's figures; None where there is no table."""
         return statistics_of(self._tables, ref)
+
+    def history(self, ref: TableRef, limit: int) -> list[Version]:
+        """Return a table's newest versions, newest first; none where there is no table."""
+        table = open_table(ref.path)
+        return [] if table is None else history_of(table, limit)
 
     def staging(self, tenant: "Tenant", purpose: str) -> Staging:
         """Return the private place of what an upload holds between two steps."""

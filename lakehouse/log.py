@@ -34,6 +34,13 @@ def version_at(table: "DeltaTable", moment: datetime) -> int | None:
     return found
 
 
+def written_at(table: "DeltaTable", version: int) -> datetime | None:
+    """Return when a version was written (UTC), or the oldest later one that the log tells of."""
+    times = {int(entry["version"]): time_of(entry) for entry in table.history()}
+    later = [number for number in times if number >= version]
+    return times[min(later)] if later else None
+
+
 def time_of(entry: dict[str, object]) -> datetime:
     """Return when an entry of a table's history was written, UTC."""
     return datetime.fromtimestamp(int(str(entry["timestamp"])) / 1000, UTC)

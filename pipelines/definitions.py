@@ -1,4 +1,4 @@
-"""The Dagster definitions: every vertical's assets, one job each, and the two sensors.
+"""The Dagster definitions: every vertical's assets, their jobs, schedules and sensors.
 
 They are built from the contracts; ``dagster dev -m pipelines.definitions`` serves them.
 """
@@ -11,6 +11,7 @@ from pipelines.lake_assets import gold_assets, silver_assets
 from pipelines.model_assets import champion_asset, scores_asset
 from pipelines.platform import Platform
 from pipelines.sensors import accepted_uploads, inbox
+from pipelines.upkeep import nightly, upkeep_job
 
 
 def job_name(vertical: str) -> str:
@@ -41,10 +42,12 @@ def build(settings: Settings) -> dg.Definitions:
         )
         for contract in contracts
     ]
+    care = {contract.vertical: upkeep_job(contract.vertical, platform) for contract in contracts}
     sensors = [accepted_uploads(c.vertical, job_name(c.vertical), platform) for c in contracts]
     return dg.Definitions(
         assets=[asset for contract in contracts for asset in assets_of(contract, platform)],
-        jobs=jobs,
+        jobs=[*jobs, *care.values()],
+        schedules=[nightly(vertical, job, platform) for vertical, job in care.items()],
         sensors=[*sensors, inbox(platform)],
         executor=dg.in_process_executor,
     )

@@ -129,6 +129,7 @@ class UploadRow(Base):
     received_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
     audit: Mapped[dict[str, Any]]
     landing_sha256: Mapped[str | None]
 

@@ -44,6 +44,8 @@ class Upload:
     landing_sha256
         What landing holds in the file's place since rows of it were erased: a copy without them,
         or nothing (the empty text). None where the file lies there as it came.
+    undone_at
+        When a restore of its table took its rows back; its account stays as it was told.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Upload:
     contract_version: str | None = None
     applied_at: datetime | None = None
     finished_at: datetime | None = None
+    undone_at: datetime | None = None
     audit: Mapping[str, Any] = field(default_factory=dict)
     landing_sha256: str | None = None
 

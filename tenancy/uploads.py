@@ -129,11 +129,15 @@ def list_uploads(
 
 
 def last_applied(store: Store, tenant: Tenant, table: str) -> Upload | None:
-    """Return the upload whose rows went into silver last (also a held one: see its state)."""
+    """Return the upload whose rows went into silver last (also a held one: see its state).
+
+    One whose rows a restore took back does not count.
+    """
     query = (
         select(UploadRow)
         .where(UploadRow.tenant_id == tenant.id, UploadRow.table_name == table)
         .where(UploadRow.applied_at.is_not(None), UploadRow.state.in_(APPLIED))
+        .where(UploadRow.undone_at.is_(None))
         .order_by(UploadRow.applied_at.desc())
         .limit(1)
     )
@@ -160,6 +164,29 @@ def save_landing(store: Store, tenant: Tenant, upload: Upload, now_landed: str) 
             .where(UploadRow.tenant_id == tenant.id, (UploadRow.id == upload.id) | follows)
             .values(landing_sha256=now_landed)
         )
+
+
+def mark_undone(
+    store: Store, tenant: Tenant, table: str, undone: Collection[str], standing: Collection[str]
+) -> int:
+    """Note which applied uploads a restore took back, and which it brought back.
+
+    Returns
+    -------
+    int
+        How many uploads of the table stand undone now.
+    """
+    query = select(UploadRow).where(UploadRow.tenant_id == tenant.id, UploadRow.table_name == table)
+    with store.session() as session:
+        now, rows = now_in(session), session.scalars(query.where(UploadRow.state.in_(APPLIED)))
+        marked = 0
+        for row in rows:
+            if row.id in undone:
+                row.undone_at = row.undone_at or now
+            elif row.id in standing:
+                row.undone_at = None
+            marked += row.undone_at is not None
+        return marked
 
 
 def _stored(value: object) -> object:
@@ -196,5 +223,6 @@ def _upload_of(row: UploadRow) -> Upload:
         applied_at=row.applied_at,
         finished_at=row.finished_at,
         landing_sha256=row.landing_sha256,
+        undone_at=row.undone_at,
     )
     return replace(upload, **{name: getattr(row, name) for name in SAVED})

@@ -39,7 +39,7 @@ def judge(lake: "Lake", tenant: Tenant, table: Table) -> Verdict:
     was erased, or an upload is between its merge and its audit) is audited here, so that nothing
     unaudited reaches gold whichever way it came.
     """
-    recorded = _recorded(lake, tenant, table)
+    recorded = _recorded(lake, tenant, table.name)
     newest = lake.version(lake.ref(tenant, "silver", table.name))
     latest = recorded.get(newest) or audit_table(lake, tenant, table)
     passed = [version for version, audit in recorded.items() if audit.passed]
@@ -48,7 +48,14 @@ def judge(lake: "Lake", tenant: Tenant, table: Table) -> Verdict:
     return Verdict(max(passed, default=None), None if latest.passed else latest)
 
 
-def _recorded(lake: "Lake", tenant: Tenant, table: Table) -> dict[int, Audit]:
-    uploads = list_uploads(lake.store, tenant, APPLIED, table=table.name, limit=AUDITS_LOOKED_AT)
-    audits = (Audit.from_json(upload.audit) for upload in uploads if upload.audit)
+def last_good(lake: "Lake", tenant: Tenant, table: str) -> int | None:
+    """Return the newest version of a silver table of which an upload recorded a passed audit."""
+    recorded = _recorded(lake, tenant, table)
+    return max((version for version, audit in recorded.items() if audit.passed), default=None)
+
+
+def _recorded(lake: "Lake", tenant: Tenant, table: str) -> dict[int, Audit]:
+    uploads = list_uploads(lake.store, tenant, APPLIED, table=table, limit=AUDITS_LOOKED_AT)
+    standing = (upload for upload in uploads if upload.audit and upload.undone_at is None)
+    audits = (Audit.from_json(upload.audit) for upload in standing)
     return {audit.version: audit for audit in audits if audit.version is not None}

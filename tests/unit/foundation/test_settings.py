@@ -40,6 +40,9 @@ def test_the_lake_lies_where_its_url_says(url: str, root: str, in_bucket: bool) 
         ("ABCALL_LANGUAGE", "fr", "es, en"),
         ("ABCALL_UPLOAD_LIMIT_BYTES", "2 GiB", "whole number"),
         ("ABCALL_UPLOAD_LIMIT_BYTES", "0", "whole number"),
+        ("ABCALL_HISTORY_DAYS", "a month", "gold=7"),
+        ("ABCALL_HISTORY_DAYS", "0", "gold=7"),
+        ("ABCALL_HISTORY_DAYS", "30,gold", "gold=7"),
         ("ABCALL_LAKE_URL", "gs://bucket", "s3://bucket/prefix"),
         ("ABCALL_LAKE_URL", "s3:///prefix", "s3://bucket/prefix"),
     ],
@@ -49,6 +52,12 @@ def test_a_value_that_means_nothing_is_named(variable: str, value: str, told: st
         Settings.from_environment({variable: value})
     assert told in str(caught.value)
     assert value in caught.value.say("es")
+
+
+def test_history_is_kept_in_days_by_layer() -> None:
+    settings = Settings.from_environment({"ABCALL_HISTORY_DAYS": "90,gold=7,features=3"})
+    assert settings.history_days == 90
+    assert dict(settings.layer_history_days) == {"gold": 7, "features": 3}
 
 
 @pytest.mark.parametrize("module", ["cli.main", "serving"])

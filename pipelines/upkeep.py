@@ -1,0 +1,64 @@
+"""The nightly care for every tenant's tables: a job of one step, by vertical, on a schedule."""
+
+import dagster as dg
+
+from ingestion.upkeep import care_for
+from pipelines.partitions import TENANT_TAG, tenants_of
+from pipelines.platform import PIPELINES, RETRY, Platform
+from tenancy.tenants import list_tenants
+
+NIGHTLY = "30 2 * * *"
+ZONE = "America/Bogota"
+
+
+def upkeep_job(vertical: str, platform: Platform) -> dg.JobDefinition:
+    """Return the job that compacts and vacuums one tenant's tables."""
+
+    @dg.op(name=f"{vertical}_care", retry_policy=RETRY)
+    def care(context: dg.OpExecutionContext) -> None:
+        with platform.work(context.partition_key) as (lake, tenant):
+            done = care_for(lake, tenant, PIPELINES)
+        figures = {
+            "tables": len(done),
+            "files_put_together": sum(c.compacted.before - c.compacted.after for c in done),
+            "files_deleted": sum(c.vacuumed.files for c in done),
+            "bytes_deleted": sum(c.vacuumed.size_bytes for c in done),
+        }
+        context.add_output_metadata(figures)
+
+    @dg.job(
+        name=f"{vertical}_upkeep",
+        description="One tenant's tables: small files put together, old versions let go.",
+        partitions_def=tenants_of(vertical),
+        executor_def=dg.in_process_executor,
+    )
+    def upkeep() -> None:
+        care()
+
+    return upkeep
+
+
+def nightly(vertical: str, job: dg.JobDefinition, platform: Platform) -> dg.ScheduleDefinition:
+    """Return the schedule that starts the job for each tenant of a vertical, every night."""
+    partitions = tenants_of(vertical)
+
+    @dg.schedule(
+        name=f"{vertical}_nightly_upkeep",
+        job=job,
+        cron_schedule=NIGHTLY,
+        execution_timezone=ZONE,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def start(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
+        with platform.lake() as lake:
+            tenants = [t.id for t in list_tenants(lake.store, PIPELINES) if t.vertical == vertical]
+        context.instance.add_dynamic_partitions(str(partitions.name), tenants)
+        night = f"{context.scheduled_execution_time:%Y-%m-%d}"
+        return [
+            dg.RunRequest(
+                run_key=f"{night}:{tenant}", partition_key=tenant, tags={TENANT_TAG: tenant}
+            )
+            for tenant in tenants
+        ]
+
+    return start
