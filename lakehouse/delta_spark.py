@@ -33,6 +33,8 @@ CARE = {
     "spark.databricks.delta.optimize.minFileSize": str(TARGET_BYTES),
     # How long history is kept is the policy's to say, and the table's lease keeps writers out.
     "spark.databricks.delta.retentionDurationCheck.enabled": "false",
+    # A vacuum lists the table's folders in so many tasks; the default is ten thousand.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
 }
 SPARK_PROPERTIES = {
     "delta.enableDeletionVectors": "false",
