@@ -29,7 +29,7 @@ def register(app: typer.Typer, language: Language) -> None:
 
 def tables_of(desk: Desk, tenant: Tenant, named: str | None) -> list[TableRef]:
     """Return the table that a person named, or all that the tenant has."""
-    return desk.lake.tables(tenant) if named is None else [table_of(desk, tenant, named)]
+    return desk.lake.refs(tenant) if named is None else [table_of(desk, tenant, named)]
 
 
 def table_of(desk: Desk, tenant: Tenant, named: str) -> TableRef:
@@ -38,7 +38,7 @@ def table_of(desk: Desk, tenant: Tenant, named: str) -> TableRef:
     known = next((known for known in LAYERS if known == (layer or "silver")), None)
     if known is None:
         raise InvalidRequest("cli.no_layer", layer=layer, known=", ".join(LAYERS))
-    found = [ref for ref in desk.lake.tables(tenant) if (ref.layer, ref.name) == (known, name)]
+    found = [ref for ref in desk.lake.refs(tenant) if (ref.layer, ref.name) == (known, name)]
     if not found:
         raise NotFound("lakehouse.no_table", table=named)
     return found[0]
@@ -52,7 +52,7 @@ def _register_stats(group: typer.Typer, language: Language, tell: Helper) -> Non
     ) -> None:
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
-            found = [desk.lake.statistics(ref) for ref in desk.lake.tables(tenant)]
+            found = [desk.lake.statistics(ref) for ref in desk.lake.refs(tenant)]
         rows = [
             (
                 f"{one.ref.layer}.{one.ref.name}",

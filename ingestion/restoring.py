@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from foundation.errors import InvalidRequest
-from ingestion.upkeep import Guard, unguarded
+from ingestion.upkeep import destroying_of
 from lakehouse.commits import commits_standing, commits_told, open_table
 from lakehouse.maintenance import Restored
 from tenancy.audit import record
@@ -43,7 +43,6 @@ def restore_table(
     ref: "TableRef",
     *,
     to: int | datetime,
-    guard: Guard = unguarded,
 ) -> Undone:
     """Take a table back to a version or a moment (UTC). Running it again is harmless.
 
@@ -51,6 +50,8 @@ def restore_table(
     ------
     InvalidRequest
         The table is computed from others, or its history does not reach that far.
+    Held
+        A legal hold covers the table.
     NotFound
         There is no such table.
     Busy
@@ -60,7 +61,7 @@ def restore_table(
     if ref.layer in DERIVED:
         raise InvalidRequest("maintenance.derived", table=str(ref))
     with (
-        guard(ref),
+        destroying_of(lake, tenant, ref),
         lease(lake.store, f"receive:{tenant.id}:{ref.name}", wait_seconds=WAIT_SECONDS),
     ):
         done = lake.maintenance.restore(ref, to)

@@ -5,19 +5,21 @@ one. The words beside a commit stay until every upload that began before it has 
 crash an upload goes on by what they tell.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from foundation.clock import utc_now
+from foundation.errors import Held
 from ingestion.gold.verdict import last_good
 from lakehouse.commits import open_table
 from lakehouse.log import written_at
 from lakehouse.maintenance import Compacted, Vacuumed
 from lakehouse.policy import history_of
 from tenancy.audit import record
+from tenancy.holds import destroying
 from tenancy.uploads import list_uploads
 
 if TYPE_CHECKING:
@@ -26,22 +28,18 @@ if TYPE_CHECKING:
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
 
-Guard = Callable[["TableRef"], AbstractContextManager[object]]
-"""Held while something of a table is destroyed; raises where a legal hold forbids it."""
-
-
-def unguarded(_ref: "TableRef") -> AbstractContextManager[object]:
-    """Let everything go on."""
-    return nullcontext()
+NAMED_BY_CONTRACT = ("bronze", "silver", "quarantine")
+"""Layers whose tables have the names that a legal hold on a table gives."""
 
 
 @dataclass(frozen=True)
 class Cared:
-    """What was done for a table."""
+    """What was done for a table; ``held``: a legal hold keeps its past."""
 
     ref: "TableRef"
     compacted: Compacted
     vacuumed: Vacuumed
+    held: bool = False
 
 
 def care_for(
@@ -49,7 +47,6 @@ def care_for(
     tenant: "Tenant",
     actor: "Actor",
     refs: "Sequence[TableRef] | None" = None,
-    guard: Guard = unguarded,
 ) -> list[Cared]:
     """Compact a tenant's tables and let go what the policy no longer keeps.
 
@@ -57,19 +54,22 @@ def care_for(
     ----------
     refs
         Only these; None means all that the tenant has.
-    guard
-        Asked before anything is taken away.
 
     Raises
     ------
     Busy
         A table is being written for too long. What was done stays; the rest is done next time.
     """
-    chosen = lake.tables(tenant) if refs is None else refs
-    return [
-        Cared(ref, compact(lake, tenant, actor, ref), vacuum(lake, tenant, actor, ref, guard=guard))
-        for ref in chosen
-    ]
+    chosen = lake.refs(tenant) if refs is None else refs
+    return [_cared(lake, tenant, actor, ref) for ref in chosen]
+
+
+def _cared(lake: "Lake", tenant: "Tenant", actor: "Actor", ref: "TableRef") -> Cared:
+    compacted = compact(lake, tenant, actor, ref)
+    try:
+        return Cared(ref, compacted, vacuum(lake, tenant, actor, ref))
+    except Held:
+        return Cared(ref, compacted, Vacuumed(0, 0, 0), held=True)
 
 
 def compact(lake: "Lake", tenant: "Tenant", actor: "Actor", ref: "TableRef") -> Compacted:
@@ -87,7 +87,6 @@ def vacuum(
     actor: "Actor",
     ref: "TableRef",
     *,
-    guard: Guard = unguarded,
     dry_run: bool = False,
 ) -> Vacuumed:
     """Delete what the policy no longer keeps of a table's past, and write it into the audit log.
@@ -96,17 +95,32 @@ def vacuum(
     ----------
     dry_run
         Only say what would go.
+
+    Raises
+    ------
+    Held
+        A legal hold covers the table.
+    NotFound, Busy
+        There is no such table, or it is being written for too long.
     """
     now = utc_now()
     files_since, log_since = kept_since(lake, tenant, ref, now)
     if dry_run:
         return lake.maintenance.vacuum(ref, files_since, log_since, dry_run=True)
-    with guard(ref):
+    with destroying_of(lake, tenant, ref):
         done = lake.maintenance.vacuum(ref, files_since, log_since)
     if done.files or done.log_files:
         details = {"files": done.files, "bytes": done.size_bytes, "log_files": done.log_files}
         record(lake.store, actor, "table.vacuumed", tenant.id, _named(ref), details=details)
     return done
+
+
+def destroying_of(
+    lake: "Lake", tenant: "Tenant", ref: "TableRef"
+) -> AbstractContextManager[object]:
+    """Keep legal holds away while a past is destroyed; ``Held`` where one covers it."""
+    table = ref.name if ref.layer in NAMED_BY_CONTRACT else None
+    return destroying(lake.store, tenant, table=table)
 
 
 def kept_since(

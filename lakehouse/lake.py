@@ -129,7 +129,7 @@ class Lake:
         """Return the reference of a tenant's table; its names are checked."""
         return TableRef(self.settings.tables_root, tenant.id, layer, name)
 
-    def tables(self, tenant: "Tenant") -> list[TableRef]:
+    def refs(self, tenant: "Tenant") -> list[TableRef]:
         """Return every table that a tenant has, by layer and name."""
         home = safe_name(tenant.id, TENANT_ID, "tenant")
         return [
@@ -162,7 +162,7 @@ class Lake:
 
     def drop_all(self, tenant: "Tenant") -> int:
         """Delete all tables and staged files of a tenant; return how many files there were."""
-        found = sum(self.drop(ref) for ref in self.tables(tenant))
+        found = sum(self.drop(ref) for ref in self.refs(tenant))
         home = safe_name(tenant.id, TENANT_ID, "tenant")
         staged = place_at(self.settings.staging_root).delete_prefix(home)
         return found + staged + self._tables.delete_prefix(home)

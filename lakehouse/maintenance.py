@@ -157,6 +157,8 @@ class Maintenance:
         with self._held(ref, "restore") as table:
             version = to if isinstance(to, int) else _version_at(ref, table, to)
             self._require_readable(ref, table, version)
+            if version == table.version():
+                return Restored(version, version, frozenset(), frozenset())
             now, then = commits_standing(table), commits_standing(table, version)
             self._tables.restore(table, version, restore_words(version))
         return Restored(version, _opened(ref).version(), now - then, then - now)
@@ -184,6 +186,8 @@ class Maintenance:
 
     def _require_readable(self, ref: TableRef, table: "DeltaTable", version: int) -> None:
         """Refuse a version that is not there, or whose files a vacuum took away."""
+        from deltalake.exceptions import DeltaError
+
         older = open_table(ref.path)
         known = {int(entry["version"]) for entry in table.history()}
         if older is None or version not in known:
@@ -191,11 +195,15 @@ class Maintenance:
             raise InvalidRequest(
                 "maintenance.no_version", table=str(ref), version=version, oldest=oldest
             )
-        older.load_as_version(version)
+        gone = InvalidRequest("maintenance.version_gone", table=str(ref), version=version)
+        try:
+            older.load_as_version(version)
+        except DeltaError as error:  # an erasure left of that version's entry who did what
+            raise gone from error
         names = {uri.rsplit("/", 1)[-1] for uri in older.file_uris()}
         there = {name.rsplit("/", 1)[-1] for name in self._place.names(str(ref))}
         if not {unquote(name) for name in names} <= there:
-            raise InvalidRequest("maintenance.version_gone", table=str(ref), version=version)
+            raise gone
 
 
 def _opened(ref: TableRef) -> "DeltaTable":

@@ -20,6 +20,7 @@ def upkeep_job(vertical: str, platform: Platform) -> dg.JobDefinition:
             done = care_for(lake, tenant, PIPELINES)
         figures = {
             "tables": len(done),
+            "under_legal_hold": sum(c.held for c in done),
             "files_put_together": sum(c.compacted.before - c.compacted.after for c in done),
             "files_deleted": sum(c.vacuumed.files for c in done),
             "bytes_deleted": sum(c.vacuumed.size_bytes for c in done),

@@ -123,7 +123,7 @@ def _through(lake: Lake, one: Delivered) -> None:
 
 def _tables(lake: Lake, tenant: Tenant) -> dict[tuple[Layer, str], pa.Table]:
     found: dict[tuple[Layer, str], pa.Table] = {}
-    for ref in lake.tables(tenant):
+    for ref in lake.refs(tenant):
         rows = lake.arrow(ref)
         kept = [column for column in rows.column_names if column not in NOT_COMPARED]
         found[ref.layer, ref.name] = rows.select(kept)

@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from foundation.clock import utc_now
-from foundation.errors import Busy, InvalidRequest, NotAllowed, OperatorError
+from foundation.errors import Busy, Held, InvalidRequest, NotAllowed, OperatorError
 from ingestion.gold.refine import refine
 from ingestion.restoring import restore_table
 from ingestion.upkeep import care_for, kept_since, vacuum
@@ -18,6 +17,7 @@ from lakehouse.policy import history_of
 from lakehouse.refs import TableRef
 from tenancy.actor import Actor
 from tenancy.audit import entries
+from tenancy.holds import lift_hold, place_hold
 from tenancy.leases import lease
 from tenancy.uploads import list_uploads, save_upload, start_upload
 from tests.ingestion_lake import ACTOR, TENANT, Door, installation
@@ -104,7 +104,7 @@ def test_what_may_not_be_restored_is_refused(door: Door, silver: TableRef):
         restore_table(door.lake, TENANT, uploader, silver, to=0)
 
 
-def test_a_restore_waits_for_an_upload_and_a_held_table_stays(
+def test_a_restore_waits_for_an_upload(
     door: Door, silver: TableRef, monkeypatch: pytest.MonkeyPatch
 ):
     door.customers(*FIRST)
@@ -112,16 +112,18 @@ def test_a_restore_waits_for_an_upload_and_a_held_table_stays(
     with lease(door.lake.store, "receive:acme:customers"), pytest.raises(Busy):
         restore_table(door.lake, TENANT, MANAGER, silver, to=0)
 
-    @contextmanager
-    def held(ref: TableRef) -> Iterator[None]:
-        raise OperatorError("lakehouse.no_table", table=str(ref))
-        yield
 
-    with pytest.raises(OperatorError):
-        restore_table(door.lake, TENANT, MANAGER, silver, to=0, guard=held)
-    with pytest.raises(OperatorError):
-        vacuum(door.lake, TENANT, ACTOR, silver, guard=held)
-    assert vacuum(door.lake, TENANT, ACTOR, silver, guard=held, dry_run=True).files == 0
+def test_a_legal_hold_keeps_a_table_and_its_past(door: Door, silver: TableRef):
+    door.customers(*FIRST)
+    hold = place_hold(door.lake.store, MANAGER, TENANT, reason="a lawsuit", table="customers")
+    with pytest.raises(Held, match=hold.id):
+        restore_table(door.lake, TENANT, MANAGER, silver, to=0)
+    with pytest.raises(Held, match=hold.id):
+        vacuum(door.lake, TENANT, ACTOR, silver)
+    assert vacuum(door.lake, TENANT, ACTOR, silver, dry_run=True).files == 0
+    assert all(cared.held for cared in care_for(door.lake, TENANT, ACTOR, [silver]))
+    lift_hold(door.lake.store, MANAGER, TENANT, hold.id)
+    assert not care_for(door.lake, TENANT, ACTOR, [silver])[0].held
 
 
 def test_care_is_written_down_and_changes_no_row(door: Door, silver: TableRef):

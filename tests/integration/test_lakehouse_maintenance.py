@@ -206,3 +206,14 @@ def test_what_a_killed_writer_left_behind_goes(tmp_path: Path) -> None:
         assert not left.exists()
         assert sorted(p.name for p in Path(ref.path).iterdir() if p.name == LOG) == [LOG]
         assert keys(ref) == [0, 1]
+
+
+def test_a_version_that_an_erasure_took_away_is_not_restored(lake: Lake, ref: TableRef) -> None:
+    fill(lake, ref, 3)
+    lake.writer.delete(ref, "key = 0", Commit("erasure"))
+    lake.forget_past(ref)
+    with pytest.raises(InvalidRequest, match="version 1"):
+        lake.maintenance.restore(ref, 1)
+    lake.maintenance.vacuum(ref, utc_now())
+    assert keys(ref) == [1, 2]
+    assert lake.writer.append(ref, row(1), Commit("u1:silver")).already

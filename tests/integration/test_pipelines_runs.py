@@ -1,6 +1,7 @@
 """Runs: definitions from every contract, a tenant's whole way, retries, one run at a time."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
@@ -172,3 +173,24 @@ def test_a_step_works_for_the_tenant_of_its_partition_only(settings: Settings):
         assert tenant == TENANT
     with pytest.raises(dg.Failure), platform.work("nadie"):
         pytest.fail("a tenant that does not exist was worked for")
+
+
+def test_every_night_each_tenants_tables_are_cared_for(door: Door, settings: Settings):
+    for row in ROWS:
+        door.customers(row)
+    before = door.silver("customers")
+    made = build(settings)
+    (schedule,) = [s for s in made.schedules or [] if s.name == "telecom_nightly_upkeep"]
+    assert isinstance(schedule, dg.ScheduleDefinition)
+    with dg.DagsterInstance.from_config(str(prepare_home(settings))) as instance:
+        context = dg.build_schedule_context(
+            instance=instance,
+            repository_def=made.get_repository_def(),
+            scheduled_execution_time=datetime(2026, 11, 25, tzinfo=UTC),
+        )
+        requests = schedule.evaluate_tick(context).run_requests or []
+        assert [(r.partition_key, r.tags[TENANT_TAG]) for r in requests] == [("acme", "acme")]
+        job = made.resolve_job_def("telecom_upkeep")
+        done = job.execute_in_process(instance=instance, partition_key="acme")
+    assert done.success
+    assert door.silver("customers") == before

@@ -47,12 +47,12 @@ def test_tables_are_listed_and_dropped_with_their_history(
     for ref in [*refs, others]:
         for number in range(2):
             lake.writer.append(ref, pa.table({"a": [number]}), Commit(str(number)))
-    assert lake.tables(acme) == refs
+    assert lake.refs(acme) == refs
     assert lake.drop(refs[0]) == 4, "two rows' files and two of the log"
     assert lake.drop(refs[0]) == 0
     assert (lake.exists(refs[0]), lake.version(refs[1])) == (False, 1)
     lake.writer.append(refs[0], pa.table({"b": ["new"]}), Commit("1"))
     assert lake.arrow(refs[0]).to_pydict() == {"b": ["new"]}
     lake.drop_all(acme)
-    assert lake.tables(acme) == []
-    assert lake.tables(globex) == [others]
+    assert lake.refs(acme) == []
+    assert lake.refs(globex) == [others]
