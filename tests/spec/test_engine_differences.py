@@ -129,10 +129,11 @@ def importers(*names: str) -> set[str]:
     }
 
 
-def test_only_the_writer_calls_its_two_ways_of_writing() -> None:
+def test_only_the_writer_and_maintenance_call_the_two_ways_of_writing() -> None:
     ways = importers("lakehouse.delta_embedded", "lakehouse.delta_spark")
     assert ways == {"lakehouse/tables.py"}
-    assert importers("lakehouse.tables.tables_of") == {"lakehouse/writer.py"}
+    users = importers("lakehouse.tables.tables_of")
+    assert users == {"lakehouse/writer.py", "lakehouse/maintenance.py"}
 
 
 @pytest.mark.parametrize(
