@@ -18,7 +18,8 @@ COMMANDS = ["demo", "up", "init", "audit", "upload", "mapping", "uploads", "reje
             "staff password",
             "columns list", "columns propose", "columns accept", "columns reject",
             "columns withdraw", "contract show", "contract plan", "contract publish",
-            "contract history", "contract changelog", "contract redrive"]  # fmt: skip
+            "contract history", "contract changelog", "contract redrive", "lake stats",
+            "lake compact", "lake vacuum", "lake history", "lake restore"]  # fmt: skip
 
 
 def command_names(language: Language) -> set[str]:
