@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.faults import disk, kills
+from benchmarks.faults import clocks, disk, kills
 from benchmarks.faults.outcome import Outcome, tally
 from benchmarks.faults.recovery import Trial, make_trial
 from benchmarks.faults.scenarios import SCENARIOS
@@ -33,6 +33,7 @@ def try_all(folder: Path, quick: bool) -> Iterator[Outcome]:
     for trial in trials[: 1 if quick else len(trials)]:
         yield from disk.read_only(trial, copy)
         yield from _full(trial, folder / "disk")
+        yield from clocks.jumps(trial, copy)
 
 
 def _full(trial: Trial, folder: Path) -> Iterator[Outcome]:

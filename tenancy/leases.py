@@ -28,6 +28,9 @@ TTL_SECONDS = 30.0
 POLL_SECONDS = (0.02, 0.25)
 """First and longest pause between two looks at a lease that is held."""
 
+LONGEST_TERM = timedelta(minutes=5)
+"""No lease is taken for longer: one that ends later was taken by a clock that ran ahead."""
+
 LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -125,7 +128,7 @@ def _try(store: Store, name: str, holder: str, ttl: timedelta) -> Lease | Busy:
         )
         row = session.get_one(LeaseRow, name, with_for_update=True)
         now = now_in(session)
-        if row.holder is not None and row.expires_at > now:
+        if row.holder is not None and now < row.expires_at <= now + max(ttl, LONGEST_TERM):
             since = f"{row.since_at:%Y-%m-%d %H:%M:%S} UTC"
             return Busy("tenancy.lease_held", name=name, holder=row.holder, since=since)
         row.token, row.holder = row.token + 1, holder

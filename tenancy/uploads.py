@@ -12,6 +12,7 @@ from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
 from tenancy.audit import Detail, record_in
 from tenancy.columns import is_storable
+from tenancy.moments import next_moment
 from tenancy.store import Store, now_in
 from tenancy.tables import UploadRow
 from tenancy.tenant import Tenant
@@ -55,7 +56,8 @@ def start_upload(
             sha256=sha256,
             size_bytes=size_bytes,
             actor_id=actor.id,
-            received_at=received_at or now_in(session),
+            received_at=received_at
+            or next_moment(session, tenant.id, table, UploadRow.received_at),
         )
         session.add(_row_of(upload))
         session.flush()
@@ -93,8 +95,8 @@ def save_upload(store: Store, tenant: Tenant, upload: Upload) -> Upload:
         for name in SAVED:
             setattr(row, name, _stored(getattr(upload, name)))
         now = now_in(session)
-        if upload.state in APPLIED:
-            row.applied_at = row.applied_at or now
+        if upload.state in APPLIED and row.applied_at is None:
+            row.applied_at = next_moment(session, tenant.id, row.table_name, UploadRow.applied_at)
         if upload.state in FINISHED:
             row.finished_at = row.finished_at or now
         return _upload_of(row)

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import update
 
 from benchmarks.faults.scenarios import SCENARIOS, Scenario, TableName, open_lake
-from benchmarks.faults.sent import TENANT, Counts
+from benchmarks.faults.sent import TENANT, Counts, Sent
 from benchmarks.installation import ACTOR
 from foundation.settings import Settings
 from lakehouse.boundary import Recorder
@@ -87,16 +87,33 @@ def make_trial(name: str, folder: Path) -> Trial:
     return Trial(name, start, tables, tuple(recorder.places), uploads)
 
 
-def differences(trial: Trial, folder: Path) -> list[str]:
-    """Do the work again after a fault and return what is not as if nothing had happened."""
+def differences(trial: Trial, folder: Path, *, free: bool = True) -> list[str]:
+    """Do the work again after a fault and return what is not as if nothing had happened.
+
+    Parameters
+    ----------
+    free
+        Let go the leases of a killed process; else they are waited for, as anybody must.
+    """
     with open_lake(folder) as lake:
-        free_leases(lake.store)
+        if free:
+            free_leases(lake.store)
         scenario, done = trial.scenario, _done(trial, lake)
         found = scenario.work(lake, folder)
         # Where the fault came after the end, the same file once more changes nothing.
         found, expected = done or found, scenario.expected(folder)
         wrong = [f"account: expected {expected}, found {found}"] if found != expected else []
         return wrong + _tables_differ(trial, lake) + _uploads_differ(trial, lake, bool(done))
+
+
+def next_differs(folder: Path) -> list[str]:
+    """Send the file that follows a scenario's and return where its account is another one."""
+    if not (folder / "next.json").exists():
+        return []
+    with open_lake(folder) as lake:
+        sent = Sent.kept(folder, "next")
+        found = sent.receive(lake)
+    return [] if found == sent.counts else [f"next file: expected {sent.counts}, found {found}"]
 
 
 def _done(trial: Trial, lake: Lake) -> Counts | None:

@@ -93,7 +93,7 @@ def customers(kind: UploadKind, lake: Lake, folder: Path) -> None:
     """Prepare an upload of customers, whose history is kept."""
     habits = Habits(delimiter=";", encoding="cp1252", newline="\r\n", decimal=",")
     sender = ChangingCustomers(folder / "made", seed=11, habits=habits)
-    for name in ("first", "last"):
+    for name in ("first", "last", "next"):
         file = sender.next_file(kind)
         path = file.path.rename(folder / f"{name}.csv")
         mapping = Mapping(file.hints.columns, "natural", None, kind)

@@ -76,7 +76,8 @@ def csv_file(rng: Random, headers: Sequence[Header], rows: Sequence[Written], fo
 
 def json_file(rng: Random, headers: Sequence[Header], rows: Sequence[Written], form: Form) -> Text:
     """Write one object a line; sound values as numbers and truths where JSON has them."""
-    lines = [_json_line(rng, headers, row) for row in rows]
+    # Whatever later lines leave out, the first names every member.
+    lines = [_json_line(rng, headers, row, whole=not at) for at, row in enumerate(rows)]
     body = [line for row in lines for line in _with_blanks(rng, row, form)]
     ended = form.newline.join(body) + (form.newline if form.last_line_ends else "")
     return Text(_encoded(rng, ended, form), lines)
@@ -132,12 +133,12 @@ def _joined(cells: Sequence[str], form: Form) -> str:
     return stream.getvalue().removesuffix("\r\n")
 
 
-def _json_line(rng: Random, headers: Sequence[Header], row: Written) -> str:
+def _json_line(rng: Random, headers: Sequence[Header], row: Written, *, whole: bool) -> str:
     item: dict[str, Any] = {}
     for name, column in headers:
         text = _cell(name, column, row)
         item[name] = text if row.reasons else _native(rng, row.meaning, column, text)
-    if rng.random() < 0.5:
+    if not whole and rng.random() < 0.5:
         item = {name: value for name, value in item.items() if value is not None}
     line = json.dumps(item, ensure_ascii=bool(rng.random() < 0.3))
     match row.line:

@@ -171,11 +171,14 @@ def _damaged(rng: Random, writer: Writer, rows: list[Written], form: Form) -> li
     """Damage some rows; in some files none, in some files all."""
     share = float(rng.choice((0.0, 0.05, 0.1, 0.3, 1.0), p=(0.2, 0.3, 0.3, 0.15, 0.05)))
     lines = _lines_for(writer, form)
-    result, quotes = [], 0
+    result: list[Written] = []
+    quotes = 0
     for row in rows:
+        # JSON lines without any object are refused as a whole: their first line is one.
+        whole = form.kind == "json_lines" and not result
         if rng.random() >= share or row.delete:
             result.append(row)
-        elif not lines or rng.random() < 0.65:
+        elif whole or not lines or rng.random() < 0.65:
             result.append(writer.with_faults(row, int(rng.integers(1, 3))))
         else:
             line = lines[int(rng.integers(len(lines)))]

@@ -2,12 +2,16 @@
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from foundation.clock import utc_now
 from foundation.errors import Busy
 from tenancy.leases import lease
 from tenancy.store import Store
+from tenancy.tables import LeaseRow
 
 
 def test_a_held_lease_names_its_holder_and_since_when(store: Store):
@@ -56,6 +60,16 @@ def test_the_heartbeat_keeps_a_lease_longer_than_its_term(store: Store):
         with pytest.raises(Busy), lease(store, "a", wait_seconds=1.8):
             pytest.fail("two hold one lease")
         held.check()
+
+
+def test_a_lease_taken_by_a_clock_that_ran_ahead_keeps_nobody_out(store: Store):
+    with lease(store, "a") as lost:
+        with store.session() as session:
+            session.execute(update(LeaseRow).values(expires_at=utc_now() + timedelta(days=1_000)))
+        with lease(store, "a"):
+            pass
+        with pytest.raises(Busy, match="took its place"):
+            lost.check()
 
 
 def test_who_waits_gets_it_when_the_holder_is_done(store: Store):

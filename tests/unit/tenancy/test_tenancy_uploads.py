@@ -1,10 +1,12 @@
 """Uploads and mappings: legal steps alone, every row accounted for, and nobody else's."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from typing import get_args
 
 import pytest
+from sqlalchemy import update
 
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
@@ -137,6 +139,20 @@ def test_the_last_applied_is_by_application_and_not_by_receipt(
     found = last_applied(store, acme, "customers")
     assert found is not None
     assert found.id == late.id
+
+
+def test_a_clock_that_is_set_back_changes_no_order(store: Store, acme: Tenant, acme_manager: Actor):
+    first = through(store, acme, start(store, acme_manager, acme), "read", "accepted")
+    ahead = first.received_at + timedelta(days=400)
+    with store.session() as session:
+        session.execute(update(UploadRow).values(received_at=ahead, applied_at=ahead))
+    second = through(store, acme, start(store, acme_manager, acme), "read", "accepted")
+    assert second.received_at > ahead
+    assert second.applied_at is not None
+    assert second.applied_at > ahead
+    assert last_applied(store, acme, "customers") == second
+    other_table = start(store, acme_manager, acme, "calls")
+    assert other_table.received_at < ahead
 
 
 def test_the_record_and_the_table_hold_the_same_fields():
