@@ -46,7 +46,7 @@ def _full(trial: Trial, folder: Path) -> Iterator[Outcome]:
 def lines(quick: bool) -> tuple[list[Line], list[str]]:
     """Return the figures and the notes of this part."""
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="abcall faults ") as folder:
+    with tempfile.TemporaryDirectory(prefix="abcall-faults-") as folder:
         outcomes = list(try_all(Path(folder), quick))
     seconds = time.perf_counter() - started
     figures = [

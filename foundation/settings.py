@@ -15,6 +15,7 @@ ENGINES: tuple[Engine, ...] = get_args(Engine)
 MIB = 1024 * 1024
 BUCKET_SCHEME = "s3://"
 HISTORY = re.compile(r"[1-9]\d{0,4}(,[a-z]+=[1-9]\d{0,4})*")
+PLAIN_FOLDER = re.compile(r"[A-Za-z0-9._/~+=,&@-]+")
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -84,6 +85,7 @@ class Settings:
         env = {name: value for name, value in given.items() if value}
         defaults = cls.at(Path(env.get("ABCALL_DATA", ".abcall")))
         days, by_layer = _history(env, defaults.history_days)
+        _require_plain("ABCALL_DATA", str(defaults.data_dir))
         return replace(
             defaults,
             master_key_file=Path(env.get("ABCALL_MASTER_KEY_FILE", defaults.master_key_file)),
@@ -184,10 +186,20 @@ def _number(env: Mapping[str, str], variable: str, default: int) -> int:
 def _lake_url(env: Mapping[str, str]) -> str:
     """Return the lake's root without a slash at its end; a folder as an absolute path."""
     url = env.get("ABCALL_LAKE_URL", "").rstrip("/")
-    bucket = url.removeprefix(BUCKET_SCHEME).split("/", 1)[0]
-    if ("://" in url and not url.startswith(BUCKET_SCHEME)) or (url and not bucket):
+    scheme, mark, rest = url.partition("://")
+    if mark and (f"{scheme}{mark}" != BUCKET_SCHEME or not rest.split("/", 1)[0]):
         raise OperatorError("settings.bad_lake_url", variable="ABCALL_LAKE_URL", value=url)
-    return url if not url or url.startswith(BUCKET_SCHEME) else str(Path(url).absolute())
+    if not url or mark:
+        return url
+    folder = str(Path(url).absolute())
+    _require_plain("ABCALL_LAKE_URL", folder)
+    return folder
+
+
+def _require_plain(variable: str, folder: str) -> None:
+    """Refuse a folder that the embedded engine and delta-rs do not find: they take it for a URL."""
+    if not PLAIN_FOLDER.fullmatch(folder):
+        raise OperatorError("settings.odd_folder", variable=variable, value=folder)
 
 
 def _history(env: Mapping[str, str], default: int) -> tuple[int, tuple[tuple[str, int], ...]]:

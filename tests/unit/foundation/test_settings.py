@@ -24,6 +24,7 @@ def test_without_variables_everything_lies_in_the_data_folder() -> None:
         ("s3://bucket", "s3://bucket", True),
         ("s3://bucket/some/prefix/", "s3://bucket/some/prefix", True),
         ("elsewhere", str(Path("elsewhere").absolute()), False),
+        ("/srv/lake/", "/srv/lake", False),
     ],
 )
 def test_the_lake_lies_where_its_url_says(url: str, root: str, in_bucket: bool) -> None:
@@ -45,6 +46,8 @@ def test_the_lake_lies_where_its_url_says(url: str, root: str, in_bucket: bool) 
         ("ABCALL_HISTORY_DAYS", "30,gold", "gold=7"),
         ("ABCALL_LAKE_URL", "gs://bucket", "s3://bucket/prefix"),
         ("ABCALL_LAKE_URL", "s3:///prefix", "s3://bucket/prefix"),
+        ("ABCALL_LAKE_URL", "/datos del lago", "plain letters"),
+        ("ABCALL_DATA", "/srv/josé/datos", "plain letters"),
     ],
 )
 def test_a_value_that_means_nothing_is_named(variable: str, value: str, told: str) -> None:
