@@ -21,6 +21,11 @@ def say(sentence: str) -> None:
     _out.print(sentence, markup=False)
 
 
+def write_out(document: str) -> None:
+    """Print a document as it stands, no line of it broken: to be kept in a file."""
+    _out.print(document, markup=False, soft_wrap=True)
+
+
 def complain(sentence: str) -> None:
     """Print an error's sentence on standard error."""
     _err.print(sentence, style="bold red", markup=False)

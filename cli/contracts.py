@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from cli.console import say, show
+from cli.console import say, show, write_out
 from cli.session import Desk, contract_of, session_of
 from data_contracts.changelog import answer_of, changelog, say_step
 from data_contracts.loader import load_documents
@@ -38,7 +38,7 @@ def _register_tenants(group: typer.Typer, language: Language) -> None:
             document = load_documents(desk.lake.settings.contract_dirs)[tenant.vertical]
             own, revision = own_of(desk.lake, tenant)
         whole = own_document(document, own, revision)
-        say(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=100))
+        write_out(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=100))
 
     @group.command("redrive", help=_help("redrive", language))
     def bring(
@@ -103,7 +103,7 @@ def _register_past(group: typer.Typer, language: Language) -> None:
             say(text("contract_plans.nobody_published", language, vertical=vertical))
             return
         command = f"abcall contract changelog {vertical}"
-        say(changelog([one.document for one in found], command, language))
+        write_out(changelog([one.document for one in found], command, language))
 
 
 def _refresh(desk: Desk, tenant_id: str, language: Language) -> None:

@@ -9,7 +9,9 @@ from cli.console import say, show
 from cli.session import contract_of, helper, session_of
 from data_contracts.contract import Column, Table
 from data_contracts.loader import load_contract, load_contracts
+from data_contracts.odcs import resolve
 from foundation.texts import Language, text
+from tenancy.publishing import require_next
 
 
 def register(app: typer.Typer, language: Language) -> None:
@@ -49,8 +51,11 @@ def register(app: typer.Typer, language: Language) -> None:
         context: typer.Context,
         file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
     ) -> None:
-        settings = session_of(context).settings
-        contract = load_contract(file, settings.contract_dirs)
+        session = session_of(context)
+        contract = load_contract(file, session.settings.contract_dirs)
+        if session.settings.data_dir.exists():
+            with session.desk() as desk:
+                require_next(desk.lake.store, resolve(file, session.settings.contract_dirs))
         columns = sum(len(t.columns) for t in contract.tables)
         tables, models = len(contract.tables), len(contract.models)
         counts = {"tables": tables, "columns": columns, "models": models}

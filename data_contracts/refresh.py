@@ -1,7 +1,8 @@
 """Write anew what is made from the contracts: ``python -m data_contracts.refresh``.
 
-The golden rows under ``tests/golden``, and the digests of the contract files that keep the
-standard's schema. A test fails while either is out of date, and names this command.
+The golden rows under ``tests/golden``, the digests of the contract files that keep the standard's
+schema, the released versions and their change logs under ``docs/contracts``. A test fails while one
+of them is out of date, and names this command.
 """
 
 import sys
@@ -10,13 +11,14 @@ from pathlib import Path
 from data_contracts.golden import golden_files
 from data_contracts.loader import load_contracts
 from data_contracts.odcs import CHECKED_FILE, HERE, SUFFIX, digest, read
+from data_contracts.released import released_files
 
 GOLDEN = HERE.parent / "tests" / "golden"
 
 
 def made_files() -> dict[Path, str]:
     """Return every file made from the contracts, with the content that it should have."""
-    files = {CHECKED_FILE: digests()}
+    files = {CHECKED_FILE: digests(), **released_files()}
     for vertical, contract in load_contracts().items():
         for name, content in golden_files(contract).items():
             files[GOLDEN / vertical / name] = content

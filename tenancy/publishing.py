@@ -53,6 +53,15 @@ def settle(store: Store, document: Mapping[str, Any]) -> None:
     record_version(store, CONTRACTS, document)
 
 
+def require_next(store: Store, document: Mapping[str, Any]) -> None:
+    """Raise ``InvalidContract`` where a resolved contract could not follow the one that holds."""
+    held = next(iter(published_versions(store, str(document["name"]))), None)
+    version = str(document["version"])
+    if held is None or (held.version, held.sha256) == (version, content_hash(document)):
+        return
+    require_number(held.version, version, changes_since(held, document), held.vertical)
+
+
 def changes_since(held: Published, document: Mapping[str, Any]) -> tuple[Change, ...]:
     """Return what changed from a published version to a resolved contract."""
     return compare(contract_of_document(held.document), contract_of_document(document))

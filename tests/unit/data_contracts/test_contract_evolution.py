@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_contracts.changelog import changelog
 from data_contracts.contract import Column, Contract, Table
 from data_contracts.evolution import Change, compare, gravest
 from data_contracts.loader import load_contract, load_contracts
 from data_contracts.migration import path_between, unanswered
+from data_contracts.odcs import resolve
 from data_contracts.versions import Version, allows, following, parse_version, step_between
 from foundation.errors import InvalidContract
 from foundation.texts import LANGUAGES
@@ -207,3 +209,23 @@ def test_a_wrong_migration_is_refused_with_its_place(migration: object, tmp_path
 def test_a_change_says_its_place_as_a_migration_names_it():
     assert Change("column_removed", "major", "customers", "fax").place == "customers.fax"
     assert Change("model_removed", "major", subject="churn").place == "churn"
+
+
+def test_the_change_log_tells_each_version_with_what_answers_its_breaks(tmp_path: Path):
+    steps = [{"from": "1.0.0", "to": "2.0.0", "steps": STEPS}]
+    columns = (column("credit", "integer"), column("branch", required=True))
+    folders = [
+        write_contract(tmp_path, "1.0.0", LOAN, column("fax")),
+        write_contract(tmp_path, "2.0.0", *columns, migrations=steps),
+        write_contract(tmp_path, "2.1.0", *columns, column("more"), migrations=steps),
+    ]
+    documents = [resolve(folder / "lender.odcs.yaml") for folder in folders]
+    told = changelog(documents, "the command", "en")
+    assert told == changelog(documents[::-1], "the command", "en")
+    headings = [line for line in told.splitlines() if line.startswith("## ")]
+    assert headings == ["## 2.1.0", "## 2.0.0", "## 1.0.0"]
+    assert "- customers.fax: the column is gone. (no longer kept: Nobody has one.)" in told
+    assert "- customers.loan: the column is gone. (is now called credit)" in told
+    assert "- customers.more: a new optional column." in told
+    spanish = changelog(documents, "la orden", "es")
+    assert "- customers.fax: la columna ya no existe. (ya no se guarda: Nadie tiene.)" in spanish
