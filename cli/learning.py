@@ -1,4 +1,4 @@
-"""``abcall train`` and ``abcall score``: a tenant's models, and what they say now."""
+"""``abcall train``, ``score`` and ``replay``: a tenant's models and what they say."""
 
 import re
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from models.train import Trained
 
 SEEDS = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
+NOT_THE_SAME = 1
+"""Exit code where a decision cannot be shown to be what it was."""
+
 SHOWN = ("auc", "average_precision", "brier", "calibration_slope")
 
 
@@ -44,6 +47,22 @@ def register(app: typer.Typer, language: Language) -> None:
     ) -> None:
         with session_of(context).desk() as desk:
             score_all(desk, desk.tenant(tenant_id), model, language)
+
+    @app.command("replay", help=tell("replay"))
+    def replay(
+        context: typer.Context,
+        score_id: Annotated[str, typer.Argument(metavar="SCORE_ID", help=tell("score_id"))],
+        tenant_id: Annotated[str, typer.Option("--tenant", help=tell("tenant_id"))],
+    ) -> None:
+        from models.replay import replay as again
+
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            found = again(desk.lake, tenant, score_id)
+            desk.note("score.replayed", tenant, score_id, verdict=found.verdict)
+        say(found.say(language))
+        if found.verdict not in ("same", "erased"):
+            raise typer.Exit(NOT_THE_SAME)
 
 
 def seeds_of(given: str) -> tuple[int, ...]:

@@ -76,6 +76,29 @@ def register(app: typer.Typer, language: Language) -> None:
         rows = [(t.id, t.name, t.vertical, t.plan, t.language, t.currency) for t in tenants]
         show(text("cli.tenants", language), headers, rows)
 
+    @group.command("erase", help=tell("tenant_erase"))
+    def erase(
+        context: typer.Context,
+        tenant_id: Annotated[str, typer.Argument(metavar="ID", help=tell("tenant_id"))],
+        confirm: Annotated[str, typer.Option(help=tell("confirm_name"))],
+        request: Annotated[str, typer.Option(help=tell("request"))],
+    ) -> None:
+        from models.tenant_end import erase_tenant
+        from pipelines.run import forget_tenant
+        from tenancy.tenant_end import tenant_to_end
+
+        with session_of(context).desk() as desk:
+            tenant = tenant_to_end(desk.lake.store, desk.staff, tenant_id)
+            receipt = erase_tenant(
+                desk.lake,
+                desk.staff,
+                tenant,
+                confirm=confirm,
+                request=request,
+                also={"dagster": lambda: forget_tenant(desk.lake.settings, tenant)},
+            )
+        say(receipt.say(language))
+
     @app.command("audit", help=tell("audit"))
     def audit(context: typer.Context) -> None:
         settings = session_of(context).settings

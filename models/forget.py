@@ -1,9 +1,12 @@
-"""What a tenant's registered versions keep of a person: the rows they were judged on, hashed.
+"""What MLflow keeps of a person, and of a tenant, and how it goes.
+
+Of a person: the rows that a version was judged on, hashed.
 
 A version's pipeline holds no row: categories and n-grams of ten persons or more, and weights. So it
 stays; the next training learns without the person.
 """
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
@@ -53,3 +56,25 @@ def _judged(settings: "Settings", tenant_id: str) -> list[Path]:
         return []
     folder = Path(unquote(urlparse(experiment.artifact_location).path))
     return sorted(folder.rglob(OUT_OF_FOLD))
+
+
+def forget_models(settings: "Settings", tenant_id: str) -> int:
+    """Delete a tenant's registered models, runs and artefacts; returns how many files there were.
+
+    MLflow's own rows of the runs are marked deleted; they hold figures and settings alone.
+    """
+    if not settings.mlflow_file.exists():
+        return 0
+    client = client_of(settings)
+    prefix = f"{experiment_name(tenant_id)}."
+    for model in client.search_registered_models(filter_string=f"name LIKE '{prefix}%'"):
+        client.delete_registered_model(model.name)
+    experiment = client.get_experiment_by_name(experiment_name(tenant_id))
+    if experiment is not None and experiment.lifecycle_stage == "active":
+        for run in client.search_runs([experiment.experiment_id]):
+            client.delete_run(run.info.run_id)
+        client.delete_experiment(experiment.experiment_id)
+    folder = settings.mlflow_artifacts_dir / tenant_id
+    files = sum(path.is_file() for path in folder.rglob("*"))
+    shutil.rmtree(folder, ignore_errors=True)
+    return files

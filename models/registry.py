@@ -6,6 +6,7 @@ what the stored model itself names; ``mlflow.sklearn.load_model("models:/abcall.
 global state is left alone.
 """
 
+import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from time import time
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote, urlparse
 
 from foundation.errors import MissingPart, NotFound
 from foundation.settings import Settings
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 Alias = Literal["champion", "challenger"]
+MODEL_SHA256 = "model_sha256"
+"""Tag of a run: what its model's file was when it was registered."""
+
+Lost = Literal["gone", "changed"]
 MODELS_KEPT = 64
 """Loaded versions kept in a process: 60 tenants' models took 150 MB."""
 
@@ -78,6 +84,7 @@ class Registry:
         )
         with TemporaryDirectory() as folder:
             write_model(Path(folder), entry)
+            client.set_tag(run_id, MODEL_SHA256, _digest(Path(folder) / "model" / MODEL_FILE))
             client.log_artifacts(run_id, folder)
         client.set_terminated(run_id)
         source = f"{run.info.artifact_uri}/model"
@@ -115,6 +122,31 @@ class Registry:
         if found is None:
             raise NotFound("models.no_champion", model=model)
         return found
+
+    def exact(self, tenant_id: str, model: str, version: str) -> Champion | Lost:
+        """Return a version as it was registered, or say that it is gone or was changed since.
+
+        A changed model's file is not opened: nobody knows what it would say.
+        """
+        found = self._by_version(registered_name(tenant_id, model), version)
+        if found is None:
+            return "gone"
+        run = self._client().get_run(str(found.run_id))
+        file = Path(unquote(urlparse(f"{run.info.artifact_uri}/model").path)) / MODEL_FILE
+        if not file.exists():
+            return "gone"
+        known = run.data.tags.get(MODEL_SHA256)
+        return self._load(found) if known in (None, _digest(file)) else "changed"
+
+    def _by_version(self, name: str, version: str) -> "ModelVersion | None":
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return self._client().get_model_version(name, version)
+        except MlflowException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None
+            raise
 
     def require_reachable(self) -> None:
         """Ask the registry for one name.
@@ -199,6 +231,11 @@ class Registry:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _local(uri: str, path: str = "") -> Path:

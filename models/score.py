@@ -60,10 +60,10 @@ class Scorer:
     champion
         The version that scores.
     model
-        Its declaration in the tenant's contract.
+        Its declaration in the tenant's contract; scoring itself needs none.
     """
 
-    def __init__(self, champion: Champion, model: Model) -> None:
+    def __init__(self, champion: Champion, model: Model | None = None) -> None:
         self.champion = champion
         self.model = model
 
@@ -127,7 +127,7 @@ class Scorer:
     def _predictions(self, margins: Floats) -> list["_Prediction"]:
         from models.pipeline import probabilities_of
 
-        task = self.model.task
+        task = self.champion.pipeline.task
         if task == "number":
             return [_Prediction(value=value) for value in margins[:, 0].tolist()]
         rows = probabilities_of(margins).tolist()
@@ -141,7 +141,7 @@ class Scorer:
 
     def _score(self, record: Record, reasons: tuple[Reason, ...], one: "_Prediction") -> Score:
         champion = self.champion
-        binary = self.model.task == "binary" and one.probability is not None
+        binary = champion.pipeline.task == "binary" and one.probability is not None
         return Score(
             probability=one.probability,
             predicted_value=one.value,

@@ -15,6 +15,18 @@ def tenants_of(vertical: str) -> dg.DynamicPartitionsDefinition:
     return dg.DynamicPartitionsDefinition(name=f"{vertical}_tenants")
 
 
+def forget(instance: dg.DagsterInstance, tenant: Tenant) -> int:
+    """Delete a tenant's partition and the records of its runs; returns how many there were."""
+    runs = instance.get_runs(filters=dg.RunsFilter(tags={TENANT_TAG: tenant.id}))
+    for run in runs:
+        instance.delete_run(run.run_id)
+    name = str(tenants_of(tenant.vertical).name)
+    known = instance.has_dynamic_partition(name, tenant.id)
+    if known:
+        instance.delete_dynamic_partition(name, tenant.id)
+    return len(runs) + int(known)
+
+
 def register(instance: dg.DagsterInstance, tenants: Iterable[Tenant]) -> None:
     """Make tenants known to Dagster; a partition must exist before a run of it."""
     for tenant in tenants:

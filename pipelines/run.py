@@ -13,6 +13,18 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 """The run's own log has everything; the terminal is for the person."""
 
 
+def forget_tenant(settings: "Settings", tenant: "Tenant") -> int:
+    """Delete what Dagster keeps of a tenant; returns how many things there were."""
+    if not settings.dagster_home.exists():
+        return 0
+    import dagster as dg
+
+    from pipelines.partitions import forget
+
+    with dg.DagsterInstance.from_config(str(prepare_home(settings))) as instance:
+        return forget(instance, tenant)
+
+
 def refresh_tenant(settings: "Settings", tenant: "Tenant") -> str:
     """Bring a tenant from silver to scores through Dagster and return the run's id.
 

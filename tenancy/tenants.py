@@ -78,7 +78,7 @@ def get_tenant(store: Store, actor: Actor, tenant_id: str) -> Tenant:
             row = session.get(TenantRow, tenant_id)
     if row is None or row.erased_at is not None:
         raise NotFound("tenancy.no_tenant", tenant=tenant_id)
-    return _tenant_of(row)
+    return tenant_of(row)
 
 
 def tenant_for(store: Store, actor: Actor, tenant_id: str | None = None) -> Tenant:
@@ -95,7 +95,7 @@ def list_tenants(store: Store, actor: Actor) -> list[Tenant]:
     if not actor.enters_any_tenant:
         query = query.where(TenantRow.id == actor.tenant_id)
     with store.reading() as session:
-        return [_tenant_of(row) for row in session.scalars(query)]
+        return [tenant_of(row) for row in session.scalars(query)]
 
 
 def require_inside(session: Session, actor: Actor, tenant: Tenant) -> None:
@@ -132,7 +132,8 @@ def _row_of(tenant: Tenant) -> TenantRow:
     )
 
 
-def _tenant_of(row: TenantRow) -> Tenant:
+def tenant_of(row: TenantRow) -> Tenant:
+    """Return the tenant of a row."""
     return Tenant(
         id=row.id,
         name=row.name,

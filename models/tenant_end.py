@@ -1,0 +1,113 @@
+"""Erasing a tenant: its keys first, then all that lies under its prefix, everywhere.
+
+From the first step on nobody can enter the tenant, and nothing of it can be opened. A run that is
+cut short is taken up again by the same command.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foundation.errors import InvalidRequest
+from lakehouse.boundary import Boundary, no_fault
+from models.erasure import LEASE_SECONDS, REQUEST, WAIT_SECONDS
+from models.forget import forget_models
+from tenancy.erasures import Erasure, begin_erasure, finish_erasure, note_place
+from tenancy.holds import destroying
+from tenancy.leases import lease
+from tenancy.tenant_end import delete_rows, destroy_keys
+from tenancy.uploads import list_uploads
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+    from tenancy.actor import Actor
+    from tenancy.tenant import Tenant
+
+Step = Callable[[], int]
+"""Deletes what another room keeps of the tenant; returns how many things there were."""
+
+
+def erase_tenant(
+    lake: "Lake",
+    actor: "Actor",
+    tenant: "Tenant",
+    *,
+    confirm: str,
+    request: str,
+    also: Mapping[str, Step] | None = None,
+    pause: Boundary = no_fault,
+) -> Erasure:
+    """Erase a tenant and return the receipt; the audit trail stays, and the id stays taken.
+
+    Parameters
+    ----------
+    tenant
+        As ``tenancy.tenant_end.tenant_to_end`` gave it.
+    confirm
+        The tenant's name, typed by whoever asks.
+    also
+        Steps of rooms above this one, by their name.
+
+    Raises
+    ------
+    InvalidRequest
+        The name is another, or the request is not told by a number.
+    Held
+        A legal hold covers something of the tenant's.
+    Busy
+        Work on the tenant did not end in time.
+    """
+    if confirm.strip() != tenant.name:
+        raise InvalidRequest("law.other_name", tenant=tenant.id)
+    if not REQUEST.fullmatch(request):
+        raise InvalidRequest("law.bad_request")
+    with _alone(lake, tenant), destroying(lake.store, tenant):
+        erasure = begin_erasure(lake.store, actor, tenant, "tenant", request=request)
+        for name, step in _steps(lake, tenant, also or {}).items():
+            pause(f"before:erasure.{name}")
+            gone = step()
+            if gone:
+                note_place(lake.store, erasure, name, files=gone)
+        pause("before:erasure.store")
+        for table, rows in delete_rows(lake.store, tenant).items():
+            note_place(lake.store, erasure, f"store.{table}", rows=rows)
+    return finish_erasure(lake.store, actor, erasure)
+
+
+def _steps(lake: "Lake", tenant: "Tenant", also: Mapping[str, Step]) -> dict[str, Step]:
+    """Return what is destroyed, in order."""
+    settings = lake.settings
+    return {
+        "keys": lambda: destroy_keys(lake.store, tenant),
+        "tables": lambda: lake.drop_all(tenant),
+        "objects": lambda: lake.objects.delete_all(tenant),
+        "models": lambda: forget_models(settings, tenant.id),
+        "data_docs": lambda: _delete_folder(settings.data_docs_dir, tenant),
+        "inbox": lambda: _delete_folder(settings.inbox_dir, tenant),
+        **also,
+    }
+
+
+@contextmanager
+def _alone(lake: "Lake", tenant: "Tenant") -> Iterator[None]:
+    """Keep uploads, refinements and refreshes out, and wait for those under way."""
+    tables = {ref.name for ref in lake.refs(tenant)}
+    tables |= {upload.table for upload in list_uploads(lake.store, tenant)}
+    names = [f"models:{tenant.id}", *(f"receive:{tenant.id}:{table}" for table in sorted(tables))]
+    with ExitStack() as stack:
+        for name in [*names, f"tenant:{tenant.id}"]:
+            held = lease(lake.store, name, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS)
+            stack.enter_context(held)
+        yield
+
+
+def _delete_folder(root: Path, tenant: "Tenant") -> int:
+    """Delete a tenant's folder, and what was being built beside it."""
+    files = 0
+    for folder in [root / tenant.id, *root.glob(f".{tenant.id}-*")]:
+        if folder.is_dir() and not folder.is_symlink():
+            files += sum(path.is_file() for path in folder.rglob("*"))
+            shutil.rmtree(folder)
+    return files
