@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import typer
 
 from cli import (
+    audit,
     columns,
     contracts,
     data,
@@ -49,7 +50,7 @@ def build_app(language: Language) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     rooms = (demonstration, up, tenants, people, staff_people, upload, data, quarantine)
-    for room in (*rooms, columns, lake, learning, law, verticals, contracts):
+    for room in (*rooms, columns, lake, learning, law, audit, verticals, contracts):
         room.register(app, language)
     return app
 

@@ -1,22 +1,18 @@
-"""``abcall init``, ``abcall tenant …`` and ``abcall audit``: the installation and its tenants."""
+"""``abcall init`` and ``abcall tenant …``: the installation and its tenants."""
 
 from typing import Annotated
 
 import typer
 
 from cli.console import say, show
-from cli.session import contract_of, helper, require_installation, session_of
+from cli.session import contract_of, helper, session_of
 from foundation.errors import InvalidRequest
 from foundation.settings import Settings
 from foundation.texts import Language, text
-from lakehouse.lake import Lake
-from tenancy.audit import verify_chain
 from tenancy.bootstrap import open_store
 from tenancy.keys import Keyring
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant, list_tenants
-
-TAMPERED = 1
 
 
 def initialise(settings: Settings) -> bool:
@@ -98,14 +94,3 @@ def register(app: typer.Typer, language: Language) -> None:
                 also={"dagster": lambda: forget_tenant(desk.lake.settings, tenant)},
             )
         say(receipt.say(language))
-
-    @app.command("audit", help=tell("audit"))
-    def audit(context: typer.Context) -> None:
-        settings = session_of(context).settings
-        require_installation(settings)
-        with Lake.open(settings) as lake:
-            report = verify_chain(lake.store)
-        key = "cli.audit_intact" if report.intact else "cli.audit_broken"
-        say(text(key, language, entries=report.entries, at=report.broken_at))
-        if not report.intact:
-            raise typer.Exit(TAMPERED)

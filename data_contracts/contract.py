@@ -32,11 +32,14 @@ Role = Literal[
     "audio",
     "reference",
     "operation",
+    "consent",
+    "objection",
     "attribute",
 ]
 """``entity``: the person's token; ``event_time``: when the fact happened; ``effective_time``: since
 when a version of a customer holds; ``outcome``/``outcome_time``: known only later, never a feature;
 ``reference``: key of another table; ``operation``: insert, update or delete in a change file;
+``consent``: whether models may learn from the person; ``objection``: whether they refuse scores;
 ``measure``: may be a feature; ``attribute``: shown, not learned from."""
 
 Canonical = Literal["plain", "national_id", "phone", "email"]

@@ -39,6 +39,8 @@ class TrainingSet:
         Person token, or incident id for an incident's model.
     table_versions
         Gold table → version read.
+    left_out
+        Persons whom models may not learn from; they are in no field.
     """
 
     model: Model
@@ -51,6 +53,7 @@ class TrainingSet:
     features: tuple[FeatureSpec, ...]
     table_versions: dict[str, int]
     notes: tuple[Note, ...] = field(default=())
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class FeatureFrame:
 
     ``monthly_values`` is each customer's monthly value in the tenant's currency, where known;
     ``features`` holds every feature of the model that this tenant's tables allow, so a champion's
-    own features are among the keys of each record or are to be taken as unknown.
+    own features are among the keys of each record or are to be taken as unknown. ``left_out``
+    persons object to being scored and are in no field; ``left_out_mark`` tells such groups apart.
     """
 
     model: Model
@@ -70,3 +74,5 @@ class FeatureFrame:
     monthly_values: tuple[Decimal | None, ...]
     features: tuple[FeatureSpec, ...]
     table_versions: dict[str, int]
+    left_out: int = 0
+    left_out_mark: str = ""

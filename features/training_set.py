@@ -1,7 +1,7 @@
 """The room's two doors: what a model learns from, and what it scores now."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import pyarrow as pa
 from data_contracts.contract import Contract, LabelKind, Model
 from features.build import ENTITY, PERSON, available, build, declared
 from features.catalogue import MONTHLY_VALUE
+from features.consent import left_out, mark_of, without
 from features.facts import AS_OF
 from features.gold import Gold, Span, read_gold, span_of
 from features.label_kind import label_kind
@@ -51,6 +52,8 @@ class _Source:
 def training_set(lake: "Lake", tenant: Tenant, contract: Contract, model_name: str) -> TrainingSet:
     """Return the rows a model learns from, as they were known at each as-of time.
 
+    Persons whom models may not learn from are left out (``features.consent``).
+
     The frame is also kept as the table ``features.<model>_training``.
 
     Raises
@@ -66,10 +69,12 @@ def training_set(lake: "Lake", tenant: Tenant, contract: Contract, model_name: s
         raise _too_few_rows(model, 0)
     frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
     rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
+    silent = left_out(lake, tenant, contract, _persons(rows), "training")
+    rows = without(rows, silent)
     _require_enough(model, rows)
-    name = f"{model.name}_training"
-    keep(lake, tenant, name, rows, gold=source.gold, contract=contract, purpose=kind)
-    return _training_set(model, kind, source, rows)
+    name, purpose = f"{model.name}_training", _purpose(kind, mark_of(lake, tenant, silent))
+    keep(lake, tenant, name, rows, gold=source.gold, contract=contract, purpose=purpose)
+    return replace(_training_set(model, kind, source, rows), left_out=len(silent))
 
 
 def current_entities(
@@ -78,7 +83,7 @@ def current_entities(
     """Return the entities to score now with their features; it may be empty.
 
     Active customers at the latest moment the data speak of; incidents without an outcome that are
-    open or recent, as of their opening. Also kept as the table ``features.<model>``.
+    open or recent, as of their opening; nobody who objects. Also kept as ``features.<model>``.
 
     Raises
     ------
@@ -90,7 +95,10 @@ def current_entities(
     grid = present_rows(source.gold, model, source.span)
     frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
     rows = lake.engine.arrow(frame).sort_by([(ENTITY, "ascending")])
-    keep(lake, tenant, model.name, rows, gold=source.gold, contract=contract, purpose="present")
+    objecting = left_out(lake, tenant, contract, _persons(rows), "profiling")
+    rows, mark = without(rows, objecting), mark_of(lake, tenant, objecting)
+    purpose = _purpose("present", mark)
+    keep(lake, tenant, model.name, rows, gold=source.gold, contract=contract, purpose=purpose)
     return FeatureFrame(
         model=model,
         records=to_records(rows, source.specs),
@@ -100,7 +108,19 @@ def current_entities(
         monthly_values=tuple(rows.column(MONTHLY_VALUE).to_pylist()),
         features=source.specs,
         table_versions=source.gold.versions,
+        left_out=len(objecting),
+        left_out_mark=mark,
     )
+
+
+def _persons(rows: pa.Table) -> list[str]:
+    persons: list[str] = rows[PERSON].drop_null().unique().to_pylist()
+    return persons
+
+
+def _purpose(kind: str, mark: str) -> str:
+    """Return what a kept frame is for; without other persons it is another frame."""
+    return f"{kind}-without-{mark}" if mark else kind
 
 
 def _open(lake: "Lake", tenant: Tenant, contract: Contract, model: Model) -> _Source:

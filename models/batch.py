@@ -82,9 +82,10 @@ def score_current(
 
 
 def run_id_of(champion: Champion, frame: FeatureFrame, contract: Contract) -> str:
-    """Return the identifier of a run: equal for an equal model, tables and contract."""
+    """Return a run's identifier: equal for equal model, tables, contract and objections."""
     tables = [f"{name}={version}" for name, version in sorted(frame.table_versions.items())]
-    parts = [champion.name, champion.version, contract.version, *tables]
+    without = [frame.left_out_mark] if frame.left_out_mark else []
+    parts = [champion.name, champion.version, contract.version, *tables, *without]
     return f"score-{sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 

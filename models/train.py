@@ -48,6 +48,8 @@ class Trained:
         Declared features that were left out, and why.
     bands
         Where its classes of risk begin; empty for tasks other than yes or no.
+    left_out
+        Persons whom models may not learn from, and who were left out.
     """
 
     model: str
@@ -64,6 +66,7 @@ class Trained:
     seconds: float
     notes: tuple[Note, ...] = ()
     bands: tuple[RiskBand, ...] = ()
+    left_out: int = 0
 
 
 def train(
@@ -125,6 +128,7 @@ def train(
         seconds=perf_counter() - started,
         notes=training.notes,
         bands=_bands(training, learned),
+        left_out=training.left_out,
     )
     _write_quality(lake, tenant, trained)
     return trained
@@ -204,6 +208,7 @@ def _parameters(training: TrainingSet, learned: "Learned") -> dict[str, str]:
         "rows": str(len(learned.rows)),
         "positives": str(learned.positives),
         "features": str(len(training.features)),
+        "persons_left_out": str(training.left_out),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from features.consent import left_out
 from features.live import incident_frame
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
@@ -39,6 +40,7 @@ def score_incidents(
     key = lake.keys.of(caller.tenant).token_key
     desk = Desk(caller.tenant, table, key, utc_now())
     intakes = [desk.take(one, place) for one, place in zip(given, places, strict=True)]
+    _require_no_objection(lake, caller, intakes, places)
     champion = compatible_champion(lake.settings, caller.tenant, caller.contract, model.name)
     scorer = Scorer(champion, model)
     rows = as_rows(table, intakes)
@@ -53,6 +55,17 @@ def score_incidents(
         }
         for place, (intake, score) in enumerate(zip(intakes, scores, strict=True))
     ]
+
+
+def _require_no_objection(
+    lake: "Lake", caller: Caller, intakes: Sequence[Intake], places: Sequence[str]
+) -> None:
+    """Refuse incidents of customers who object to being scored."""
+    persons = {one.person_token for one in intakes if one.person_token is not None}
+    objecting = left_out(lake, caller.tenant, caller.contract, persons, "profiling")
+    for intake, place in zip(intakes, places, strict=True):
+        if intake.person_token in objecting:
+            raise InvalidRequest("serving.objected", field=place)
 
 
 def _customers_of(lake: "Lake", caller: Caller, intakes: Sequence[Intake]) -> dict[str, Row]:
@@ -81,6 +94,8 @@ def score_customers(lake: "Lake", caller: Caller, given: Sequence[Any]) -> list[
     ids = [_identifier(one, place) for place, one in enumerate(given)]
     tokens = _tokens(lake, caller, ids)
     found = latest_scores(lake, caller.tenant, model, set(tokens))
+    objecting = left_out(lake, caller.tenant, caller.contract, set(tokens), "profiling")
+    found = {person: row for person, row in found.items() if person not in objecting}
     if not found:
         compatible_champion(lake.settings, caller.tenant, caller.contract, model.name)
     return [

@@ -18,6 +18,7 @@ from foundation.clock import utc_now
 from foundation.errors import MissingKey
 from foundation.settings import Settings
 from tenancy.actor import Actor
+from tenancy.anchors import Anchor, holds, make_anchor
 from tenancy.audit import record_in
 from tenancy.envelope import (
     DataKey,
@@ -52,6 +53,14 @@ class Keyring:
     def has_master(self) -> bool:
         """Whether the master key's file exists (``of`` tells whether it is the right one)."""
         return self._file.exists()
+
+    def anchor(self) -> Anchor:
+        """Return an anchor of the audit chain as it stands."""
+        return make_anchor(self._store, self._master)
+
+    def holds(self, anchor: Anchor) -> bool:
+        """Say whether the audit chain still holds what an anchor names."""
+        return holds(self._store, anchor, self._master)
 
     @cached_property
     def _master(self) -> bytes:

@@ -17,6 +17,7 @@ from ingestion.reading.raw import RawTable
 FLOOR = 0.36
 GUARDED_FLOOR = 0.5
 """A wrong person, key or outcome does more harm than a column left aside."""
+GUARDED = frozenset({"entity", "outcome", "outcome_time", "operation", "consent", "objection"})
 _VALUES_BESIDE_A_NAME = 0.5
 _FEW_VALUES = 10
 """So many values halve what they say against a column that the header names."""
@@ -115,9 +116,7 @@ def _is_toss_up(i: int, j: int, pairs: dict[int, int], weights: Floats) -> bool:
 def is_guarded(column: Column) -> bool:
     """Say whether a wrong mapping to the column would harm: persons, keys, outcomes, operations."""
     return (
-        column.key
-        or column.classification in {"identifier", "personal"}
-        or column.role in {"entity", "outcome", "outcome_time", "operation"}
+        column.key or column.classification in {"identifier", "personal"} or column.role in GUARDED
     )
 
 

@@ -7,7 +7,8 @@ from cli.main import build_app
 from foundation.texts import LANGUAGES, Language
 from tests.unit.cli.conftest import Type
 
-COMMANDS = ["demo", "up", "init", "audit", "upload", "mapping", "uploads", "rejected", "train",
+COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
+            "audit anchor", "upload", "mapping", "uploads", "rejected", "train",
             "score", "tenant new", "tenant list", "user add", "user list", "key issue", "key list",
             "key revoke", "quarantine list", "quarantine show", "quarantine download",
             "quarantine fix", "quarantine redrive", "quarantine dismiss", "quarantine reopen",

@@ -94,7 +94,7 @@ def test_an_intact_audit_log_ends_with_0_and_an_altered_one_with_1(
 ):
     abcall_alone("init")
     abcall_alone("tenant", "new", "andina", "--name", "A", "--vertical", "telecom")
-    intact = abcall_alone("audit")
+    intact = abcall_alone("audit", "verify")
     assert intact.code == 0
     assert "íntegro" in intact.words
     with sqlite3.connect(tmp_path / "own" / "operations.db") as store:
@@ -103,7 +103,7 @@ def test_an_intact_audit_log_ends_with_0_and_an_altered_one_with_1(
             store.execute(f'drop trigger "{name}"')
         table = "audit_entries"
         store.execute(f"update {table} set subject = 'otra' where action = 'tenant.created'")
-    altered = abcall_alone("audit")
+    altered = abcall_alone("audit", "verify")
     assert altered.code == 1
     assert "alterado" in altered.words
 
@@ -141,7 +141,7 @@ def test_verticals_are_listed_shown_and_checked(abcall: Type, tmp_path: Path):
     assert abcall("vertical", "check", broken).code == 2
 
 
-@pytest.mark.parametrize("command", ["uploads andina", "tenant list", "audit", "up"])
+@pytest.mark.parametrize("command", ["uploads andina", "tenant list", "audit verify", "up"])
 def test_where_nothing_was_installed_the_first_step_is_named(command: str, abcall_alone: Type):
     ran = abcall_alone(*command.split())
     assert ran.code == 2
