@@ -20,7 +20,8 @@ COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "columns list", "columns propose", "columns accept", "columns reject",
             "columns withdraw", "contract show", "contract plan", "contract publish",
             "contract history", "contract changelog", "contract redrive", "lake stats",
-            "lake compact", "lake vacuum", "lake history", "lake restore", "replay", "tenant erase"]  # fmt: skip
+            "lake compact", "lake vacuum", "lake history", "lake restore", "replay",
+            "tenant erase"]  # fmt: skip
 
 
 def command_names(language: Language) -> set[str]:
