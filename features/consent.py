@@ -27,6 +27,8 @@ def left_out(
     lake: "Lake", tenant: Tenant, contract: Contract, persons: Collection[str], purpose: Purpose
 ) -> frozenset[str]:
     """Return those of the persons (by token) who are left out of a purpose."""
+    if not persons:
+        return frozenset()
     yes, no = _said_in_files(lake, tenant, contract, purpose)
     told_yes, told_no = _told(lake, tenant, persons, purpose)
     refused = (no | told_no) & set(persons)
