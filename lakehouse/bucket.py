@@ -127,7 +127,12 @@ class Bucket:
 
 def s3_files() -> "S3FileSystem":
     """Return Arrow's client of the storage that the environment names."""
-    return _client(next((os.environ[name] for name in ENDPOINTS if os.environ.get(name)), None))
+    return _client(endpoint_of_environment())
+
+
+def endpoint_of_environment() -> str | None:
+    """Return the address of the storage; None means Amazon's own."""
+    return next((os.environ[name] for name in ENDPOINTS if os.environ.get(name)), None)
 
 
 @cache

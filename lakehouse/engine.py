@@ -39,17 +39,18 @@ class Engine(Protocol):
         """End the session and its server; the next use starts them again."""
 
 
-_engines: dict[tuple[str, str], Engine] = {}
+_engines: dict[tuple[str, str, bool], Engine] = {}
 _lock = Lock()
 
 
 def open_engine(settings: Settings) -> Engine:
     """Return the engine of this process for these settings; nothing starts before its use."""
-    remote = settings.spark_remote if settings.engine == "spark" else ""
+    on_spark = settings.engine == "spark"
+    remote = settings.spark_remote if on_spark else ""
     with _lock:
-        key = (settings.engine, remote)
+        key = (settings.engine, remote, on_spark and settings.in_bucket)
         if key not in _engines:
-            _engines[key] = _spark(remote) if settings.engine == "spark" else _sail()
+            _engines[key] = _spark(remote, settings.in_bucket) if on_spark else _sail()
         return _engines[key]
 
 
@@ -59,7 +60,7 @@ def _sail() -> Engine:
     return Sail()
 
 
-def _spark(remote: str) -> Engine:
+def _spark(remote: str, in_bucket: bool) -> Engine:
     from lakehouse.spark import Spark
 
-    return Spark(remote)
+    return Spark(remote, in_bucket=in_bucket)

@@ -2,9 +2,13 @@
 
 Usage: lake_worker.py FOLDER ENGINE append|merge NAME TIMES
        lake_worker.py FOLDER ENGINE steps [KILL_AT]
+       lake_worker.py FOLDER ENGINE care SECONDS
        lake_worker.py FOLDER ENGINE open|open-and-wait
+
+The tables lie in FOLDER, or where ABCALL_LAKE_URL says.
 """
 
+import os
 import sys
 import time
 from contextlib import AbstractContextManager
@@ -14,10 +18,13 @@ from pathlib import Path
 import pyarrow as pa
 from lake_faults import kill_at
 
+from foundation.clock import utc_now
 from foundation.settings import Settings
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
+from lakehouse.maintenance import Maintenance
+from lakehouse.places import place_at
 from lakehouse.refs import TableRef
 from lakehouse.writer import Writer
 from tenancy.leases import lease
@@ -63,6 +70,22 @@ def steps(writer: Writer, ref: TableRef) -> None:
     writer.replace(copy, rows([2, 3], "gold"), Commit("8"))
 
 
+def care(lake: Lake, ref: TableRef, seconds: float) -> None:
+    """Compact, vacuum and clean the log again and again, keeping no history at all."""
+
+    def short(name: str) -> AbstractContextManager[object]:
+        return lease(lake.store, name, ttl_seconds=1.0, wait_seconds=120.0)
+
+    place = place_at(lake.settings.tables_root)
+    maintenance = Maintenance(lake.engine, place, short)
+    ending = time.monotonic() + seconds
+    while time.monotonic() < ending:
+        if lake.exists(ref):
+            maintenance.compact(ref)
+            maintenance.vacuum(ref, utc_now())
+        time.sleep(0.01)
+
+
 def use_engine(lake: Lake) -> None:
     """Run one query, so that the engine is really up."""
     assert lake.engine.arrow(lake.engine.frame(rows([1], "x"))).num_rows == 1
@@ -72,11 +95,17 @@ def use_engine(lake: Lake) -> None:
 def main() -> None:
     """Do what the arguments say."""
     folder, engine, action, *rest = sys.argv[1:]
-    settings = replace(Settings.at(Path(folder)), engine="spark" if engine == "spark" else "sail")
+    settings = replace(
+        Settings.at(Path(folder)),
+        engine="spark" if engine == "spark" else "sail",
+        lake_url=os.environ.get("ABCALL_LAKE_URL", ""),
+    )
     with Lake.open(settings) as lake:
         ref = lake.ref(TENANT, "silver", "things")
         if action == "steps":
             steps(writer_of(lake, kill_at(int(rest[0])) if rest else no_fault), ref)
+        elif action == "care":
+            care(lake, ref, float(rest[0]))
         elif action.startswith("open"):
             use_engine(lake)
             time.sleep(60 if action == "open-and-wait" else 0)
