@@ -11,7 +11,7 @@ from importlib import import_module
 
 from benchmarks.table import Line, report
 
-PARTS = ("tenants", "faults", "dirty")
+PARTS = ("tenants", "faults", "dirty", "maintenance")
 
 
 def measure(part: str, *, quick: bool) -> tuple[list[Line], list[str]]:

@@ -59,8 +59,11 @@ def row(number: int, value: str = "x") -> pa.Table:
 
 
 def fill(lake: Lake, ref: TableRef, count: int, start: int = 0) -> None:
-    for number in range(start, start + count):
-        lake.writer.append(ref, row(number), Commit(f"u{number}:silver", {"counts": str(number)}))
+    """Append a row a commit, by the embedded engine: either one cares for what it wrote."""
+    with Lake.open(replace(lake.settings, engine="sail")) as embedded:
+        for number in range(start, start + count):
+            commit = Commit(f"u{number}:silver", {"counts": str(number)})
+            embedded.writer.append(ref, row(number), commit)
 
 
 def keys(ref: TableRef, version: int | None = None) -> list[int]:
@@ -181,7 +184,9 @@ def test_what_cannot_be_restored_is_said(lake: Lake, ref: TableRef) -> None:
 def test_a_table_in_figures(lake: Lake, ref: TableRef) -> None:
     assert lake.statistics(ref) is None
     fill(lake, ref, 3)
-    lake.writer.append(ref, pa.table({"key": range(1000), "value": ["y"] * 1000}), Commit("u9"))
+    with Lake.open(replace(lake.settings, engine="sail")) as embedded:
+        many = pa.table({"key": range(1000), "value": ["y"] * 1000})
+        embedded.writer.append(ref, many, Commit("u9"))
     found = lake.statistics(ref)
     assert found is not None
     assert (found.files, found.rows, found.version, found.versions) == (4, 1003, 3, 4)
