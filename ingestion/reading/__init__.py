@@ -7,7 +7,18 @@ fit the header is kept as it came, in ``broken``.
 """
 
 from ingestion.reading.cells import safe_cell
-from ingestion.reading.file import read_file
+from ingestion.reading.file import PIECE_BYTES, SourceFile, open_file, read_file, whole
 from ingestion.reading.raw import ROW_NUMBER, BrokenLine, Note, RawTable
 
-__all__ = ["ROW_NUMBER", "BrokenLine", "Note", "RawTable", "read_file", "safe_cell"]
+__all__ = [
+    "PIECE_BYTES",
+    "ROW_NUMBER",
+    "BrokenLine",
+    "Note",
+    "RawTable",
+    "SourceFile",
+    "open_file",
+    "read_file",
+    "safe_cell",
+    "whole",
+]

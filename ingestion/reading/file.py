@@ -1,19 +1,57 @@
 """The one way to read a tenant's file, whatever its format."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
 
 from foundation.errors import InvalidUpload, TooLarge
-from ingestion.reading.csv_file import read_csv
-from ingestion.reading.json_lines import read_json_lines
-from ingestion.reading.parquet_file import read_parquet
-from ingestion.reading.raw import RawTable
+from ingestion.reading.csv_file import CsvFile
+from ingestion.reading.json_lines import JsonLinesFile
+from ingestion.reading.parquet_file import ParquetFile
+from ingestion.reading.raw import Note, RawTable
+
+PIECE_BYTES = 32 * 1024 * 1024
+"""So much text of a file is in memory at a time, a few times over."""
 
 _PARQUET_MAGIC = b"PAR1"
 _JSON_SUFFIXES = {".jsonl", ".ndjson", ".json"}
 
 
-def read_file(path: Path, file_name: str, limit_bytes: int) -> RawTable:
-    """Read a file as strings.
+class SourceFile(Protocol):
+    """A file whose columns are known, and whose rows can be read more than once.
+
+    Attributes
+    ----------
+    headers
+        Unique names of its columns.
+    format
+        ``csv``, ``json_lines`` or ``parquet``.
+    notes
+        What was renamed, decoded otherwise or skipped: complete once all pieces have been read.
+    """
+
+    format: str
+    headers: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    def pieces(self, piece_bytes: int) -> Iterator[RawTable]:
+        """Yield the rows in the order of the file, numbered on from piece to piece.
+
+        The same file and size give the same pieces, whose rows together are the same whatever the
+        size. A record is never cut; a piece may have no rows.
+
+        Parameters
+        ----------
+        piece_bytes
+            Bytes of text that a piece is made of, about.
+        """
+
+
+def open_file(path: Path, file_name: str, limit_bytes: int) -> SourceFile:
+    """Open a file and find its columns.
 
     Parameters
     ----------
@@ -40,8 +78,22 @@ def read_file(path: Path, file_name: str, limit_bytes: int) -> RawTable:
         magic = stream.read(len(_PARQUET_MAGIC))
     suffix = Path(file_name).suffix.lower()
     if magic == _PARQUET_MAGIC or suffix == ".parquet":
-        return read_parquet(path, file_name)
-    data = path.read_bytes()
+        return ParquetFile(path, file_name)
     if suffix in _JSON_SUFFIXES or (suffix not in {".csv", ".tsv", ".txt"} and magic[:1] == b"{"):
-        return read_json_lines(data, file_name)
-    return read_csv(data, file_name)
+        return JsonLinesFile(path, file_name)
+    return CsvFile(path, file_name)
+
+
+def read_file(
+    path: Path, file_name: str, limit_bytes: int, *, piece_bytes: int = PIECE_BYTES
+) -> RawTable:
+    """Read a whole file as strings. Parameters and errors are those of ``open_file``."""
+    return whole(open_file(path, file_name, limit_bytes), piece_bytes)
+
+
+def whole(source: SourceFile, piece_bytes: int = PIECE_BYTES) -> RawTable:
+    """Return all rows of a file at once."""
+    pieces = list(source.pieces(piece_bytes))
+    rows = pa.concat_tables([piece.rows for piece in pieces])
+    broken = tuple(line for piece in pieces for line in piece.broken)
+    return replace(pieces[0], rows=rows, broken=broken, notes=source.notes)

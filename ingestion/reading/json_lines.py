@@ -2,58 +2,106 @@
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from foundation.errors import InvalidUpload
-from ingestion.reading.encoding import decode, refuse_binary
 from ingestion.reading.headers import unique_headers
-from ingestion.reading.raw import BrokenLine, RawTable, as_rows
+from ingestion.reading.raw import BrokenLine, Note, RawTable, as_rows
+from ingestion.reading.text_stream import TextStream
+
+SCAN_BYTES = 8 * 1024 * 1024
 
 
 class _RepeatedName(ValueError):
     """An object names the same member twice: one of the values would be lost."""
 
 
-def read_json_lines(data: bytes, file_name: str) -> RawTable:
-    """Read the bytes of a JSON lines file; nested values become JSON strings, null is null.
+class JsonLinesFile:
+    """A file of JSON lines that can be read piece by piece; nested values become JSON strings.
+
+    Its columns are the members of all its objects, in the order in which they first appear: so it
+    is looked through once when it is opened.
 
     Raises
     ------
     InvalidUpload
         Nothing in it, no text, one array instead of lines, or no line that is an object.
     """
-    refuse_binary(data, file_name)
-    decoded, notes = decode(data, file_name)
-    if not decoded.strip():
-        raise InvalidUpload("reading.empty", file=file_name)
-    if decoded.lstrip().startswith("["):
-        raise InvalidUpload("reading.json_array", file=file_name)
-    objects: list[dict[str, str | None]] = []
-    numbers: list[int] = []
-    broken: list[BrokenLine] = []
-    total = 0
-    for line, content in enumerate(io.StringIO(decoded), start=1):
-        if not content.strip():
-            continue
-        total += 1
+
+    format = "json_lines"
+
+    def __init__(self, path: Path, file_name: str) -> None:
+        self._path, self._file_name = path, file_name
+        self.notes: tuple[Note, ...] = ()
+        self._renamed: list[Note] = []
+        self._names = self._members()
+        self.headers, self._renamed = unique_headers(self._names)
+
+    def pieces(self, piece_bytes: int) -> Iterator[RawTable]:
+        """Yield the rows; see ``SourceFile``."""
+        total = 0
+        for lines in self._lines(piece_bytes):
+            read = _Lines()
+            for line, content in lines:
+                total += 1
+                read.add(total, line, content)
+            columns = [[item.get(name) for item in read.objects] for name in self._names]
+            rows = as_rows(self.headers, columns, np.array(read.numbers, np.int64))
+            yield RawTable(self.headers, rows, tuple(read.broken), format=self.format)
+
+    def _members(self) -> list[str]:
+        """Return the names of all members."""
+        names: dict[str, None] = {}
+        first_broken = 0
+        blank = True
+        for lines in self._lines(SCAN_BYTES):
+            for line, content in lines:
+                if blank and content.lstrip().startswith("["):
+                    raise InvalidUpload("reading.json_array", file=self._file_name)
+                blank = False
+                values, fault = _parse(content)
+                names |= dict.fromkeys(values)
+                first_broken = first_broken or (line if fault else 0)
+        if blank:
+            raise InvalidUpload("reading.empty", file=self._file_name)
+        if not names:
+            line = first_broken or 1
+            raise InvalidUpload("reading.no_json_object", file=self._file_name, line=line)
+        return list(names)
+
+    def _lines(self, size: int) -> Iterator[Iterator[tuple[int, str]]]:
+        """Yield lines that are not blank, with their numbers, some megabytes at a time."""
+        with self._path.open("rb") as stream:
+            text, before = TextStream(stream, self._file_name), 0
+            while not text.ended:
+                lines = io.StringIO(text.read(size).decode()).readlines()
+                yield ((n, line) for n, line in enumerate(lines, before + 1) if line.strip())
+                before += len(lines)
+            self.notes = (*text.notes, *self._renamed)
+
+
+@dataclass
+class _Lines:
+    """Lines as they are read."""
+
+    objects: list[dict[str, str | None]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    broken: list[BrokenLine] = field(default_factory=list)
+
+    def add(self, number: int, line: int, content: str) -> None:
+        """Keep the object of a line, or the line as it came."""
         values, fault = _parse(content)
         if fault is None:
-            objects.append(values)
-            numbers.append(total)
+            self.objects.append(values)
+            self.numbers.append(number)
         else:
             rule, arguments = fault
-            broken.append(BrokenLine(total, line, content.rstrip("\r\n"), rule, arguments))
-    names = list(dict.fromkeys(name for item in objects for name in item))
-    if not names:
-        line = broken[0].line if broken else 1
-        raise InvalidUpload("reading.no_json_object", file=file_name, line=line)
-    headers, renamed = unique_headers(names)
-    columns: Iterable[list[str | None]] = [[item.get(name) for item in objects] for name in names]
-    rows = as_rows(headers, list(columns), np.array(numbers))
-    return RawTable(headers, rows, tuple(broken), (*notes, *renamed), "json_lines")
+            self.broken.append(BrokenLine(number, line, content.rstrip("\r\n"), rule, arguments))
 
 
 def _parse(content: str) -> tuple[dict[str, str | None], tuple[str, dict[str, str]] | None]:
