@@ -1,7 +1,7 @@
 """The account of an upload: every row of the file has one outcome, and they add up."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from tenancy.upload import OUTCOMES
 
@@ -10,7 +10,7 @@ class AccountError(AssertionError):
     """Rows of a file that have no outcome, or two: a bug of ours, never the tenant's fault."""
 
 
-def account(rows: int, outcomes: Iterable[str], quarantined: int) -> dict[str, int]:
+def account(rows: int, outcomes: Mapping[str, int], quarantined: int) -> dict[str, int]:
     """Return ``rows`` and the six counts.
 
     Parameters
@@ -18,7 +18,7 @@ def account(rows: int, outcomes: Iterable[str], quarantined: int) -> dict[str, i
     rows
         Rows in the file, broken lines among them.
     outcomes
-        What became of each row that reached silver's plan.
+        How many of the rows that reached silver's plan came to which end.
     quarantined
         Rows and lines put into quarantine.
 

@@ -1,7 +1,5 @@
 """Bronze: every row as it came, sealed, with its provenance and the person's token in the clear."""
 
-from collections.abc import Mapping
-
 import pyarrow as pa
 
 from ingestion.job import Job
@@ -9,26 +7,26 @@ from ingestion.payload import constant
 from ingestion.schema import BRONZE, MOMENT
 
 
-def bronze_rows(
-    job: Job, sealed: Mapping[int, bytes], tokens: Mapping[int, str | None]
-) -> pa.Table:
-    """Return one bronze row for each row and broken line of the file.
+def bronze_rows(job: Job, numbers: pa.Array, tokens: pa.Array, sealed: pa.Array) -> pa.Table:
+    """Return one bronze row for each row and broken line of a piece.
 
     Parameters
     ----------
-    sealed
-        Payload by row number.
+    numbers
+        Row numbers.
     tokens
-        Person token by row number, where the row names a person.
+        Person tokens; NULL where a row names nobody.
+    sealed
+        Payloads.
     """
-    numbers, count = list(sealed), len(sealed)
+    count = len(numbers)
     return pa.table(
         [
             constant(job.upload_id, count, pa.string()),
             constant(job.file_name, count, pa.string()),
-            pa.array(numbers, pa.int64()),
-            pa.array([tokens.get(n) for n in numbers], pa.string()),
-            pa.array(list(sealed.values()), pa.binary()),
+            numbers,
+            tokens,
+            sealed,
             constant(job.received_at, count, MOMENT),
         ],
         schema=BRONZE,

@@ -1,7 +1,7 @@
 """One upload on its way: what every stage needs to know of it."""
 
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from data_contracts.contract import Column, Contract, Table
 from ingestion.formats import Format
 from ingestion.mapping import Mapping
-from ingestion.reading.raw import RawTable
 from ingestion.vocabulary import OPERATIONS
 from tenancy.tenant import Tenant
 from tenancy.upload import Upload
@@ -26,8 +25,10 @@ class Job:
     ----------
     received_at
         Recorded time of its rows, and since when a version holds where the file does not say.
-    raw
-        The file as strings.
+    headers
+        Columns of the file.
+    total
+        Its rows, broken lines among them.
     formats
         How its numeric and date columns are written, by contract column.
     token_key
@@ -41,7 +42,8 @@ class Job:
     upload_id: str
     file_name: str
     received_at: datetime
-    raw: RawTable
+    headers: tuple[str, ...]
+    total: int
     formats: AnyMapping[str, Format]
     token_key: bytes
 
@@ -59,7 +61,7 @@ class Job:
     @property
     def unknown(self) -> tuple[str, ...]:
         """Headers that stand for no contract column: kept in bronze, encrypted."""
-        return tuple(h for h in self.raw.headers if h not in self.mapping.columns)
+        return tuple(h for h in self.headers if h not in self.mapping.columns)
 
     @property
     def changes(self) -> bool:
@@ -81,6 +83,11 @@ class Job:
         """What its encrypted rows are bound to."""
         return f"rows/{self.table.name}/{self.upload_id}".encode()
 
+    @property
+    def person_context(self) -> bytes:
+        """What the personal values of its rows are bound to, until the vault has them."""
+        return f"persons/{self.table.name}/{self.upload_id}".encode()
+
     def values_of(self, column: Column) -> dict[str, str]:
         """Return the tenant's writings of a column's values, and the usual words of operations."""
         own = dict(self.mapping.values.get(column.name, {}))
@@ -96,17 +103,16 @@ def job_of(
     contract: Contract,
     upload: Upload,
     *,
-    raw: RawTable,
+    headers: tuple[str, ...],
     mapping: Mapping,
 ) -> Job:
-    """Return the job of an upload that has been read and mapped, its formats decided.
+    """Return the job of an upload that has been mapped, before its file has been looked through.
 
     Raises
     ------
     InvalidMapping
         The file lacks a column that every row must have.
     """
-    from ingestion.formats import decide_formats
     from ingestion.rules import require_mapped
 
     job = Job(
@@ -117,11 +123,10 @@ def job_of(
         upload_id=upload.id,
         file_name=upload.file_name,
         received_at=upload.received_at,
-        raw=raw,
+        headers=headers,
+        total=0,
         formats={},
         token_key=lake.keys.of(tenant).token_key,
     )
     require_mapped(job)
-    by_source = decide_formats(raw.rows, job.mapped, tenant.currency)
-    formats = {job.mapped[source].name: form for source, form in by_source.items()}
-    return replace(job, formats=formats)
+    return job

@@ -5,6 +5,7 @@ forgotten, and every model would learn that it was never known. A blank cell of 
 file does have is another thing: that empties the value.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,36 +22,60 @@ _EARLIER, _SINCE, _UNTIL = "earlier: ", "since:", "until:"
 """Working names; no column of a contract is called so."""
 
 
-def keep_earlier(lake: "Lake", job: Job, rows: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
-    """Give rows that are to be written the values that their file lacks and silver has.
+class Earlier:
+    """The earlier values, in silver, of rows that are to be written and of columns a file lacks.
 
     Parameters
     ----------
     rows
-        In silver's schema, one for each key (and time, where there is history).
+        What is to be written, some at a time: ``row_key`` (and ``valid_from``, where there is
+        history), each once.
 
-    Returns
-    -------
-    tuple
-        The rows, and the columns in which a value was kept.
+    Attributes
+    ----------
+    kept
+        The columns in which a value is kept.
     """
-    ref = lake.ref(job.tenant, "silver", job.table.name)
-    names = _absent(job)
-    if job.by_row or not names or not rows.num_rows or not lake.exists(ref):
-        return rows, ()
-    times = ["valid_from", "valid_to"] if job.table.history else []
-    mine = pc.field("row_key").isin(pc.unique(rows["row_key"]))
-    stored = pl.DataFrame(lake.arrow(ref, columns=["row_key", *times, *names], where=mine))
-    known = [name for name in names if stored[name].null_count() < stored.height]
-    if not known:
-        return rows, ()
-    earlier = stored.rename({name: _EARLIER + name for name in known})
-    join = _at_their_time if job.table.history else _by_key
-    joined = join(pl.DataFrame(rows), earlier)
-    kept = [name for name in known if joined[_EARLIER + name].null_count() < joined.height]
-    values = (pl.coalesce(_EARLIER + name, name).alias(name) for name in kept)
-    whole = joined.with_columns(*values).select(rows.schema.names)
-    return whole.to_arrow().cast(rows.schema), tuple(kept)
+
+    def __init__(self, lake: "Lake", job: Job, rows: Iterable[pa.Table]) -> None:
+        ref = lake.ref(job.tenant, "silver", job.table.name)
+        self._history = job.table.history
+        self.kept: tuple[str, ...] = ()
+        self._values: pl.DataFrame | None = None
+        names = _absent(job)
+        if job.by_row or not names or not lake.exists(ref):
+            return
+        lines = [table.select(self._on) for table in rows]
+        if not sum(line.num_rows for line in lines):
+            return
+        keys = pc.unique(pa.chunked_array([c for line in lines for c in line["row_key"].chunks]))
+        times = ["valid_from", "valid_to"] if self._history else []
+        mine = pc.field("row_key").isin(keys)
+        stored = pl.DataFrame(lake.arrow(ref, columns=["row_key", *times, *names], where=mine))
+        known = [name for name in names if stored[name].null_count() < stored.height]
+        if known:
+            values = stored.select("row_key", *times, *known)
+            self._values = values.rename({name: _EARLIER + name for name in known})
+            joined = self._joined(pl.DataFrame(pa.concat_tables(lines)))
+            self.kept = tuple(n for n in known if joined[_EARLIER + n].null_count() < joined.height)
+
+    @property
+    def _on(self) -> list[str]:
+        return ["row_key", "valid_from"] if self._history else ["row_key"]
+
+    def given_to(self, rows: pa.Table) -> pa.Table:
+        """Return rows in silver's schema with the values that their file lacks and silver has."""
+        if not self.kept or not rows.num_rows:
+            return rows
+        joined = self._joined(pl.DataFrame(rows))
+        values = (pl.coalesce(_EARLIER + name, name).alias(name) for name in self.kept)
+        whole = joined.with_columns(*values).select(rows.schema.names)
+        return whole.to_arrow().cast(rows.schema)
+
+    def _joined(self, rows: pl.DataFrame) -> pl.DataFrame:
+        assert self._values is not None
+        join = _at_their_time if self._history else _by_key
+        return join(rows, self._values)
 
 
 def _absent(job: Job) -> list[str]:

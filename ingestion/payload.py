@@ -12,23 +12,38 @@ import polars as pl
 import pyarrow as pa
 
 from ingestion.job import Job
+from ingestion.reading import RawTable
 from tenancy.keys import TenantKeys
 
 LINE = ""
 
 
-def seal_rows(job: Job, keys: TenantKeys) -> dict[int, bytes]:
-    """Return the sealed payload of every row and broken line, by row number."""
-    table = cast(pl.DataFrame, pl.from_arrow(job.raw.rows.select(list(job.raw.headers))))
-    texts: list[str] = []
-    if table.width and table.height:
-        texts = table.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
-    numbers = job.raw.rows["row_number"].to_pylist()
-    plain = [text.encode() for text in texts]
-    for line in job.raw.broken:
-        numbers.append(line.row_number)
-        plain.append(json.dumps({LINE: line.raw}, ensure_ascii=False).encode())
-    return dict(zip(numbers, keys.encrypt_many(plain, job.context, numbers), strict=True))
+def seal_rows(job: Job, raw: RawTable, keys: TenantKeys) -> pa.Array:
+    """Return the sealed payload of each row of a piece, then of each broken line."""
+    texts = as_json(raw.rows.select(list(raw.headers)))
+    lines = [json.dumps({LINE: line.raw}, ensure_ascii=False) for line in raw.broken]
+    numbers = [*raw.rows["row_number"].to_pylist(), *(line.row_number for line in raw.broken)]
+    plain = pa.chunked_array([*texts.chunks, pa.array(lines, pa.string())], pa.string())
+    return seal_texts(plain, numbers, job.context, keys)
+
+
+def seal_texts(
+    texts: pa.ChunkedArray, numbers: Sequence[int], context: bytes, keys: TenantKeys
+) -> pa.Array:
+    """Return texts sealed one by one, each bound to the number of its row."""
+    plain = texts.cast(pa.binary()).to_pylist()
+    return pa.array(keys.encrypt_many(plain, context, numbers), pa.binary())
+
+
+def as_json(rows: pa.Table) -> pa.ChunkedArray:
+    """Return each row as a JSON object of its strings."""
+    table = cast(pl.DataFrame, pl.from_arrow(rows))
+    if not table.width or not table.height:
+        return pa.chunked_array([pa.array([], pa.string())])
+    texts = table.select(pl.struct(pl.all()).struct.json_encode()).to_series()
+    return pa.chunked_array([texts.to_arrow(compat_level=pl.CompatLevel.oldest())]).cast(
+        pa.string()
+    )
 
 
 def open_rows(

@@ -1,19 +1,21 @@
-"""What an upload will do to silver: each row's outcome, and the rows to write."""
+"""What an upload will do to silver: each row's outcome, and which rows to write."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.history import plan_history
 from ingestion.job import Job
-from ingestion.keep import keep_earlier
 from ingestion.keyed import plan_keyed
-from ingestion.schema import silver_keys, silver_schema
-from ingestion.silver import prepare, raw_rows
+from ingestion.schema import MOMENT, silver_schema
+from ingestion.staged import Staged, frame_of
 from lakehouse.refs import TableRef
 
 if TYPE_CHECKING:
@@ -21,9 +23,15 @@ if TYPE_CHECKING:
 
     from lakehouse.lake import Lake
 
+Flags = npt.NDArray[np.bool_]
+"""One for each row number, from 0: a place that no row has."""
+
 _INCOMING = ("row_key", "row_number", "row_hash", "operation_asked")
 _STORED = ("row_key", "row_hash")
 """Planning needs keys, times and hashes alone; whole rows are put together afterwards."""
+
+_NOBODY = pa.schema([("row_key", pa.string())])
+_NOTHING_MOVES = pa.schema([("row_key", pa.string()), ("valid_from", MOMENT), ("valid_to", MOMENT)])
 
 
 @dataclass(frozen=True)
@@ -33,136 +41,152 @@ class Plan:
     Attributes
     ----------
     outcomes
-        Outcome by row number; ``unknown`` where a row asks to delete what is not there.
+        How many rows have each outcome; ``unknown`` ask to delete what is not there.
+    unknown
+        The numbers of the unknown ones.
     written
-        Whole rows to merge, in silver's schema.
+        Rows to write.
+    current
+        Written rows that hold now: their personal data goes to the vault.
+    ends
+        Microseconds at which written versions end, by row number, where there is history.
+    moved
+        ``row_key, valid_from, valid_to`` of stored versions whose end moves.
     removed
         Keys to delete (tables without history).
-    current
-        Numbers of written rows that hold now: their personal data goes to the vault.
     ended
         Versions that a snapshot closed.
-    kept
-        Columns that the file lacks and whose earlier values the written rows keep.
+    meets
+        Silver holds some of what is written: it is merged, not appended.
     """
 
-    outcomes: dict[int, str]
-    written: pa.Table
-    removed: pa.Table
-    current: frozenset[int]
-    ended: int
-    kept: tuple[str, ...]
+    outcomes: Counter[str]
+    unknown: npt.NDArray[np.int64]
+    written: Flags
+    current: Flags
+    ends: "npt.NDArray[np.int64] | None" = None
+    moved: pa.Table = field(default_factory=_NOTHING_MOVES.empty_table)
+    removed: pa.Table = field(default_factory=_NOBODY.empty_table)
+    ended: int = 0
+    meets: bool = True
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is anything to merge or append."""
+        return bool(self.written.any()) or self.moved.num_rows > 0
 
 
-def prepared_rows(lake: "Lake", job: Job) -> pa.Table:
-    """Run the file through the engine once; see ``silver.prepare`` for the columns."""
-    return lake.engine.arrow(prepare(_frame(lake, raw_rows(job)), job))
-
-
-def plan_rows(lake: "Lake", job: Job, prepared: pa.Table, rejected: Collection[int]) -> Plan:
+def plan_rows(lake: "Lake", job: Job, staged: Staged, rejected: Flags) -> Plan:
     """Return what the good rows do to silver as it stands.
 
     Parameters
     ----------
-    prepared
-        Every row of the file, as ``prepared_rows`` gave it.
+    staged
+        Every row of the file.
     rejected
-        Row numbers that are left out.
+        Rows that are left out.
     """
-    left_out = pa.array(sorted(rejected), pa.int64())
-    good = prepared.filter(pc.invert(pc.is_in(prepared["row_number"], left_out)))
-    if not job.table.history:
-        return _keyed(lake, job, good)
-    bad = prepared.filter(pc.is_in(prepared["row_number"], left_out))
-    return _history(lake, job, good, pc.unique(bad["row_key"].drop_null()))
+    plan = _history if job.table.history else _keyed
+    return plan(lake, job, staged, rejected)
 
 
-def _history(lake: "Lake", job: Job, good: pa.Table, rejected_keys: pa.Array) -> Plan:
-    incoming = _frame(lake, good.select([*_INCOMING, "valid_from"]))
+def flags_of(numbers: "npt.NDArray[np.int64]", job: Job) -> Flags:
+    """Return which row numbers are named."""
+    flags = np.zeros(job.total + 1, np.bool_)
+    flags[numbers] = True
+    return flags
+
+
+def _keyed(lake: "Lake", job: Job, staged: Staged, rejected: Flags) -> Plan:
+    ref = silver_of(lake, job)
+    exists = lake.exists(ref)
+    names = [name for name in _INCOMING if exists or name != "row_hash"]
+    good = pl.concat([pl.DataFrame(t) for t in _good(staged, names, rejected)])
+    stored = (pl.DataFrame(t) for t in lake.batches(ref, _STORED)) if exists else iter(())
+    planned = plan_keyed(good, stored)
+    outcomes = Counter(dict(planned["outcome"].value_counts().iter_rows()))
+    outcomes["superseded"] = good.height - planned.height
+    written = flags_of(planned.filter("written")["row_number"].to_numpy(), job)
+    removed = planned.filter((pl.col("outcome") == "deleted") & pl.col("there"))
+    unknown = planned.filter(pl.col("outcome") == "unknown")["row_number"].to_numpy()
+    return Plan(
+        outcomes=outcomes,
+        unknown=unknown,
+        written=written,
+        current=written,
+        removed=removed.select("row_key").to_arrow().cast(_NOBODY),
+        # Where silver is not there yet, its first rows make it.
+        meets=not exists or bool((planned["written"] & planned["there"]).any()),
+    )
+
+
+def _good(staged: Staged, columns: list[str], rejected: Flags) -> Iterator[pa.Table]:
+    for table in staged.tables(columns):
+        yield table.filter(pa.array(~rejected[table["row_number"].to_numpy()]))
+
+
+def _history(lake: "Lake", job: Job, staged: Staged, rejected: Flags) -> Plan:
+    good = pa.concat_tables(_good(staged, [*_INCOMING, "valid_from"], rejected))
+    incoming = frame_of(lake, good)
     existing = _existing(lake, job, [*_STORED, "valid_from", "valid_to"])
     if not job.ends_absent:
         existing = existing.join(incoming.select("row_key").distinct(), "row_key", "left_semi")
     # Someone whose row was rejected is in the snapshot all the same, and has not left.
-    elif len(doubted := _only_in(rejected_keys, good["row_key"])):
-        keys = _frame(lake, pa.table({"row_key": doubted}))
+    elif len(doubted := _only_in(_rejected_keys(staged, rejected), good["row_key"])):
+        keys = frame_of(lake, pa.table({"row_key": doubted}))
         existing = existing.join(keys, "row_key", "left_anti")
     moments = lake.engine.arrow(plan_history(incoming, existing, job.ends_absent, job.received_at))
+    return _of_moments(job, moments, good.num_rows)
+
+
+def _of_moments(job: Job, moments: pa.Table, rows: int) -> Plan:
     sent = moments.filter(pc.is_valid(moments["row_number"]))
     new = sent.filter(sent["writes_row"])
-    moved = moments.filter(moments["moves_end"])
-    now = new.filter(pc.is_null(new["valid_to"]))
-    schema = silver_schema(job.table)
-    rows, kept = keep_earlier(lake, job, _with_ends(good, new, ["row_number"], schema))
+    numbers = new["row_number"].to_numpy()
+    outcomes = Counter({v: int(n) for v, n in _tally(sent["outcome"])})
+    outcomes["superseded"] = rows - sent.num_rows
+    never = np.iinfo(np.int64).min
+    ends = np.full(job.total + 1, never)
+    micros = new["valid_to"].cast(pa.int64())
+    ends[numbers] = pc.fill_null(micros, never).to_numpy()
+    unknown = sent.filter(pc.equal(sent["outcome"], "unknown"))
     return Plan(
-        outcomes=dict.fromkeys(good["row_number"].to_pylist(), "superseded") | _pairs(sent),
-        written=pa.concat_tables(
-            [
-                rows,
-                _with_ends(_stored(lake, job, moved), moved, silver_keys(job.table), schema),
-            ]
-        ),
-        removed=pa.table({"row_key": pa.array([], pa.string())}),
-        current=frozenset(now["row_number"].to_pylist()),
+        outcomes=outcomes,
+        unknown=unknown["row_number"].to_numpy(),
+        written=flags_of(numbers, job),
+        current=flags_of(new.filter(pc.is_null(new["valid_to"]))["row_number"].to_numpy(), job),
+        ends=ends,
+        moved=moments.filter(moments["moves_end"]).select(_NOTHING_MOVES.names),
         ended=int(pc.sum(moments["ended"]).as_py() or 0),
-        kept=kept,
     )
+
+
+def _tally(column: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
+    counted = pc.value_counts(column)
+    values, counts = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
+    return zip(values, counts, strict=True)
+
+
+def _rejected_keys(staged: Staged, rejected: Flags) -> pa.Array:
+    bad = pa.concat_tables(
+        table.filter(pa.array(rejected[table["row_number"].to_numpy()]))
+        for table in staged.tables(["row_key", "row_number"])
+    )
+    return pc.unique(bad["row_key"].drop_null())
 
 
 def _only_in(keys: pa.Array, others: pa.ChunkedArray) -> pa.Array:
     return keys.filter(pc.invert(pc.is_in(keys, others.combine_chunks())))
 
 
-def _stored(lake: "Lake", job: Job, moved: pa.Table) -> pa.Table:
-    """Return whole versions of the keys whose version's end moves."""
-    if not moved.num_rows:
-        return silver_schema(job.table).empty_table()
-    keys = pc.unique(moved["row_key"])
-    return lake.arrow(_silver(lake, job), where=pc.field("row_key").isin(keys))
-
-
-def _with_ends(rows: pa.Table, ends: pa.Table, on: list[str], schema: pa.Schema) -> pa.Table:
-    """Return the rows that ``ends`` names, each with its end."""
-    whole = pl.DataFrame(rows.select(schema.names).drop_columns(["valid_to"]))
-    named = whole.join(pl.DataFrame(ends.select([*on, "valid_to"])), on=on, how="inner")
-    return named.select(schema.names).to_arrow().cast(schema)
-
-
-def _keyed(lake: "Lake", job: Job, good: pa.Table) -> Plan:
-    incoming = _frame(lake, good.select(list(_INCOMING)))
-    planned = lake.engine.arrow(plan_keyed(incoming, _existing(lake, job, list(_STORED))))
-    numbers = planned.filter(planned["written"])["row_number"]
-    schema = silver_schema(job.table)
-    rows = good.filter(pc.is_in(good["row_number"], numbers.combine_chunks()))
-    written, kept = keep_earlier(lake, job, rows.select(schema.names).cast(schema))
-    return Plan(
-        outcomes=_pairs(planned),
-        written=written,
-        removed=planned.filter(planned["removed"]).select(["row_key"]),
-        current=frozenset(numbers.to_pylist()),
-        ended=0,
-        kept=kept,
-    )
-
-
-def _silver(lake: "Lake", job: Job) -> TableRef:
+def silver_of(lake: "Lake", job: Job) -> TableRef:
+    """Return the table that an upload goes to."""
     return lake.ref(job.tenant, "silver", job.table.name)
 
 
 def _existing(lake: "Lake", job: Job, columns: list[str]) -> "DataFrame":
-    ref = _silver(lake, job)
+    ref = silver_of(lake, job)
     if lake.exists(ref):
         return lake.read(ref).select(columns)
     schema = silver_schema(job.table)
-    return _frame(lake, schema.empty_table().select(columns))
-
-
-def _pairs(rows: pa.Table) -> dict[int, str]:
-    return dict(zip(rows["row_number"].to_pylist(), rows["outcome"].to_pylist(), strict=True))
-
-
-def _frame(lake: "Lake", rows: pa.Table) -> "DataFrame":
-    """Hand rows to the engine; Spark Connect takes no empty ones, so one is made and left out."""
-    if rows.num_rows:
-        return lake.engine.frame(rows)
-    nothing = pa.table([pa.nulls(1, field.type) for field in rows.schema], schema=rows.schema)
-    return lake.engine.frame(nothing).where("false")
+    return frame_of(lake, schema.empty_table().select(columns))

@@ -56,7 +56,7 @@ def preview(
     name = file_name or path.name
     require_size(path, name, lake.settings.upload_limit_bytes)
     raw = as_it_came(read_file(path, name, lake.settings.upload_limit_bytes))
-    stored = find_mapping(lake.store, tenant, table, own_headers(raw))
+    stored = find_mapping(lake.store, tenant, table, own_headers(raw.headers))
     if stored is None:
         require_header(raw, name)
     proposal = propose_mapping(target, raw, contract)

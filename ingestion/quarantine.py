@@ -73,24 +73,24 @@ def text_of(name: str, value: str, language: Language) -> str:
 
 
 def quarantine_rows(
-    job: Job, reasons: Mapping[int, Sequence[Reason]], sealed: Mapping[int, bytes]
+    job: Job,
+    numbers: pa.ChunkedArray,
+    reasons: Sequence[Sequence[Reason]],
+    sealed: pa.ChunkedArray,
 ) -> pa.Table:
-    """Return one quarantine row for each rejected row, by row number."""
-    numbers, count = sorted(reasons), len(reasons)
+    """Return one quarantine row for each rejected row: its number, why, and its payload."""
+    count = len(numbers)
     told = [
-        [
-            {"column": r.column, "rule": r.rule, "arguments": list(r.arguments.items())}
-            for r in reasons[n]
-        ]
-        for n in numbers
+        [{"column": r.column, "rule": r.rule, "arguments": list(r.arguments.items())} for r in row]
+        for row in reasons
     ]
     return pa.table(
         [
             constant(job.upload_id, count, pa.string()),
             constant(job.file_name, count, pa.string()),
-            pa.array(numbers, pa.int64()),
+            numbers,
             pa.array(told, QUARANTINE.field("reasons").type),
-            pa.array([sealed[n] for n in numbers], pa.binary()),
+            sealed,
             constant(job.received_at, count, MOMENT),
         ],
         schema=QUARANTINE,
@@ -99,10 +99,12 @@ def quarantine_rows(
 
 def reasons_of(table: pa.Table) -> dict[int, tuple[Reason, ...]]:
     """Return the reasons that quarantine rows hold, by row number."""
-    return {
-        row["row_number"]: tuple(reason_of(told) for told in row["reasons"])
-        for row in table.select(["row_number", "reasons"]).to_pylist()
-    }
+    return dict(zip(table["row_number"].to_pylist(), reasons_in(table), strict=True))
+
+
+def reasons_in(table: pa.Table) -> list[tuple[Reason, ...]]:
+    """Return the reasons of each quarantine row."""
+    return [tuple(map(reason_of, row)) for row in table["reasons"].to_pylist()]
 
 
 def reason_of(told: Mapping[str, Any]) -> Reason:

@@ -174,17 +174,27 @@ def _names(headers: tuple[str, ...], language: Language) -> str:
     return text("ingestion.more_columns", language, columns=shown, more=more) if more > 0 else shown
 
 
-def causes_of(reasons: Mapping[int, Iterable[Reason]]) -> tuple[Cause, ...]:
-    """Group rejected rows by cause, most frequent first."""
-    tally: Counter[tuple[str, str]] = Counter()
-    first: dict[tuple[str, str], list[int]] = {}
-    known: dict[tuple[str, str], Reason] = {}
-    for number in sorted(reasons):
-        for reason in reasons[number]:
-            cause = (reason.column, reason.rule)
-            tally[cause] += 1
-            known.setdefault(cause, reason)
-            first.setdefault(cause, [])
-            if len(first[cause]) < FIRST_ROWS:
-                first[cause].append(number)
-    return tuple(Cause(known[c], n, tuple(first[c])) for c, n in tally.most_common())
+class Causes:
+    """Rejected rows by cause, as they are found."""
+
+    def __init__(self) -> None:
+        self._rows: Counter[tuple[str, str]] = Counter()
+        self._first: dict[tuple[str, str], list[int]] = {}
+        self._known: dict[tuple[str, str], Reason] = {}
+
+    def add(self, rejected: Iterable[tuple[int, Iterable[Reason]]]) -> None:
+        """Add rows, each with its number and all its reasons, in the order of the file."""
+        for number, reasons in rejected:
+            for reason in reasons:
+                cause = (reason.column, reason.rule)
+                self._rows[cause] += 1
+                self._known.setdefault(cause, reason)
+                first = self._first.setdefault(cause, [])
+                if len(first) < FIRST_ROWS:
+                    first.append(number)
+
+    def told(self) -> tuple[Cause, ...]:
+        """Return the causes, most frequent first."""
+        return tuple(
+            Cause(self._known[c], n, tuple(self._first[c])) for c, n in self._rows.most_common()
+        )

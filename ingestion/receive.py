@@ -14,9 +14,11 @@ from ingestion.job import Job, job_of
 from ingestion.landing import land, require_size, sha256_of
 from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
 from ingestion.mapping import Mapping, labels_of, table_of, validate_mapping
-from ingestion.reading import RawTable, read_file
-from ingestion.receipt import Receipt, causes_of
-from ingestion.redrive import as_it_came, is_download, own_headers, references_of
+from ingestion.progress import Teller, Told, nobody
+from ingestion.reading import PIECE_BYTES, RawTable, open_file
+from ingestion.receipt import Receipt
+from ingestion.redrive import own_headers
+from ingestion.scan import Pieces, scan, scanned_job, watched
 from tenancy.leases import Lease, lease
 from tenancy.mappings import find_mapping, save_mapping
 from tenancy.tenants import get_tenant
@@ -45,6 +47,8 @@ class _Door:
     table: Table
     given: Mapping | None
     confirm_ended: bool
+    piece_bytes: int
+    teller: Teller
 
 
 def receive(
@@ -57,6 +61,8 @@ def receive(
     file_name: str | None = None,
     mapping: Mapping | None = None,
     confirm_ended: bool = False,
+    progress: Told = nobody,
+    piece_bytes: int = PIECE_BYTES,
 ) -> Receipt:
     """Take a file into landing, bronze, silver and quarantine, and say what became of it.
 
@@ -74,6 +80,11 @@ def receive(
         The tenant's choice; without it the one kept for these headers, else a proposal.
     confirm_ended
         A snapshot may end most customers.
+    progress
+        Is told how far the upload has come.
+    piece_bytes
+        So much of the file is in memory at a time, a few times over. An upload that goes on after
+        a crash keeps the size with which it began.
 
     Raises
     ------
@@ -103,8 +114,19 @@ def receive(
     ) as held:
         # Asked inside: until now a re-drive may have brought the table under another contract.
         contract = lake.contract_of(tenant)
-        target = table_of(contract, table)
-        door = _Door(lake, tenant, actor, path, name, contract, target, mapping, confirm_ended)
+        door = _Door(
+            lake=lake,
+            tenant=tenant,
+            actor=actor,
+            path=path,
+            file_name=name,
+            contract=contract,
+            table=table_of(contract, table),
+            given=mapping,
+            confirm_ended=confirm_ended,
+            piece_bytes=piece_bytes,
+            teller=Teller(progress, size),
+        )
         upload = _begun(door, sha256_of(path), size)
         receipt = _taken_or_refused(door, upload, held)
     return replace(receipt, duration_seconds=time.perf_counter() - started)
@@ -150,25 +172,31 @@ def _taken_or_refused(door: _Door, upload: Upload, held: Lease) -> Receipt:
 
 
 def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
-    from ingestion.apply import apply_job
+    from ingestion.apply import apply_job, clear_staged
     from ingestion.ledger.settle import settle
 
-    lake, tenant = door.lake, door.tenant
+    lake, tenant, teller = door.lake, door.tenant, door.teller
+    unchanged = watched(door.path, door.file_name)
+    teller.begins("landing")
     if land(lake, tenant, door.path) != upload.sha256:
         raise InvalidUpload("ingestion.still_written", file=door.file_name)
-    read = read_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
-    raw = as_it_came(read)
-    if raw.total == 0:
-        raise InvalidUpload("ingestion.no_rows", file=door.file_name)
-    mapping, source = _mapping(door, upload, raw)
-    if is_download(read) and "increment" in door.table.upload_kinds:
+    source = open_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
+    pieces = Pieces(source, door.piece_bytes, unchanged)
+    first = pieces.first(door.file_name)
+    mapping, source_of = _mapping(door, upload, first)
+    if pieces.is_download and "increment" in door.table.upload_kinds:
         # Some rows of a snapshot are no snapshot: as one they would end everybody else.
         mapping = replace(mapping, upload="increment") if mapping.upload == "snapshot" else mapping
-    if upload.state == "received" and _same_as_last(door, upload, mapping):
-        counts = {"rows": raw.total, "unchanged": raw.total}
+    last = _same_as_last(door, upload, mapping)
+    if upload.state == "received" and last is not None:
+        rows = last.counts["rows"]
+        counts = {"rows": rows, "unchanged": rows}
         same = replace(upload, state="unchanged", counts=counts, mapping=mapping.to_dict())
-        return Receipt(save_upload(lake.store, tenant, same), door.table, mapping, source)
-    job = job_of(lake, tenant, door.contract, upload, raw=raw, mapping=mapping)
+        return Receipt(save_upload(lake.store, tenant, same), door.table, mapping, source_of)
+    job = job_of(lake, tenant, door.contract, upload, headers=first.headers, mapping=mapping)
+    teller.begins("reading")
+    scanned = scan(pieces, job, teller.adds)
+    job = scanned_job(job, scanned)
     upload = save_upload(
         lake.store,
         tenant,
@@ -177,13 +205,18 @@ def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
             state="read",
             kind=mapping.upload,
             mapping=mapping.to_dict(),
-            counts={"rows": raw.total},
+            counts={"rows": job.total},
             contract_version=door.contract.version,
         ),
     )
-    applied = apply_job(lake, job, door.confirm_ended, held.check)
-    settle(lake, tenant, door.actor, upload, references_of(read))
-    return _audited(door, upload, job, applied, source)
+    teller.begins("preparing", job.total)
+    applied = apply_job(lake, job, pieces, door.confirm_ended, held.check, teller=teller)
+    settle(lake, tenant, door.actor, upload, pieces.references)
+    teller.begins("auditing", job.total)
+    receipt = _audited(door, upload, job, applied, source_of)
+    note_rescued(lake.store, upload, job, rows=scanned.rows, filled=scanned.filled)
+    clear_staged(lake, job)
+    return replace(receipt, notes=source.notes)
 
 
 def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
@@ -194,9 +227,9 @@ def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
         return Mapping.from_dict(upload.mapping), "stored"
     if door.given is not None:
         validate_mapping(door.given, table, raw.headers, labels)
-        _keep(door, raw, door.given)
+        _keep(door, raw.headers, door.given)
         return door.given, "given"
-    stored = find_mapping(store, tenant, table.name, own_headers(raw))
+    stored = find_mapping(store, tenant, table.name, own_headers(raw.headers))
     if stored is not None:
         mapping, source = Mapping.from_dict(stored), "stored"
     else:
@@ -205,11 +238,11 @@ def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
     return mapping, source
 
 
-def _keep(door: _Door, raw: RawTable, mapping: Mapping) -> None:
+def _keep(door: _Door, headers: tuple[str, ...], mapping: Mapping) -> None:
     """Store the mapping under the headers by which the next file looks for it."""
-    headers, payload = own_headers(raw), mapping.to_dict()
+    own, payload = own_headers(headers), mapping.to_dict()
     store, table = door.lake.store, door.table.name
-    save_mapping(store, door.actor, door.tenant, table, headers, payload=payload)
+    save_mapping(store, door.actor, door.tenant, table, own, payload=payload)
 
 
 def _proposed(door: _Door, raw: RawTable) -> Mapping:
@@ -231,15 +264,16 @@ def _proposed(door: _Door, raw: RawTable) -> Mapping:
     return mapping
 
 
-def _same_as_last(door: _Door, upload: Upload, mapping: Mapping) -> bool:
-    """Say whether the table's last upload was this file, read the same way."""
+def _same_as_last(door: _Door, upload: Upload, mapping: Mapping) -> Upload | None:
+    """Return the table's last upload where it was this file, read the same way."""
     last = last_applied(door.lake.store, door.tenant, door.table.name)
-    return (
+    same = (
         last is not None
         and last.sha256 == upload.sha256
         and last.contract_version == door.contract.version
         and dict(last.mapping) == mapping.to_dict()
     )
+    return last if same else None
 
 
 def _audited(door: _Door, upload: Upload, job: Job, applied: "Applied", source: str) -> Receipt:
@@ -258,8 +292,7 @@ def _audited(door: _Door, upload: Upload, job: Job, applied: "Applied", source: 
         ),
     )
     if source == "proposed":
-        _keep(door, job.raw, job.mapping)
-    note_rescued(door.lake.store, upload, job)
+        _keep(door, job.headers, job.mapping)
     receipt = _receipt(upload, job, applied, source)
     failures = {language: tuple(f.say(language) for f in audit.failures) for language in LANGUAGES}
     return replace(receipt, failures=failures)
@@ -274,7 +307,6 @@ def _receipt(upload: Upload, job: Job, applied: "Applied", source: str) -> Recei
         unknown_columns=job.unknown,
         blanks=applied.blanks,
         formats=job.formats,
-        notes=job.raw.notes,
         kept=applied.kept,
-        causes=causes_of(applied.reasons),
+        causes=applied.causes,
     )

@@ -1,5 +1,6 @@
 """A file of rejected rows that comes back corrected reads as the file from which they came."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -16,37 +17,47 @@ def titles(name: str) -> frozenset[str]:
     return frozenset(text(f"ingestion.download_{name}", language) for language in LANGUAGES)
 
 
-def is_download(raw: RawTable) -> bool:
-    """Say whether a file, as it was read, has the columns that the download adds."""
-    return (
-        len(raw.headers) > 2
-        and raw.headers[0] in titles("row")
-        and raw.headers[1] in titles("reasons")
-    )
+def is_download(headers: Sequence[str]) -> bool:
+    """Say whether a file has the columns that the download adds."""
+    return len(headers) > 2 and headers[0] in titles("row") and headers[1] in titles("reasons")
 
 
 def references_of(raw: RawTable) -> dict[int, RowRef]:
     """Return which rejected row each row of a download corrects, by its number in this file."""
-    if not is_download(raw) or raw.headers[2] not in titles("reference"):
+    if not is_download(raw.headers) or raw.headers[2] not in titles("reference"):
         return {}
     told = raw.rows[raw.headers[2]].to_pylist()
     pairs = zip(raw.rows["row_number"].to_pylist(), map(row_ref, told), strict=True)
     return {number: ref for number, ref in pairs if ref is not None}
 
 
-def as_it_came(raw: RawTable) -> RawTable:
+def has_lines(raw: RawTable) -> bool:
+    """Say whether a line that fitted no header still has its text there."""
+    columns = (raw.rows[name].to_pylist() for name in _line_columns(raw))
+    return any(value and value.strip() for column in columns for value in column)
+
+
+def _line_columns(raw: RawTable) -> list[str]:
+    return [name for name in raw.headers[2:] if name in titles("line")]
+
+
+def as_it_came(raw: RawTable, *, with_lines: bool | None = None) -> RawTable:
     """Take away what the download added: row number, reasons, reference, apostrophes.
 
     Its headers are then those of the first file, and the mapping kept for them is found. The
     column of whole lines stays where one of them still has its text.
+
+    Parameters
+    ----------
+    with_lines
+        Whether a line of the file still has its text, where ``raw`` is only a piece of it.
     """
-    if not is_download(raw):
+    if not is_download(raw.headers):
         return raw
     added = 3 if raw.headers[2] in titles("reference") else 2
     rows = raw.rows.drop_columns(list(raw.headers[:added]))
-    for name in titles("line") & set(rows.column_names):
-        if not any(value and value.strip() for value in rows[name].to_pylist()):
-            rows = rows.drop_columns([name])
+    if not (has_lines(raw) if with_lines is None else with_lines):
+        rows = rows.drop_columns(_line_columns(raw))
     headers = tuple(name for name in raw.headers if name in rows.column_names)
     if raw.format == "parquet":  # no spreadsheet has had it: what looks like our apostrophe is none
         return replace(raw, headers=headers, rows=rows.select([*headers, "row_number"]))
@@ -57,9 +68,9 @@ def as_it_came(raw: RawTable) -> RawTable:
     return replace(raw, headers=names, rows=whole)
 
 
-def own_headers(raw: RawTable) -> tuple[str, ...]:
+def own_headers(headers: Sequence[str]) -> tuple[str, ...]:
     """Return the headers that are the tenant's: those by which a mapping is kept."""
-    return tuple(name for name in raw.headers if name not in titles("line"))
+    return tuple(name for name in headers if name not in titles("line"))
 
 
 def _bare(value: str | None) -> str | None:

@@ -6,7 +6,7 @@ fails (numbers into ``checks_of``), and is empty for a good row.
 
 import pyarrow as pa
 from pyspark.sql import Column as Expression
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as fn
 
 from data_contracts.checks import RowCheck
@@ -14,6 +14,7 @@ from data_contracts.contract import Column
 from ingestion.casts import MONEY, clean, literal, typed
 from ingestion.job import Job
 from ingestion.masking import MASKER_VERSION, mask_expression
+from ingestion.reading import RawTable
 from ingestion.rules import checks_of, violates
 from ingestion.schema import entity_of, personal_columns, silver_schema, stored_columns
 from ingestion.tokens import hmac_expression, token_expression
@@ -32,10 +33,10 @@ ENGINE_TYPES = {
 }
 
 
-def raw_rows(job: Job) -> pa.Table:
-    """Return the mapped columns of the file under working names, with their row numbers."""
+def raw_rows(job: Job, raw: RawTable) -> pa.Table:
+    """Return the mapped columns of a piece under working names, with their row numbers."""
     sources = list(job.mapped)
-    rows = job.raw.rows.select([*sources, "row_number"])
+    rows = raw.rows.select([*sources, "row_number"])
     names = [RAW + job.mapped[source].name for source in sources]
     return rows.rename_columns([*names, "row_number"])
 
@@ -132,9 +133,8 @@ def _spelled(column: Column) -> Expression:
 
 def _row_key(job: Job) -> Expression:
     if job.by_row:
-        same = Window.partitionBy("row_hash").orderBy("row_number")
-        occurrence = fn.row_number().over(same).cast("string")
-        return fn.concat_ws("-", fn.col("row_hash"), occurrence).alias("row_key")
+        # Its occurrence is added where the pieces are put in order.
+        return fn.col("row_hash").alias("row_key")
     parts = [_spelled(c) for c in job.table.keys]
     if len(parts) == 1:
         return parts[0].alias("row_key")

@@ -1,6 +1,6 @@
 """The lake of an installation: everything of this room and the one below, put together once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from types import TracebackType
@@ -14,7 +14,7 @@ from lakehouse.engine import Engine, open_engine
 from lakehouse.maintenance import Maintenance
 from lakehouse.objects import Objects
 from lakehouse.places import Place, place_at
-from lakehouse.reading import read_arrow, scan_arrow
+from lakehouse.reading import read_arrow, read_batches, scan_arrow
 from lakehouse.refs import LAYERS, TENANT_ID, Layer, TableRef, safe_name
 from lakehouse.staging import Staging
 from lakehouse.statistics import Statistics, Version, history_of, statistics_of
@@ -221,6 +221,19 @@ class Lake:
         Without rows where the table does not exist; its columns are then null-typed.
         """
         return scan_arrow(ref, columns)
+
+    def batches(
+        self,
+        ref: TableRef,
+        columns: Sequence[str] | None = None,
+        where: "pc.Expression | None" = None,
+        version: int | None = None,
+    ) -> "Iterator[pa.Table]":
+        """Yield a table's rows some at a time, in bounded memory; as ``arrow`` otherwise.
+
+        Where the table does not exist, or no row fits, nothing is yielded.
+        """
+        return read_batches(ref, columns, where, version)
 
     def exists(self, ref: TableRef) -> bool:
         """Say whether the table has been written."""

@@ -5,13 +5,18 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from lakehouse.arrow_types import normal_schema, normal_table
-from lakehouse.commits import open_table, same_rows
+from lakehouse.arrow_types import normal_table
+from lakehouse.commits import columns_of, open_table, same_rows
 from lakehouse.places import located
 from lakehouse.refs import TableRef
 
 if TYPE_CHECKING:
     import pyarrow.compute as pc
+    from deltalake import DeltaTable
+    from pyarrow import dataset
+
+READAHEAD = 2
+"""Batches that wait in memory while one is looked at."""
 
 
 def read_arrow(
@@ -26,44 +31,73 @@ def read_arrow(
     (timestamps cut to milliseconds, decimals as floating point), and Arrow cannot compare those
     of Parquet files that delta-rs's merge wrote (their strings are views).
     """
-    from pyarrow import dataset
-
     table = open_table(ref.path)
     if table is None:
         return pa.schema([(name, pa.null()) for name in columns or ()]).empty_table()
     if version is not None:
         table.load_as_version(same_rows(table, version))
-    schema = normal_schema(pa.schema(table.schema().to_arrow()))
+    schema = columns_of(table)
     chosen = list(columns) if columns is not None else schema.names
+    rows = _rows(table)
+    if rows is not None and where is None:
+        return normal_table(rows.to_table(columns=chosen))
+    kept = [] if rows is None else list(_batches(rows, chosen, where, READAHEAD))
+    return pa.concat_tables(kept) if kept else schema.empty_table().select(chosen)
+
+
+def read_batches(
+    ref: TableRef,
+    columns: Sequence[str] | None = None,
+    where: "pc.Expression | None" = None,
+    version: int | None = None,
+) -> Iterator[pa.Table]:
+    """Read a table some rows at a time; see :meth:`lakehouse.lake.Lake.batches`.
+
+    The table is opened by the call, not by the first row.
+    """
+    table = open_table(ref.path)
+    if table is not None and version is not None:
+        table.load_as_version(same_rows(table, version))
+    rows = None if table is None else _rows(table)
+    if rows is None:
+        return iter(())
+    chosen = list(columns) if columns is not None else rows.schema.names
+    return _batches(rows, chosen, where, READAHEAD)
+
+
+def _rows(table: "DeltaTable") -> "dataset.Dataset | None":
+    """Return the rows of an open table; None where it has no file."""
+    from pyarrow import dataset
+
     files, filesystem = located(table.file_uris())
     if not files:
-        return schema.empty_table().select(chosen)
-    rows = dataset.dataset(files, schema=schema, format="parquet", filesystem=filesystem)
-    if where is None:
-        return normal_table(rows.to_table(columns=chosen))
-    needed = [name for name in schema.names if name in chosen or name in str(where)]
-    kept = [
-        normal_table(pa.Table.from_batches([batch])).filter(where).select(chosen)
-        for batch in rows.to_batches(columns=needed)
+        return None
+    schema = columns_of(table)
+    return dataset.dataset(files, schema=schema, format="parquet", filesystem=filesystem)
+
+
+def _batches(
+    rows: "dataset.Dataset", chosen: list[str], where: "pc.Expression | None", readahead: int
+) -> Iterator[pa.Table]:
+    needed = [
+        name
+        for name in rows.schema.names
+        if name in chosen or (where is not None and name in str(where))
     ]
-    return pa.concat_tables(kept) if kept else schema.empty_table().select(chosen)
+    for batch in rows.to_batches(columns=needed, batch_readahead=readahead, fragment_readahead=1):
+        found = normal_table(pa.Table.from_batches([batch]))
+        found = found if where is None else found.filter(where)
+        if found.num_rows:
+            yield found.select(chosen)
 
 
 def scan_arrow(ref: TableRef, columns: Sequence[str]) -> pa.RecordBatchReader:
     """Read columns of a table batch by batch; see :meth:`lakehouse.lake.Lake.scan`."""
-    from pyarrow import dataset
-
     table = open_table(ref.path)
     if table is None:
         empty = pa.schema([(name, pa.null()) for name in columns])
         return pa.RecordBatchReader.from_batches(empty, [])
-    schema = normal_schema(pa.schema(table.schema().to_arrow()))
+    schema = columns_of(table)
     chosen = pa.schema([schema.field(name) for name in columns])
-    files, filesystem = located(table.file_uris())
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        rows = dataset.dataset(files, schema=schema, format="parquet", filesystem=filesystem)
-        for batch in rows.to_batches(columns=list(columns)):
-            yield from normal_table(pa.Table.from_batches([batch])).to_batches()
-
-    return pa.RecordBatchReader.from_batches(chosen, batches() if files else iter(()))
+    found = read_batches(ref, columns)
+    return pa.RecordBatchReader.from_batches(chosen, (b for t in found for b in t.to_batches()))

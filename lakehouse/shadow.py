@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lakehouse.lake import Lake
 from lakehouse.refs import Layer, TableRef
+from lakehouse.staging import Staging
 
 if TYPE_CHECKING:
     from tenancy.tenant import Tenant
@@ -37,6 +38,10 @@ class Shadow(Lake):
         if layer not in ASIDE:
             return super().ref(tenant, layer, name)
         return super().ref(tenant, "redrive", f"{self._mark}-{layer}-{name}")
+
+    def staging(self, tenant: "Tenant", purpose: str) -> Staging:
+        """Return a place of its own for what is held between two steps."""
+        return super().staging(tenant, f"{self._mark}-{purpose}")
 
     def clear(self, tenant: "Tenant") -> None:
         """Delete the tenant's tables of this mark."""

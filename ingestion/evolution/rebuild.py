@@ -155,7 +155,8 @@ def _read_anew(
     upload: Upload,
     still_ours: Callable[[], object],
 ) -> _Told:
-    from ingestion.apply import apply_job
+    from ingestion.apply import apply_job, clear_staged
+    from ingestion.scan import scan, scanned_job
 
     first, contract = as_sent(shadow.store, tenant, upload), reading.contract
     path = path_of(contract, first.contract_version)
@@ -165,8 +166,11 @@ def _read_anew(
     table = contract.table(upload.table)
     mapping = with_own_columns(mapping, raw.headers, table, reading.own)
     raw, whole = with_defaults(raw, mapping, upload.table, path)
-    job = job_of(shadow, tenant, contract, upload, raw=raw, mapping=whole)
-    return _Told(upload, apply_job(shadow, job, True, still_ours), mapping)
+    job = job_of(shadow, tenant, contract, upload, headers=raw.headers, mapping=whole)
+    job = scanned_job(job, scan([raw], job, lambda _rows: None))
+    applied = apply_job(shadow, job, [raw], True, still_ours, into_bronze=False)
+    clear_staged(shadow, job)
+    return _Told(upload, applied, mapping)
 
 
 def path_of(contract: Contract, version: str) -> tuple[Migration, ...]:

@@ -10,11 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from ingestion.job import Job
-from ingestion.vocabulary import BLANK_TEXT
 from tenancy.rescued import (
     Decision,
     DecisionState,
@@ -65,15 +61,25 @@ class Rescued:
         return self.filled / self.rows if self.rows else 0.0
 
 
-def note_rescued(store: "Store", upload: Upload, job: Job) -> None:
-    """Keep which headers of a file the contract does not know; doing it again changes nothing."""
+def note_rescued(
+    store: "Store", upload: Upload, job: Job, *, rows: int, filled: Mapping[str, int]
+) -> None:
+    """Keep which headers of a file the contract does not know; doing it again changes nothing.
+
+    Parameters
+    ----------
+    rows
+        Rows of the file that fit its header.
+    filled
+        In how many of them each of these headers has a value.
+    """
     found = [
         Sighting(
             upload_id=upload.id,
             table=job.table.name,
             header=header,
-            rows=job.raw.rows.num_rows,
-            filled=_filled(job.raw.rows[header]),
+            rows=rows,
+            filled=filled[header],
             seen_at=upload.received_at,
         )
         for header in job.unknown
@@ -111,10 +117,3 @@ def _rescued(seen: Sequence[Sighting], decided: Mapping[tuple[str, str], Decisio
 
 def _commonest(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for word, _ in Counter(words).most_common())
-
-
-def _filled(values: pa.ChunkedArray) -> int:
-    """Count the values that are none of the writings of «no value»."""
-    trimmed = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(values, "")))
-    blank = pc.sum(pc.is_in(trimmed, pa.array(BLANK_TEXT))).as_py() or 0
-    return len(values) - int(blank)

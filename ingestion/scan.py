@@ -1,0 +1,135 @@
+"""A first look through a whole file: what no single piece of it can tell."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from foundation.errors import InvalidUpload
+from ingestion.formats import Format, FormatEvidence
+from ingestion.job import Job
+from ingestion.reading import RawTable, SourceFile
+from ingestion.redrive import as_it_came, has_lines, is_download, references_of
+from ingestion.vocabulary import BLANK_TEXT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ingestion.ledger.schema import RowRef
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What the whole file says.
+
+    Attributes
+    ----------
+    total
+        Its rows, broken lines among them.
+    rows
+        Those that fit the header.
+    formats
+        How its numeric and date columns are written, by header.
+    filled
+        In how many rows a column that the contract does not know has a value, by header.
+    """
+
+    total: int
+    rows: int
+    formats: dict[str, Format]
+    filled: dict[str, int]
+
+
+class Pieces:
+    """The pieces of a file as the tenant's system wrote them, from the first as often as asked.
+
+    Parameters
+    ----------
+    source
+        The file.
+    piece_bytes
+        Bytes of text of a piece.
+    unchanged
+        Raises where the file is not what it was when it was landed.
+
+    Attributes
+    ----------
+    is_download
+        The file is one of rejected rows that comes back corrected.
+    references
+        Row number → the rejected row that it corrects.
+    """
+
+    def __init__(self, source: SourceFile, piece_bytes: int, unchanged: Callable[[], None]) -> None:
+        self._source, self._size, self._unchanged = source, piece_bytes, unchanged
+        self.is_download = is_download(source.headers)
+        self.references: dict[int, RowRef] = {}
+        self._with_lines = False
+        for piece in source.pieces(piece_bytes) if self.is_download else ():
+            self.references |= references_of(piece)
+            self._with_lines = self._with_lines or has_lines(piece)
+
+    def __iter__(self) -> Iterator[RawTable]:
+        for piece in self._source.pieces(self._size):
+            yield as_it_came(piece, with_lines=self._with_lines)
+        self._unchanged()
+
+    def first(self, file_name: str) -> RawTable:
+        """Return the first piece that has rows; ``InvalidUpload`` where none has."""
+        for piece in self:
+            if piece.total:
+                return piece
+        raise InvalidUpload("ingestion.no_rows", file=file_name)
+
+
+def scan(pieces: Iterable[RawTable], job: Job, told: Callable[[int], None]) -> Scanned:
+    """Look through a whole file.
+
+    Parameters
+    ----------
+    job
+        Says what its columns stand for.
+    told
+        Called with the rows of each piece.
+    """
+    evidence, filled = FormatEvidence(job.mapped), Counter(dict.fromkeys(job.unknown, 0))
+    total = rows = 0
+    for piece in pieces:
+        evidence.add(piece.rows)
+        filled.update({header: _filled(piece.rows[header]) for header in job.unknown})
+        rows += piece.rows.num_rows
+        total += piece.total
+        told(piece.total)
+    return Scanned(total, rows, evidence.decide(job.tenant.currency), dict(filled))
+
+
+def scanned_job(job: Job, scanned: Scanned) -> Job:
+    """Return the job with what the whole file says of it."""
+    formats = {job.mapped[header].name: form for header, form in scanned.formats.items()}
+    return replace(job, formats=formats, total=scanned.total)
+
+
+def watched(path: "Path", file_name: str) -> Callable[[], None]:
+    """Return what raises ``InvalidUpload`` once the file is no more what it is now."""
+    before = _mark(path)
+
+    def unchanged() -> None:
+        if _mark(path) != before:
+            raise InvalidUpload("ingestion.still_written", file=file_name)
+
+    return unchanged
+
+
+def _mark(path: "Path") -> tuple[int, int]:
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns
+
+
+def _filled(values: pa.ChunkedArray) -> int:
+    """Count the values that are none of the writings of «no value»."""
+    trimmed = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(values, "")))
+    blank = pc.sum(pc.is_in(trimmed, pa.array(BLANK_TEXT))).as_py() or 0
+    return len(values) - int(blank)
