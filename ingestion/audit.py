@@ -13,6 +13,7 @@ from data_contracts.checks import table_expectations
 from data_contracts.contract import Table
 from foundation.errors import NotFound
 from foundation.texts import Language, catalogue, text
+from ingestion.audit_figures import columns_of, figures_of
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -103,16 +104,16 @@ def audit_table(lake: "Lake", tenant: Tenant, table: Table, present: Collection[
     NotFound
         The tenant has no such silver table.
     """
-    from ingestion import audit_engine
+    from ingestion.audit_engine import audit_figures
 
     ref = lake.ref(tenant, "silver", table.name)
     version = lake.version(ref)
     if version < 0:
         raise NotFound("audit.no_silver", table=table.name)
     widest = table_expectations(table, [column.name for column in table.columns])
-    data = lake.arrow(ref, columns=audit_engine.columns_of(widest), version=version)
-    filled = {name for name in data.column_names if data.column(name).null_count < data.num_rows}
+    figures = figures_of(widest, lake.batches(ref, columns_of(widest), version=version))
+    filled = set(figures.filled)
     if table.by_role("entity") and "person_token" in filled:
         filled |= {column.name for column in table.by_role("entity")}
     expectations = table_expectations(table, filled | set(present))
-    return audit_engine.audit_data(table.name, data, expectations, version)
+    return audit_figures(table.name, expectations, figures, version)

@@ -42,6 +42,10 @@ _MOMENT = (
     r"(?:[T ,]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
     r" ?([AaPp]\.? ?[Mm]\.?)? ?(Z|z|UTC|[-+][0-9]{2}(?::?[0-9]{2})?)?)?$"
 )
+_PLAIN_WHOLE = r"^-?[0-9]{1,15}$"
+_PLAIN_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}$"
+"""The commonest forms: they need not go through all the others."""
+
 _LOCAL = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})"
 _LOCAL_SHORT = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{2})($|[T ,])"
 _COMPACT = r"^([0-9]{4})([0-9]{2})([0-9]{2})($|T| )"
@@ -85,7 +89,9 @@ def typed(
         case "boolean":
             value = _boolean(column, text)
         case "integer":
-            value = _integer(plain_number(text, form))
+            any_form = _integer(plain_number(text, form))
+            plain = text.try_cast("bigint")
+            value = fn.when(text.rlike(_PLAIN_WHOLE), plain).otherwise(any_form)
         case "number":
             value = _double(plain_number(text, form))
         case "money":
@@ -215,6 +221,14 @@ def _hour(iso: Expression) -> Expression:
 
 
 def _timestamp(text: Expression, form: Format, time_zone: str) -> Expression:
+    low, high = (str(year) for year in (YEARS[0], YEARS[1] + 1))
+    naive = fn.when((text >= low) & (text < high), text.try_cast("timestamp"))
+    plain = naive if time_zone == "UTC" else fn.to_utc_timestamp(naive, time_zone)
+    any_form = _any_timestamp(text, form, time_zone)
+    return fn.when(text.rlike(_PLAIN_MOMENT), plain).otherwise(any_form)
+
+
+def _any_timestamp(text: Expression, form: Format, time_zone: str) -> Expression:
     iso = _iso(text, form)
     fraction = fn.rpad(fn.regexp_extract(iso, _MOMENT, 7), 6, "0")
     clock = fn.concat(

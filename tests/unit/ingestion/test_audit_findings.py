@@ -11,7 +11,8 @@ import pytest
 from data_contracts.checks import Expectation
 from foundation.errors import NotFound
 from ingestion.audit import Audit, audit_table
-from ingestion.audit_engine import audit_data
+from ingestion.audit_engine import audit_figures
+from ingestion.audit_figures import figures_of
 from ingestion.data_docs import build_data_docs, recorded_audits
 from lakehouse.lake import Lake
 from tests.silver_rows import ACME, TELECOM, Rows, day, lake_at, write_silver
@@ -90,7 +91,8 @@ def test_two_audits_in_one_process_do_not_share_findings(lake: Lake):
 
 def test_an_expectation_of_a_column_that_is_not_there_fails():
     missing = Expectation("expect_column_values_to_not_be_null", {"column": "no_such_column"})
-    audit = audit_data("customers", pa.table({"age": [1, 2]}), [missing])
+    figures = figures_of([missing], [pa.table({"age": [1, 2]})])
+    audit = audit_figures("customers", [missing], figures)
     assert not audit.passed
     assert audit.failures[0].unexpected_count is None
 
