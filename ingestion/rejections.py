@@ -98,7 +98,7 @@ def _reasons(job: Job, rows: pa.Table) -> list[tuple[Reason, ...]]:
     """Return why each row is rejected; nothing where no check of its own is broken."""
     checks = checks_of(job)
     known: dict[str, tuple[Reason, ...]] = {"": ()}
-    told = []
+    told: list[tuple[Reason, ...]] = []
     failed, broken = rows["reasons"].to_pylist(), rows["broken"].to_pylist()
     for numbers, line in zip(failed, broken, strict=True):
         if line is not None:

@@ -32,7 +32,7 @@ def find_table(lake: "Lake", tenant: "Tenant", part: Part, head: RawTable) -> st
         It fills none; a name given on the command line or the page still can.
     """
     contract, raw = lake.contract_of(tenant), as_it_came(head)
-    headers, named = own_headers(raw), _named(part.file_name, contract)
+    headers, named = own_headers(raw.headers), _named(part.file_name, contract)
     kept = [
         table.name
         for table in contract.tables
