@@ -15,7 +15,7 @@ from ingestion.quarantine import Reason, quarantine_rows, reasons_in
 from ingestion.receipt import Causes
 from ingestion.rules import checks_of
 from ingestion.schema import QUARANTINE
-from ingestion.staged import REJECTION, Staged
+from ingestion.staged import BROKEN, PAYLOAD, REJECTION, Staged
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -74,11 +74,11 @@ def rows_for_quarantine(job: Job, staged: Staged, found: Rejections) -> pa.Recor
 
     def batches() -> Iterator[pa.RecordBatch]:
         unknown = (Reason(job.table.keys[0].name, UNKNOWN_KEY, {}),) if job.table.keys else ()
-        for table in staged.tables([*REJECTION, "payload"]):
+        for table in staged.tables([*REJECTION, PAYLOAD]):
             bad = table.filter(pa.array(found.rows[table["row_number"].to_numpy()]))
             rows = bad.sort_by("row_number")
             reasons = [reason or unknown for reason in _reasons(job, rows)]
-            told = quarantine_rows(job, rows["row_number"], reasons, rows["payload"])
+            told = quarantine_rows(job, rows["row_number"], reasons, rows[PAYLOAD])
             yield from told.to_batches()
 
     return pa.RecordBatchReader.from_batches(QUARANTINE, batches())
@@ -91,7 +91,7 @@ def _add(found: Rejections, numbers: pa.ChunkedArray, reasons: list[tuple[Reason
 
 def _is_bad(table: pa.Table) -> pa.ChunkedArray:
     failed = pc.not_equal(pc.fill_null(table["reasons"], ""), "")
-    return pc.or_(failed, pc.is_valid(table["broken"]))
+    return pc.or_(failed, pc.is_valid(table[BROKEN]))
 
 
 def _reasons(job: Job, rows: pa.Table) -> list[tuple[Reason, ...]]:
@@ -99,7 +99,7 @@ def _reasons(job: Job, rows: pa.Table) -> list[tuple[Reason, ...]]:
     checks = checks_of(job)
     known: dict[str, tuple[Reason, ...]] = {"": ()}
     told: list[tuple[Reason, ...]] = []
-    failed, broken = rows["reasons"].to_pylist(), rows["broken"].to_pylist()
+    failed, broken = rows["reasons"].to_pylist(), rows[BROKEN].to_pylist()
     for numbers, line in zip(failed, broken, strict=True):
         if line is not None:
             fault = json.loads(line)

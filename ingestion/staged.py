@@ -1,9 +1,9 @@
 """An upload's pieces between the file and silver: staged, sealed where silver would not hold them.
 
 Grain: one row of the file, broken lines among them. Columns: those of silver; ``reasons`` (numbers
-of failed checks, empty for a good row) and ``operation_asked``; ``broken`` (what is wrong with a
-line that fits no header, as JSON); ``payload`` (the sealed row, where it may go to quarantine);
-``person`` (its personal values, sealed); ``blank_*``.
+of failed checks, empty for a good row) and ``operation_asked``; ``BROKEN`` (what is wrong with a
+line that fits no header, as JSON); ``PAYLOAD`` (the sealed row, where it may go to quarantine);
+``PERSON`` (its personal values, sealed); ``blank_*``.
 """
 
 import json
@@ -19,6 +19,7 @@ from ingestion.bronze import bronze_rows
 from ingestion.job import Job
 from ingestion.payload import as_json, seal_rows, seal_texts
 from ingestion.reading import BrokenLine, RawTable
+from ingestion.schema import personal_columns
 from ingestion.silver import PERSONAL, prepare, raw_rows
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from lakehouse.staging import Staging
     from tenancy.keys import TenantKeys
 
-REJECTION = ("row_number", "reasons", "broken")
+PAYLOAD, PERSON, BROKEN = "sealed payload", "sealed person", "broken line"
+"""Names of columns that no column of a contract can have."""
+
+REJECTION = ("row_number", "reasons", BROKEN)
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ class Piece:
         nothing = pa.scalar(None, pa.binary())
         rows = (
             _with_person(self.rows, job, keys)
-            .append_column("payload", pc.if_else(kept, self.sealed.slice(0, count), nothing))
-            .append_column("broken", pa.nulls(count, pa.string()))
+            .append_column(PAYLOAD, pc.if_else(kept, self.sealed.slice(0, count), nothing))
+            .append_column(BROKEN, pa.nulls(count, pa.string()))
         )
         lines = _broken_rows(self.raw.broken, self.sealed.slice(count), rows.schema)
         return pa.concat_tables([rows, lines]) if lines.num_rows else rows
@@ -77,8 +81,8 @@ def _broken_rows(broken: Sequence[BrokenLine], sealed: pa.Array, schema: pa.Sche
     faults = [{"rule": b.rule, "arguments": {"line": str(b.line), **b.arguments}} for b in broken]
     known = {
         "row_number": pa.array([line.row_number for line in broken], pa.int64()),
-        "broken": pa.array([json.dumps(fault) for fault in faults], pa.string()),
-        "payload": sealed,
+        BROKEN: pa.array([json.dumps(fault) for fault in faults], pa.string()),
+        PAYLOAD: sealed,
     }
     columns = [known.get(field.name, pa.nulls(len(broken), field.type)) for field in schema]
     return pa.table(columns, schema=schema)
@@ -133,14 +137,14 @@ def frame_of(lake: "Lake", rows: pa.Table) -> "DataFrame":
 
 def _with_person(rows: pa.Table, job: Job, keys: "TenantKeys") -> pa.Table:
     """Put the personal columns, where there are any, into one that is sealed."""
-    names = [name for name in rows.column_names if name.startswith(PERSONAL)]
-    if not names:
+    bare = [c.name for c in personal_columns(job.table) if c.name in job.mapped_names]
+    if not bare:
         return rows
-    bare = [name.removeprefix(PERSONAL) for name in names]
+    names = [PERSONAL + name for name in bare]
     texts = as_json(rows.select(names).rename_columns(bare))
     numbers = rows["row_number"].to_pylist()
     sealed = seal_texts(texts, numbers, job.person_context, keys)
-    return rows.drop_columns(names).append_column("person", sealed)
+    return rows.drop_columns(names).append_column(PERSON, sealed)
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

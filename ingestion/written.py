@@ -13,7 +13,7 @@ from ingestion.job import Job
 from ingestion.keep import Earlier
 from ingestion.plan import Plan, silver_of
 from ingestion.schema import MOMENT, personal_columns, silver_schema
-from ingestion.staged import Staged
+from ingestion.staged import PERSON, Staged
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -52,7 +52,7 @@ def persons_of(
     names = [c.name for c in personal_columns(job.table) if c.name in job.mapped_names]
     if not names or not plan.current.any():
         return
-    columns = ["row_number", "person_token", "person"]
+    columns = ["row_number", "person_token", PERSON]
     for number, table in enumerate(staged.tables(columns), start=1):
         named = pc.is_valid(table["person_token"])
         rows = table.filter(pa.array(plan.current[table["row_number"].to_numpy()])).filter(
@@ -65,7 +65,7 @@ def persons_of(
 def _opened(rows: pa.Table, names: list[str], job: Job, keys: "TenantKeys") -> pa.Table:
     last = pl.DataFrame(rows).sort("row_number").unique("person_token", keep="last")
     numbers = last["row_number"].to_list()
-    opened = keys.decrypt_many(last["person"].to_list(), job.person_context, numbers)
+    opened = keys.decrypt_many(last[PERSON].to_list(), job.person_context, numbers)
     people = [json.loads(person) for person in opened]
     columns = [pa.array([person[name] for person in people], pa.string()) for name in names]
     tokens = pa.array(last["person_token"].to_list(), pa.string())
