@@ -91,7 +91,7 @@ def test_rejected_rows_come_back_with_reasons_values_and_no_formula(door: Door):
     assert "(columna «months»)» es menor que 0" in rejected[0].sentence
     sheet = download_csv(door.lake, TENANT, receipt.upload.id, "es").decode("utf-8-sig")
     header, first, *rest = sheet.splitlines()
-    assert header == "fila,motivos,id,name,since,months,charge,total,left"
+    assert header == "fila,motivos,referencia,id,name,since,months,charge,total,left"
     assert "'=HYPERLINK" in first and "es menor que 0" in first and rest == []
 
 
