@@ -31,6 +31,23 @@ def link(see: Viewer, page: str, label: str, *, key: str, **query: str) -> None:
         )
 
 
+def turn_to(
+    see: Viewer, label: str, *, key: str, icon: str = "arrow_forward", **query: str
+) -> None:
+    """Offer another view of the same page: its address changes, and stays what the view needs.
+
+    A link to the page itself would lose its query at the next run.
+    """
+    asked = {**query, "lang": see.language}
+    st.button(
+        label,
+        on_click=st.query_params.from_dict,
+        args=(asked,),
+        icon=f":material/{icon}:",
+        key=f"turn-{key}",
+    )
+
+
 def chart(drawing: alt.LayerChart, description: str) -> None:
     """Show a chart over the whole width, with its meaning for who cannot see it."""
     st.altair_chart(drawing, width="stretch", theme="streamlit", alt=description)

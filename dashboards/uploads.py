@@ -15,14 +15,6 @@ if TYPE_CHECKING:
 LISTED = 50
 
 
-def rejected_waiting(see: Viewer) -> tuple[int, int]:
-    """Return how many rows wait in quarantine, and of how many uploads."""
-    counts = [
-        u.counts.get("quarantined", 0) for u in list_uploads(see.lake.store, see.tenant, APPLIED)
-    ]
-    return sum(counts), sum(1 for count in counts if count)
-
-
 def label_kind(see: Viewer) -> str | None:
     """Return how the tenant's outcome came last: ``event`` (dated), ``column`` or not at all."""
     newest = list_uploads(see.lake.store, see.tenant, APPLIED, table="customers", limit=1)

@@ -19,10 +19,11 @@ class Words:
     language: Language
     currency: str = "COP"
     time_zone: str = "America/Bogota"
+    room: str = "dashboards"
 
     def say(self, key: str, /, **values: object) -> str:
-        """Return a sentence of this room's catalogue."""
-        return text(f"dashboards.{key}", self.language, **values)
+        """Return a sentence of the catalogue ``room``, or of another that the key names."""
+        return text(key if "." in key else f"{self.room}.{key}", self.language, **values)
 
     def count(self, key: str, number: int, /, **values: object) -> str:
         """Return ``<key>_one`` or ``<key>_many`` with ``{count}`` written out."""

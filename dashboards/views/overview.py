@@ -7,7 +7,8 @@ import streamlit as st
 from dashboards import cards, charts, figures, pieces, queries
 from dashboards.monthly import month_bars
 from dashboards.queries import RISKY, Filters, Risk, Run
-from dashboards.uploads import label_kind, rejected_waiting
+from dashboards.rejections import waiting
+from dashboards.uploads import label_kind
 from dashboards.viewer import Viewer
 
 FIRST = 5
@@ -29,7 +30,7 @@ def show(see: Viewer) -> None:
     if churn is None and escalation is None and not see.gold.has("customer"):
         pieces.empty(see, "empty_overview")
         return
-    rows, uploads = rejected_waiting(see)
+    rows, uploads = waiting(see)
     customers = churn.risk if churn is not None else None
     incidents = escalation.risk if escalation is not None else None
     newest = churn or escalation
@@ -61,7 +62,7 @@ def _figures(
         told.append((figures.money_figure(customers, words), "customers", "see_money"))
     if incidents is not None:
         told.append((figures.incidents_figure(incidents, words), "incidents", "see_incidents"))
-    told.append((figures.rejected_figure(*rejected, words), "upload", "see_rejected"))
+    told.append((figures.rejected_figure(*rejected, words), "quarantine", "see_rejected"))
     for column, (figure, page, label) in zip(st.columns(len(told)), told, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.html(cards.figure(figure, words.say("meaning")))

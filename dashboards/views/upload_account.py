@@ -66,6 +66,9 @@ def _rejected(see: Viewer, upload: Upload) -> None:
     found = rejected_rows(see.lake, see.tenant, upload.id, see.language)
     st.subheader(words.say("rejected_title"))
     st.html(cards.note(words.say("rejected_intro")))
+    pieces.link(
+        see, "quarantine", words.say("rejections.correct_here"), key="here", upload=upload.id
+    )
     st.download_button(
         words.say("download_rejected"),
         data=lambda: rejected_file(see, upload),

@@ -8,7 +8,8 @@ import pytest
 
 from dashboards import customer_queries, figures, queries
 from dashboards.queries import RISKY, Filters
-from dashboards.uploads import account_sentence, earlier, rejected_waiting
+from dashboards.rejections import waiting
+from dashboards.uploads import account_sentence, earlier
 from dashboards.viewer import Viewer
 from tests.unit.dashboards.conftest import PROBABILITIES, SCORED_AT, House
 
@@ -93,7 +94,7 @@ def test_versions_say_what_they_changed():
 
 def test_rejected_rows_wait_and_an_account_adds_up_in_words(viewer: Make):
     see = viewer()
-    assert rejected_waiting(see) == (1, 1)
+    assert waiting(see) == (1, 1)
     customers = next(one for one in earlier(see) if one.table == "customers")
     sentence = account_sentence(customers.counts, see.words)
     assert sentence == "11 filas = 10 nuevas + 1 rechazada"

@@ -1,0 +1,45 @@
+"""Doing something about rejected rows from a page, and saying what came of it."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboards import cards
+from dashboards.rejections import words_of
+from dashboards.viewer import Viewer
+from dashboards.views import refreshing
+from dashboards.words import literal
+from foundation.errors import AbcallError, OperatorError
+
+if TYPE_CHECKING:
+    from tenancy.quarantine_acts import Act
+
+SAID = "quarantine_said"
+
+
+def said(see: Viewer, step: "Callable[[], Sequence[Act]]") -> None:
+    """Do a step and show what came of it; the person's error is said and nothing is lost."""
+    try:
+        with st.spinner(words_of(see).say("sending")):
+            acts = step()
+    except OperatorError:
+        raise
+    except AbcallError as error:
+        st.error(literal(error.say(see.language)), icon=":material/error:")
+        st.html(cards.note(words_of(see).say("nothing_lost")))
+        return
+    st.session_state[SAID] = [(act.tenant_id, act.kind, dict(act.counts)) for act in acts]
+    st.rerun()
+
+
+def told(see: Viewer) -> None:
+    """Show what came of the last step, until something else is done."""
+    for tenant_id, kind, counts in st.session_state.pop(SAID, ()):
+        if tenant_id != see.tenant.id:
+            continue
+        number = words_of(see).number
+        figures = {name: number(counts.get(name, 0)) for name in ("rows", "resolved", "replaced")}
+        st.success(words_of(see).say(f"done_{kind}", **figures), icon=":material/check:")
+        if counts.get("resolved"):
+            refreshing.offer(see)
