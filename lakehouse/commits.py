@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from foundation.disk import disk_told
 from lakehouse.arrow_types import normal_schema
 from lakehouse.reach import reached
 from lakehouse.refs import TableRef
+from lakehouse.sums import damaged_log, log_is_gone
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
@@ -88,16 +90,21 @@ def open_table(path: str) -> "DeltaTable | None":
     Raises
     ------
     OperatorError
-        Its bucket cannot be reached; the sentence says what to look at.
+        Its bucket cannot be reached, or its log cannot be read or is gone; the sentence says what
+        to look at.
     """
     from deltalake import DeltaTable
-    from deltalake.exceptions import TableNotFoundError
+    from deltalake.exceptions import DeltaError, TableNotFoundError
 
     try:
-        with reached(path):
+        with reached(path), disk_told():
             return DeltaTable(path)
     except TableNotFoundError:
+        if log_is_gone(path):
+            raise damaged_log(path) from None
         return None
+    except DeltaError as error:
+        raise damaged_log(path) from error
 
 
 def columns_of(table: "DeltaTable") -> pa.Schema:

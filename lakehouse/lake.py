@@ -14,10 +14,11 @@ from lakehouse.engine import Engine, open_engine
 from lakehouse.maintenance import Maintenance
 from lakehouse.objects import Objects
 from lakehouse.places import Place, place_at
-from lakehouse.reading import read_arrow, read_batches, scan_arrow
+from lakehouse.reading import open_sound, read_arrow, read_batches, scan_arrow
 from lakehouse.refs import LAYERS, TENANT_ID, Layer, TableRef, safe_name
 from lakehouse.staging import Staging
 from lakehouse.statistics import Statistics, Version, history_of, statistics_of
+from lakehouse.sums import FOLDER as SUMS
 from lakehouse.vault import Vault
 from lakehouse.writer import Writer
 
@@ -157,6 +158,8 @@ class Lake:
         Its log goes first: what a crash leaves behind is no table, and a second call takes it away.
         """
         with self.lease(f"table:{ref}"):
+            # Sums of a table without a log would say that it is damaged.
+            self._tables.delete_prefix(f"{ref}/{SUMS}")
             logs = self._tables.delete_prefix(f"{ref}/_delta_log")
             return logs + self._tables.delete_prefix(str(ref))
 
@@ -174,8 +177,10 @@ class Lake:
         ------
         NotFound
             The table has not been written yet.
+        OperatorError
+            It is damaged.
         """
-        table = open_table(ref.path)
+        table = open_sound(ref, version)
         if table is None:
             raise NotFound("lakehouse.no_table", table=str(ref))
         return self.engine.read(ref.path, None if version is None else same_rows(table, version))

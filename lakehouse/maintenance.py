@@ -23,6 +23,7 @@ from lakehouse.once import Lease
 from lakehouse.places import Place
 from lakehouse.properties import TARGET_BYTES
 from lakehouse.refs import TableRef
+from lakehouse.sums import note_sums, prune_sums, require_sound
 from lakehouse.tables import tables_of
 
 if TYPE_CHECKING:
@@ -102,11 +103,14 @@ class Maintenance:
             There is no such table.
         Busy
             Somebody else writes it.
+        OperatorError
+            It is damaged.
         """
         with self._held(ref, "compact") as table:
             before = len(table.file_uris())
             if _small_files(table) < FEWEST_SMALL:
                 return Compacted(before, before)
+            require_sound(ref, table)
             self._tables.compact(table, content_words(table))
         return Compacted(before, len(_opened(ref).file_uris()))
 
@@ -142,6 +146,7 @@ class Maintenance:
         # The log goes last, and by itself: it names the files.
         with self._held(ref, "clean_log") as table:
             entries = clean_log(self._place, ref, table, log_before or before, dry_run=dry_run)
+            prune_sums(ref)
         return Vacuumed(len(going), sum(going.values()), entries)
 
     def restore(self, ref: TableRef, to: int | datetime) -> Restored:
@@ -175,6 +180,7 @@ class Maintenance:
                 if self._tables.is_conflict(error):
                     raise Busy("lakehouse.conflict", table=str(ref), attempts=1) from error
                 raise
+            note_sums(ref, _opened(ref))
             self._boundary(f"after:{place}")
 
     def _going(self, ref: TableRef, table: "DeltaTable", keep_hours: int) -> dict[str, int]:
@@ -204,6 +210,7 @@ class Maintenance:
         there = {name.rsplit("/", 1)[-1] for name in self._place.names(str(ref))}
         if not {unquote(name) for name in names} <= there:
             raise gone
+        require_sound(ref, older)
 
 
 def _opened(ref: TableRef) -> "DeltaTable":

@@ -12,6 +12,7 @@ from foundation.errors import Busy
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit, Committed, open_table, read_commit
 from lakehouse.refs import TableRef
+from lakehouse.sums import note_sums, require_sound
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -22,6 +23,8 @@ Apply = Callable[["DeltaTable | None"], None]
 ATTEMPTS = 12
 FIRST_WAIT_SECONDS = 0.02
 LONGEST_WAIT_SECONDS = 2.0
+KEEPS_FILES = frozenset({"append", "replace"})
+"""Verbs that read no row of the table."""
 
 
 class Once:
@@ -66,7 +69,7 @@ class Once:
         Busy
             Others got in between each time.
         OperatorError
-            The disk is full or may not be written; nothing was committed.
+            The disk is full or may not be written, or the table is damaged; nothing was committed.
         """
         place = f"{ref.layer}.{ref.name}.{verb}"
         attempts = self._attempts if again else 1
@@ -76,6 +79,8 @@ class Once:
                 found = read_commit(table, commit.id)
                 if found:
                     return changed(found, already=True)
+                if table is not None:
+                    require_sound(ref, table, log_only=verb in KEEPS_FILES)
                 self._boundary(f"before:{place}")
                 if self._applied(table, apply):
                     committed = self._recorded(ref, commit)
@@ -98,6 +103,7 @@ class Once:
         table = open_table(ref.path)
         if table is None:
             return Committed(version=-1)
+        note_sums(ref, table)
         found = read_commit(table, commit.id)
         if found:
             return found

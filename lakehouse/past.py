@@ -16,6 +16,8 @@ from lakehouse.boundary import Boundary
 from lakehouse.commits import open_table
 from lakehouse.places import Place
 from lakehouse.refs import TableRef
+from lakehouse.sums import FOLDER as SUMS
+from lakehouse.sums import prune_sums
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -105,6 +107,8 @@ def _forget_files(tables: Place, ref: TableRef, table: "DeltaTable") -> int:
     """Delete the files that the newest version is not made of, also those a killed write left."""
     paths = table.get_add_actions().column("path").to_pylist()
     kept = {f"{ref}/{unquote(path)}" for path in paths}
-    log = f"{ref}/{LOG}/"
-    old = [n for n in tables.names(str(ref)) if n not in kept and not n.startswith(log)]
-    return sum(tables.delete(name) for name in old)
+    apart = (f"{ref}/{LOG}/", f"{ref}/{SUMS}/")
+    old = [n for n in tables.names(str(ref)) if n not in kept and not n.startswith(apart)]
+    deleted = sum(tables.delete(name) for name in old)
+    prune_sums(ref)
+    return deleted

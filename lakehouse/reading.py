@@ -9,6 +9,7 @@ from lakehouse.arrow_types import normal_table
 from lakehouse.commits import columns_of, open_table, same_rows
 from lakehouse.places import located
 from lakehouse.refs import TableRef
+from lakehouse.sums import require_sound
 
 if TYPE_CHECKING:
     import pyarrow.compute as pc
@@ -17,6 +18,23 @@ if TYPE_CHECKING:
 
 READAHEAD = 2
 """Batches that wait in memory while one is looked at."""
+
+
+def open_sound(ref: TableRef, version: int | None = None) -> "DeltaTable | None":
+    """Open a table to read its rows, at its newest or at a given version; None where there is none.
+
+    Raises
+    ------
+    OperatorError
+        One of its files is not what was written, or is gone.
+    """
+    table = open_table(ref.path)
+    if table is None:
+        return None
+    if version is not None:
+        table.load_as_version(same_rows(table, version))
+    require_sound(ref, table)
+    return table
 
 
 def read_arrow(
@@ -31,11 +49,9 @@ def read_arrow(
     (timestamps cut to milliseconds, decimals as floating point), and Arrow cannot compare those
     of Parquet files that delta-rs's merge wrote (their strings are views).
     """
-    table = open_table(ref.path)
+    table = open_sound(ref, version)
     if table is None:
         return pa.schema([(name, pa.null()) for name in columns or ()]).empty_table()
-    if version is not None:
-        table.load_as_version(same_rows(table, version))
     schema = columns_of(table)
     chosen = list(columns) if columns is not None else schema.names
     rows = _rows(table)
@@ -55,9 +71,7 @@ def read_batches(
 
     The table is opened by the call, not by the first row.
     """
-    table = open_table(ref.path)
-    if table is not None and version is not None:
-        table.load_as_version(same_rows(table, version))
+    table = open_sound(ref, version)
     rows = None if table is None else _rows(table)
     if rows is None:
         return iter(())
