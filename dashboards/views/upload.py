@@ -9,7 +9,7 @@ from dashboards import cards, drafts, pieces
 from dashboards.drafts import Draft
 from dashboards.uploads import earlier
 from dashboards.viewer import Viewer
-from dashboards.views import refreshing, upload_account, upload_mapping
+from dashboards.views import new_columns, refreshing, upload_account, upload_mapping
 from dashboards.words import capital, literal
 from foundation.errors import AbcallError, OperatorError
 from ingestion.receipt import Receipt
@@ -33,6 +33,7 @@ def show(see: Viewer) -> None:
     else:
         _new(see)
     refreshing.show(see)
+    new_columns.show(see)
     _earlier(see)
 
 

@@ -1,0 +1,194 @@
+"""New columns: what files bring beside the contract, proposed, corrected and accepted. Layout."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dashboards import cards
+from dashboards.admission import still_admitted
+from dashboards.viewer import Viewer
+from dashboards.words import capital, literal
+from data_contracts.extension import OwnColumn
+from foundation.errors import AbcallError, OperatorError
+from foundation.texts import text
+from ingestion.evolution.correction import CLASSES, OWN_ROLES, TYPES, Correction, correct
+from ingestion.evolution.own_columns import (
+    DECIDERS,
+    accept,
+    own_columns,
+    propose,
+    reject,
+    withdraw,
+)
+from ingestion.evolution.rescued import Rescued, rescued_columns
+
+PROPOSED, TOLD = "proposed_column", "told_column"
+MOST_SHOWN = 30
+
+
+def show(see: Viewer) -> None:
+    """Show the section where there is something to decide, to who may decide."""
+    found = rescued_columns(see.lake.store, see.tenant) if see.actor.may(*DECIDERS) else []
+    if not found:
+        return
+    st.subheader(_say(see, "title"))
+    st.html(cards.note(_say(see, "intro")))
+    _told(see)
+    for number, one in enumerate(found[:MOST_SHOWN]):
+        _column(see, one, number)
+
+
+def _told(see: Viewer) -> None:
+    """Say what became of the last step; an error stays until the next one."""
+    told: tuple[str, str, bool] | None = st.session_state.get(TOLD)
+    if told is None or told[0] != see.tenant.id:
+        return
+    if told[2]:
+        st.success(literal(told[1]), icon=":material/check:")
+    else:
+        st.error(literal(told[1]), icon=":material/error:")
+
+
+def _column(see: Viewer, one: Rescued, number: int) -> None:
+    """Show a column: where it came, and what can be done with it."""
+    key = f"{one.table}-{number}"
+    with st.container(border=True, key=f"rescued-{key}"):
+        st.html(cards.upload(one.header, [_seen(see, one), *_spellings(see, one)]))
+        proposed: OwnColumn | None = st.session_state.get(PROPOSED, {}).get(_id(see, one))
+        if one.state == "accepted":
+            _accepted(see, one, key)
+        elif proposed is not None:
+            _form(see, one, proposed, key)
+        else:
+            st.button(
+                _say(see, "propose"),
+                on_click=_doing(see, lambda: _propose(see, one)),
+                key=f"propose-{key}",
+                icon=":material/lightbulb:",
+            )
+
+
+def _seen(see: Viewer, one: Rescued) -> str:
+    words = see.words
+    labels = {table.name: table.label[see.language] for table in see.contract.tables}
+    return _say(
+        see,
+        "seen",
+        table=capital(labels.get(one.table, one.table)),
+        files=words.number(one.files),
+        share=words.share(one.filled_share),
+        rows=words.number(one.rows),
+        first=words.day(one.first_seen_at),
+        last=words.day(one.last_seen_at),
+        state=text(f"own_columns.state_{one.state or 'open'}", see.language),
+    )
+
+
+def _spellings(see: Viewer, one: Rescued) -> list[str]:
+    others = one.spellings[1:]
+    return [_say(see, "also", spellings=" · ".join(others))] if others else []
+
+
+def _form(see: Viewer, one: Rescued, guess: OwnColumn, key: str) -> None:
+    """Ask what the column is; nothing is accepted that a person has not seen."""
+    with st.form(f"form-{key}", border=False, enter_to_submit=False):
+        st.html(cards.note(_say(see, "confirm")))
+        label = st.text_input(_say(see, "label"), guess.label[see.language], key=f"label-{key}")
+        classification = _choice(see, "class", CLASSES, guess.classification, key)
+        type_ = _choice(see, "type", TYPES, guess.type, key)
+        role = _choice(see, "role", OWN_ROLES, guess.role, key)
+        minimum = st.text_input(_say(see, "minimum"), guess.minimum or "", key=f"min-{key}")
+        maximum = st.text_input(_say(see, "maximum"), guess.maximum or "", key=f"max-{key}")
+        sent = st.form_submit_button(
+            _say(see, "accept"), type="primary", icon=":material/check:", width="stretch"
+        )
+    if sent:
+        given = Correction(
+            type=type_,
+            role=role,
+            classification=classification,
+            label=label,
+            minimum=minimum,
+            maximum=maximum,
+        )
+        with st.spinner(_say(see, "reading_again")):
+            _doing(see, lambda: _accept(see, one, correct(guess, given)))()
+        st.rerun()
+    st.button(
+        _say(see, "reject"), on_click=_doing(see, lambda: _reject(see, one)), key=f"reject-{key}"
+    )
+
+
+def _choice(see: Viewer, what: str, kinds: tuple[str, ...], guessed: str, key: str) -> str:
+    chosen = st.selectbox(
+        _say(see, what),
+        kinds,
+        index=kinds.index(guessed),
+        format_func=lambda kind: _say(see, f"{what}_{kind}"),
+        key=f"{what}-{key}",
+    )
+    return str(chosen)
+
+
+def _accepted(see: Viewer, one: Rescued, key: str) -> None:
+    """Offer to take an accepted column back."""
+    mine = own_columns(see.lake, see.tenant)
+    column = next((c for c in mine if set(c.headers) & set(one.spellings)), None)
+    if column is not None:
+        st.button(
+            _say(see, "withdraw"),
+            on_click=_doing(see, lambda: _withdraw(see, column)),
+            key=f"withdraw-{key}",
+        )
+
+
+def _propose(see: Viewer, one: Rescued) -> None:
+    actor = still_admitted(see, DECIDERS[0])
+    column = propose(see.lake, actor, see.tenant, one.table, one.header).column
+    st.session_state.setdefault(PROPOSED, {})[_id(see, one)] = column
+    st.session_state.pop(TOLD, None)
+
+
+def _accept(see: Viewer, one: Rescued, column: OwnColumn) -> None:
+    done = accept(see.lake, still_admitted(see, DECIDERS[0]), see.tenant, column)
+    uploads = done.rebuilt.uploads if done.rebuilt else 0
+    _tell(see, one, _say(see, "accepted", column=column.label[see.language], uploads=uploads))
+
+
+def _reject(see: Viewer, one: Rescued) -> None:
+    reject(see.lake, still_admitted(see, DECIDERS[0]), see.tenant, one.table, one.header)
+    _tell(see, one, _say(see, "rejected", column=one.header))
+
+
+def _withdraw(see: Viewer, column: OwnColumn) -> None:
+    actor = still_admitted(see, DECIDERS[0])
+    withdraw(see.lake, actor, see.tenant, column.table, column.name)
+    said = _say(see, "withdrawn", column=column.headers[0])
+    st.session_state[TOLD] = (see.tenant.id, said, True)
+
+
+def _tell(see: Viewer, one: Rescued, sentence: str) -> None:
+    st.session_state.get(PROPOSED, {}).pop(_id(see, one), None)
+    st.session_state[TOLD] = (see.tenant.id, sentence, True)
+
+
+def _doing(see: Viewer, step: Callable[[], None]) -> Callable[[], None]:
+    """Return a step that says a person's error on the page instead of ending it."""
+
+    def done() -> None:
+        try:
+            step()
+        except OperatorError:
+            raise
+        except AbcallError as error:
+            st.session_state[TOLD] = (see.tenant.id, error.say(see.language), False)
+
+    return done
+
+
+def _id(see: Viewer, one: Rescued) -> tuple[str, str, str]:
+    return see.tenant.id, one.table, one.header
+
+
+def _say(see: Viewer, key: str, **values: object) -> str:
+    return text(f"new_columns.{key}", see.language, **values)
