@@ -9,6 +9,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from foundation.spelling import well_formed
+
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
 
@@ -18,7 +20,7 @@ PIPED_WIDTH = 240
 
 def say(sentence: str) -> None:
     """Print a sentence as it stands."""
-    _out.print(sentence, markup=False)
+    _out.print(well_formed(sentence), markup=False)
 
 
 def write_out(document: str) -> None:
@@ -28,7 +30,7 @@ def write_out(document: str) -> None:
 
 def complain(sentence: str) -> None:
     """Print an error's sentence on standard error."""
-    _err.print(sentence, style="bold red", markup=False)
+    _err.print(well_formed(sentence), style="bold red", markup=False)
 
 
 def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -43,7 +45,7 @@ def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> N
         table.add_column(header, justify=justify, overflow="fold", min_width=name)
     for row in rows:
         # A tenant's headers and file names are text, never the console's markup.
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(well_formed(cell)) for cell in row))
     wide.print(table)
 
 

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from foundation.spelling import well_formed
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -23,6 +25,7 @@ Columns = Sequence[str] | Mapping[str, str]
 OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "enable_external_access": "false",
 }
 TABLES_KEPT = 24
 """Arrow tables kept in a process, by version: a page asks for the same ones again and again."""
@@ -83,7 +86,9 @@ class Gold:
         with duckdb.connect(config=OFFLINE) as database:
             for name, columns in tables.items():
                 database.register(under or name, wall_clock(self._named(name, columns), zone))
-            found = database.execute(sql, parameters or {})
+            found = database.execute(
+                sql, {name: _spelled(value) for name, value in (parameters or {}).items()}
+            )
             names = [column[0] for column in found.description]
             return [
                 {name: value if local else _aware(value) for name, value in pairs}
@@ -121,6 +126,13 @@ def wall_clock(table: "pa.Table", zone: str) -> "pa.Table":
             shown = table.column(place).cast(pa.timestamp("us", zone))
             table = table.set_column(place, column.name, pc.local_timestamp(shown))
     return table
+
+
+def _spelled(value: object) -> object:
+    """Return a parameter with every text in it fit for the database."""
+    if isinstance(value, list):
+        return [_spelled(one) for one in value]
+    return well_formed(value) if isinstance(value, str) else value
 
 
 def _aware(value: object) -> object:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from foundation.errors import NotFound, OperatorError
+from foundation.spelling import well_formed
 from lakehouse.places import Place
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
 
@@ -121,7 +122,8 @@ def _folder(tenant: "Tenant", kind: str) -> str:
 
 
 def _name(keys: "TenantKeys", sha256: str) -> str:
-    return hmac.new(keys.token_key, f"object:{sha256}".encode(), hashlib.sha256).hexdigest()
+    named = f"object:{well_formed(sha256)}".encode()
+    return hmac.new(keys.token_key, named, hashlib.sha256).hexdigest()
 
 
 def _context(kind: str, object_id: bytes, index: int, last: bool) -> bytes:

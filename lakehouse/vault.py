@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from foundation.clock import utc_now
 from foundation.errors import NotFound, OperatorError
+from foundation.spelling import well_formed
 from lakehouse.arrow_types import UTC_MICROSECONDS
 from lakehouse.commits import Commit, Committed
 
@@ -98,7 +99,7 @@ class Vault:
         # Written down before anything is shown: there is no reading without its entry.
         details = {"asked": len(tokens)}
         record(self._lake.store, actor, "vault.read", tenant.id, "vault.person", details=details)
-        return self._open(tenant, tokens)
+        return self._open(tenant, [*map(well_formed, tokens)])
 
     def _sealed(self, tenant: "Tenant", persons: pa.Table, upload_id: str) -> pa.Table:
         records = persons.to_pylist()

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from flask import Request
 
 from foundation.errors import InvalidRequest, TooLarge
+from foundation.spelling import well_formed
 from serving.limits import MOST_RECORDS
 
 Fields = dict[str, Any]
@@ -55,7 +56,7 @@ def records_under(body: Fields, name: str) -> list[Any]:
 
 def shown(name: str) -> str:
     """Return a client's own field name as an answer may show it: short, and writable."""
-    return name[:60].encode("utf-8", "replace").decode()
+    return well_formed(name[:60])
 
 
 def _no_number(word: str) -> NoReturn:

@@ -7,6 +7,7 @@ from features.consent import left_out
 from features.live import incident_frame
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
+from foundation.spelling import well_formed
 from foundation.texts import text
 from ingestion.schema import entity_of
 from ingestion.tokens import token
@@ -110,7 +111,7 @@ def _identifier(given: object, place: int) -> str:
     identifier = str(given)
     if len(identifier) > LONGEST_ID:
         raise InvalidRequest("serving.too_long", field=f"customer_ids[{place}]", limit=LONGEST_ID)
-    return identifier.encode("utf-8", "replace").decode()
+    return well_formed(identifier)
 
 
 def _tokens(lake: "Lake", caller: Caller, ids: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from foundation.clock import utc_now
 from foundation.errors import InvalidRequest, NotFound, NotSignedIn
 from tenancy.actor import SCOPES, Actor
 from tenancy.audit import record_in
+from tenancy.columns import row_named
 from tenancy.store import Store
 from tenancy.tables import ApiKeyRow
 from tenancy.tenant import Tenant
@@ -123,7 +124,7 @@ def revoke_key(store: Store, actor: Actor, tenant: Tenant, key_id: str) -> ApiKe
     with store.session() as session:
         require_inside(session, actor, tenant)
         actor.require("manager")
-        row = session.get(ApiKeyRow, key_id, with_for_update=True)
+        row = row_named(session, ApiKeyRow, key_id, lock=True)
         if row is None or row.tenant_id != tenant.id:
             raise NotFound("tenancy.no_key", id=key_id)
         if row.revoked_at is None:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from foundation.spelling import well_formed
 from tenancy.actor import Actor
 from tenancy.store import Store, insert_if_absent, now_in
 from tenancy.tables import AuditHeadRow, AuditRow
@@ -97,7 +98,7 @@ def record_in(
         actor_kind=actor.kind,
         action=action,
         tenant_id=tenant_id,
-        subject=subject,
+        subject=well_formed(subject).replace("\0", ""),
         details=json.dumps(dict(details or {}), sort_keys=True, ensure_ascii=False),
         previous_hash=head.hash,
     )

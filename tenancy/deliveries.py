@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import NotFound
 from tenancy.actor import Actor
 from tenancy.audit import Detail, record_in
+from tenancy.columns import is_storable, row_named
 from tenancy.store import Store, now_in
 from tenancy.tables import DeliveryPartRow, DeliveryRow
 from tenancy.tenant import Tenant
@@ -74,7 +75,8 @@ def begin_delivery(
 def last_delivery(store: Store, tenant: Tenant, sha256: str) -> Delivery | None:
     """Return the newest finished delivery of this content."""
     with store.reading() as session:
-        found = _newest(session, tenant, sha256, finished=True)
+        storable = is_storable(sha256)
+        found = _newest(session, tenant, sha256, finished=True) if storable else None
         return None if found is None else _delivery_of(session, found)
 
 
@@ -88,7 +90,7 @@ def delivery_of_upload(store: Store, tenant: Tenant, upload_id: str) -> Delivery
         .limit(1)
     )
     with store.reading() as session:
-        row = session.scalars(query).one_or_none()
+        row = session.scalars(query).one_or_none() if is_storable(upload_id) else None
         return None if row is None else _delivery_of(session, row)
 
 
@@ -115,7 +117,7 @@ def finish_delivery(store: Store, tenant: Tenant, delivery_id: str) -> None:
 
 
 def _own(session: Session, tenant: Tenant, delivery_id: str) -> DeliveryRow:
-    row = session.get(DeliveryRow, delivery_id, with_for_update=True)
+    row = row_named(session, DeliveryRow, delivery_id, lock=True)
     if row is None or row.tenant_id != tenant.id:
         raise NotFound("tenancy.no_upload", upload=delivery_id)
     return row

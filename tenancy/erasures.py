@@ -18,6 +18,7 @@ from foundation.errors import NotFound
 from foundation.texts import Language, text
 from tenancy.actor import Actor
 from tenancy.audit import record_in
+from tenancy.columns import row_named
 from tenancy.store import Store, insert_if_absent, now_in
 from tenancy.tables import AuditRow, ErasedScoreRow, ErasureRow
 from tenancy.tenant import Tenant
@@ -168,7 +169,7 @@ def finish_erasure(store: Store, actor: Actor, erasure: Erasure) -> Erasure:
 def get_erasure(store: Store, tenant: Tenant, erasure_id: str) -> Erasure:
     """Return a tenant's erasure; ``NotFound`` where it has none of this id."""
     with store.reading() as session:
-        row = session.get(ErasureRow, erasure_id)
+        row = row_named(session, ErasureRow, erasure_id)
         if row is None or row.tenant_id != tenant.id:
             raise NotFound("law.no_erasure", erasure=erasure_id)
         return _erasure_of(row)
@@ -184,7 +185,7 @@ def list_erasures(store: Store, tenant: Tenant) -> list[Erasure]:
 def erasure_of_score(store: Store, tenant: Tenant, score_mark: str) -> Erasure | None:
     """Return the erasure with which a score went; None where it did not."""
     with store.reading() as session:
-        found = session.get(ErasedScoreRow, (tenant.id, score_mark))
+        found = row_named(session, ErasedScoreRow, (tenant.id, score_mark))
         row = None if found is None else session.get_one(ErasureRow, found.erasure_id)
         return None if row is None else _erasure_of(row)
 

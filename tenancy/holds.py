@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Held, InvalidRequest, NotFound
 from tenancy.actor import Actor
 from tenancy.audit import record_in
+from tenancy.columns import row_named
 from tenancy.leases import Lease, lease
 from tenancy.store import Store, now_in
 from tenancy.tables import LegalHoldRow
@@ -112,7 +113,7 @@ def lift_hold(store: Store, actor: Actor, tenant: Tenant, hold_id: str) -> Hold:
     """Lift a hold; a second time changes nothing."""
     with store.session() as session:
         _enter(session, actor, tenant)
-        row = session.get(LegalHoldRow, hold_id, with_for_update=True)
+        row = row_named(session, LegalHoldRow, hold_id, lock=True)
         if row is None or row.tenant_id != tenant.id:
             raise NotFound("law.no_hold", hold=hold_id)
         if row.lifted_at is None:

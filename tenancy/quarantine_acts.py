@@ -15,7 +15,7 @@ from sqlalchemy import select
 from foundation.errors import NotFound
 from tenancy.actor import Actor
 from tenancy.audit import Detail, record_in
-from tenancy.columns import is_storable
+from tenancy.columns import row_named
 from tenancy.store import Store, now_in
 from tenancy.tables import QuarantineActRow
 from tenancy.tenant import Tenant
@@ -116,7 +116,7 @@ def end_act(store: Store, tenant: Tenant, act: Act, state: ActState) -> Act:
 def get_act(store: Store, tenant: Tenant, act_id: str) -> Act:
     """Return the tenant's act; ``NotFound`` alike for a missing and another tenant's one."""
     with store.reading() as session:
-        row = session.get(QuarantineActRow, act_id) if is_storable(act_id) else None
+        row = row_named(session, QuarantineActRow, act_id)
         if row is None or row.tenant_id != tenant.id:
             raise NotFound("ledger.no_act", act=act_id)
         return _act_of(row)

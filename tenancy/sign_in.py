@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from foundation.clock import utc_now
 from foundation.errors import NotSignedIn
+from foundation.spelling import well_formed
 from tenancy.actor import Actor, ActorKind
 from tenancy.attempts import DEFAULT_LOCK_OUT, LockOut, count_attempt, forget_attempts
 from tenancy.audit import record_in
@@ -40,7 +41,7 @@ def sign_in(
         No such e-mail, wrong password, disabled user (one sentence, equally slow), or too many
         failures of late.
     """
-    email = canonical_email(email).encode("utf-8", "replace").decode().replace("\0", "")
+    email = well_formed(canonical_email(email)).replace("\0", "")
     count_attempt(store, email, lock_out)
     with store.reading() as session:
         row = session.scalars(select(UserRow).where(UserRow.email == email)).one_or_none()

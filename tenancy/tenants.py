@@ -13,7 +13,7 @@ from foundation.errors import InvalidRequest, NotAllowed, NotFound
 from foundation.texts import Language
 from tenancy.actor import Actor
 from tenancy.audit import record_in
-from tenancy.columns import is_storable
+from tenancy.columns import row_named
 from tenancy.store import Store
 from tenancy.tables import TenantRow
 from tenancy.tenant import Tenant, check_tenant
@@ -73,9 +73,9 @@ def get_tenant(store: Store, actor: Actor, tenant_id: str) -> Tenant:
     """Return the tenant, if this actor may enter it; else ``NotFound``, missing or not."""
     row = None
     may_enter = actor.enters_any_tenant or actor.tenant_id == tenant_id
-    if may_enter and is_storable(tenant_id):
+    if may_enter:
         with store.reading() as session:
-            row = session.get(TenantRow, tenant_id)
+            row = row_named(session, TenantRow, tenant_id)
     if row is None or row.erased_at is not None:
         raise NotFound("tenancy.no_tenant", tenant=tenant_id)
     return tenant_of(row)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
 from tenancy.audit import Detail, record_in
-from tenancy.columns import is_storable
+from tenancy.columns import row_named
 from tenancy.moments import next_moment
 from tenancy.store import Store, now_in
 from tenancy.tables import UploadRow
@@ -105,7 +105,7 @@ def save_upload(store: Store, tenant: Tenant, upload: Upload) -> Upload:
 def get_upload(store: Store, tenant: Tenant, upload_id: str) -> Upload:
     """Return the tenant's upload; ``NotFound`` alike for a missing and another tenant's one."""
     with store.reading() as session:
-        row = session.get(UploadRow, upload_id) if is_storable(upload_id) else None
+        row = row_named(session, UploadRow, upload_id)
         if row is None or row.tenant_id != tenant.id:
             raise NotFound("tenancy.no_upload", upload=upload_id)
         return _upload_of(row)

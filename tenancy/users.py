@@ -14,6 +14,7 @@ from foundation.errors import InvalidRequest, NotAllowed, NotFound, NotSignedIn
 from tenancy.actor import ROLES, Actor
 from tenancy.attempts import DEFAULT_LOCK_OUT, LockOut, count_attempt, forget_attempts
 from tenancy.audit import record_in
+from tenancy.columns import row_named
 from tenancy.emails import canonical_email, is_email
 from tenancy.passwords import hash_password, matches
 from tenancy.store import Store
@@ -149,7 +150,7 @@ def _managed(session: Session, actor: Actor, tenant: Tenant, user_id: str) -> Us
 
 
 def _row_of(session: Session, tenant: Tenant, user_id: str) -> UserRow:
-    row = session.get(UserRow, user_id)
+    row = row_named(session, UserRow, user_id)
     if row is None or row.tenant_id != tenant.id:
         raise NotFound("tenancy.no_user", user=user_id)
     return row

@@ -1,0 +1,201 @@
+"""Three tenants: two who own a thing of every kind, and one who owns nothing."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from functools import cached_property
+from io import StringIO
+from pathlib import Path
+
+import pyarrow as pa
+from flask.testing import FlaskClient
+
+from cli.main import run
+from dashboards.viewer import Viewer
+from dashboards.words import Words
+from foundation.settings import Settings
+from ingestion.gold.refine import refine
+from ingestion.mapping import Mapping
+from ingestion.receive import receive
+from lakehouse.commits import Commit
+from lakehouse.lake import Lake
+from models.score_table import SCORE
+from serving.app import create_app
+from tenancy.actor import ROLES, Actor
+from tenancy.api_keys import issue_key
+from tenancy.bootstrap import open_store
+from tenancy.deliveries import DeliveredPart, begin_delivery, finish_delivery, note_part
+from tenancy.erasures import begin_erasure, finish_erasure, note_scores
+from tenancy.holds import place_hold
+from tenancy.quarantine_acts import begin_act, end_act
+from tenancy.tenant import Tenant
+from tenancy.tenants import create_tenant
+from tenancy.upload import Upload
+from tenancy.users import create_user
+from tests.unit.dashboards.conftest import score_row
+
+STAFF = Actor("staff:tests", "staff", None, ROLES)
+PASSWORD = "una frase de prueba 2026"
+ACME, BETA, GAMMA = (
+    Tenant(name, name.title(), "telecom", time_zone="UTC", currency="USD")
+    for name in ("acme", "beta", "gamma")
+)
+OWNERS, EVERYBODY = (ACME, BETA), (ACME, BETA, GAMMA)
+COLUMNS = (
+    "customer_id", "full_name", "effective_at", "tenure_months", "monthly_charge", "city",
+)  # fmt: skip
+CASES = ("incident_id", "customer_id", "opened_at", "kind")
+
+
+@dataclass
+class House:
+    """The installation and, by tenant and kind, the names of what each owns."""
+
+    lake: Lake
+    folder: Path
+    owned: dict[str, dict[str, str]] = field(default_factory=dict)
+    people: dict[str, Actor] = field(default_factory=dict)
+
+    def name(self, tenant: Tenant, kind: str) -> str:
+        """Return the name of what a tenant owns of a kind."""
+        return self.owned[tenant.id][kind]
+
+    def manager(self, tenant: Tenant) -> Actor:
+        """Return somebody of the tenant who may do there all that anybody may."""
+        return Actor(f"user-{tenant.id}", "user", tenant.id, ROLES)
+
+    def viewer(self, tenant: Tenant) -> Viewer:
+        """Return who looks at the tenant's pages."""
+        words = Words("es", tenant.currency, tenant.time_zone)
+        contract = self.lake.contract_of(tenant)
+        return Viewer(self.lake, self.people[tenant.id], tenant, contract, words)
+
+    @cached_property
+    def client(self) -> FlaskClient:
+        """A client of the service."""
+        return create_app(self.lake.settings, self.lake).test_client()
+
+    def command(self, *arguments: str) -> tuple[int, str]:
+        """Type ``abcall …`` and return the exit code and what it said."""
+        said = StringIO()
+        with redirect_stdout(said), redirect_stderr(said):
+            code = run(list(arguments), self.lake.settings)
+        return code, said.getvalue()
+
+
+@contextmanager
+def built(folder: Path) -> Iterator[House]:
+    """Make the house."""
+    settings = Settings.at(folder / "data")
+    open_store(settings).close()
+    with Lake.open(settings) as lake:
+        lake.keys.create_master()
+        house = House(lake, folder)
+        for tenant in EVERYBODY:
+            create_tenant(lake.store, STAFF, tenant)
+            house.owned[tenant.id] = {
+                "secret": issue_key(lake.store, STAFF, tenant, ["score"]).secret
+            }
+            house.people[tenant.id] = _person(house, tenant, "gerencia", *ROLES)
+        for tenant in OWNERS:
+            house.owned[tenant.id]["tenant"] = tenant.id
+            _send(house, tenant)
+            _in_store(house, tenant)
+            _in_lake(house, tenant)
+        yield house
+
+
+def _person(house: House, tenant: Tenant, name: str, *roles: str) -> Actor:
+    made = create_user(
+        house.lake.store, STAFF, tenant, email=f"{name}@{tenant.id}.example", name=name,
+        password=PASSWORD, roles=roles,
+    )  # fmt: skip
+    return Actor(made.id, "user", tenant.id, made.roles)
+
+
+def _send(house: House, tenant: Tenant) -> None:
+    """Send customers, two of whom are rejected, and a case, under the tenant's own headers."""
+    first = {"acme": 1010001277, "beta": 2020001277}[tenant.id]
+    city, case = f"Ciudad {tenant.id}", f"CASE-{tenant.id}"
+    customers = [f"{first + n},Ana {n},2026-01-01,{months},10,{city}"
+                 for n, months in enumerate((1, -5, -6))]  # fmt: skip
+    upload = _sent(house, tenant, "customers", COLUMNS, customers)
+    _sent(house, tenant, "incidents", CASES, [f"{case},{first},2026-02-01 10:00:00,claim"])
+    house.owned[tenant.id] |= {
+        "upload": upload.id,
+        "file": upload.sha256,
+        "customer": str(first),
+        "city": city,
+        "case": case,
+        "headers": ",".join(_headers(tenant, COLUMNS)),
+        "row": f"{upload.id}-2",
+        "row_of_person": f"{upload.id}:1",
+    }
+
+
+def _headers(tenant: Tenant, columns: Sequence[str]) -> list[str]:
+    return [f"{tenant.id}_{column}" for column in columns]
+
+
+def _sent(
+    house: House, tenant: Tenant, table: str, columns: Sequence[str], rows: Sequence[str]
+) -> Upload:
+    headers = _headers(tenant, columns)
+    path = house.folder / f"{tenant.id}_{table}.csv"
+    path.write_text("\n".join([",".join(headers), *rows]) + "\n", encoding="utf-8")
+    mapping = Mapping(dict(zip(headers, columns, strict=True)), "natural", None, "increment")
+    return receive(house.lake, tenant, STAFF, path, table, mapping=mapping).upload
+
+
+def _in_store(house: House, tenant: Tenant) -> None:
+    store, who = house.lake.store, house.manager(tenant)
+    user = _person(house, tenant, "ana", "viewer")
+    key = issue_key(store, STAFF, tenant, ["score"])
+    hold = place_hold(store, who, tenant, reason=f"proceso {tenant.id}", table="incidents")
+    open_one = begin_erasure(store, who, tenant, "person", request="R-1", person_mark=tenant.id)
+    ended = begin_erasure(store, who, tenant, "person", request="R-2", person_mark="b")
+    note_scores(store, ended, [f"mark-of-{tenant.id}"])
+    finish_erasure(store, who, ended)
+    upload = house.name(tenant, "upload")
+    act = begin_act(store, who, tenant, "customers", kind="unchanged", rows=1)
+    end_act(store, tenant, act, "dropped")
+    delivery = begin_delivery(
+        store, who, tenant, file_name="todo.zip", sha256=tenant.id.ljust(64, "0"), size_bytes=1
+    )
+    note_part(store, tenant, delivery.id, DeliveredPart("a.csv", upload))
+    finish_delivery(store, tenant, delivery.id)
+    house.owned[tenant.id] |= {
+        "user": user.id,
+        "key": key.key.id,
+        "hold": hold.id,
+        "spare_key": issue_key(store, STAFF, tenant, ["score"]).key.id,
+        "erasure": open_one.id,
+        "finished_erasure": ended.id,
+        "erased_score": f"mark-of-{tenant.id}",
+        "act": act.id,
+        "contained": upload,
+        "delivery": delivery.id,
+        "container": delivery.sha256,
+    }
+
+
+def _in_lake(house: House, tenant: Tenant) -> None:
+    lake = house.lake
+    refine(lake, tenant)
+    token = lake.arrow(lake.ref(tenant, "gold", "customer"))["person_token"].to_pylist()[0]
+    score = score_row("churn", 0, token, 0.5) | {"table_versions_json": "{}"}
+    score["score_id"] = f"score-of-{tenant.id}"
+    rows = pa.Table.from_pylist([score], schema=SCORE)
+    lake.writer.append(lake.ref(tenant, "gold", "score"), rows, Commit("scores"))
+    only = f"only_{tenant.id}"
+    lake.writer.append(lake.ref(tenant, "gold", only), rows, Commit("only"))
+    house.owned[tenant.id] |= {
+        "token": token,
+        "score": str(score["score_id"]),
+        "table": only,
+        "object": lake.objects.put(tenant, "attachments", os.urandom(32)),
+    }
+    house.owned[tenant.id]["object_name"] = lake.objects.name(
+        tenant, house.owned[tenant.id]["object"]
+    )

@@ -1,0 +1,71 @@
+"""Surfaces that people and programs touch: pages, the service, the command line."""
+
+from typing import Any
+
+from dashboards import customer_queries, queries
+from dashboards.queries import Filters
+from dashboards.uploads import rejected_file
+from tenancy.tenant import Tenant
+from tenancy.uploads import get_upload
+from tests.isolation.attempts import Refused, Surface, owned
+from tests.isolation.house import House
+
+NO_TOKEN, NO_CUSTOMER = "f" * 64, "9999999999"
+
+
+def filtered(house: House, asker: Tenant, name: str) -> object:
+    """Ask the page of customers for those of one city."""
+    gold = house.viewer(asker).gold
+    run = queries.latest_run(gold, "churn")
+    chosen = Filters(dimension="city", value=name)
+    return None if run is None else queries.risk_of(gold, run, chosen).entities
+
+
+def downloaded(house: House, asker: Tenant, name: str) -> object:
+    return rejected_file(house.viewer(asker), get_upload(house.lake.store, asker, name))
+
+
+def answered(house: House, secret: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Ask the service for customers' scores."""
+    headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
+    answer = house.client.post("/v1/score/customers", json=body, headers=headers)
+    if answer.status_code != 200:
+        raise Refused(f"{answer.status_code} {answer.get_data(as_text=True)}")
+    return answer.get_json()["scores"][0]
+
+
+def scored(house: House, asker: Tenant, customer: str) -> object:
+    told = answered(house, house.name(asker, "secret"), {"customer_ids": [customer]})
+    if "error" in told:
+        raise Refused(str(told))
+    return told["score"]
+
+
+def typed(house: House, *arguments: str) -> bool:
+    code, said = house.command(*arguments)
+    if code:
+        raise Refused(f"{code} {' '.join(said.split())}")
+    return True
+
+
+SURFACES: tuple[Surface, ...] = (
+    owned("page", "customer by token: history", "token",
+          lambda h, t, n: customer_queries.versions(h.viewer(t).gold, n), NO_TOKEN),
+    owned("page", "customer by token: scores", "token",
+          lambda h, t, n: customer_queries.scores(h.viewer(t).gold, n, "churn"), NO_TOKEN),
+    owned("page", "case by id", "case",
+          lambda h, t, n: queries.incidents_by_id(h.viewer(t).gold, [n]), "NONE-1"),
+    owned("page", "customers of a city", "city", filtered, "Ciudad delta"),
+    owned("page", "gold table", "table",
+          lambda h, t, n: h.viewer(t).gold.has(n), "only_delta"),
+    owned("page", "download of rejected rows", "upload", downloaded),
+    owned("API", "score by customer id", "customer", scored, NO_CUSTOMER),
+    owned("command", "rejected TENANT UPLOAD", "upload",
+          lambda h, t, n: typed(h, "rejected", t.id, "--", n)),
+    owned("command", "key revoke TENANT KEY", "spare_key",
+          lambda h, t, n: typed(h, "key", "revoke", t.id, "--", n)),
+    owned("command", "hold lift TENANT HOLD", "hold",
+          lambda h, t, n: typed(h, "hold", "lift", t.id, "--", n)),
+    owned("command", "person receipt TENANT RECEIPT", "finished_erasure",
+          lambda h, t, n: typed(h, "person", "receipt", t.id, "--", n)),
+)  # fmt: skip

@@ -1,0 +1,80 @@
+"""Surfaces of the operational store: uploads, containers, people, keys, law, mappings, audit."""
+
+from operator import attrgetter
+
+from tenancy.api_keys import actor_for_key, list_keys, revoke_key
+from tenancy.audit import entries
+from tenancy.deliveries import delivery_of_upload, finish_delivery, last_delivery
+from tenancy.erasures import erasure_of_score, get_erasure, list_erasures
+from tenancy.holds import lift_hold, list_holds
+from tenancy.mappings import find_mapping
+from tenancy.quarantine_acts import get_act, list_acts
+from tenancy.tenant import Tenant
+from tenancy.tenants import get_tenant, list_tenants, tenant_for
+from tenancy.uploads import get_upload, list_uploads
+from tenancy.users import get_user, list_users, set_disabled, set_roles
+from tests.isolation.attempts import Surface, owned
+from tests.isolation.house import House
+
+ROOM = "store"
+
+
+def named(found: "list[object]", name: str, by: str = "id") -> bool:
+    return name in map(attrgetter(by), found)
+
+
+def finished(house: House, asker: Tenant, name: str) -> bool:
+    finish_delivery(house.lake.store, asker, name)
+    return True
+
+
+def with_secret(house: House, asker: Tenant, secret: str) -> bool:
+    """Tell whether a secret opens the asker's tenant."""
+    actor = actor_for_key(house.lake.store, secret)
+    return tenant_for(house.lake.store, actor) == asker
+
+
+SURFACES: tuple[Surface, ...] = (
+    owned(ROOM, "enter a tenant", "tenant",
+          lambda h, t, n: get_tenant(h.lake.store, h.manager(t), n), "delta"),
+    owned(ROOM, "resolve a request's tenant", "tenant",
+          lambda h, t, n: tenant_for(h.lake.store, h.manager(t), n), "delta"),
+    owned(ROOM, "list tenants", "tenant",
+          lambda h, t, n: named(list_tenants(h.lake.store, h.manager(t)), n), "delta"),
+    owned(ROOM, "upload", "upload", lambda h, t, n: get_upload(h.lake.store, t, n)),
+    owned(ROOM, "list uploads", "upload",
+          lambda h, t, n: named(list_uploads(h.lake.store, t), n)),
+    owned(ROOM, "container of an upload", "contained",
+          lambda h, t, n: delivery_of_upload(h.lake.store, t, n)),
+    owned(ROOM, "container of the same content", "container",
+          lambda h, t, n: last_delivery(h.lake.store, t, n), "0" * 64),
+    owned(ROOM, "finish a container", "delivery", finished),
+    owned(ROOM, "user", "user", lambda h, t, n: get_user(h.lake.store, h.manager(t), t, n)),
+    owned(ROOM, "list users", "user",
+          lambda h, t, n: named(list_users(h.lake.store, h.manager(t), t), n)),
+    owned(ROOM, "give a user roles", "user",
+          lambda h, t, n: set_roles(h.lake.store, h.manager(t), t, n, ["viewer"])),
+    owned(ROOM, "shut a user out", "user",
+          lambda h, t, n: set_disabled(h.lake.store, h.manager(t), t, n, disabled=True)),
+    owned(ROOM, "list keys", "key",
+          lambda h, t, n: named(list_keys(h.lake.store, h.manager(t), t), n)),
+    owned(ROOM, "end a key", "spare_key",
+          lambda h, t, n: revoke_key(h.lake.store, h.manager(t), t, n)),
+    owned(ROOM, "lift a legal hold", "hold",
+          lambda h, t, n: lift_hold(h.lake.store, h.manager(t), t, n)),
+    owned(ROOM, "list legal holds", "hold",
+          lambda h, t, n: named(list_holds(h.lake.store, t, also_ended=True), n)),
+    owned(ROOM, "receipt of an erasure", "erasure",
+          lambda h, t, n: get_erasure(h.lake.store, t, n)),
+    owned(ROOM, "list erasures", "erasure",
+          lambda h, t, n: named(list_erasures(h.lake.store, t), n)),
+    owned(ROOM, "erasure of a score", "erased_score",
+          lambda h, t, n: erasure_of_score(h.lake.store, t, n)),
+    owned(ROOM, "mapping by headers", "headers",
+          lambda h, t, n: find_mapping(h.lake.store, t, "customers", n.split(",")), "a,b"),
+    owned(ROOM, "act on rejected rows", "act", lambda h, t, n: get_act(h.lake.store, t, n)),
+    owned(ROOM, "list acts on rejected rows", "act",
+          lambda h, t, n: named(list_acts(h.lake.store, t), n)),
+    owned(ROOM, "audit log", "user",
+          lambda h, t, n: named(entries(h.lake.store, t, limit=500), n, "subject")),
+)  # fmt: skip

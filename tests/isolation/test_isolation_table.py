@@ -1,0 +1,29 @@
+"""Each row of the table: the owner is answered, everybody else is refused as if nobody had it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.isolation.house import House, built
+from tests.isolation.table import Attempt, attempts, tried
+from tests.isolation.tricks import PLAIN
+
+SLOW_ROOMS = ("page", "API", "command")
+
+
+def rows() -> Iterator[object]:
+    """Return every row; tricks at doors that take their time are for the slow suite."""
+    for attempt in attempts():
+        slow = attempt.surface.room in SLOW_ROOMS and attempt.trick is not PLAIN
+        yield pytest.param(attempt, id=str(attempt), marks=[pytest.mark.slow] if slow else [])
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with built(tmp_path_factory.mktemp("isolation")) as made:
+        yield made
+
+
+@pytest.mark.parametrize("attempt", rows())
+def test_the_owner_is_answered_and_everybody_else_refused_alike(attempt: Attempt, house: House):
+    assert tried(attempt, house).holes == ()
