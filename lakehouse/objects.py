@@ -51,6 +51,7 @@ class Objects:
 
         The same content again changes nothing.
         """
+        folder = _folder(tenant, kind)
         keys, digests = self._keys_of(tenant), []
         source = io.BytesIO(data) if isinstance(data, bytes) else data
 
@@ -58,7 +59,7 @@ class Objects:
             digests.append(_seal(source, target, keys, kind))
             return _name(keys, digests[0])
 
-        self._place.store(_folder(tenant, kind), fill)
+        self._place.store(folder, fill)
         return digests[0]
 
     def get(self, tenant: "Tenant", kind: str, sha256: str) -> bytes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow.compute as pc
 
 from foundation.errors import NotFound
+from foundation.spelling import well_formed
 from foundation.texts import Language, text
 from models.champion import code_version
 from models.registry import Lost, Registry
@@ -80,6 +81,7 @@ def replay(lake: "Lake", tenant: "Tenant", score_id: str) -> Replayed:
     NotFound
         The tenant has, and had, no stored score of this id.
     """
+    score_id = well_formed(score_id)
     row = _stored(lake, tenant, score_id)
     if row is None:
         mark = lake.keys.of(tenant).mark("score", score_id)

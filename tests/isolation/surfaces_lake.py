@@ -4,6 +4,7 @@ from ingestion.ledger.find import selections
 from ingestion.ledger.query import page
 from ingestion.persons import person_of_row
 from ingestion.quarantine import download_csv, rejected_rows
+from models.replay import replay
 from tenancy.tenant import Tenant
 from tests.isolation.attempts import Surface, owned
 from tests.isolation.house import House
@@ -52,5 +53,6 @@ SURFACES: tuple[Surface, ...] = (
           lambda h, t, n: chosen(h, t, upload_id=n)),
     owned("quarantine", "ledger by row", "row",
           lambda h, t, n: chosen(h, t, rows=[n]), "0" * 32 + "-2"),
+    owned("law", "replay of a score", "score", lambda h, t, n: replay(h.lake, t, n)),
     owned("law", "person of a row", "row_of_person", of_row, "0" * 32 + ":1"),
 )  # fmt: skip

@@ -24,6 +24,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield made
 
 
-@pytest.mark.parametrize("attempt", rows())
+@pytest.mark.parametrize("attempt", list(rows()))
 def test_the_owner_is_answered_and_everybody_else_refused_alike(attempt: Attempt, house: House):
     assert tried(attempt, house).holes == ()
