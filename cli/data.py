@@ -68,7 +68,7 @@ def _register_reading(app: typer.Typer, language: Language) -> None:
                 f"{u.received_at:%Y-%m-%d %H:%M}",
                 u.table,
                 u.file_name,
-                u.state,
+                u.shown_state,
                 *(str(u.counts.get(name, 0)) for name in names),
             )
             for u in found

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from foundation.disk import disk_told
 from foundation.errors import OperatorError
 from foundation.settings import BUCKET_SCHEME
 from lakehouse.places import Fill
@@ -43,7 +44,7 @@ class Bucket:
 
         An upload in parts becomes an object when its last part has arrived, and not before.
         """
-        with tempfile.NamedTemporaryFile(prefix="abcall-") as spool:
+        with disk_told(), tempfile.NamedTemporaryFile(prefix="abcall-") as spool:
             name = fill(cast(BinaryIO, spool))
             spool.flush()
             if not self.exists(f"{folder}/{name}"):

@@ -14,6 +14,7 @@ from lakehouse.engine import Engine, open_engine
 from lakehouse.maintenance import Maintenance
 from lakehouse.objects import Objects
 from lakehouse.places import Place, place_at
+from lakehouse.reach import reached
 from lakehouse.reading import open_sound, read_arrow, read_batches, scan_arrow
 from lakehouse.refs import LAYERS, TENANT_ID, Layer, TableRef, safe_name
 from lakehouse.staging import Staging
@@ -206,7 +207,8 @@ class Lake:
         pyarrow.Table
             Without rows where the table does not exist; then ``columns`` are null-typed.
         """
-        return read_arrow(ref, columns, where, version)
+        with reached(ref.path):
+            return read_arrow(ref, columns, where, version)
 
     def forget_past(self, ref: TableRef) -> "Forgotten | None":
         """Take away what a table was before its newest version; see ``past.forget_past``."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from foundation.errors import NotFound, OperatorError
 from foundation.spelling import well_formed
 from lakehouse.places import Place
+from lakehouse.reach import reached
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ class Objects:
         """
         keys = self._keys_of(tenant)
         try:
-            with self._place.open(self._at(tenant, kind, sha256)) as source:
+            at = self._at(tenant, kind, sha256)
+            with reached(self._place.root), self._place.open(at) as source:
                 yield from _checked(_unseal(source, keys, kind, sha256), sha256)
         except FileNotFoundError as error:
             raise NotFound("lakehouse.no_object", sha256=sha256) from error

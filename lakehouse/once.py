@@ -11,6 +11,7 @@ from foundation.disk import disk_told
 from foundation.errors import Busy
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit, Committed, open_table, read_commit
+from lakehouse.reach import reached
 from lakehouse.refs import TableRef
 from lakehouse.sums import note_sums, require_sound
 
@@ -82,16 +83,16 @@ class Once:
                 if table is not None:
                     require_sound(ref, table, log_only=verb in KEEPS_FILES)
                 self._boundary(f"before:{place}")
-                if self._applied(table, apply):
+                if self._applied(ref, table, apply):
                     committed = self._recorded(ref, commit)
                     self._boundary(f"after:{place}")
                     return committed
                 time.sleep(_jittered(attempt))
         raise Busy("lakehouse.conflict", table=str(ref), attempts=attempts)
 
-    def _applied(self, table: "DeltaTable | None", apply: Apply) -> bool:
+    def _applied(self, ref: TableRef, table: "DeltaTable | None", apply: Apply) -> bool:
         try:
-            with disk_told():
+            with disk_told(), reached(ref.path):
                 apply(table)
         except Exception as error:
             if self._is_conflict(error):

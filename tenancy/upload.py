@@ -71,6 +71,11 @@ class Upload:
     landing_sha256: str | None = None
 
     @property
+    def shown_state(self) -> str:
+        """The state as people see it: ``undone`` where a restore took the upload's rows back."""
+        return self.state if self.undone_at is None else "undone"
+
+    @property
     def landed(self) -> str:
         """SHA-256 of what landing holds of it; the empty text where that is nothing."""
         return self.sha256 if self.landing_sha256 is None else self.landing_sha256

@@ -51,7 +51,7 @@ def _told(see: Viewer, upload: Upload) -> str:
     labels = {t.name: t.label[see.language] for t in see.contract.tables}
     return words.say(
         "upload_line",
-        state=words.say(f"upload_{upload.state}"),
+        state=words.say(f"upload_{upload.shown_state}"),
         table=capital(labels.get(upload.table, upload.table)),
         at=words.moment(upload.received_at),
     )

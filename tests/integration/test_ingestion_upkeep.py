@@ -57,8 +57,8 @@ def test_a_table_goes_back_and_what_is_sent_again_counts_as_new(door: Door, silv
     assert gold_customers(door) == 2, "gold follows"
     undone, standing = list_uploads(door.lake.store, TENANT)
     assert (undone.id, undone.state, undone.counts) == (second.upload.id, "refined", second.counts)
-    assert undone.undone_at is not None
-    assert standing.undone_at is None
+    assert undone.shown_state == "undone"
+    assert standing.shown_state == "refined"
 
     again = door.customers(*SECOND)
     assert again.upload.state == "accepted", "the same file, and its rows are gone"
