@@ -22,6 +22,7 @@ from cli import (
     learning,
     people,
     quarantine,
+    sources,
     staff_people,
     tenants,
     up,
@@ -50,7 +51,7 @@ def build_app(language: Language) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     rooms = (demonstration, up, tenants, people, staff_people, upload, data, quarantine)
-    for room in (*rooms, columns, lake, learning, law, audit, verticals, contracts):
+    for room in (*rooms, sources, columns, lake, learning, law, audit, verticals, contracts):
         room.register(app, language)
     return app
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from data_contracts.contract import UploadKind
 from foundation.errors import InvalidUpload, UserError
 from foundation.texts import Language
 from ingestion.delivery import Delivered, Taken
@@ -44,10 +45,13 @@ class Choices:
         Part's name → mapping; the others take the one kept for their headers, else a proposal.
     confirm_ended
         A snapshot may end most customers.
+    upload_kind
+        What every part is, whatever a kept or proposed mapping says.
     """
 
     mappings: Mapping[str, ColumnMapping]
     confirm_ended: bool = False
+    upload_kind: UploadKind | None = None
 
 
 NO_CHOICES = Choices({})
@@ -155,6 +159,7 @@ class _Ramp:
             file_name=part.file_name,
             mapping=self.choices.mappings.get(part.file_name),
             confirm_ended=self.choices.confirm_ended,
+            upload_kind=self.choices.upload_kind,
         )
         return Taken(receipt.upload, receipt.table.label, receipt, part.notes)
 

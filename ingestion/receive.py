@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data_contracts.contract import Contract, Table
+from data_contracts.contract import Contract, Table, UploadKind
 from foundation.errors import InvalidUpload, UserError
 from foundation.texts import LANGUAGES
 from ingestion.evolution.rescued import note_rescued
@@ -49,6 +49,7 @@ class _Door:
     confirm_ended: bool
     piece_bytes: int
     teller: Teller
+    kind: UploadKind | None
 
 
 def receive(
@@ -61,6 +62,7 @@ def receive(
     file_name: str | None = None,
     mapping: Mapping | None = None,
     confirm_ended: bool = False,
+    upload_kind: UploadKind | None = None,
     progress: Told = nobody,
     piece_bytes: int = PIECE_BYTES,
 ) -> Receipt:
@@ -80,6 +82,8 @@ def receive(
         The tenant's choice; without it the one kept for these headers, else a proposal.
     confirm_ended
         A snapshot may end most customers.
+    upload_kind
+        What the file is, whatever a kept or proposed mapping says: who sends it knows.
     progress
         Is told how far the upload has come.
     piece_bytes
@@ -124,6 +128,7 @@ def receive(
             table=table_of(contract, table),
             given=mapping,
             confirm_ended=confirm_ended,
+            kind=upload_kind,
             piece_bytes=piece_bytes,
             teller=Teller(progress, size),
         )
@@ -234,6 +239,7 @@ def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
         mapping, source = Mapping.from_dict(stored), "stored"
     else:
         mapping, source = _proposed(door, raw), "proposed"
+    mapping = replace(mapping, upload=door.kind or mapping.upload)
     validate_mapping(mapping, table, raw.headers, labels)
     return mapping, source
 

@@ -7,10 +7,11 @@ import dagster as dg
 
 from data_contracts.contract import Contract
 from foundation.settings import Settings
+from pipelines.arrivals import pull_job, receive_job
 from pipelines.lake_assets import gold_assets, silver_assets
 from pipelines.model_assets import champion_asset, scores_asset
 from pipelines.platform import Platform
-from pipelines.sensors import accepted_uploads, inbox
+from pipelines.sensors import accepted_uploads, inbox, sources
 from pipelines.upkeep import nightly, upkeep_job
 
 
@@ -44,11 +45,12 @@ def build(settings: Settings) -> dg.Definitions:
     ]
     care = {contract.vertical: upkeep_job(contract.vertical, platform) for contract in contracts}
     sensors = [accepted_uploads(c.vertical, job_name(c.vertical), platform) for c in contracts]
+    receiving, pulling = receive_job(platform), pull_job(platform)
     return dg.Definitions(
         assets=[asset for contract in contracts for asset in assets_of(contract, platform)],
-        jobs=[*jobs, *care.values()],
+        jobs=[*jobs, *care.values(), receiving, pulling],
         schedules=[nightly(vertical, job, platform) for vertical, job in care.items()],
-        sensors=[*sensors, inbox(platform)],
+        sensors=[*sensors, inbox(platform, receiving), sources(platform, pulling)],
         executor=dg.in_process_executor,
     )
 

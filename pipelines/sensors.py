@@ -1,38 +1,34 @@
-"""Sensors: accepted uploads start their tenant's run; files put into the inbox are received.
+"""Sensors: accepted uploads start their tenant's run; the inbox's files and sources are received.
 
-The inbox is ``<inbox>/<tenant>/<table>/<file>``. A file is taken when two looks, one interval
-apart, saw the same size and time. Landing then holds it sealed, so the plain file is deleted and
-its receipt left in ``.done``; one that cannot be taken moves to ``.refused``, with a text that says
-why. Tenants may have write access to their own folders: a link to somewhere else is never followed,
-and one file, whatever it does, does not keep the others from being taken.
+A file of the inbox is taken when two looks, one interval apart, saw the same size and time: a small
+one at once, a large one or a container in a run of its own. One file, whatever it does, does not
+keep the others from being taken.
 """
 
 import json
-import stat
-from collections.abc import Iterator
-from contextlib import suppress
-from itertools import count
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from foundation.errors import AbcallError, UserError
+from foundation.errors import AbcallError
 from foundation.failures import trail_of
-from foundation.settings import Settings
-from ingestion.receive import receive
+from ingestion.sources.registry import due_sources
+from pipelines.arrivals import PULL_OP, RECEIVE_OP
+from pipelines.inbox import needs_run, sight_of, take, waiting_files
 from pipelines.partitions import TENANT_TAG, tenants_of
 from pipelines.platform import PIPELINES, Platform
-from tenancy.tenants import list_tenants, tenant_for
+from tenancy.tenants import list_tenants
 from tenancy.uploads import list_uploads
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
 
 INTERVAL_SECONDS = 10
-DONE, REFUSED = ".done", ".refused"
-LONGEST_NAME = 60
-"""Characters of a file's name that a note or a numbered name keeps: at most 240 bytes."""
+SOURCES_INTERVAL_SECONDS = 30
+ASK_AGAIN_SECONDS = 3600
+"""A file that still lies there after so long is asked for again: its run was killed."""
 
 
 def accepted_uploads(vertical: str, job_name: str, platform: Platform) -> dg.SensorDefinition:
@@ -65,26 +61,48 @@ def accepted_uploads(vertical: str, job_name: str, platform: Platform) -> dg.Sen
     return watch
 
 
-def inbox(platform: Platform) -> dg.SensorDefinition:
-    """Return the sensor that receives whole files from the inbox."""
+def inbox(platform: Platform, job: dg.JobDefinition) -> dg.SensorDefinition:
+    """Return the sensor that receives whole files from the inbox.
+
+    Parameters
+    ----------
+    job
+        Receives one file that takes longer than a look may.
+    """
 
     @dg.sensor(
         name="inbox",
-        target=None,
+        job=job,
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    def watch(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         seen: dict[str, list[float]] = json.loads(context.cursor or "{}")
-        sights = ((str(path), _sight(path)) for path in waiting_files(platform.settings))
+        sights = ((str(path), sight_of(path)) for path in waiting_files(platform.settings))
         now = {name: sight for name, sight in sights if sight}
         whole = [Path(name) for name, sight in now.items() if seen.get(name) == sight]
+        long = [path for path in whole if needs_run(path)]
         with platform.lake() as lake:
-            taken = sum(_tried(lake, path, context) for path in whole)
+            taken = sum(_tried(lake, path, context) for path in whole if path not in long)
         context.update_cursor(json.dumps(now))
-        return dg.SkipReason(f"{taken} of {len(now)} files taken")
+        asked = [_run_for(platform, path, now[str(path)]) for path in long]
+        return dg.SensorResult(
+            run_requests=asked,
+            skip_reason=None if asked else f"{taken} of {len(now)} files taken",
+        )
 
     return watch
+
+
+def _run_for(platform: Platform, path: Path, sight: list[float]) -> dg.RunRequest:
+    """Ask for a run that receives a file; the same file is asked for once an hour."""
+    inside = path.relative_to(platform.settings.inbox_dir)
+    hour = int(time.time() // ASK_AGAIN_SECONDS)
+    return dg.RunRequest(
+        run_key=f"{inside}:{sight}:{hour}",
+        run_config={"ops": {RECEIVE_OP: {"config": {"file": inside.as_posix()}}}},
+        tags={TENANT_TAG: inside.parts[0]},
+    )
 
 
 def _tried(lake: "Lake", path: Path, context: dg.SensorEvaluationContext) -> bool:
@@ -100,76 +118,39 @@ def _tried(lake: "Lake", path: Path, context: dg.SensorEvaluationContext) -> boo
     return True
 
 
-def waiting_files(settings: Settings) -> Iterator[Path]:
-    """Return the files in the inbox that were neither received nor refused."""
-    for path in sorted(settings.inbox_dir.glob("*/*/*")):
-        if not path.name.startswith(".") and _is_own_file(path):
-            yield path
+def sources(platform: Platform, job: dg.JobDefinition) -> dg.SensorDefinition:
+    """Return the sensor that asks for a run for each source that is due.
 
-
-def _is_own_file(path: Path) -> bool:
-    """Say whether it is a file of this very folder: no link, neither itself nor on the way."""
-    if any(folder.is_symlink() for folder in (path.parent, path.parent.parent)):
-        return False
-    with suppress(FileNotFoundError):  # its owner took it back
-        state = path.lstat()
-        return stat.S_ISREG(state.st_mode) and state.st_nlink == 1
-    return False
-
-
-def _sight(path: Path) -> list[float]:
-    """Return a file's size and time; nothing where it is gone."""
-    with suppress(FileNotFoundError):
-        state = path.lstat()
-        return [state.st_size, state.st_mtime]
-    return []
-
-
-def take(lake: "Lake", path: Path) -> None:
-    """Receive one file of the inbox; leave its receipt in its place, or why it was refused.
-
-    One that changed in the meantime is another file by now: it stays for a later look.
+    Parameters
+    ----------
+    job
+        Pulls one source.
     """
-    tenant_id, table = path.parts[-3:-1]
-    sight = _sight(path)
-    try:
-        tenant = tenant_for(lake.store, PIPELINES, tenant_id)
-        receipt = receive(lake, tenant, PIPELINES, path, table)
-    except UserError as error:
-        if _sight(path) == sight:
-            refused = _place(path, REFUSED)
-            path.replace(refused)
-            _note(refused, error.say(lake.settings.language))
-    else:
-        _note(_place(path, DONE), receipt.say(lake.settings.language))
-        if _sight(path) == sight:
-            path.unlink(missing_ok=True)
 
+    @dg.sensor(
+        name="sources",
+        job=job,
+        minimum_interval_seconds=SOURCES_INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def watch() -> dg.SensorResult:
+        with platform.lake() as lake:
+            due = [
+                (tenant.id, one)
+                for tenant in list_tenants(lake.store, PIPELINES)
+                for one in due_sources(lake, tenant, PIPELINES)
+            ]
+        return dg.SensorResult(
+            run_requests=[
+                dg.RunRequest(
+                    run_key=f"{one.source.id}:{one.at.isoformat()}",
+                    run_config={
+                        "ops": {PULL_OP: {"config": {"tenant": tenant, "source": one.source.name}}}
+                    },
+                    tags={TENANT_TAG: tenant},
+                )
+                for tenant, one in due
+            ]
+        )
 
-def _place(path: Path, name: str) -> Path:
-    """Return a place in a folder beside the file that neither a file nor a note has taken."""
-    folder = path.parent / name
-    if folder.is_symlink():
-        folder.unlink()
-    folder.mkdir(exist_ok=True)
-    stem, ending = path.stem[:LONGEST_NAME], path.suffix[:LONGEST_NAME]
-    numbered = (folder / f"{stem}-{number}{ending}" for number in count(2))
-    places = (place for one in ((folder / path.name,), numbered) for place in one)
-    return next(place for place in places if not (_taken(place) or _taken(_note_of(place))))
-
-
-def _taken(place: Path) -> bool:
-    """Say whether something lies there; a link is nothing of ours and gives way."""
-    return place.exists() and not place.is_symlink()
-
-
-def _note_of(place: Path) -> Path:
-    return place.with_name(f"{place.name[:LONGEST_NAME]}.txt")
-
-
-def _note(place: Path, sentence: str) -> None:
-    """Write a note beside a place; a link that lies there is replaced, not written through."""
-    note = _note_of(place)
-    note.unlink(missing_ok=True)
-    with note.open("x", encoding="utf-8", errors="replace") as file:
-        file.write(sentence)
+    return watch

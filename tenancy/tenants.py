@@ -38,7 +38,7 @@ def create_tenant(store: Store, actor: Actor, tenant: Tenant) -> Tenant:
     InvalidRequest
         A field cannot be right, or the id is taken.
     """
-    _require_abcall(actor)
+    require_abcall(actor)
     check_tenant(tenant)
     with store.session() as session:
         if session.get(TenantRow, tenant.id) is not None:
@@ -53,7 +53,7 @@ def create_tenant(store: Store, actor: Actor, tenant: Tenant) -> Tenant:
 
 def update_tenant(store: Store, actor: Actor, tenant: Tenant) -> Tenant:
     """Store changed fields of a tenant (name, plan, language …); its id and vertical stay."""
-    _require_abcall(actor)
+    require_abcall(actor)
     check_tenant(tenant)
     with store.session() as session:
         row = session.get(TenantRow, tenant.id, with_for_update=True)
@@ -112,7 +112,8 @@ def require_there(session: Session, tenant: Tenant) -> None:
         raise NotFound("tenancy.no_tenant", tenant=tenant.id)
 
 
-def _require_abcall(actor: Actor) -> None:
+def require_abcall(actor: Actor) -> None:
+    """Raise ``NotAllowed`` unless the actor is ABCall's staff or the platform."""
     if not actor.enters_any_tenant:
         raise NotAllowed("tenancy.abcall_only")
 

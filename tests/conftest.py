@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.demo_lake", "tests.object_storage", "tests.postgres"]
+pytest_plugins = [
+    "tests.demo_lake",
+    "tests.mariadb",
+    "tests.object_storage",
+    "tests.postgres",
+    "tests.sshd",
+]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 REQUIRE_ALL = os.environ.get("ABCALL_REQUIRE_ALL") == "1"

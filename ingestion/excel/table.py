@@ -8,7 +8,7 @@ first row that is about as wide as the table and holds nothing but words; a grou
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.excel.cells import cell_text
+from ingestion.as_text import cell_text
 
 _LOOKED_AT = 200
 Row = Sequence[object]

@@ -4,8 +4,19 @@ A zip, a workbook, a compressed file or a folder is a *container*; what lies in 
 ``open_load`` opens containers and finds each part's table; ``ingestion.deliver`` receives them.
 """
 
+from ingestion.parts.kinds import kind_of
 from ingestion.parts.load import Load, open_load
-from ingestion.parts.names import is_unfinished
+from ingestion.parts.names import is_besides, is_unfinished
 from ingestion.parts.part import Container, LeftOut, Part, Placed
 
-__all__ = ["Container", "LeftOut", "Load", "Part", "Placed", "is_unfinished", "open_load"]
+__all__ = [
+    "Container",
+    "LeftOut",
+    "Load",
+    "Part",
+    "Placed",
+    "is_besides",
+    "is_unfinished",
+    "kind_of",
+    "open_load",
+]

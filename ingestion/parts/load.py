@@ -102,8 +102,7 @@ def _placed(
     if table is not None:
         return Placed(part, table)
     try:
-        with scratch_folder() as folder:
-            head = read_head(part.path, part.file_name, folder)
+        head = read_head(part.path, part.file_name)
         return Placed(part, find_table(lake, tenant, part, head))
     except UserError as error:
         return LeftOut(part.file_name, error, part.container)

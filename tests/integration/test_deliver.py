@@ -19,6 +19,8 @@ from tenancy.uploads import list_uploads
 from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases, installation
 from tests.workbooks import workbook, zipped
 
+pytestmark = pytest.mark.slow
+
 HEADER = "cedula,nombre,antiguedad_meses,cargo_mensual"
 CALLS = "call_id,customer_id,started_at,wait_seconds,answered"
 
@@ -155,7 +157,6 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@pytest.mark.slow
 def test_a_delivery_that_was_cut_short_goes_on_where_it_stopped(door: Door):
     path, seen = march(door.folder), 0
 

@@ -2,21 +2,32 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from foundation.clock import utc_now
 from ingestion.gold.refine import refine
+from ingestion.sources.registry import register_source
+from ingestion.sources.secret import Secret
+from ingestion.sources.takes import Takes
 from lakehouse.lake import Lake
+from pipelines.arrivals import pull_job, receive_job
 from pipelines.definitions import job_name
+from pipelines.inbox import take
 from pipelines.partitions import TENANT_TAG
-from pipelines.platform import Platform
-from pipelines.sensors import accepted_uploads, inbox, take
+from pipelines.platform import PIPELINES, Platform
+from pipelines.sensors import accepted_uploads, inbox, sources
+from tenancy.actor import ROLES, Actor
+from tenancy.sources import get_source
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.uploads import list_uploads
 from tests.ingestion_lake import ACTOR, TENANT, Door, installation
+from tests.servers import free_port
+from tests.workbooks import zipped
 
 OTHER = Tenant("beta", "Beta", "telecom")
 BANK = Tenant("banco", "Banco", "banking")
@@ -36,10 +47,17 @@ class House:
         assert isinstance(result, dg.SensorResult)
         return result
 
+    def asked(self, cursor: str | None) -> list[dg.RunRequest]:
+        """Let the inbox sensor look once; return the runs that it asks for."""
+        context = dg.build_sensor_context(cursor=cursor)
+        result = inbox(self.platform, receive_job(self.platform))(context)
+        assert isinstance(result, dg.SensorResult)
+        return list(result.run_requests or [])
+
     def look(self, cursor: str | None) -> str | None:
         """Let the inbox sensor look once; return its cursor."""
         context = dg.build_sensor_context(cursor=cursor)
-        inbox(self.platform)(context)
+        inbox(self.platform, receive_job(self.platform))(context)
         return context.cursor
 
     def put(self, tenant: str, table: str, name: str, text: str) -> Path:
@@ -179,3 +197,84 @@ def test_a_file_that_changes_while_it_is_received_stays_for_a_later_look(house: 
     assert not path.exists()
     uploads = list_uploads(house.door.lake.store, TENANT)
     assert sorted(upload.counts["rows"] for upload in uploads) == [30, 40]
+
+
+def test_files_that_are_still_written_under_a_working_name_wait(house: House):
+    for name in ("a.csv.part", "~$a.xlsx", "b.csv.tmp", "c.crdownload", ".oculto.csv"):
+        house.put("acme", "customers", name, customers(3))
+    house.look(house.look(None))
+    assert list_uploads(house.door.lake.store, TENANT) == []
+    path = house.platform.settings.inbox_dir / "acme" / "customers" / "a.csv.part"
+    path.rename(path.with_name("a.csv"))
+    house.look(house.look(None))
+    assert len(list_uploads(house.door.lake.store, TENANT)) == 1
+
+
+def test_a_file_beside_the_tables_folders_finds_its_table(house: House):
+    path = house.platform.settings.inbox_dir / "acme" / "clientes.csv"
+    house.put("acme", "customers", "otro.csv", customers(3)).unlink()
+    path.write_text(customers(30), encoding="utf-8")
+    house.look(house.look(None))
+    (upload,) = list_uploads(house.door.lake.store, TENANT)
+    assert (upload.table, upload.state) == ("customers", "accepted")
+    assert (path.parent / ".done" / "clientes.csv.txt").exists()
+
+
+@pytest.mark.slow
+def test_a_container_is_received_in_a_run_of_its_own(house: House):
+    path = house.platform.settings.inbox_dir / "acme" / "marzo.zip"
+    path.parent.mkdir(parents=True)
+    zipped(path, {"clientes.csv": customers(30), "nota.txt": "hola"})
+    cursor = house.look(None)
+    (asked,) = house.asked(cursor)
+    assert house.asked(cursor)[0].run_key == asked.run_key, "asked for once"
+    assert path.exists()
+    assert receive_job(house.platform).execute_in_process(run_config=asked.run_config).success
+    assert not path.exists()
+    told = (path.parent / ".done" / "marzo.zip.txt").read_text(encoding="utf-8")
+    assert "30 filas" in told
+    assert "nota.txt" in told
+
+
+@pytest.mark.slow
+def test_a_run_receives_nothing_outside_the_inbox(house: House):
+    outside = house.door.write(customers(3), "afuera.csv")
+    inside = house.put("acme", "customers", "link.csv", "")
+    inside.unlink()
+    inside.symlink_to(outside)
+    for file in ("acme/customers/link.csv", "../../afuera.csv", str(outside)):
+        config = {"ops": {"receive_file": {"config": {"file": file}}}}
+        result = receive_job(house.platform).execute_in_process(
+            run_config=config, raise_on_error=False
+        )
+        assert result.success or file == str(outside)
+    assert outside.exists()
+    assert list_uploads(house.door.lake.store, TENANT) == []
+
+
+@pytest.mark.slow
+def test_a_source_that_is_due_is_pulled_in_a_run_and_its_fault_is_told_without_secrets(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    register_source(
+        house.door.lake,
+        TENANT,
+        Actor("staff:t", "staff", None, ROLES),
+        name="crm",
+        url=f"mysql://lector@127.0.0.1:{free_port()}/crm",
+        secret=Secret("a-password-nobody-guesses"),
+        takes=Takes("customers", table="clientes"),
+        schedule="* * * * *",
+    )
+    job = pull_job(house.platform)
+    assert not (sources(house.platform, job)().run_requests or [])
+    later = utc_now() + timedelta(minutes=2)
+    monkeypatch.setattr("ingestion.sources.registry.utc_now", lambda: later)
+    (asked,) = sources(house.platform, job)().run_requests or []
+    assert asked.tags[TENANT_TAG] == "acme"
+    result = job.execute_in_process(run_config=asked.run_config, raise_on_error=False)
+    assert not result.success
+    events = "\n".join(str(event) for event in result.all_events)
+    assert "nobody-guesses" not in events
+    source = get_source(house.door.lake.store, PIPELINES, TENANT, "crm")
+    assert source.outcome["key"] == "sources.away"

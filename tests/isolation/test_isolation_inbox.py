@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pipelines.sensors import take, waiting_files
+from pipelines.inbox import take, waiting_files
 from tests.isolation.two_senders import HEADER, ROWS, House
 
 

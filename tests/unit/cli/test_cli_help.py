@@ -20,7 +20,9 @@ COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "columns list", "columns propose", "columns accept", "columns reject",
             "columns withdraw", "contract show", "contract plan", "contract publish",
             "contract history", "contract changelog", "contract redrive", "lake stats",
-            "lake compact", "lake vacuum", "lake history", "lake restore", "replay",
+            "lake compact", "lake vacuum", "lake history", "lake restore", "replay", "source add",
+            "source list", "source show", "source test", "source pull", "source pause",
+            "source remove",
             "tenant erase"]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import InvalidUpload, TooLarge
-from ingestion.excel.cells import cell_text, number_text
+from ingestion.as_text import cell_text, number_text
 from ingestion.excel.convert import convert_workbook
 from ingestion.excel.outcome import Sheet
 from ingestion.reading import read_file

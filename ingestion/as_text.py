@@ -1,4 +1,4 @@
-"""A cell as text: what the person sees, without what could be read in two ways."""
+"""A typed value as text, as bronze keeps it: without what could be read in two ways."""
 
 import datetime as dt
 import re

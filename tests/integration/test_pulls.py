@@ -1,0 +1,503 @@
+"""Scheduled pulls from real servers: what is new comes once, and every fault is a sentence."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from foundation.errors import AbcallError, Busy, InvalidRequest, NotAllowed, NotFound
+from ingestion.sources.pull import Pulled, pull
+from ingestion.sources.registry import due_sources, register_source, try_source
+from ingestion.sources.secret import Secret
+from ingestion.sources.takes import Takes
+from lakehouse.boundary import Boundary
+from lakehouse.lake import Lake
+from tenancy.actor import ROLES, Actor
+from tenancy.sources import get_source, list_sources, pause_source, remove_source
+from tenancy.tenant import Tenant
+from tenancy.tenants import create_tenant
+from tenancy.uploads import list_uploads
+from tests.cutting import wire
+from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases, installation
+from tests.mariadb import MariaDb
+from tests.postgres import Server
+from tests.servers import free_port
+from tests.sshd import SftpServer
+
+pytestmark = pytest.mark.slow
+
+PASSWORD = "a-password-nobody-guesses"
+STAFF = Actor("staff:test", "staff", None, ROLES)
+TABLE = (
+    "CREATE TABLE clients (customer_id VARCHAR(20), full_name VARCHAR(60), tenure_months INT,"
+    " monthly_charge DECIMAL(10,3), changed_at {moment} NULL)"
+)
+TAKES = Takes("customers", table="clients", watermark_column="changed_at")
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client's database, and a way to run statements in it."""
+
+    kind: str
+    port: int
+    user: str
+    password: str
+    database: str
+    run: Callable[..., None]
+
+    def url(self, port: int | None = None) -> str:
+        return f"{self.kind}://{self.user}@127.0.0.1:{port or self.port}/{self.database}"
+
+    def put(self, *rows: str) -> None:
+        """Insert rows: ``'1', 'Ana', 3, 45.125, '2024-03-01 10:00:00'``."""
+        self.run("INSERT INTO clients VALUES " + ", ".join(f"({row})" for row in rows))
+
+
+@pytest.fixture(params=["postgresql", "mysql"])
+def client(request: pytest.FixtureRequest) -> Client:
+    """Return an empty database of a client, on each server."""
+    if request.param == "mysql":
+        server: MariaDb = request.getfixturevalue("mariadb")
+        database = server.new_database()
+
+        def in_mariadb(*statements: str) -> None:
+            server.run(*statements, database=database)
+
+        made = Client("mysql", server.port, "client", server.password, database, in_mariadb)
+        made.run(TABLE.format(moment="DATETIME"))
+        return made
+    return of_postgres(request.getfixturevalue("postgres_server"))
+
+
+def of_postgres(server: Server) -> Client:
+    url = server.new_database()
+    database, user, password = url.rpartition("/")[2], f"u_{secrets.token_hex(4)}", PASSWORD
+
+    def run(*statements: str) -> None:
+        address = url.replace("+psycopg", "")
+        with psycopg.connect(address, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    line = f"host all {user} 127.0.0.1/32 scram-sha-256"
+    run(
+        f"CREATE USER {user} PASSWORD '{password}'",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {user}",
+        f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {user}",
+        "CREATE TEMP TABLE hba AS SELECT 0 AS n, '' AS line LIMIT 0",
+        f"INSERT INTO hba VALUES (0, '{line}')",
+        "INSERT INTO hba SELECT row_number() OVER (), l FROM"
+        " regexp_split_to_table(pg_read_file(current_setting('hba_file')), E'\\n') AS l",
+        "DO $$ BEGIN EXECUTE format('COPY (SELECT line FROM hba ORDER BY n) TO %L',"
+        " current_setting('hba_file')); END $$",
+        "SELECT pg_reload_conf()",
+        TABLE.format(moment="TIMESTAMPTZ"),
+    )
+    return Client("postgresql", server.port, user, password, database, run)
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    opened = Door(installation(tmp_path), tmp_path)
+    yield opened
+    opened.lake.close()
+
+
+def add(
+    door: Door, client: Client, takes: Takes = TAKES, *, port: int | None = None, password: str = ""
+) -> None:
+    register_source(
+        door.lake,
+        TENANT,
+        STAFF,
+        name="crm",
+        url=client.url(port),
+        secret=Secret(password or client.password),
+        takes=takes,
+        schedule="0 * * * *",
+    )
+
+
+def fetch(door: Door) -> Pulled:
+    return pull(door.lake, TENANT, STAFF, "crm")
+
+
+def names_in(door: Door) -> list[str]:
+    """Return how many months each customer of silver has: what the tests tell rows apart by."""
+    return sorted(str(row[0]) for row in door.silver("customers", "tenure_months"))
+
+
+def states(door: Door) -> list[tuple[str, int]]:
+    uploads = reversed(list_uploads(door.lake.store, TENANT))
+    return [(u.state, u.counts.get("rows", 0)) for u in uploads]
+
+
+def person(number: int, at: str = "2024-03-01 10:00:00") -> str:
+    moment = f"'{at}'" if at else "NULL"
+    return f"'{number}', 'Persona {number}', {number}, 45.125, {moment}"
+
+
+def test_only_new_rows_come_and_values_are_exact(client: Client, door: Door):
+    client.put(person(1), person(2, "2024-03-02 10:00:00"))
+    add(door, client)
+    assert fetch(door).rows == 2
+    assert fetch(door).rows == 0
+    client.put(person(3, "2024-03-02 10:00:00"), person(4, "2024-03-03 09:00:00"))
+    assert fetch(door).rows == 2
+    assert states(door) == [("accepted", 2), ("accepted", 2)]
+    charges = {row[0] for row in door.silver("customers", "monthly_charge")}
+    assert {str(charge) for charge in charges} == {"45.1250"}
+    source = get_source(door.lake.store, STAFF, TENANT, "crm")
+    assert source.watermark is not None
+    assert "2024-03-03T09:00:00" in source.watermark
+
+
+def test_rows_without_a_time_and_late_ones_within_the_overlap_come_once(client: Client, door: Door):
+    client.put(person(1), person(2, ""))
+    add(door, client, replace(TAKES, overlap=3600))
+    assert fetch(door).rows == 2
+    client.put(person(3, "2024-03-01 09:30:00"), person(4, ""), person(5, "2024-03-01 08:00:00"))
+    assert fetch(door).rows == 2, "the fifth is later than the overlap allows"
+    assert fetch(door).rows == 0
+    assert names_in(door) == ["1", "2", "3", "4"]
+
+
+def test_a_whole_table_without_watermark_is_a_snapshot_that_changes_nothing_twice(
+    client: Client, door: Door
+):
+    client.put(*map(person, range(1, 6)))
+    add(door, client, replace(TAKES, watermark_column=None))
+    fetch(door)
+    fetch(door)
+    client.run("DELETE FROM clients WHERE customer_id = '5'")
+    fetch(door)
+    assert states(door) == [("accepted", 5), ("unchanged", 5), ("accepted", 4)]
+    ends = [row[0] for row in door.silver("customers", "valid_to")]
+    assert sum(end is not None for end in ends) == 1
+
+
+def test_a_query_is_read_as_one_select(client: Client, door: Door):
+    client.put(person(1), person(2))
+    query = "SELECT customer_id, tenure_months, changed_at FROM clients WHERE full_name LIKE '%1'"
+    add(door, client, replace(TAKES, table=None, query=query))
+    assert fetch(door).rows == 1
+
+
+def test_what_a_source_holds_is_shown_without_taking_anything(client: Client, door: Door):
+    client.put(person(1))
+    add(door, client)
+    trial = try_source(door.lake, TENANT, STAFF, "crm")
+    assert trial.names[:2] == ("customer_id", "full_name")
+    assert trial.rows[0][:2] == ("1", "Persona 1")
+    assert states(door) == []
+
+
+def refused(door: Door) -> AbcallError:
+    """Pull, expect a fault and return it; the state must not have moved."""
+    before = get_source(door.lake.store, STAFF, TENANT, "crm").watermark
+    with pytest.raises(AbcallError) as caught:
+        fetch(door)
+    source = get_source(door.lake.store, STAFF, TENANT, "crm")
+    assert (source.watermark, source.outcome["key"]) == (before, caught.value.key)
+    for language in ("es", "en"):
+        said = caught.value.say(language)
+        assert PASSWORD not in said and "Traceback" not in said
+    return caught.value
+
+
+def test_each_fault_is_a_sentence_and_the_next_pull_goes_on(client: Client, door: Door):
+    client.put(person(1))
+    add(door, client)
+    fetch(door)
+    client.put(person(2, "2024-03-05 10:00:00"))
+    client.run("ALTER TABLE clients RENAME TO gone")
+    assert refused(door).key == "sources.no_table"
+    client.run(
+        "ALTER TABLE gone RENAME TO clients", "ALTER TABLE clients RENAME COLUMN changed_at TO c"
+    )
+    assert refused(door).key == "sources.no_column"
+    client.run("ALTER TABLE clients RENAME COLUMN c TO changed_at")
+    assert fetch(door).rows == 1
+
+
+def test_a_wrong_password_and_a_missing_database_are_told_apart(client: Client, door: Door):
+    add(door, client, password="wrong")
+    assert refused(door).key == "sources.wrong_password"
+    remove_source(door.lake.store, STAFF, TENANT, "crm")
+    add(door, replace(client, database="nowhere"))
+    assert refused(door).key == "sources.no_database"
+
+
+def test_a_server_that_is_away_or_cuts_is_tried_again(client: Client, door: Door):
+    client.put(*(person(n) for n in range(1, 4000)))
+    with wire(client.port) as line:
+        add(door, client, port=line.port)
+        line.cut_after = 60_000
+        fault = refused(door)
+        assert (fault.key, type(fault)) == ("sources.away", Busy)
+        assert states(door) == []
+        line.cut_after = None
+        assert fetch(door).rows == 3999
+    assert refused(door).key == "sources.away"
+
+
+def test_nothing_can_be_written(client: Client, door: Door):
+    client.put(person(1))
+    if client.kind == "postgresql":
+        client.run(
+            "CREATE FUNCTION spoil() RETURNS TEXT LANGUAGE sql AS $$ DELETE FROM clients;"
+            " SELECT '1' $$",
+            f"GRANT ALL ON clients TO {client.user}",
+        )
+    else:
+        client.run(
+            "CREATE FUNCTION spoil() RETURNS TEXT MODIFIES SQL DATA"
+            " BEGIN DELETE FROM clients; RETURN '1'; END"
+        )
+    query = "SELECT spoil() AS customer_id"
+    add(door, client, replace(TAKES, table=None, query=query, watermark_column=None))
+    assert refused(door).key == "sources.writes"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def killing(at: int) -> tuple[Boundary, list[str]]:
+    """Return a boundary that kills at the n-th write, and the places that were passed."""
+    places: list[str] = []
+
+    def kill(place: str) -> None:
+        places.append(place)
+        if len(places) == at:
+            raise Killed
+
+    return kill, places
+
+
+def test_a_kill_at_any_write_loses_no_row_and_takes_none_twice(
+    postgres_server: Server, tmp_path: Path
+):
+    """Rows arrive between the kill and the next pull, so that a pull fetched anew would differ."""
+    at, killed = 1, True
+    while killed:
+        client = of_postgres(postgres_server)
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        door = Door(installation(folder), folder)
+        client.put(person(1), person(2))
+        add(door, client)
+        boundary, _ = killing(at)
+        killed = False
+        with Lake.open(door.lake.settings, boundary) as lake:
+            try:
+                pull(lake, TENANT, STAFF, "crm")
+            except Killed:
+                killed = True
+        free_leases(door.lake.store)
+        client.put(person(3), person(4, "2024-03-09 10:00:00"))
+        fetch(door)
+        assert names_in(door) == ["1", "2", "3", "4"]
+        rows = [rows for state, rows in states(door) if state == "accepted"]
+        assert rows == [2, 2], f"killed at write {at}"
+        assert door.rows_in("bronze", "customers") == 4
+        door.lake.close()
+        at += 1
+    assert at > 3
+
+
+def test_a_pull_whose_state_was_not_saved_moves_on_without_taking_rows_again(
+    client: Client, door: Door, monkeypatch: pytest.MonkeyPatch
+):
+    client.put(person(1), person(2))
+    add(door, client)
+    from ingestion.sources import rows
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rows, "_moved", kill)
+        with pytest.raises(Killed):
+            fetch(door)
+    free_leases(door.lake.store)
+    client.put(person(3))
+    fetch(door)
+    assert states(door) == [("accepted", 2), ("accepted", 1)]
+
+
+def test_only_abcall_gets_at_sources_and_only_at_their_own_tenants(client: Client, door: Door):
+    other = create_tenant(door.lake.store, ACTOR, Tenant("beta", "Beta", "telecom"))
+    add(door, client)
+    manager = Actor("m", "user", TENANT.id, frozenset({"manager"}))
+    for act in (pull, try_source):
+        with pytest.raises(NotAllowed):
+            act(door.lake, TENANT, manager, "crm")
+        with pytest.raises(NotFound):
+            act(door.lake, other, STAFF, "crm")
+    with pytest.raises(NotAllowed):
+        list_sources(door.lake.store, manager, TENANT)
+    assert list_sources(door.lake.store, STAFF, other) == []
+
+
+def test_a_secret_is_nowhere_in_the_clear(client: Client, door: Door):
+    secret = f"{PASSWORD}-either"
+    add(door, client, password=secret)
+    refused(door)
+    for file in door.lake.settings.data_dir.rglob("*"):
+        if file.is_file():
+            assert secret.encode() not in file.read_bytes(), file
+
+
+def test_a_source_is_due_by_its_schedule_unless_it_is_paused(client: Client, door: Door):
+    add(door, client)
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+
+    def due(now: datetime | None = None) -> list[str]:
+        return [one.source.name for one in due_sources(door.lake, TENANT, STAFF, now)]
+
+    assert due(get_source(door.lake.store, STAFF, TENANT, "crm").created_at) == []
+    assert due(later) == ["crm"]
+    pause_source(door.lake.store, STAFF, TENANT, "crm", paused=True)
+    assert due(later) == []
+
+
+HEADER = "cedula,nombre,antiguedad_meses,cargo_mensual\n"
+
+
+def csv(*numbers: int) -> str:
+    return HEADER + "".join(f"{n},Persona {n},{n},10.5\n" for n in numbers)
+
+
+def quiet(server: SftpServer, name: str, content: str | bytes, age: int = 3600) -> None:
+    """Put a file on the server that nobody has touched for a while."""
+    import os
+    import time
+
+    path = server.files / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    os.utime(path, (time.time() - age,) * 2)
+
+
+def add_files(
+    door: Door, server: SftpServer, pattern: str | None = None, key: str = "client_key"
+) -> None:
+    register_source(
+        door.lake,
+        TENANT,
+        STAFF,
+        name="crm",
+        url=server.url,
+        secret=Secret(private_key=server.private_key(key)),
+        takes=Takes("customers", "increment", pattern=pattern),
+        host_key=server.host_key,
+    )
+
+
+def test_whole_files_come_once_in_the_order_of_their_dates(sftp_server: SftpServer, door: Door):
+    quiet(sftp_server, "clientes_2024-02.csv", csv(1, 2))
+    quiet(sftp_server, "clientes_2024-01.csv", csv(1))
+    quiet(sftp_server, "otros.txt", "x")
+    quiet(sftp_server, "clientes_2024-03.csv.part", csv(3))
+    quiet(sftp_server, "clientes_2024-04.csv", csv(4), age=0)
+    (sftp_server.files / "clientes_link.csv").symlink_to("/etc/passwd")
+    add_files(door, sftp_server, "clientes_*")
+    assert fetch(door).rows == 3
+    names = [u.file_name for u in reversed(list_uploads(door.lake.store, TENANT))]
+    assert names == ["clientes_2024-01.csv", "clientes_2024-02.csv"]
+    assert fetch(door).rows == 0
+    quiet(sftp_server, "clientes_2024-04.csv", csv(4, 5))
+    assert fetch(door).rows == 2
+
+
+def test_a_file_that_cannot_be_taken_keeps_no_other_out_and_is_not_fetched_again(
+    sftp_server: SftpServer, door: Door
+):
+    quiet(sftp_server, "a.csv", b"\x89PNG\r\n")
+    quiet(sftp_server, "b.csv", csv(1))
+    add_files(door, sftp_server)
+    pulled = fetch(door)
+    assert (pulled.rows, pulled.outcome["details"]["left_out"]) == (1, 1)
+    assert not fetch(door).delivered
+    again = pull(door.lake, TENANT, STAFF, "crm", again=True)
+    assert len(again.delivered) == 1
+
+
+def test_a_server_with_another_key_is_told_nothing(sftp_server: SftpServer, door: Door):
+    quiet(sftp_server, "a.csv", csv(1))
+    with pytest.raises(InvalidRequest) as asked:
+        register_source(
+            door.lake,
+            TENANT,
+            STAFF,
+            name="crm",
+            url=sftp_server.url,
+            secret=Secret("x"),
+            takes=Takes("customers"),
+        )
+    assert asked.value.key == "sources.host_key_unknown"
+    assert " ".join(sftp_server.host_key.split()[:2]) in asked.value.say("es")
+    add_files(door, sftp_server)
+    assert fetch(door).rows == 1
+    sftp_server.change_host_key()
+    assert refused(door).key == "sources.host_key_changed"
+
+
+def test_faults_of_a_file_server_are_sentences(sftp_server: SftpServer, door: Door):
+    add_files(door, sftp_server, key="other_key")
+    assert refused(door).key == "sources.wrong_password"
+    remove_source(door.lake.store, STAFF, TENANT, "crm")
+    add_files(door, sftp_server)
+    sftp_server.files.rename(sftp_server.files.with_name("moved"))
+    assert refused(door).key == "sources.no_folder"
+    sftp_server.files.with_name("moved").rename(sftp_server.files)
+    sftp_server.stop()
+    assert refused(door).key == "sources.away"
+    quiet(sftp_server, "a.csv", csv(1))
+    sftp_server.start()
+    assert fetch(door).rows == 1
+
+
+def test_a_wrong_password_of_a_file_server_is_told(sftp_server: SftpServer, door: Door):
+    register_source(
+        door.lake,
+        TENANT,
+        STAFF,
+        name="crm",
+        url=sftp_server.url,
+        secret=Secret("wrong"),
+        takes=Takes("customers"),
+        host_key=sftp_server.host_key,
+    )
+    assert refused(door).key == "sources.wrong_password"
+
+
+def test_a_download_that_is_cut_leaves_nothing(sftp_server: SftpServer, door: Door):
+    quiet(sftp_server, "a.csv", csv(*range(1, 20_000)))
+    with wire(sftp_server.port, cut_after=200_000) as line:
+        url = sftp_server.url.replace(str(sftp_server.port), str(line.port))
+        register_source(
+            door.lake,
+            TENANT,
+            STAFF,
+            name="crm",
+            url=url,
+            secret=Secret(private_key=sftp_server.private_key()),
+            takes=Takes("customers", "increment"),
+            host_key=sftp_server.host_key,
+        )
+        assert refused(door).key == "sources.away"
+        assert states(door) == []
+        line.cut_after = None
+        assert fetch(door).rows == 19_999
+
+
+def test_nobody_listens(door: Door):
+    client = Client("mysql", free_port(), "x", "y", "z", lambda *_: None)
+    add(door, client)
+    assert refused(door).key == "sources.away"
