@@ -25,7 +25,7 @@ from ingestion.ledger.schema import RowRef, quarantine_ref, resolution_ref
 from ingestion.ledger.selection import Selection
 from ingestion.mapping import stored_values
 from tenancy.audit import record
-from tenancy.uploads import get_upload, list_uploads
+from tenancy.uploads import get_upload, list_uploads, undone_uploads
 from tenancy.users import get_user
 
 if TYPE_CHECKING:
@@ -225,4 +225,5 @@ def _standing(see: Viewer) -> tuple[object, ...]:
         for ref_of in (quarantine_ref, resolution_ref)
     ]
     unfinished = list_uploads(lake.store, tenant, {"received", "read", "refused"})
-    return (*versions, *(upload.id for upload in unfinished))
+    undone = sorted(undone_uploads(lake.store, tenant))
+    return (*versions, *(upload.id for upload in unfinished), *undone)

@@ -168,6 +168,13 @@ def save_landing(store: Store, tenant: Tenant, upload: Upload, now_landed: str) 
         )
 
 
+def undone_uploads(store: Store, tenant: Tenant) -> frozenset[str]:
+    """Return the uploads whose rows went when their table was taken back."""
+    query = select(UploadRow.id).where(UploadRow.tenant_id == tenant.id)
+    with store.reading() as session:
+        return frozenset(session.scalars(query.where(UploadRow.undone_at.is_not(None))))
+
+
 def mark_undone(
     store: Store, tenant: Tenant, table: str, undone: Collection[str], standing: Collection[str]
 ) -> int:

@@ -21,7 +21,7 @@ from ingestion.ledger.schema import (
 )
 from ingestion.ledger.selection import Cause, Selection
 from ingestion.schema import QUARANTINE
-from tenancy.uploads import list_uploads
+from tenancy.uploads import list_uploads, undone_uploads
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,7 +41,9 @@ _STATED = """
 WITH acted AS (
     SELECT upload_id, row_number, max(act) FILTER (act IN ('resolved', 'replaced')) AS settled,
         count(*) FILTER (act = 'dismissed') - count(*) FILTER (act = 'reopened') AS dismissed
-    FROM resolution GROUP BY upload_id, row_number),
+    FROM resolution
+    WHERE taken_upload_id IS NULL OR taken_upload_id NOT IN (SELECT unnest($undone))
+    GROUP BY upload_id, row_number),
 stated AS (
     SELECT q.*, CASE WHEN settled IS NOT NULL THEN settled
         WHEN dismissed > 0 THEN 'dismissed' ELSE 'open' END AS state
@@ -126,7 +128,7 @@ def tables_with_rejections(lake: "Lake", tenant: "Tenant") -> list[str]:
 
 def state_counts(lake: "Lake", tenant: "Tenant", table: str) -> dict[RowState, int]:
     """Return how many rejected rows of a table are in each state; they add up to all of them."""
-    asked = {"unfinished": _unfinished(lake, tenant)}
+    asked = _not_counting(lake, tenant)
     rows = _rows(lake, tenant, table, _STATED + _STATES, asked)
     found = {row["state"]: row["rows"] for row in rows}
     return {state: found.get(state, 0) for state in STATES}
@@ -170,7 +172,7 @@ def stored_batches(
     lake: "Lake", tenant: "Tenant", selection: Selection, rows_in_batch: int
 ) -> Iterator[pa.Table]:
     """Yield the selected rows as quarantine stores them, file by file, some at a time."""
-    asked = {**selection.parameters(), "unfinished": _unfinished(lake, tenant)}
+    asked = {**selection.parameters(), **_not_counting(lake, tenant)}
     with _database(lake, tenant, selection.table, "reasons", "payload") as database:
         found = database.sql(_STATED + _CHOSEN + _STORED, params=asked)
         for batch in found.to_arrow_reader(rows_in_batch):
@@ -180,14 +182,18 @@ def stored_batches(
 def _chosen(
     lake: "Lake", tenant: "Tenant", selection: Selection, question: str, **values: object
 ) -> list[dict[str, Any]]:
-    given = {**selection.parameters(), **values, "unfinished": _unfinished(lake, tenant)}
+    given = {**selection.parameters(), **values, **_not_counting(lake, tenant)}
     return _rows(lake, tenant, selection.table, _STATED + _CHOSEN + question, given, "reasons")
 
 
-def _unfinished(lake: "Lake", tenant: "Tenant") -> list[str]:
-    """Return the uploads of which nothing counts yet: a crash may have cut them short."""
-    waiting = list_uploads(lake.store, tenant, {"received", "read", "refused"})
-    return [upload.id for upload in waiting]
+def _not_counting(lake: "Lake", tenant: "Tenant") -> dict[str, list[str]]:
+    """Return the uploads of which nothing counts: not ended yet, or undone when a table went back.
+
+    What an undone one had taken is open again.
+    """
+    waiting = [u.id for u in list_uploads(lake.store, tenant, {"received", "read", "refused"})]
+    undone = undone_uploads(lake.store, tenant)
+    return {"unfinished": [*waiting, *undone], "undone": list(undone)}
 
 
 def _rows(
@@ -215,7 +221,7 @@ def _database(
     with duckdb.connect(config=OFFLINE) as database:
         rejected = _scan(lake, quarantine_ref(lake, tenant, table), QUARANTINE, names)
         database.register("quarantine", _without_zone(rejected))
-        acts = ["upload_id", "row_number", "act"]
+        acts = ["upload_id", "row_number", "act", "taken_upload_id"]
         resolved = _scan(lake, resolution_ref(lake, tenant, table), RESOLUTION, acts)
         database.register("resolution", resolved)
         yield database

@@ -22,6 +22,7 @@ from ingestion.ledger.schema import (
 )
 from lakehouse.commits import Commit
 from tenancy.quarantine_acts import Act, act_of_file, begin_act, end_act, with_counts
+from tenancy.uploads import undone_uploads
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -108,6 +109,8 @@ def closed_rows(lake: "Lake", tenant: "Tenant", table: str, refs: set[RowRef]) -
         return set()
     uploads = pa.array(sorted({ref.upload_id for ref in refs}), pa.string())
     where = pc.field("upload_id").isin(uploads)
+    undone = pa.array(sorted(undone_uploads(lake.store, tenant)), pa.string())
+    where &= pc.field("taken_upload_id").is_null() | ~pc.field("taken_upload_id").isin(undone)
     acts = lake.arrow(ref, [*NAMES, "act"], where)
     standing: dict[RowRef, int] = {}
     for row, act in zip(refs_of(acts), acts["act"].to_pylist(), strict=True):
