@@ -103,7 +103,7 @@ def _figures(lake: Lake, tenant: Tenant, uploads: list[str], folder: Path) -> li
     cause = Selection("customers", cause=first)
     file, middle = folder / "open.csv", len(uploads) * ROWS_IN_FILE // 6
     asked: dict[str, tuple[float | None, Callable[[], object]]] = {
-        "rows by state": (2.0, lambda: state_counts(lake, tenant, "customers")),
+        "rows by state": (5.0, lambda: state_counts(lake, tenant, "customers")),
         "causes with counts and examples": (5.0, lambda: causes(lake, tenant, everything)),
         "names of a page in the middle": (
             5.0, lambda: page(lake, tenant, cause, limit=20, offset=middle)),

@@ -61,10 +61,12 @@ _CHOSEN = """, chosen AS (
             r.column = $column AND r.rule = $rule
             AND ($column = '' OR list_sort(map_values(r.arguments)) = $arguments))) > 0))
 """
-_CAUSES = """, told AS (SELECT upload_id, row_number, recorded_at, unnest(reasons) AS r FROM chosen)
+_CAUSES = """, told AS (
+    SELECT upload_id, row_number, recorded_at, 1 / len(reasons) AS part, unnest(reasons) AS r
+    FROM chosen)
 SELECT r.column AS "column", r.rule AS rule,
     CASE WHEN r.column = '' THEN MAP {} ELSE r.arguments END AS arguments,
-    count(*) AS rows, count(DISTINCT upload_id) AS uploads,
+    count(*) AS rows, sum(part) AS parts, count(DISTINCT upload_id) AS uploads,
     min(recorded_at) AS first_at, max(recorded_at) AS last_at,
     min_by({'upload_id': upload_id, 'row_number': row_number}, (recorded_at, row_number), $examples)
         AS examples
@@ -136,8 +138,9 @@ def state_counts(lake: "Lake", tenant: "Tenant", table: str) -> dict[RowState, i
 
 def causes(lake: "Lake", tenant: "Tenant", selection: Selection) -> list[CauseCount]:
     """Return the causes of the selected rows, most frequent first."""
-    total = sum(found.rows for found in files(lake, tenant, selection))
     rows = _chosen(lake, tenant, selection, _CAUSES, examples=EXAMPLES)
+    # A row's reasons are parts of it that add up to one: no second look is needed to count rows.
+    total = round(sum(row["parts"] for row in rows))
     return [_cause_count(selection.table, row, total) for row in rows]
 
 
