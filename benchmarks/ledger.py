@@ -38,6 +38,7 @@ RULES = (
 )
 ROW = b'{"cedula": "1010001277", "nombre": "Ana Maria Ruiz", "meses": "doce", "edad": "400"}'
 SETTLED_OF = 3
+MOST_PROCESSOR_SECONDS = 5.0
 
 
 def main() -> int:
@@ -102,25 +103,29 @@ def _figures(lake: Lake, tenant: Tenant, uploads: list[str], folder: Path) -> li
     first = causes(lake, tenant, one)[0].cause
     cause = Selection("customers", cause=first)
     file, middle = folder / "open.csv", len(uploads) * ROWS_IN_FILE // 6
-    asked: dict[str, tuple[float | None, Callable[[], object]]] = {
-        "rows by state": (5.0, lambda: state_counts(lake, tenant, "customers")),
-        "causes with counts and examples": (5.0, lambda: causes(lake, tenant, everything)),
-        "names of a page in the middle": (
-            5.0, lambda: page(lake, tenant, cause, limit=20, offset=middle)),
-        "a page of rows with their values": (
-            8.0, lambda: ledger_page(lake, tenant, ACTOR, cause, limit=20, offset=middle)),
-        "download of one file's open rows": (
-            8.0, lambda: write_download(lake, tenant, one, file)),
-    }  # fmt: skip
-    lines = [_timed(figure, most, step) for figure, (most, step) in asked.items()]
+    asked: dict[str, Callable[[], object]] = {
+        "rows by state": lambda: state_counts(lake, tenant, "customers"),
+        "causes with counts and examples": lambda: causes(lake, tenant, everything),
+        "names of a page in the middle": lambda: page(lake, tenant, cause, limit=20, offset=middle),
+        "a page of rows with their values": lambda: ledger_page(
+            lake, tenant, ACTOR, cause, limit=20, offset=middle
+        ),
+        "download of one file's open rows": lambda: write_download(lake, tenant, one, file),
+    }
+    lines = [line for figure, step in asked.items() for line in _timed(figure, step)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return [*lines, Line("peak memory", peak, "MB", 2_000.0)]
 
 
-def _timed(figure: str, most: float | None, step: Callable[[], object]) -> Line:
-    started = time.perf_counter()
+def _timed(figure: str, step: Callable[[], object]) -> list[Line]:
+    """Time a question by the clock, and by the processor: a busy machine says less of the first."""
+    wall, processor = time.perf_counter(), time.process_time()
     step()
-    return Line(figure, time.perf_counter() - started, "s", most, configuration="DuckDB, embedded")
+    spent = time.process_time() - processor
+    return [
+        Line(figure, time.perf_counter() - wall, configuration="by the clock"),
+        Line(figure, spent, most=MOST_PROCESSOR_SECONDS, configuration="processor time"),
+    ]
 
 
 if __name__ == "__main__":
