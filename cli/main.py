@@ -22,6 +22,7 @@ from cli import (
     learning,
     people,
     quarantine,
+    retention,
     sources,
     staff_people,
     tenants,
@@ -51,7 +52,18 @@ def build_app(language: Language) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     rooms = (demonstration, up, tenants, people, staff_people, upload, data, quarantine)
-    for room in (*rooms, sources, columns, lake, learning, law, audit, verticals, contracts):
+    for room in (
+        *rooms,
+        sources,
+        columns,
+        lake,
+        learning,
+        law,
+        retention,
+        audit,
+        verticals,
+        contracts,
+    ):
         room.register(app, language)
     return app
 

@@ -12,6 +12,7 @@ from foundation.texts import Language
 
 if TYPE_CHECKING:
     from data_contracts.migration import Migration
+    from data_contracts.retention import Retention
 
 ColumnType = Literal["string", "integer", "number", "money", "boolean", "date", "timestamp"]
 """``integer`` is 64 bits, ``number`` a double, ``money`` decimal(18,4) in the tenant's currency."""
@@ -212,6 +213,8 @@ class Contract:
     offers: tuple[OfferSpec, ...]
     migrations: tuple["Migration", ...] = ()
     """How what was sent under older versions is read under this one."""
+    retention: tuple["Retention", ...] = ()
+    """How long what is kept."""
 
     def table(self, name: str) -> Table:
         """Return a table by name; ``KeyError`` where there is none."""

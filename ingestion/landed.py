@@ -16,6 +16,7 @@ from ingestion.landing import KIND
 from ingestion.persons import Person
 from ingestion.traces import Traces
 from lakehouse.refs import TENANT_ID, safe_name
+from tenancy.deliveries import list_deliveries
 from tenancy.upload import Upload
 from tenancy.uploads import list_uploads, save_landing
 
@@ -46,6 +47,20 @@ def erase_landed(lake: "Lake", tenant: "Tenant", person: Person, traces: Traces)
             _let_go(lake, tenant, upload, "")
             changed.append(upload.id)
     return changed
+
+
+def erase_containers(lake: "Lake", tenant: "Tenant", uploads: Collection[str]) -> int:
+    """Delete the containers (zip, workbook) from which a person's rows came; returns how many.
+
+    Their parts lie in landing by themselves. One with a part that was left out goes too: nobody
+    read that part, so nobody can say that it does not name the person.
+    """
+    gone = 0
+    for delivery in list_deliveries(lake.store, tenant):
+        parts = {part.upload_id for part in delivery.parts}
+        if None in parts or parts & set(uploads):
+            gone += lake.objects.delete(tenant, KIND, delivery.sha256)
+    return gone
 
 
 def _replace(lake: "Lake", tenant: "Tenant", upload: Upload, rows: Collection[int]) -> None:

@@ -217,6 +217,12 @@ class Lake:
         with self.lease(f"table:{ref}"):
             return forget_past(self._tables, ref, self._boundary)
 
+    def readable_since(self, ref: TableRef) -> int:
+        """Return the oldest version of a table whose rows can still be read."""
+        from lakehouse.past import readable_since
+
+        return readable_since(self._tables, ref)
+
     def forget_staged(self, tenant: "Tenant") -> int:
         """Delete what interrupted uploads of a tenant left staged; return how many files."""
         home = safe_name(tenant.id, TENANT_ID, "tenant")

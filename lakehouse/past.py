@@ -65,6 +65,18 @@ def forget_past(tables: Place, ref: TableRef, pause: Boundary) -> Forgotten | No
     return Forgotten(table.version(), files, entries)
 
 
+def readable_since(tables: Place, ref: TableRef) -> int:
+    """Return the oldest version of a table that can still be read."""
+    names = tables.names(f"{ref}/{LOG}")
+    first = f"{ref}/{LOG}/{0:020}.json"
+    if first in names:
+        with tables.open(first) as file:
+            if b'"protocol"' in file.read():
+                return 0
+    found = (SUMMARY.fullmatch(name.rsplit("/", 1)[-1]) for name in names)
+    return min((int(one[1]) for one in found if one and one[2] == "checkpoint"), default=0)
+
+
 def _forget_entries(tables: Place, ref: TableRef, newest: int) -> int:
     """Strip the log's entries up to the checkpoint, and delete what summarised earlier ones."""
     stripped = 0

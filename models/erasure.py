@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from foundation.errors import Busy, InvalidRequest
 from ingestion.erased_tables import erase_rows, holds_rows
-from ingestion.landed import erase_landed, erase_refused
+from ingestion.landed import erase_containers, erase_landed, erase_refused
 from ingestion.ledger.schema import resolution_ref
 from ingestion.persons import Person
 from ingestion.traces import Keys, find_traces
@@ -168,6 +168,10 @@ def _bronze_and_what_it_leads_to(task: _Task) -> Keys:
     with task.step("landing"):
         lake.forget_staged(tenant)
         files = erase_landed(lake, tenant, task.person, traces)
+        theirs = {upload for rows in traces.rows.values() for upload in rows}
+        containers = erase_containers(lake, tenant, theirs)
+        if containers:
+            task.note("containers", files=containers)
         task.note("inbox", files=erase_refused(lake, tenant, task.person))
         if files:
             task.note("landing", files=len(files), uploads=", ".join(sorted(files)))

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from ingestion.retention import run_retention
 from ingestion.upkeep import care_for
 from pipelines.partitions import TENANT_TAG, tenants_of
 from pipelines.platform import PIPELINES, RETRY, Platform
@@ -17,8 +18,10 @@ def upkeep_job(vertical: str, platform: Platform) -> dg.JobDefinition:
     @dg.op(name=f"{vertical}_care", retry_policy=RETRY)
     def care(context: dg.OpExecutionContext) -> None:
         with platform.work(context.partition_key) as (lake, tenant):
+            receipt = run_retention(lake, tenant, PIPELINES)
             done = care_for(lake, tenant, PIPELINES)
         figures = {
+            "retention_receipts": int(receipt is not None),
             "tables": len(done),
             "under_legal_hold": sum(c.held for c in done),
             "files_put_together": sum(c.compacted.before - c.compacted.after for c in done),
@@ -29,7 +32,7 @@ def upkeep_job(vertical: str, platform: Platform) -> dg.JobDefinition:
 
     @dg.job(
         name=f"{vertical}_upkeep",
-        description="One tenant's tables: small files put together, old versions let go.",
+        description="One tenant's tables: what is due let go, small files put together.",
         partitions_def=tenants_of(vertical),
         executor_def=dg.in_process_executor,
     )

@@ -72,6 +72,14 @@ def begin_delivery(
         return _delivery_of(session, row)
 
 
+def list_deliveries(store: Store, tenant: Tenant) -> list[Delivery]:
+    """Return a tenant's containers, oldest first."""
+    query = select(DeliveryRow).where(DeliveryRow.tenant_id == tenant.id)
+    with store.reading() as session:
+        rows = session.scalars(query.order_by(DeliveryRow.received_at)).all()
+        return [_delivery_of(session, row) for row in rows]
+
+
 def last_delivery(store: Store, tenant: Tenant, sha256: str) -> Delivery | None:
     """Return the newest finished delivery of this content."""
     with store.reading() as session:

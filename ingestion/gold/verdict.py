@@ -37,10 +37,16 @@ def judge(lake: "Lake", tenant: Tenant, table: Table) -> Verdict:
 
     The audits that uploads recorded are taken as they are; a newest version without one (a row
     was erased, or an upload is between its merge and its audit) is audited here, so that nothing
-    unaudited reaches gold whichever way it came.
+    unaudited reaches gold whichever way it came. A version whose rows were erased for good is none
+    that gold could be made of.
     """
-    recorded = _recorded(lake, tenant, table.name)
-    newest = lake.version(lake.ref(tenant, "silver", table.name))
+    ref = lake.ref(tenant, "silver", table.name)
+    newest, since = lake.version(ref), lake.readable_since(ref)
+    recorded = {
+        version: audit
+        for version, audit in _recorded(lake, tenant, table.name).items()
+        if version >= since
+    }
     latest = recorded.get(newest) or audit_table(lake, tenant, table)
     passed = [version for version, audit in recorded.items() if audit.passed]
     if latest.passed and latest.version is not None:

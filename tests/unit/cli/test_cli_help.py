@@ -23,7 +23,7 @@ COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "lake compact", "lake vacuum", "lake history", "lake restore", "replay", "source add",
             "source list", "source show", "source test", "source pull", "source pause",
             "source remove",
-            "tenant erase"]  # fmt: skip
+            "tenant erase", "retention plan", "retention run"]  # fmt: skip
 
 
 def command_names(language: Language) -> set[str]:
