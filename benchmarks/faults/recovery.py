@@ -36,8 +36,9 @@ class Trial:
 
     Attributes
     ----------
-    start
-        Folder of the installation where the work begins; every attempt has a copy of it.
+    start, whole
+        Folders of the installation where the work begins and where it was done undisturbed; every
+        attempt has a copy.
     tables
         What the tables hold when nothing disturbs the work.
     places
@@ -48,6 +49,7 @@ class Trial:
 
     name: str
     start: Path
+    whole: Path
     tables: dict[TableName, Rows]
     places: tuple[str, ...]
     uploads: tuple[int, int]
@@ -57,10 +59,10 @@ class Trial:
         """What is being done."""
         return SCENARIOS[self.name]
 
-    def copy(self, folder: Path) -> Path:
-        """Return a fresh copy of the start."""
+    def copy(self, folder: Path, of: Path | None = None) -> Path:
+        """Return a fresh copy of the start, or of another folder."""
         shutil.rmtree(folder, ignore_errors=True)
-        return Path(shutil.copytree(self.start, folder, symlinks=True))
+        return Path(shutil.copytree(of or self.start, folder, symlinks=True))
 
 
 def make_trial(name: str, folder: Path) -> Trial:
@@ -84,7 +86,7 @@ def make_trial(name: str, folder: Path) -> Trial:
             raise SystemExit(f"{name}, undisturbed: expected {expected}, found {found}")
         tables = tables_of(lake, scenario)
         uploads = before, len(list_uploads(lake.store, TENANT))
-    return Trial(name, start, tables, tuple(recorder.places), uploads)
+    return Trial(name, start, whole, tables, tuple(recorder.places), uploads)
 
 
 def differences(trial: Trial, folder: Path, *, free: bool = True) -> list[str]:
@@ -103,7 +105,7 @@ def differences(trial: Trial, folder: Path, *, free: bool = True) -> list[str]:
         # Where the fault came after the end, the same file once more changes nothing.
         found, expected = done or found, scenario.expected(folder)
         wrong = [f"account: expected {expected}, found {found}"] if found != expected else []
-        return wrong + _tables_differ(trial, lake) + _uploads_differ(trial, lake, bool(done))
+        return wrong + tables_differ(trial, lake) + _uploads_differ(trial, lake, bool(done))
 
 
 def next_differs(folder: Path) -> list[str]:
@@ -123,7 +125,7 @@ def _done(trial: Trial, lake: Lake) -> Counts | None:
     return dict(applied[0].counts) if before < after == len(applied) else None
 
 
-def _tables_differ(trial: Trial, lake: Lake) -> list[str]:
+def tables_differ(trial: Trial, lake: Lake) -> list[str]:
     """Return the tables that hold other rows than after an undisturbed run."""
     found = tables_of(lake, trial.scenario)
     return [
