@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.faults import clocks, disk, kills
+from benchmarks.faults import clocks, damage, disk, kills
 from benchmarks.faults.outcome import Outcome, tally
 from benchmarks.faults.recovery import Trial, make_trial
 from benchmarks.faults.scenarios import SCENARIOS
@@ -17,6 +17,9 @@ from benchmarks.table import Line
 
 RANDOM_KILLS, QUICK_RANDOM_KILLS = 150, 12
 QUICK_SCENARIOS = ("customers, increment", "incidents, changes")
+NOT_MENDED = ("merge", "compaction")
+"""Scenarios of bare tables, which come from no upload."""
+
 MOST_TOLD = 20
 
 
@@ -34,6 +37,10 @@ def try_all(folder: Path, quick: bool) -> Iterator[Outcome]:
         yield from disk.read_only(trial, copy)
         yield from _full(trial, folder / "disk")
         yield from clocks.jumps(trial, copy)
+        if trial.name not in NOT_MENDED:
+            yield from damage.harmed(
+                trial, copy, harms=damage.HARMS[::2] if quick else damage.HARMS
+            )
 
 
 def _full(trial: Trial, folder: Path) -> Iterator[Outcome]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli import lake_health
 from cli.console import say, show, working
 from cli.session import Desk, Helper, helper, session_of
 from foundation.errors import InvalidRequest, NotFound
@@ -25,6 +26,7 @@ def register(app: typer.Typer, language: Language) -> None:
     _register_care(group, language, tell)
     _register_history(group, language, tell)
     _register_restore(group, language, tell)
+    lake_health.register(group, language, tell)
 
 
 def tables_of(desk: Desk, tenant: Tenant, named: str | None) -> list[TableRef]:

@@ -14,7 +14,7 @@ from ingestion.gold.refine import refine
 from ingestion.mending import mend_table
 from lakehouse.commits import open_table
 from lakehouse.lake import Lake
-from lakehouse.refs import TableRef
+from lakehouse.refs import LAYERS, TableRef
 from tenancy.bootstrap import staff_actor
 
 Harm = Callable[[Path], None]
@@ -70,11 +70,17 @@ PARTS: tuple[tuple[str, Callable[[TableRef], Path]], ...] = (
 )
 
 
-def harmed(trial: Trial, folder: Path) -> Iterator[Outcome]:
+def harmed(
+    trial: Trial,
+    folder: Path,
+    *,
+    layers: tuple[str, ...] = LAYERS,
+    harms: tuple[Harm, ...] = HARMS,
+) -> Iterator[Outcome]:
     """Harm each kind of file of each table in each way, look at it, and have it mended."""
-    for layer, name in trial.scenario.tables:
+    for layer, name in [table for table in trial.scenario.tables if table[0] in layers]:
         for part, find in PARTS:
-            for harm in HARMS:
+            for harm in harms:
                 copy = trial.copy(folder, trial.whole)
                 with open_lake(copy) as lake:
                     ref = lake.ref(TENANT, layer, name)

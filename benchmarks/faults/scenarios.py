@@ -10,6 +10,7 @@ import pyarrow as pa
 from benchmarks.changing import ChangingCustomers
 from benchmarks.faults.sent import TENANT, Counts, Sent
 from data_contracts.contract import KeyKind, UploadKind
+from foundation.clock import utc_now
 from foundation.settings import Settings
 from ingestion.gold.refine import refine
 from ingestion.mapping import Mapping
@@ -49,7 +50,7 @@ ROWS_BEFORE = ("abierto,nota", "2024-01-01,5", "2024-01-02,4")
 BY_ROW = ("abierto,nota", "2024-01-01,5", "2024-01-01,5", "2024-01-02,9", "2024-01-03,1")
 BY_ROW_COUNTS = {"rows": 4, "inserted": 2, "updated": 0, "unchanged": 1, "superseded": 0,
                  "deleted": 0, "quarantined": 1}  # fmt: skip
-STEPS = 8
+STEPS, SMALL_FILES = 8, 12
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,22 @@ def things(keys: list[int], value: str) -> pa.Table:
     return pa.table({"key": pa.array(keys, pa.int64()), "value": pa.array([value] * len(keys))})
 
 
+def many_small_files(lake: Lake, _folder: Path) -> None:
+    """Prepare a table of many small files, of which some rows went again."""
+    ref = lake.ref(TENANT, "silver", "things")
+    for number in range(SMALL_FILES):
+        lake.writer.append(ref, things([2 * number, 2 * number + 1], "x"), Commit(str(number)))
+    lake.writer.delete(ref, "key < 4", Commit("delete"))
+
+
+def compacted(lake: Lake, _folder: Path) -> Counts:
+    """Put small files together and let the old ones go; its account is how many rows there are."""
+    ref = lake.ref(TENANT, "silver", "things")
+    lake.maintenance.compact(ref)
+    lake.maintenance.vacuum(ref, utc_now())
+    return {"rows": lake.arrow(ref).num_rows}
+
+
 def nothing(_lake: Lake, _folder: Path) -> None:
     """Prepare nothing."""
 
@@ -182,5 +199,11 @@ SCENARIOS = {
     "gold": Scenario(received, to_gold, lambda _: {"tables": 1}, (("gold", "customer"),)),
     "merge": Scenario(
         nothing, bare_steps, lambda _: {"steps": STEPS}, (("silver", "things"), ("gold", "things"))
+    ),
+    "compaction": Scenario(
+        many_small_files,
+        compacted,
+        lambda _: {"rows": 2 * SMALL_FILES - 4},
+        (("silver", "things"),),
     ),
 }

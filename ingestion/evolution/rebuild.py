@@ -26,6 +26,7 @@ from ingestion.evolution.migrate import (
 from ingestion.job import job_of
 from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
 from ingestion.mapping import Mapping as ColumnMapping
+from ingestion.reading import RawTable
 from ingestion.schema import QUARANTINE, silver_schema
 from lakehouse.commits import Commit
 from lakehouse.shadow import Shadow
@@ -115,7 +116,17 @@ def rebuild(lake: "Lake", tenant: "Tenant", table: Table, reading: Reading) -> R
         if _done(lake, tenant, uploads, version, step):
             shadow.clear(tenant)
             return Rebuilt(table.name, version, 0, 0, 0)
-        told = [_read_anew(shadow, tenant, reading, upload, held.check) for upload in uploads]
+        told = [
+            _read_anew(
+                shadow,
+                tenant,
+                reading,
+                upload,
+                raw=raw_as_sent(lake, tenant, upload),
+                still_ours=held.check,
+            )
+            for upload in uploads
+        ]
         audit = _audited(shadow, tenant, table, uploads[-1], version)
         held.check()
         _swap(lake, shadow, tenant, table, step)
@@ -153,6 +164,8 @@ def _read_anew(
     tenant: "Tenant",
     reading: Reading,
     upload: Upload,
+    *,
+    raw: RawTable,
     still_ours: Callable[[], object],
 ) -> _Told:
     from ingestion.apply import apply_job, clear_staged
@@ -160,7 +173,6 @@ def _read_anew(
 
     first, contract = as_sent(shadow.store, tenant, upload), reading.contract
     path = path_of(contract, first.contract_version)
-    raw = raw_as_sent(shadow, tenant, upload)
     sent = ColumnMapping.from_dict(first.mapping)
     mapping = migrated_mapping(sent, upload.table, path, reading.older)
     table = contract.table(upload.table)

@@ -3,11 +3,12 @@
 The full count stands in ``make benchmark-lake``; this is a part of it.
 """
 
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from benchmarks.faults import kills
+from benchmarks.faults import clocks, damage, disk, kills
 from benchmarks.faults.outcome import Outcome
 from benchmarks.faults.recovery import make_trial
 
@@ -31,4 +32,32 @@ def test_killed_at_every_write_boundary_the_account_is_exact(tmp_path: Path, sce
 def test_killed_at_any_moment_the_account_is_exact(tmp_path: Path, scenario: str):
     trial = make_trial(scenario, tmp_path / "trial")
     outcomes = list(kills.at_random(trial, tmp_path / "copy", count=6))
+    assert not told(outcomes), told(outcomes)
+
+
+@pytest.mark.slow
+def test_a_full_disk_and_a_read_only_folder_are_told_and_lose_nothing(tmp_path: Path):
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o755)
+    trial = make_trial("incidents, by row", tmp_path / "trial")
+    outcomes = list(disk.read_only(trial, tmp_path / "copy"))
+    with disk.small_disk(tmp_path / "disk") as small:
+        outcomes += [] if small is None else list(disk.full(trial, small))
+    assert not told(outcomes), told(outcomes)
+
+
+@pytest.mark.slow
+def test_a_clock_that_jumps_changes_no_account(tmp_path: Path):
+    trial = make_trial("customers, increment", tmp_path / "trial")
+    outcomes = list(islice(clocks.jumps(trial, tmp_path / "copy"), 8))
+    assert not told(outcomes), told(outcomes)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layer", ["bronze", "quarantine", "vault", "silver"])
+def test_a_damaged_table_is_told_and_made_again_exactly(tmp_path: Path, layer: str):
+    trial = make_trial("customers, increment", tmp_path / "trial")
+    harms = damage.harmed(trial, tmp_path / "copy", layers=(layer,), harms=(damage.flipped,))
+    outcomes = list(harms)
+    assert len(outcomes) == len(damage.PARTS)
     assert not told(outcomes), told(outcomes)
