@@ -97,7 +97,9 @@ class Writer:
         """Damage a row as a whole: its separators, quotes, or everything but these."""
         if line in {"only_separators", "total"}:
             return self._blank(row, line)
-        return replace(row, reasons=frozenset({(LINE, rule_of(line))}), line=line)
+        # A quote gone wrong costs one line of the file: a row of several would be more than one.
+        cells = {name: text.replace("\n", " ") for name, text in row.cells.items()}
+        return replace(row, cells=cells, reasons=frozenset({(LINE, rule_of(line))}), line=line)
 
     def text(self, column: str, meaning: Meaning) -> str:
         """Return a meaning as the file has it."""
