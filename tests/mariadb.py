@@ -14,7 +14,8 @@ import pymysql
 import pytest
 
 from tests.conftest import require
-from tests.servers import free_port, identity_of
+from tests.ports import free_port
+from tests.servers import identity_of
 
 OWNER = "mysql"
 READY_SECONDS = 60.0

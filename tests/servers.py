@@ -1,19 +1,11 @@
-"""What tests need to start servers of the system as their own users."""
+"""Servers of the system run as their own users."""
 
 import os
 import pwd
-import socket
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import require
-
-
-def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def identity_of(user: str, folder: Path) -> dict[str, Any]:

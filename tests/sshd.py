@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import require
-from tests.servers import free_port
+from tests.ports import free_port
 
 READY_SECONDS = 30.0
 CONFIGURATION = """

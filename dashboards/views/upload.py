@@ -5,16 +5,22 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dashboards import cards, drafts, pieces
-from dashboards.drafts import Draft
+from dashboards import cards, drafts, loads, pieces
+from dashboards.drafts import Draft, Terms
+from dashboards.loads import Dropped
 from dashboards.uploads import earlier
 from dashboards.viewer import Viewer
-from dashboards.views import new_columns, refreshing, upload_account, upload_mapping
+from dashboards.views import new_columns, refreshing, upload_account, upload_mapping, upload_parts
 from dashboards.words import capital, literal
 from foundation.errors import AbcallError, OperatorError
+from ingestion.delivery import Delivered
 from ingestion.receipt import Receipt
 
 Made = TypeVar("Made")
+TYPES = [
+    *("csv", "txt", "tsv", "jsonl", "ndjson", "json", "parquet"),
+    *("xlsx", "xlsm", "xlsb", "xls", "ods", "zip", "gz"),
+]
 MIB = 1024 * 1024
 DRAFT, RECEIPT, DROPPED, ENDED = "draft", "receipt", "dropped", "ends_too_many"
 
@@ -27,8 +33,10 @@ def show(see: Viewer) -> None:
         upload_account.show(see, opened)
         return
     st.title(see.words.say("page_upload"))
-    receipt: Receipt | None = st.session_state.get(RECEIPT)
-    if receipt is not None and receipt.upload.tenant_id == see.tenant.id:
+    receipt: Receipt | Delivered | None = st.session_state.get(RECEIPT)
+    if isinstance(receipt, Delivered) and _is_own(see, receipt):
+        _summary(see, receipt)
+    elif isinstance(receipt, Receipt) and receipt.upload.tenant_id == see.tenant.id:
         _receipt(see, receipt)
     else:
         _new(see)
@@ -54,17 +62,57 @@ def _new(see: Viewer) -> None:
     st.html(cards.uploader_words(words.say("choose_file"), limit))
     dropped = st.file_uploader(
         words.say("upload_file"),
-        type=["csv", "txt", "tsv", "jsonl", "ndjson", "json", "parquet"],
+        type=TYPES,
+        accept_multiple_files=True,
         max_upload_size=most,
         key=f"file_{st.session_state.get(DROPPED, 0)}",
     )
-    if dropped is None:
+    if not dropped:
         st.session_state.pop(DRAFT, None)
         return
-    content = dropped.getbuffer()
-    draft = _draft(see, name, dropped.name, dropped.file_id, content)
+    files = [(one.name, one.getbuffer()) for one in dropped]
+    if len(files) > 1 or loads.holds_others(files[0][1]):
+        _several(see, name, files, "+".join(one.file_id for one in dropped))
+        return
+    ((file_name, content),) = files
+    draft = _draft(see, name, file_name, dropped[0].file_id, content)
     if draft is not None:
-        _mapping(see, draft, content)
+        _mapping(
+            see,
+            draft,
+            lambda terms, confirmed: drafts.send(
+                see, draft, terms, content, confirm_ended=confirmed
+            ),
+        )
+
+
+def _several(see: Viewer, table: str, files: list[Dropped], file_ids: str) -> None:
+    """Show what several files or a container hold; a lone part gets its mapping to look at."""
+    offer = upload_parts.offer(see, files, file_ids, _said)
+    if offer is None:
+        return
+    if offer.told:
+        st.html(cards.lines(list(offer.told)))
+    if offer.only is None:
+        sent = upload_parts.ask(see, offer, files, _said)
+        if sent is not None:
+            _sent(sent)
+        return
+    (item,) = offer.items
+    draft = _draft(see, table, item.file_name, file_ids, memoryview(offer.only))
+    if draft is None:
+        return
+
+    def send(terms: Terms, confirmed: bool) -> Receipt | Delivered:
+        mappings = {item.file_name: terms.mapping(draft.mapping)}
+        tables = {item.file_name: table}
+        sent = loads.send(see, files, tables, mappings, confirm_ended=confirmed)
+        if sent.only_error is not None:
+            raise sent.only_error
+        only = sent.taken[0].receipt if len(sent.taken) == 1 else None
+        return sent if only is None else only
+
+    _mapping(see, draft, send)
 
 
 def _draft(
@@ -83,21 +131,24 @@ def _draft(
     return draft
 
 
-def _mapping(see: Viewer, draft: Draft, content: memoryview) -> None:
+def _mapping(see: Viewer, draft: Draft, send: Callable[[Terms, bool], Receipt | Delivered]) -> None:
     asks = bool(st.session_state.get(ENDED))
     chosen = upload_mapping.ask(see, draft, ask_ended=asks)
     if chosen is None:
         return
     terms, confirmed = chosen
     with st.spinner(see.words.say("sending", file=literal(draft.file_name))):
-        receipt = _said(
-            see, lambda: drafts.send(see, draft, terms, content, confirm_ended=confirmed)
-        )
+        receipt = _said(see, lambda: send(terms, confirmed))
     if receipt is not None:
-        st.session_state[RECEIPT] = receipt
-        st.session_state.pop(DRAFT, None)
-        st.session_state[DROPPED] = st.session_state.get(DROPPED, 0) + 1
-        st.rerun()
+        _sent(receipt)
+
+
+def _sent(receipt: Receipt | Delivered) -> None:
+    """Keep what became of the files, and ask for no more of them."""
+    st.session_state[RECEIPT] = receipt
+    st.session_state.pop(DRAFT, None)
+    st.session_state[DROPPED] = st.session_state.get(DROPPED, 0) + 1
+    st.rerun()
 
 
 def _said(see: Viewer, step: Callable[[], Made]) -> Made | None:
@@ -126,6 +177,23 @@ def _receipt(see: Viewer, receipt: Receipt) -> None:
             label = words.say("see_rejected")
             pieces.link(see, "upload", label, key="receipt", upload=receipt.upload.id)
         if receipt.upload.state == "accepted":
+            st.html(cards.note(words.say("figures_follow")))
+            refreshing.offer(see)
+        st.button(words.say("another_file"), on_click=_close, key="another_file")
+
+
+def _is_own(see: Viewer, delivered: Delivered) -> bool:
+    return all(upload.tenant_id == see.tenant.id for upload in delivered.uploads)
+
+
+def _summary(see: Viewer, delivered: Delivered) -> None:
+    """Show what became of several files, and what comes next."""
+    words = see.words
+    lines = delivered.lines(see.language)
+    with st.container(border=True, key="receipt"):
+        st.html(cards.lead(lines[0]))
+        st.html(cards.lines(lines[1:]))
+        if delivered.refreshes:
             st.html(cards.note(words.say("figures_follow")))
             refreshing.offer(see)
         st.button(words.say("another_file"), on_click=_close, key="another_file")

@@ -4,7 +4,7 @@ A zip, a workbook, a compressed file or a folder is a *container*; what lies in 
 ``open_load`` opens containers and finds each part's table; ``ingestion.deliver`` receives them.
 """
 
-from ingestion.parts.kinds import kind_of
+from ingestion.parts.kinds import is_container, kind_of
 from ingestion.parts.load import Load, open_load
 from ingestion.parts.names import is_besides, is_unfinished
 from ingestion.parts.part import Container, LeftOut, Part, Placed
@@ -16,6 +16,7 @@ __all__ = [
     "Part",
     "Placed",
     "is_besides",
+    "is_container",
     "is_unfinished",
     "kind_of",
     "open_load",

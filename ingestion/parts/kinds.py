@@ -14,6 +14,11 @@ _GZIP = b"\x1f\x8b"
 _SHEETS_OF_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
+def is_container(start: bytes) -> bool:
+    """Say by a file's first four bytes whether it may hold others: a zip, a workbook, gzip."""
+    return start == _OLE or start.startswith(_GZIP) or start in _ZIP
+
+
 def kind_of(path: Path, file_name: str) -> Kind:
     """Return what the file is.
 

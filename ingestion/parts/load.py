@@ -1,11 +1,12 @@
 """Everything that was sent at once: parts with their tables in order, and what is left out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data_contracts.contract import Contract
 from foundation.errors import InvalidUpload, UserError
 from ingestion.mapping import table_of
 from ingestion.parts.budget import Budget
@@ -14,7 +15,7 @@ from ingestion.parts.names import is_unfinished
 from ingestion.parts.opening import files_of, open_file
 from ingestion.parts.order import in_order
 from ingestion.parts.part import LeftOut, Part, Placed
-from ingestion.parts.tables import find_table
+from ingestion.parts.tables import NO_TABLE, find_table
 from ingestion.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -37,11 +38,15 @@ class Load:
     parts: tuple[Placed, ...]
     left_out: tuple[LeftOut, ...]
 
-    def choosing(self, tables: dict[str, str | None]) -> "Load":
+    def choosing(self, tables: Mapping[str, str | None], contract: Contract) -> "Load":
         """Return it with tables that a person chose by part's name; ``None`` leaves a part out."""
-        chosen = ((one.part, tables.get(one.part.file_name, one.table)) for one in self.parts)
-        parts = tuple(Placed(part, table) for part, table in chosen if table is not None)
-        return replace(self, parts=parts)
+        found = [(one.part, one.table) for one in self.parts]
+        unplaced = [(one.part, None) for one in self.left_out if one.part is not None]
+        chosen = [(part, tables.get(part.file_name, table)) for part, table in [*found, *unplaced]]
+        parts = [Placed(part, table) for part, table in chosen if table is not None]
+        taken = {one.part.file_name for one in parts}
+        left_out = tuple(one for one in self.left_out if one.file_name not in taken)
+        return Load(tuple(in_order(parts, contract)), left_out)
 
 
 @contextmanager
@@ -105,4 +110,5 @@ def _placed(
         head = read_head(part.path, part.file_name)
         return Placed(part, find_table(lake, tenant, part, head))
     except UserError as error:
-        return LeftOut(part.file_name, error, part.container)
+        unplaced = part if error.key == NO_TABLE else None
+        return LeftOut(part.file_name, error, part.container, unplaced)

@@ -46,11 +46,18 @@ class Part:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Something that is not taken, and why."""
+    """Something that is not taken, and why.
+
+    Attributes
+    ----------
+    part
+        Where it could be read but fills no known table: somebody may still name one.
+    """
 
     file_name: str
     error: UserError
     container: Container | None = None
+    part: Part | None = None
 
     def say(self, language: Language = "es") -> str:
         """Return the sentence for a person."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
+NO_TABLE = "parts.no_table"
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -44,7 +45,7 @@ def find_table(lake: "Lake", tenant: "Tenant", part: Part, head: RawTable) -> st
     possible = kept or list(fits) or named
     if not possible:
         names = ", ".join(table.label[tenant.language] for table in contract.tables)
-        raise InvalidUpload("parts.no_table", file=part.file_name, tables=names)
+        raise InvalidUpload(NO_TABLE, file=part.file_name, tables=names)
     return max(possible, key=lambda name: (name in named, fits.get(name, 0)))
 
 

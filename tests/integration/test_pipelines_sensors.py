@@ -26,7 +26,7 @@ from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.uploads import list_uploads
 from tests.ingestion_lake import ACTOR, TENANT, Door, installation
-from tests.servers import free_port
+from tests.ports import free_port
 from tests.workbooks import zipped
 
 OTHER = Tenant("beta", "Beta", "telecom")

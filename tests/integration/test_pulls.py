@@ -24,8 +24,8 @@ from tenancy.uploads import list_uploads
 from tests.cutting import wire
 from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases, installation
 from tests.mariadb import MariaDb
+from tests.ports import free_port
 from tests.postgres import Server
-from tests.servers import free_port
 from tests.sshd import SftpServer
 
 pytestmark = pytest.mark.slow
