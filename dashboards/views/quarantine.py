@@ -1,5 +1,7 @@
 """Rows to correct: how many and why, one cause at a time, and what was done."""
 
+from collections import Counter
+
 import streamlit as st
 
 from dashboards import cards, pieces, rejections
@@ -8,6 +10,7 @@ from dashboards.viewer import Viewer
 from dashboards.views import quarantine_acting, quarantine_cause, quarantine_history, refreshing
 from dashboards.words import capital
 from ingestion.ledger.query import CauseCount
+from ingestion.ledger.selection import Selection
 
 CAUSE, UPLOAD, ACT = "cause", "upload", "act"
 GROUPS_SHOWN = 30
@@ -46,6 +49,8 @@ def _list(see: Viewer, board: Board) -> None:
     st.html(cards.lead(_headline(see, board)))
     st.html(cards.note(board.groups[0].counted.cause.advice(see.language)))
     _files(see, board)
+    if see.actor.may("uploader"):
+        _downloads(see, board)
     st.subheader(words.say("causes"))
     for group in board.groups[:GROUPS_SHOWN]:
         _card(see, group)
@@ -90,6 +95,17 @@ def _files(see: Viewer, board: Board) -> None:
         else:
             st.query_params[UPLOAD] = chosen
         st.rerun()
+
+
+def _downloads(see: Viewer, board: Board) -> None:
+    """Offer all open rows, one file a table."""
+    tables = Counter(file.table for file in board.files)
+    for table, files in tables.items():
+        with st.container(horizontal=True, vertical_alignment="center", key=f"downloads-{table}"):
+            if len(tables) > 1:
+                st.html(cards.note(capital(see.contract.table(table).label[see.language])))
+            chosen = Selection(table, upload_id=st.query_params.get(UPLOAD) or None)
+            quarantine_cause.downloads(see, chosen, files)
 
 
 def _card(see: Viewer, group: Group) -> None:

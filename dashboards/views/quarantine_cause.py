@@ -40,7 +40,25 @@ def show(see: Viewer, group: Group) -> None:
             _all_at_once(see, selection, found)
     quarantine_rows.show(see, group, edit=acts)
     if acts:
-        _others(see, selection)
+        _others(see, selection, counted.uploads)
+
+
+def downloads(see: Viewer, selection: "Selection", files: int) -> None:
+    """Offer the selected rows with their reasons; as CSV where they come from one file.
+
+    Files may differ in their columns: Excel has a sheet for each.
+    """
+    words = words_of(see)
+    kinds = {"excel": "xlsx", "csv": "csv"} if files == 1 else {"excel": "xlsx"}
+    for kind, ending in kinds.items():
+        st.download_button(
+            words.say(f"download_{kind}"),
+            data=partial(rejections.file_of, see, selection, ending),
+            file_name=words.say("download_name", ending=ending),
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"download_{kind}_{selection.table}",
+        )
 
 
 def _note_once(see: Viewer, cause_id: str) -> None:
@@ -108,19 +126,11 @@ def _correction(column: str, before: str | None, after: str, *, remember: bool) 
     return Correction(values={column: {before: after}}, remember=remember)
 
 
-def _others(see: Viewer, selection: "Selection") -> None:
+def _others(see: Viewer, selection: "Selection", files: int) -> None:
     """Offer to send the rows as they came, to download them, and to dismiss them."""
     words = words_of(see)
     with st.container(horizontal=True, key="others"):
-        for ending, kind in (("xlsx", "excel"), ("csv", "csv")):
-            st.download_button(
-                words.say(f"download_{kind}"),
-                data=partial(rejections.file_of, see, selection, ending),
-                file_name=words.say("download_name", ending=ending),
-                on_click="ignore",
-                icon=":material/download:",
-                key=f"download_{kind}",
-            )
+        downloads(see, selection, files)
         again = st.button(words.say("as_they_came"), icon=":material/replay:", key="as_they_came")
     if again:
         said(see, lambda: rejections.apply_to_all(see, selection, Correction()))

@@ -85,7 +85,7 @@ def test_a_value_is_replaced_in_all_rows_a_cell_corrected_and_a_row_dismissed(
     page = signed_in(browser, f"{served.address}/", "manager@acme.example")
     open_cause(page, "no es un número entero")
     with page.expect_download() as started:
-        page.locator(".st-key-download_csv button").click()
+        page.locator(".st-key-download_csv_customers button").click()
     assert "doce" in Path(started.value.path()).read_text(encoding="utf-8-sig")
     page.locator(".st-key-after_any input").fill("12")
     page.locator('.st-key-all_at_once [data-testid="stFormSubmitButton"] button').click()
