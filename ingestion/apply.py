@@ -18,7 +18,7 @@ from foundation.errors import InvalidUpload
 from ingestion.account import account
 from ingestion.job import Job
 from ingestion.plan import Plan, plan_rows, silver_of
-from ingestion.progress import Teller, nobody
+from ingestion.progress import Teller
 from ingestion.reading import RawTable
 from ingestion.receipt import Cause
 from ingestion.rejections import Rejections, add_unknown, rejections_of, rows_for_quarantine
@@ -84,7 +84,7 @@ def apply_job(
     InvalidUpload
         A snapshot would end most customers and ``confirm_ended`` is false: silver is untouched.
     """
-    teller = teller or Teller(nobody, 0)
+    teller = teller or Teller()
     widen_silver(lake, job.tenant, job.table)
     staged = stage(lake, job, pieces, teller.adds, into_bronze=into_bronze)
     teller.begins("planning", job.total)

@@ -1,8 +1,17 @@
 """How far an upload has come, for whoever waits for it: this process or another."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from tenancy.uploads import note_progress
+
+if TYPE_CHECKING:
+    from tenancy.store import Store
+    from tenancy.tenant import Tenant
+
+KEPT_EVERY_SECONDS = 1.0
 
 Stage = Literal["landing", "reading", "preparing", "planning", "writing", "auditing"]
 STAGES: tuple[Stage, ...] = (
@@ -52,7 +61,7 @@ def nobody(_progress: Progress) -> None:
 
 
 class Teller:
-    """Turns rows that are done into progress; tells nothing more often than is of use.
+    """Turns rows that are done into progress; tells no more often than is of use.
 
     Parameters
     ----------
@@ -62,15 +71,31 @@ class Teller:
         Bytes of the file.
     """
 
-    def __init__(self, told: Told, total_bytes: int) -> None:
+    def __init__(self, told: Told = nobody, total_bytes: int = 0) -> None:
         self._told, self._now = told, Progress("landing", total_bytes=total_bytes)
+
+    def also(self, told: Told) -> None:
+        """Tell one more from now on."""
+        first = self._told
+
+        def both(progress: Progress) -> None:
+            first(progress)
+            told(progress)
+
+        self._told = both
 
     def begins(self, stage: Stage, total_rows: int = 0) -> None:
         """Tell that a stage begins."""
         self._tell(replace(self._now, stage=stage, rows=0, done_bytes=0, total_rows=total_rows))
 
     def adds(self, rows: int, done_bytes: int | None = None) -> None:
-        """Tell that the stage is done with more rows."""
+        """Tell that the stage is done with more rows.
+
+        Parameters
+        ----------
+        done_bytes
+            Bytes of the file until there; without it the share of the rows stands for them.
+        """
         now, done = self._now, self._now.rows + rows
         if done_bytes is None:
             done_bytes = now.total_bytes * done // now.total_rows if now.total_rows else 0
@@ -79,3 +104,24 @@ class Teller:
     def _tell(self, progress: Progress) -> None:
         self._now = progress
         self._told(progress)
+
+
+def kept_in(store: "Store", tenant: "Tenant", upload_id: str, piece_bytes: int) -> Told:
+    """Return what keeps progress in the upload's record: each stage, and once a second between.
+
+    Parameters
+    ----------
+    piece_bytes
+        Kept with it: whoever goes on with the upload must cut its file the same way.
+    """
+    last: list[tuple[str, float]] = []
+
+    def keep(progress: Progress) -> None:
+        now = time.monotonic()
+        if last and last[-1][0] == progress.stage and now - last[-1][1] < KEPT_EVERY_SECONDS:
+            return
+        last[:] = [(progress.stage, now)]
+        told = asdict(progress) | {"piece_bytes": piece_bytes}
+        note_progress(store, tenant, upload_id, told)
+
+    return keep

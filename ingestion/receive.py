@@ -14,7 +14,7 @@ from ingestion.job import Job, job_of
 from ingestion.landing import land, require_size, sha256_of
 from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
 from ingestion.mapping import Mapping, labels_of, table_of, validate_mapping
-from ingestion.progress import Teller, Told, nobody
+from ingestion.progress import Teller, Told, kept_in, nobody
 from ingestion.reading import PIECE_BYTES, RawTable, open_file
 from ingestion.receipt import Receipt
 from ingestion.redrive import own_headers
@@ -181,12 +181,14 @@ def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
     from ingestion.ledger.settle import settle
 
     lake, tenant, teller = door.lake, door.tenant, door.teller
+    piece_bytes = int(upload.progress.get("piece_bytes", door.piece_bytes))
+    teller.also(kept_in(lake.store, tenant, upload.id, piece_bytes))
     unchanged = watched(door.path, door.file_name)
     teller.begins("landing")
     if land(lake, tenant, door.path) != upload.sha256:
         raise InvalidUpload("ingestion.still_written", file=door.file_name)
     source = open_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
-    pieces = Pieces(source, door.piece_bytes, unchanged)
+    pieces = Pieces(source, piece_bytes, unchanged)
     first = pieces.first(door.file_name)
     mapping, source_of = _mapping(door, upload, first)
     if pieces.is_download and "increment" in door.table.upload_kinds:
@@ -200,7 +202,7 @@ def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
         return Receipt(save_upload(lake.store, tenant, same), door.table, mapping, source_of)
     job = job_of(lake, tenant, door.contract, upload, headers=first.headers, mapping=mapping)
     teller.begins("reading")
-    scanned = scan(pieces, job, teller.adds)
+    scanned = scan(pieces, job, lambda rows: teller.adds(rows, source.position))
     job = scanned_job(job, scanned)
     upload = save_upload(
         lake.store,

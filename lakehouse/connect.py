@@ -3,6 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from functools import cached_property
+from itertools import chain
 from threading import RLock
 from typing import TYPE_CHECKING, cast
 
@@ -74,6 +75,23 @@ class ConnectEngine(ABC):
         # ``toArrow`` has the server analyse the plan once more, only to cast to what has arrived.
         rows, _ = cast("ConnectFrame", frame)._to_table()
         return normal_table(rows)
+
+    def stream(self, frame: "DataFrame") -> "pa.RecordBatchReader":
+        """Bring a frame's rows here as they are made, types in normal spelling.
+
+        They can be read once, and what is not read yet waits at the server.
+        """
+        import pyarrow as pa
+
+        connected = cast("ConnectFrame", frame)
+        client, plan = connected._session.client, connected._plan
+        found = client.to_table_as_iterator(plan.to_proto(client), plan.observations)
+        tables = (normal_table(one) for one in found if isinstance(one, pa.Table))
+        first = next(tables, None)
+        if first is None:
+            return self.arrow(frame).to_reader()
+        batches = (batch for table in chain([first], tables) for batch in table.to_batches())
+        return pa.RecordBatchReader.from_batches(first.schema, batches)
 
     def close(self) -> None:
         """Stop the session; the next use opens another."""

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def arrow(self, frame: "DataFrame") -> "pa.Table":
         """Bring a frame's rows here, types in normal spelling."""
 
+    def stream(self, frame: "DataFrame") -> "pa.RecordBatchReader":
+        """Bring a frame's rows here as they are made; they can be read once."""
+
     def close(self) -> None:
         """End the session and its server; the next use starts them again."""
 

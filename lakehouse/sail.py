@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-LARGEST_PIECE_BYTES = 32 * 1024 * 1024
+LARGEST_PIECE_BYTES = 64 * 1024 * 1024
 """A query that carries more than 128 MiB of rows is refused by Connect, and Sail has no cache."""
 
 _servers: list[Any] = []

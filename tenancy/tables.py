@@ -131,6 +131,7 @@ class UploadRow(Base):
     finished_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     audit: Mapped[dict[str, Any]]
+    progress: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     landing_sha256: Mapped[str | None]
 
 

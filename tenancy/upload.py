@@ -39,6 +39,8 @@ class Upload:
         Entities whose history a snapshot closed; they are no rows of the file.
     applied_at
         When its rows first stood in silver; the store sets it.
+    progress
+        How far it has come: stage, rows and bytes done, of how many; ``note_progress`` sets it.
     finished_at
         When it reached a state that needs no further reading; the store sets it.
     landing_sha256
@@ -68,6 +70,7 @@ class Upload:
     finished_at: datetime | None = None
     undone_at: datetime | None = None
     audit: Mapping[str, Any] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=dict)
     landing_sha256: str | None = None
 
     @property

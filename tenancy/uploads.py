@@ -102,6 +102,15 @@ def save_upload(store: Store, tenant: Tenant, upload: Upload) -> Upload:
         return _upload_of(row)
 
 
+def note_progress(
+    store: Store, tenant: Tenant, upload_id: str, progress: Mapping[str, int | str]
+) -> None:
+    """Keep how far an upload has come, so that other processes see it; its state stays."""
+    mine = (UploadRow.id == upload_id) & (UploadRow.tenant_id == tenant.id)
+    with store.session() as session:
+        session.execute(update(UploadRow).where(mine).values(progress=dict(progress)))
+
+
 def get_upload(store: Store, tenant: Tenant, upload_id: str) -> Upload:
     """Return the tenant's upload; ``NotFound`` alike for a missing and another tenant's one."""
     with store.reading() as session:
@@ -231,6 +240,7 @@ def _upload_of(row: UploadRow) -> Upload:
         received_at=row.received_at,
         applied_at=row.applied_at,
         finished_at=row.finished_at,
+        progress=row.progress or {},
         landing_sha256=row.landing_sha256,
         undone_at=row.undone_at,
     )

@@ -118,7 +118,9 @@ def _build(
     stored = lake.read(lake.ref(tenant, "silver", grain.source), verdict.good_version)
     silver = as_contracted(stored, contract.table(grain.source))
     gold = grain.build(silver, contract, tenant.currency).orderBy(*grain.order)
-    return not lake.writer.replace(ref, gold, commit, schema_change=True).already
+    # Where Spark writes, the rows stay with it; embedded, they pass by here.
+    rows = gold if lake.engine.name == "spark" else lake.engine.stream(gold)
+    return not lake.writer.replace(ref, rows, commit, schema_change=True).already
 
 
 def _commit(contract: Contract, grain: Grain, silver_version: int) -> Commit:

@@ -51,6 +51,7 @@ class CsvFile:
         self._body_at = sum(len(line.encode()) for line in sample[: self._header_lines])
         self.headers, self._renamed = unique_headers(header)
         self.notes: tuple[Note, ...] = ()
+        self.position = 0
 
     def pieces(self, piece_bytes: int) -> Iterator[RawTable]:
         """Yield the rows; see ``SourceFile``."""
@@ -62,6 +63,7 @@ class CsvFile:
                 chunk = text.read(piece_bytes)
                 body, skip = body + chunk[skip:], max(skip - len(chunk), 0)
                 left = rows.read(body, ends=text.ended)
+                self.position = stream.tell()
                 body = body[len(body) - left :]
                 yield rows.take()
             self.notes = (*text.notes, *self._renamed, *_emptiness(rows.total))

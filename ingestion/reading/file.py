@@ -31,11 +31,14 @@ class SourceFile(Protocol):
         ``csv``, ``json_lines`` or ``parquet``.
     notes
         What was renamed, decoded otherwise or skipped: complete once all pieces have been read.
+    position
+        Bytes of the file that have been read.
     """
 
     format: str
     headers: tuple[str, ...]
     notes: tuple[Note, ...]
+    position: int
 
     def pieces(self, piece_bytes: int) -> Iterator[RawTable]:
         """Yield the rows in the order of the file, numbered on from piece to piece.

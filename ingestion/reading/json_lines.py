@@ -38,6 +38,7 @@ class JsonLinesFile:
     def __init__(self, path: Path, file_name: str) -> None:
         self._path, self._file_name = path, file_name
         self.notes: tuple[Note, ...] = ()
+        self.position = 0
         self._renamed: list[Note] = []
         self._names = self._members()
         self.headers, self._renamed = unique_headers(self._names)
@@ -80,6 +81,7 @@ class JsonLinesFile:
             text, before = TextStream(stream, self._file_name), 0
             while not text.ended:
                 lines = io.StringIO(text.read(size).decode()).readlines()
+                self.position = stream.tell()
                 yield ((n, line) for n, line in enumerate(lines, before + 1) if line.strip())
                 before += len(lines)
             self.notes = (*text.notes, *self._renamed)

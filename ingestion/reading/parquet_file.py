@@ -43,6 +43,7 @@ class ParquetFile:
         self.headers, notes = unique_headers(names)
         empty = [] if self._rows else [Note("reading.note_header_only")]
         self.notes = (*notes, *empty)
+        self.position = 0
 
     def pieces(self, piece_bytes: int) -> Iterator[RawTable]:
         """Yield the rows; see ``SourceFile``."""
@@ -55,6 +56,7 @@ class ParquetFile:
                 ]
                 numbers = np.arange(first, first + table.num_rows)
                 first += table.num_rows
+                self.position = self._path.stat().st_size * (first - 1) // max(self._rows, 1)
                 yield RawTable(
                     self.headers, as_rows(self.headers, columns, numbers), format=self.format
                 )
