@@ -1,15 +1,28 @@
 """How the command line speaks: sentences, tables and progress, on a terminal or in a log."""
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 from foundation.spelling import well_formed
+from foundation.texts import Language, text
+
+if TYPE_CHECKING:
+    from ingestion.progress import Progress as UploadProgress
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
@@ -49,21 +62,64 @@ def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> N
     wide.print(table)
 
 
+class Work:
+    """Steps of which each is told as it begins, and a bar within a step that takes long."""
+
+    def __init__(self, bar: Progress, steps: int, language: Language) -> None:
+        self._bar, self._language = bar, language
+        self._task = bar.add_task("", total=steps, count=f"0/{steps}", rate="")
+        self._steps, self._begun = steps, 0
+        self._within: TaskID | None = None
+        self._stage, self._since = "", 0.0
+
+    def __call__(self, doing: str) -> None:
+        """Begin a step."""
+        self._begun += 1
+        count = f"{self._begun}/{self._steps}"
+        self._bar.update(self._task, description=doing, advance=1, count=count)
+        self._leave()
+        _log(doing)
+
+    def follow(self, progress: "UploadProgress") -> None:
+        """Show how far an upload has come: its stage, rows a second, and the time that is left."""
+        doing = progress.say(self._language)
+        if progress.stage != self._stage:
+            self._leave()
+            self._stage, self._since = progress.stage, time.monotonic()
+            total = progress.total_bytes
+            self._within = self._bar.add_task(doing, total=total, count="", rate="")
+            _log(f"  {doing}")
+        if self._within is not None:
+            rate = self._rate(progress.rows)
+            self._bar.update(self._within, completed=progress.done_bytes, rate=rate)
+
+    def _rate(self, rows: int) -> str:
+        seconds = time.monotonic() - self._since
+        if not rows or not seconds:
+            return ""
+        return text("progress.rate", self._language, rate=f"{rows / seconds:,.0f}")
+
+    def _leave(self) -> None:
+        if self._within is not None:
+            self._bar.remove_task(self._within)
+        self._within, self._stage = None, ""
+
+
+def _log(doing: str) -> None:
+    if not _err.is_terminal:
+        _err.print(f"· {doing}", markup=False)
+
+
 @contextmanager
-def working(steps: int) -> Iterator[Callable[[str], None]]:
+def working(steps: int, language: Language = "es") -> Iterator[Work]:
     """Show a bar over ``steps``; call what is yielded with the name of each step as it begins."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.completed}/{task.total} {task.description}"),
+        TextColumn("{task.fields[count]} {task.description}"),
         BarColumn(),
+        TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=_err, transient=True) as bar:
-        task = bar.add_task("", total=steps)
-
-        def begin(doing: str) -> None:
-            bar.update(task, description=doing, advance=1)
-            if not _err.is_terminal:
-                _err.print(f"· {doing}", markup=False)
-
-        yield begin
+        yield Work(bar, steps, language)

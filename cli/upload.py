@@ -17,6 +17,7 @@ from tenancy.tenant import Tenant
 if TYPE_CHECKING:
     from ingestion.delivery import Delivered
     from ingestion.parts import Load
+    from ingestion.progress import Told
 
 NOT_ALL_TAKEN = 2
 
@@ -88,13 +89,13 @@ def _upload(session: Session, tenant_id: str, order: _Order) -> None:
         sent = [(path, path.resolve().name) for path in order.paths]
         with (
             open_load(desk.lake, tenant, sent, table=order.table) as load,
-            working(len(load.parts) + (not order.receive_only)) as begin,
+            working(len(load.parts) + (not order.receive_only), language) as begin,
         ):
 
             def tell(name: str) -> None:
                 begin(text("cli.step_receive", language, file=name))
 
-            delivered = _deliver(desk, tenant, load, order, tell)
+            delivered = _deliver(desk, tenant, load, order, tell, begin.follow)
             if not order.receive_only and delivered.refreshes:
                 from models.refresh import refresh
 
@@ -108,7 +109,12 @@ def _upload(session: Session, tenant_id: str, order: _Order) -> None:
 
 
 def _deliver(
-    desk: Desk, tenant: Tenant, load: "Load", order: _Order, tell: Callable[[str], None]
+    desk: Desk,
+    tenant: Tenant,
+    load: "Load",
+    order: _Order,
+    tell: Callable[[str], None],
+    follow: "Told",
 ) -> "Delivered":
     """Receive every part under the person's terms."""
     from ingestion.deliver import Choices, deliver
@@ -119,4 +125,4 @@ def _deliver(
         if (mapping := mapping_from(desk.lake, tenant, one.table, one.part.path, order.terms))
     }
     choices = Choices(mappings, order.confirm_ended)
-    return deliver(desk.lake, tenant, desk.staff, load, choices, begin=tell)
+    return deliver(desk.lake, tenant, desk.staff, load, choices, begin=tell, progress=follow)

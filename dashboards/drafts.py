@@ -15,6 +15,7 @@ from data_contracts.contract import KeyKind, LabelKind, Table, UploadKind
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.mapping import labels_of, validate_mapping
 from ingestion.preview import preview
+from ingestion.progress import Told, nobody
 from ingestion.proposal import Choice
 from ingestion.receive import receive
 
@@ -89,7 +90,13 @@ def look(see: Viewer, table: str, file_name: str, content: memoryview) -> Draft:
 
 
 def send(
-    see: Viewer, draft: Draft, terms: Terms, content: memoryview, *, confirm_ended: bool
+    see: Viewer,
+    draft: Draft,
+    terms: Terms,
+    content: memoryview,
+    *,
+    confirm_ended: bool,
+    progress: Told = nobody,
 ) -> "Receipt":
     """Send the file through the one door, with the mapping that the person saw.
 
@@ -107,6 +114,7 @@ def send(
             file_name=draft.file_name,
             mapping=mapping,
             confirm_ended=confirm_ended,
+            progress=progress,
         )
 
 

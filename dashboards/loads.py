@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dashboards.viewer import Viewer
 from ingestion.deliver import Choices, deliver
 from ingestion.parts import Load, is_container, open_load
+from ingestion.progress import Told, nobody
 from ingestion.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def send(
     mappings: "Mapping[str, ColumnMapping] | None" = None,
     *,
     confirm_ended: bool = False,
+    progress: Told = nobody,
 ) -> "Delivered":
     """Send every part through the one door, into the table that the person chose for it.
 
@@ -86,7 +88,7 @@ def send(
     choices = Choices(mappings or {}, confirm_ended)
     with _opened(see, dropped) as load:
         chosen = load.choosing(tables, see.contract)
-        return deliver(see.lake, see.tenant, see.actor, chosen, choices)
+        return deliver(see.lake, see.tenant, see.actor, chosen, choices, progress=progress)
 
 
 @contextmanager

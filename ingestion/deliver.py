@@ -16,6 +16,7 @@ from ingestion.delivery import Delivered, Taken
 from ingestion.landing import land
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.parts import Container, LeftOut, Load, Placed
+from ingestion.progress import Told, nobody
 from ingestion.receive import receive
 from tenancy.deliveries import (
     DeliveredPart,
@@ -65,6 +66,7 @@ def deliver(
     choices: Choices = NO_CHOICES,
     *,
     begin: Callable[[str], None] = lambda _: None,
+    progress: Told = nobody,
 ) -> Delivered:
     """Receive the parts of a load in its order and return the summary.
 
@@ -74,6 +76,8 @@ def deliver(
         As ``open_load`` opened it.
     begin
         Called with each part's name before it is received.
+    progress
+        Is told how far each part has come.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def deliver(
     started = time.perf_counter()
     get_tenant(lake.store, actor, tenant.id)
     actor.require("uploader", "feed")
-    ramp = _Ramp(lake, tenant, actor, choices)
+    ramp = _Ramp(lake, tenant, actor, choices, progress)
     records: dict[Container | None, Delivery] = {
         container: ramp.begun(container) for container in _containers(load)
     }
@@ -120,6 +124,7 @@ class _Ramp:
     tenant: "Tenant"
     actor: "Actor"
     choices: Choices
+    progress: Told
 
     def begun(self, container: Container) -> Delivery:
         """Land a container and return its record, or that of the run that was cut short."""
@@ -160,6 +165,7 @@ class _Ramp:
             mapping=self.choices.mappings.get(part.file_name),
             confirm_ended=self.choices.confirm_ended,
             upload_kind=self.choices.upload_kind,
+            progress=self.progress,
         )
         return Taken(receipt.upload, receipt.table.label, receipt, part.notes)
 

@@ -2,16 +2,19 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Literal
 
+from foundation.texts import Language, text
 from tenancy.uploads import note_progress
 
 if TYPE_CHECKING:
     from tenancy.store import Store
     from tenancy.tenant import Tenant
+    from tenancy.upload import Upload
 
 KEPT_EVERY_SECONDS = 1.0
+RUNNING = frozenset({"received", "read"})
 
 Stage = Literal["landing", "reading", "preparing", "planning", "writing", "auditing"]
 STAGES: tuple[Stage, ...] = (
@@ -45,6 +48,17 @@ class Progress:
     total_rows: int = 0
     done_bytes: int = 0
     total_bytes: int = 0
+
+    @classmethod
+    def of(cls, upload: "Upload") -> "Progress | None":
+        """Return how far a running upload has come; None where it has ended or told nothing."""
+        if upload.state not in RUNNING or not upload.progress:
+            return None
+        return cls(**{field.name: upload.progress[field.name] for field in fields(cls)})
+
+    def say(self, language: Language) -> str:
+        """Return what is being done, in words."""
+        return text(f"progress.stage_{self.stage}", language)
 
     @property
     def share(self) -> float:

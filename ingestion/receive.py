@@ -13,6 +13,7 @@ from ingestion.evolution.rescued import note_rescued
 from ingestion.job import Job, job_of
 from ingestion.landing import land, require_size, sha256_of
 from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
+from ingestion.leftovers import clear_leftovers
 from ingestion.mapping import Mapping, labels_of, table_of, validate_mapping
 from ingestion.progress import Teller, Told, kept_in, nobody
 from ingestion.reading import PIECE_BYTES, RawTable, open_file
@@ -132,6 +133,7 @@ def receive(
             piece_bytes=piece_bytes,
             teller=Teller(progress, size),
         )
+        clear_leftovers(lake, tenant)
         upload = _begun(door, sha256_of(path), size)
         receipt = _taken_or_refused(door, upload, held)
     return replace(receipt, duration_seconds=time.perf_counter() - started)

@@ -223,6 +223,11 @@ class Lake:
 
         return readable_since(self._tables, ref)
 
+    def staged(self, tenant: "Tenant") -> list[str]:
+        """Return for which purposes something of a tenant is staged."""
+        home = safe_name(tenant.id, TENANT_ID, "tenant")
+        return place_at(self.settings.staging_root).folders(home)
+
     def forget_staged(self, tenant: "Tenant") -> int:
         """Delete what interrupted uploads of a tenant left staged; return how many files."""
         home = safe_name(tenant.id, TENANT_ID, "tenant")

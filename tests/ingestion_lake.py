@@ -10,6 +10,7 @@ from sqlalchemy import update
 from data_contracts.contract import KeyKind, UploadKind
 from foundation.settings import Settings
 from ingestion.mapping import Mapping
+from ingestion.reading import PIECE_BYTES
 from ingestion.receipt import Receipt
 from ingestion.receive import receive
 from lakehouse.boundary import Boundary, no_fault
@@ -58,10 +59,17 @@ def installation(folder: Path) -> Settings:
 class Door:
     """A lake, and a short way through its door."""
 
-    def __init__(self, settings: Settings, folder: Path, boundary: Boundary = no_fault) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        boundary: Boundary = no_fault,
+        piece_bytes: int = PIECE_BYTES,
+    ) -> None:
         self.lake = Lake.open(settings, boundary)
         self.folder = folder
         self.files = 0
+        self.piece_bytes = piece_bytes
 
     def write(self, lines: Sequence[str] | str | bytes, name: str | None = None) -> Path:
         """Write a file and return its path."""
@@ -76,7 +84,14 @@ class Door:
     ) -> Receipt:
         """Receive a file that lies there."""
         return receive(
-            self.lake, TENANT, ACTOR, path, table, mapping=mapping, confirm_ended=confirm_ended
+            self.lake,
+            TENANT,
+            ACTOR,
+            path,
+            table,
+            mapping=mapping,
+            confirm_ended=confirm_ended,
+            piece_bytes=self.piece_bytes,
         )
 
     def customers(

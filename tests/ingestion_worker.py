@@ -1,6 +1,6 @@
 """A process that receives a file and may be killed at its n-th write boundary.
 
-Usage: ingestion_worker.py FOLDER FILE TABLE MAPPING [KILL_AT]
+Usage: ingestion_worker.py FOLDER FILE TABLE MAPPING PIECE_BYTES [KILL_AT]
 """
 
 import json
@@ -16,9 +16,9 @@ from tests.lake_faults import kill_at
 
 def main() -> None:
     """Do what the arguments say."""
-    folder, file, table, mapping, *rest = sys.argv[1:]
+    folder, file, table, mapping, size, *rest = sys.argv[1:]
     boundary = kill_at(int(rest[0])) if rest else no_fault
-    door = Door(Settings.at(Path(folder)), Path(folder).parent, boundary)
+    door = Door(Settings.at(Path(folder)), Path(folder).parent, boundary, int(size))
     receipt = door.send(Path(file), table, Mapping.from_dict(json.loads(mapping)))
     print(json.dumps({"counts": receipt.counts, "ended": receipt.upload.ended}))
     door.lake.close()

@@ -14,6 +14,7 @@ from dashboards.views import new_columns, refreshing, upload_account, upload_map
 from dashboards.words import capital, literal
 from foundation.errors import AbcallError, OperatorError
 from ingestion.delivery import Delivered
+from ingestion.progress import Progress, Told
 from ingestion.receipt import Receipt
 
 Made = TypeVar("Made")
@@ -80,8 +81,8 @@ def _new(see: Viewer) -> None:
         _mapping(
             see,
             draft,
-            lambda terms, confirmed: drafts.send(
-                see, draft, terms, content, confirm_ended=confirmed
+            lambda terms, confirmed, tell: drafts.send(
+                see, draft, terms, content, confirm_ended=confirmed, progress=tell
             ),
         )
 
@@ -103,10 +104,10 @@ def _several(see: Viewer, table: str, files: list[Dropped], file_ids: str) -> No
     if draft is None:
         return
 
-    def send(terms: Terms, confirmed: bool) -> Receipt | Delivered:
+    def send(terms: Terms, confirmed: bool, tell: Told) -> Receipt | Delivered:
         mappings = {item.file_name: terms.mapping(draft.mapping)}
         tables = {item.file_name: table}
-        sent = loads.send(see, files, tables, mappings, confirm_ended=confirmed)
+        sent = loads.send(see, files, tables, mappings, confirm_ended=confirmed, progress=tell)
         if sent.only_error is not None:
             raise sent.only_error
         only = sent.taken[0].receipt if len(sent.taken) == 1 else None
@@ -131,14 +132,21 @@ def _draft(
     return draft
 
 
-def _mapping(see: Viewer, draft: Draft, send: Callable[[Terms, bool], Receipt | Delivered]) -> None:
+def _mapping(
+    see: Viewer, draft: Draft, send: Callable[[Terms, bool, Told], Receipt | Delivered]
+) -> None:
     asks = bool(st.session_state.get(ENDED))
     chosen = upload_mapping.ask(see, draft, ask_ended=asks)
     if chosen is None:
         return
     terms, confirmed = chosen
-    with st.spinner(see.words.say("sending", file=literal(draft.file_name))):
-        receipt = _said(see, lambda: send(terms, confirmed))
+    bar = st.progress(0.0, text=see.words.say("sending", file=literal(draft.file_name)))
+
+    def tell(now: Progress) -> None:
+        bar.progress(now.share, text=upload_account.progress_of(see, now))
+
+    receipt = _said(see, lambda: send(terms, confirmed, tell))
+    bar.empty()
     if receipt is not None:
         _sent(receipt)
 

@@ -8,6 +8,7 @@ from dashboards.uploads import account_sentence, note_opened, rejected_file
 from dashboards.viewer import Viewer
 from dashboards.words import capital, literal
 from foundation.texts import catalogue, text
+from ingestion.progress import Progress
 from ingestion.quarantine import rejected_rows
 from tenancy.upload import Upload
 from tenancy.uploads import get_upload
@@ -41,9 +42,21 @@ def line(see: Viewer, upload: Upload) -> None:
     """Show an earlier upload with its state, and the way to its account."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         told = _told(see, upload)
-        counts = [account_sentence(upload.counts, see.words)] if upload.counts.get("rows") else []
+        now = Progress.of(upload)
+        counts = [] if now is None else [progress_of(see, now)]
+        if now is None and upload.counts.get("rows"):
+            counts = [account_sentence(upload.counts, see.words)]
         st.html(cards.upload(upload.file_name, [told, *counts]))
         pieces.link(see, "upload", see.words.say("open_upload"), key=upload.id, upload=upload.id)
+
+
+def progress_of(see: Viewer, now: Progress) -> str:
+    """Return how far an upload has come, in words and rows."""
+    stage = now.say(see.language)
+    if not now.total_rows:
+        return stage
+    rows, total = see.words.number(now.rows), see.words.number(now.total_rows)
+    return text("progress.rows", see.language, stage=stage, rows=rows, total=total)
 
 
 def _told(see: Viewer, upload: Upload) -> str:

@@ -20,6 +20,8 @@ from ingestion.reading.raw import BrokenLine, Note, RawTable, as_rows
 from ingestion.reading.separator import SEPARATORS, sniff_separator
 from ingestion.reading.text_stream import TextStream
 
+SAMPLE_BYTES = 64 * 1024
+
 _SAMPLE_LINES = 200
 BLOCK_BYTES = 1024 * 1024
 """Where a piece is not clean, so much at a time is read the one way or the other."""
@@ -74,7 +76,7 @@ class CsvFile:
             text = TextStream(stream, self._file_name, lone_returns=True)
             lines: list[str] = []
             while len(lines) < _SAMPLE_LINES and not text.ended:
-                lines += io.StringIO(text.read(0).decode(), newline="")
+                lines += io.StringIO(text.read(SAMPLE_BYTES).decode(), newline="")
         if not any(line.strip() for line in lines):
             raise InvalidUpload("reading.empty", file=self._file_name)
         return lines[:_SAMPLE_LINES]

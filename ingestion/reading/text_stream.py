@@ -44,25 +44,23 @@ class TextStream:
         self._lines = 0
         self._has_utf8 = False
         self._fallback_lines, self._first_fallback = 0, 0
-        self._begun = self.ended = False
+        self._begun = self._all_read = self.ended = False
 
     def read(self, size: int) -> bytes:
-        """Return whole lines of about ``size`` bytes or more; nothing at the end.
+        """Return whole lines of about ``size`` bytes, one at least; nothing at the end.
 
         Only the last line of a file may lack its end. ``ended`` tells that nothing follows.
         """
-        gathered, have, cut = [self._left], len(self._left), 0
-        while not self.ended and (have < size or not cut):
-            following = self._stream.read(max(size - have - len(self._unread), LEAST_READ))
-            raw, self._unread, self.ended = self._unread, following, not following
-            data = self._from_utf16(raw) if self._utf16 else raw
-            gathered.append(data)
-            have, cut = have + len(data), self._cut(data)
-        *whole, last = gathered
-        if self.ended:
-            cut = len(last)
-        self._left = last[cut:]
-        return self._as_utf8(b"".join([*whole, last[:cut]]))
+        data = self._left
+        while not self._all_read and (len(data) <= size or not self._cut(data, size)):
+            following = self._stream.read(max(size - len(data), LEAST_READ))
+            raw, self._unread, self._all_read = self._unread, following, not following
+            data += self._from_utf16(raw, data) if self._utf16 else raw
+        cut = len(data) if len(data) <= size else self._cut(data, size)
+        cut = cut or len(data)
+        self._left = data[cut:]
+        self.ended = self._all_read and not self._left
+        return self._as_utf8(data[:cut])
 
     @property
     def notes(self) -> list[Note]:
@@ -77,21 +75,22 @@ class TextStream:
         details |= {"lines": self._fallback_lines, "line": self._first_fallback}
         return [Note("reading.note_mixed_encoding", details)]
 
-    def _cut(self, data: bytes) -> int:
-        """Return where the last whole line of the data ends."""
-        cut = data.rfind(b"\n") + 1
+    def _cut(self, data: bytes, size: int) -> int:
+        """Return where the last whole line within ``size`` bytes ends, else the first after it."""
+        cut = data.rfind(b"\n", 0, size) + 1 or data.find(b"\n", size) + 1
         if not cut and self._lone_returns:
             # The very last one may be half of a line's end.
-            cut = data.rfind(b"\r", 0, max(len(data) - 1, 0)) + 1
+            last = max(len(data) - 1, 0)
+            cut = data.rfind(b"\r", 0, min(size, last)) + 1 or data.find(b"\r", size, last) + 1
         return cut
 
-    def _from_utf16(self, raw: bytes) -> bytes:
+    def _from_utf16(self, raw: bytes, data: bytes) -> bytes:
         assert self._utf16 is not None
         try:
-            decoded = self._utf16.decode(raw, final=self.ended)
+            decoded = self._utf16.decode(raw, final=self._all_read)
         except UnicodeDecodeError as error:
             before = error.object[: error.start].decode(error.encoding, "replace")
-            line = self._lines + self._left.count(b"\n") + before.count("\n") + 1
+            line = self._lines + data.count(b"\n") + before.count("\n") + 1
             raise InvalidUpload("reading.broken_utf16", file=self._file_name, line=line) from error
         if not self._begun and decoded:
             self._begun, decoded = True, decoded.removeprefix("\ufeff")

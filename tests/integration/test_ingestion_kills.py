@@ -11,6 +11,7 @@ import pytest
 
 from foundation.settings import Settings
 from ingestion.mapping import Mapping
+from ingestion.reading import PIECE_BYTES
 from lakehouse.boundary import Recorder
 from tenancy.uploads import list_uploads
 from tests.ingestion_lake import CUSTOMERS, INCIDENTS, TENANT, Door, free_leases, installation
@@ -77,11 +78,23 @@ def tables_of(door: Door, table: str) -> dict[str, list[str]]:
     return found
 
 
-def worker(folder: Path, file: Path, table: str, *kill: str) -> subprocess.CompletedProcess[str]:
+def worker(
+    folder: Path, file: Path, table: str, size: int, *kill: str
+) -> subprocess.CompletedProcess[str]:
     mapping = json.dumps(mapping_of(table).to_dict())
-    command = [sys.executable, "-m", "tests.ingestion_worker", folder, file, table, mapping, *kill]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.ingestion_worker",
+        folder,
+        file,
+        table,
+        mapping,
+        size,
+        *kill,
+    ]
     return subprocess.run(
-        [str(part) for part in command],
+        [str(part) for part in (*command, size, *kill)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -92,8 +105,13 @@ def worker(folder: Path, file: Path, table: str, *kill: str) -> subprocess.Compl
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("table", ["customers", "incidents"])
-def test_killed_at_any_boundary_and_run_again_gives_the_same_tables(tmp_path: Path, table: str):
+@pytest.mark.parametrize(
+    ("table", "piece_bytes", "bronze_pieces"),
+    [("customers", PIECE_BYTES, 1), ("incidents", PIECE_BYTES, 1), ("customers", 60, 2)],
+)
+def test_killed_at_any_boundary_and_run_again_gives_the_same_tables(
+    tmp_path: Path, table: str, piece_bytes: int, bronze_pieces: int
+):
     start = tmp_path / "start"
     start.mkdir()
     door = Door(installation(start), start)
@@ -104,18 +122,22 @@ def test_killed_at_any_boundary_and_run_again_gives_the_same_tables(tmp_path: Pa
     whole = tmp_path / "whole"
     shutil.copytree(start, whole)
     record = Recorder()
-    undisturbed = Door(_moved(whole), whole, record)
+    undisturbed = Door(_moved(whole), whole, record, piece_bytes)
     receipt = undisturbed.send(file, table, mapping_of(table))
     expected = tables_of(undisturbed, table)
     undisturbed.lake.close()
     assert {k: v for k, v in receipt.counts.items() if v} == EXPECTED[table]
-    assert len(record.places) == 2 * len(LAYERS[table]) + 2 * (table == "incidents")
+    assert record.places.count(f"before:bronze.{table}.append") == bronze_pieces
+    others = [place for place in record.places if ":bronze." not in place]
+    assert len(others) == 2 * (len(LAYERS[table]) - 1) + 2 * (table == "incidents")
+    assert not undisturbed.lake.staged(TENANT)
 
     for number in range(1, len(record.places) + 1):
         folder = tmp_path / f"killed{number}"
         shutil.copytree(start, folder)
-        killed = worker(folder / "data", file, table, str(number))
+        killed = worker(folder / "data", file, table, piece_bytes, str(number))
         assert killed.returncode == -signal.SIGKILL, killed.stderr
+        # Whoever goes on cuts the file as it was begun, whatever pieces are usual now.
         again = Door(_moved(folder), folder)
         free_leases(again.lake.store)
         resumed = again.send(file, table, mapping_of(table))
@@ -125,6 +147,7 @@ def test_killed_at_any_boundary_and_run_again_gives_the_same_tables(tmp_path: Pa
         states = [u.state for u in list_uploads(again.lake.store, TENANT)]
         assert states == ["accepted", "accepted"], place
         assert again.send(file, table, mapping_of(table)).upload.state == "unchanged", place
+        assert not again.lake.staged(TENANT), place
         again.lake.close()
 
 
