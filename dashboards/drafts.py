@@ -78,8 +78,8 @@ def look(see: Viewer, table: str, file_name: str, content: memoryview) -> Draft:
     return Draft(
         table=seen.table,
         file_name=file_name,
-        rows=seen.raw.total,
-        broken=len(seen.raw.broken),
+        rows=seen.total,
+        broken=seen.broken,
         headers=seen.raw.headers,
         samples={header: _samples(columns[header]) for header in seen.raw.headers},
         choices=seen.proposal.choices,

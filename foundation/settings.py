@@ -56,7 +56,7 @@ class Settings:
     engine: Engine = "sail"
     spark_remote: str = "local[2]"
     contract_dirs: tuple[Path, ...] = ()
-    upload_limit_bytes: int = 2048 * MIB
+    upload_limit_bytes: int = 16 * 1024 * MIB
     language: Language = "es"
     lake_url: str = ""
     history_days: int = 30

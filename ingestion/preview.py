@@ -8,9 +8,10 @@ from data_contracts.contract import Table
 from ingestion.landing import require_size
 from ingestion.mapping import Mapping, table_of
 from ingestion.proposal import Proposal, propose_mapping
-from ingestion.reading import RawTable, read_file
+from ingestion.reading import PIECE_BYTES, RawTable, open_file
 from ingestion.recognise import require_header
-from ingestion.redrive import as_it_came, own_headers
+from ingestion.redrive import own_headers
+from ingestion.scan import Pieces
 from tenancy.mappings import find_mapping
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ class Preview:
     table
         The contract's table.
     raw
-        The file as read; nothing has been stored.
+        The file as read, of a long one its first piece; nothing has been stored.
+    total, broken
+        Rows of the whole file, and how many of them fit no header.
     proposal
         For each column where it may go and why. Its mapping is the tenant's own where one is kept
         for these headers (``known`` is then true).
@@ -37,6 +40,8 @@ class Preview:
     raw: RawTable
     proposal: Proposal
     known: bool
+    total: int
+    broken: int
 
 
 def preview(
@@ -55,11 +60,17 @@ def preview(
     target = table_of(contract, table)
     name = file_name or path.name
     require_size(path, name, lake.settings.upload_limit_bytes)
-    raw = as_it_came(read_file(path, name, lake.settings.upload_limit_bytes))
+    pieces = Pieces(open_file(path, name, lake.settings.upload_limit_bytes), PIECE_BYTES)
+    raw, total, broken = None, 0, 0
+    for piece in pieces:
+        # An empty first piece says nothing; one of an empty file is all that there is.
+        raw = piece if raw is None or not raw.total else raw
+        total, broken = total + piece.total, broken + len(piece.broken)
+    assert raw is not None, "a file has one piece at least"
     stored = find_mapping(lake.store, tenant, table, own_headers(raw.headers))
     if stored is None:
         require_header(raw, name)
     proposal = propose_mapping(target, raw, contract)
     if stored is not None:
         proposal = replace(proposal, mapping=Mapping.from_dict(stored))
-    return Preview(target, raw, proposal, stored is not None)
+    return Preview(target, raw, proposal, stored is not None, total, broken)

@@ -63,7 +63,12 @@ class Pieces:
         Row number → the rejected row that it corrects.
     """
 
-    def __init__(self, source: SourceFile, piece_bytes: int, unchanged: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        source: SourceFile,
+        piece_bytes: int,
+        unchanged: Callable[[], None] = lambda: None,
+    ) -> None:
         self._source, self._size, self._unchanged = source, piece_bytes, unchanged
         self.is_download = is_download(source.headers)
         self.references: dict[int, RowRef] = {}

@@ -23,6 +23,9 @@ TYPES = [
     *("xlsx", "xlsm", "xlsb", "xls", "ods", "zip", "gz"),
 ]
 MIB = 1024 * 1024
+MOST_IN_BROWSER_MIB = 2048
+"""The browser's file lies whole in the server's memory: a larger one comes by command or folder."""
+
 DRAFT, RECEIPT, DROPPED, ENDED = "draft", "receipt", "dropped", "ends_too_many"
 
 
@@ -58,7 +61,7 @@ def _new(see: Viewer) -> None:
         key="upload_table",
     )
     st.html(cards.note(tables[name].description[see.language]))
-    most = max(1, see.lake.settings.upload_limit_bytes // MIB)
+    most = max(1, min(see.lake.settings.upload_limit_bytes // MIB, MOST_IN_BROWSER_MIB))
     limit = words.say("size_limit", limit=f"{words.number(most)} MB")
     st.html(cards.uploader_words(words.say("choose_file"), limit))
     dropped = st.file_uploader(
