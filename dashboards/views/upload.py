@@ -18,6 +18,8 @@ from ingestion.progress import Progress, Told
 from ingestion.receipt import Receipt
 
 Made = TypeVar("Made")
+Sent = Receipt | Delivered
+Send = Callable[[Terms, bool, Told], Sent]
 TYPES = [
     *("csv", "txt", "tsv", "jsonl", "ndjson", "json", "parquet"),
     *("xlsx", "xlsm", "xlsb", "xls", "ods", "zip", "gz"),
@@ -107,7 +109,7 @@ def _several(see: Viewer, table: str, files: list[Dropped], file_ids: str) -> No
     if draft is None:
         return
 
-    def send(terms: Terms, confirmed: bool, tell: Told) -> Receipt | Delivered:
+    def send(terms: Terms, confirmed: bool, tell: Told) -> Sent:
         mappings = {item.file_name: terms.mapping(draft.mapping)}
         tables = {item.file_name: table}
         sent = loads.send(see, files, tables, mappings, confirm_ended=confirmed, progress=tell)
@@ -154,7 +156,7 @@ def _mapping(
         _sent(receipt)
 
 
-def _sent(receipt: Receipt | Delivered) -> None:
+def _sent(receipt: Sent) -> None:
     """Keep what became of the files, and ask for no more of them."""
     st.session_state[RECEIPT] = receipt
     st.session_state.pop(DRAFT, None)
