@@ -1,6 +1,7 @@
 """``python -m benchmarks.lake [PART …]``: everything that is measured of the lake, in one table.
 
-A part is a module ``benchmarks.lake_<part>`` whose ``lines(quick)`` returns figures and notes.
+A part is a module ``benchmarks.lake_<part>`` whose ``lines(quick)`` returns figures, or figures and
+notes.
 """
 
 import argparse
@@ -18,7 +19,8 @@ def measure(part: str, *, quick: bool) -> tuple[list[Line], list[str]]:
     """Run one part and tell on standard error how it goes."""
     print(f"· {part} …", file=sys.stderr, flush=True)
     started = time.perf_counter()
-    figures, notes = import_module(f"benchmarks.lake_{part}").lines(quick)
+    found = import_module(f"benchmarks.lake_{part}").lines(quick)
+    figures, notes = found if isinstance(found, tuple) else (found, [])
     print(f"· {part}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
     return figures, notes
 

@@ -1,8 +1,9 @@
 """The operational store: transactions, and the way to its newest form."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,6 +14,7 @@ from foundation.disk import disk_told
 from tenancy.columns import UtcDateTime
 from tenancy.connections import READ_ONLY, engine_for
 from tenancy.tables import Base
+from tenancy.turns import Turns
 
 
 class Store:
@@ -26,6 +28,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.engine: Engine = engine_for(url)
+        file = self.engine.url.database if self.dialect == "sqlite" else None
+        self._turn = Turns(Path(file)).turn if file else nullcontext
 
     @property
     def dialect(self) -> str:
@@ -41,7 +45,12 @@ class Store:
         OperatorError
             The disk is full or may not be written; nothing of the transaction is kept.
         """
-        with disk_told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with (
+            disk_told(),
+            self._turn(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Header = tuple[str, str | None]
 """A header, and the contract column that it stands for; none for one the contract lacks."""
 
+ENDINGS = {"csv": "csv", "json_lines": "jsonl", "parquet": "parquet", "xlsx": "xlsx"}
 MARKS = {"utf-8-sig": "utf-8", "utf-16-le-mark": "utf-16-le", "utf-16-be-mark": "utf-16-be"}
 """Encodings that begin with a mark → the codec behind it."""
 
@@ -28,7 +29,7 @@ class Form:
     Attributes
     ----------
     kind
-        ``csv``, ``json_lines`` or ``parquet``.
+        ``csv``, ``json_lines``, ``parquet`` or ``xlsx``.
     encoding
         A codec's name, one of ``MARKS``, or ``mixed``: UTF-8 with lines of Windows-1252.
     hint
@@ -37,6 +38,8 @@ class Form:
         Empty lines before the header and among the rows.
     last_line_ends
         The last line has its end.
+    packed
+        ``zip`` or ``gz``: the CSV file lies inside.
     """
 
     kind: str = "csv"
@@ -47,6 +50,12 @@ class Form:
     hint: bool = False
     blank_lines: bool = False
     last_line_ends: bool = True
+    packed: str = ""
+
+    @property
+    def ending(self) -> str:
+        """What the file's name ends in."""
+        return f"csv.{self.packed}" if self.packed == "gz" else self.packed or ENDINGS[self.kind]
 
     @property
     def latin(self) -> bool:

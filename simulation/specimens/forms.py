@@ -12,13 +12,18 @@ ENCODINGS = (
 )  # fmt: skip
 SEPARATORS = (",", ";", "\t", "|")
 NEWLINES = ("\n", "\n", "\r\n", "\r\n", "\r")
+KINDS = ("csv", "json_lines", "parquet", "xlsx")
+COLUMNAR = ("parquet", "xlsx")
+"""Kinds in which no line can go wrong: a file has columns or is none."""
+
+PACKED = ("zip", "gz")
 OPERATION_HEADERS = ("operacion", "op")
 
 
 def draw_form(rng: Random) -> Form:
     """Draw how a file is put on disk."""
-    kind = str(rng.choice(("csv", "json_lines", "parquet"), p=(0.72, 0.2, 0.08)))
-    if kind == "parquet":
+    kind = str(rng.choice(KINDS, p=(0.68, 0.18, 0.07, 0.07)))
+    if kind in COLUMNAR:
         return Form(kind)
     encoding = str(rng.choice(ENCODINGS))
     newline = NEWLINES[int(rng.integers(len(NEWLINES)))]
@@ -34,6 +39,7 @@ def draw_form(rng: Random) -> Form:
         hint=bool(kind == "csv" and rng.random() < 0.1),
         blank_lines=bool(rng.random() < 0.15),
         last_line_ends=bool(rng.random() < 0.8),
+        packed=str(rng.choice(PACKED)) if kind == "csv" and rng.random() < 0.08 else "",
     )
 
 

@@ -53,8 +53,10 @@ class Writer:
     ----------
     columns
         Contract columns that the file has, in its order.
-    texts
-        Meanings of texts that the file's encoding cannot hold are taken from here instead.
+    latin
+        The file holds Latin text alone.
+    longest
+        Characters that a cell can have.
     """
 
     rng: Random
@@ -62,6 +64,7 @@ class Writer:
     style: Style
     columns: tuple[str, ...]
     latin: bool
+    longest: int = 1_000_000
 
     def sound(self, key: str, operation: str | None = None) -> Written:
         """Draw a row that the contract admits."""
@@ -89,7 +92,7 @@ class Writer:
                 faults[fault.column] = fault
         if not faults:
             return row
-        texts = {name: fault.text for name, fault in faults.items()}
+        texts = {name: fault.text[: self.longest] for name, fault in faults.items()}
         reasons = frozenset((fault.column, fault.rule) for fault in faults.values())
         return replace(row, cells={**row.cells, **texts}, reasons=reasons)
 

@@ -15,7 +15,8 @@ from simulation.grid import Random
 from simulation.specimens.columns import CUSTOMERS, INCIDENTS, Meaning
 from simulation.specimens.damage import CSV_LINES, JSON_LINES, LINE
 from simulation.specimens.encode import Form, Header, csv_file, json_file, parquet_file
-from simulation.specimens.forms import draw_form, draw_headers
+from simulation.specimens.forms import COLUMNAR, draw_form, draw_headers
+from simulation.specimens.packed import gzip_of, workbook, zip_of
 from simulation.specimens.refused import REFUSALS
 from simulation.specimens.rows import Writer, Written
 from simulation.specimens.style import draw_style
@@ -24,8 +25,6 @@ SIZES = (1, 1, 2, 3, 5, 8, 13, 20, 40, 40, 80, 200)
 REFUSED_SHARE = 0.08
 KNOWN_SHARE = 0.25
 """Rows of customers or incidents that were sent before, as they were or changed."""
-
-ENDINGS = {"csv": "csv", "json_lines": "jsonl", "parquet": "parquet"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,8 @@ class Specimen:
     ----------
     kinds
         What is unusual about it, for counting: encodings, damages …
+    packed
+        The rows lie inside: in a zip, a gzip or a workbook.
     refusal
         Key of the sentence by which the whole file is refused; none where it is taken.
     expected
@@ -52,6 +53,7 @@ class Specimen:
     table: str
     hints: Hints
     kinds: frozenset[str]
+    packed: bool = False
     refusal: str | None = None
     expected: Account | None = None
     reasons: Mapping[int, frozenset[tuple[str, str]]] | None = None
@@ -86,9 +88,13 @@ class Sender:
         if rng.random() < REFUSED_SHARE:
             return self._refused(rng, seed)
         form, style = draw_form(rng), draw_style(rng)
+        if form.kind == "xlsx":
+            # Typed cells have points and no currency; texts beside them are written alike.
+            style = replace(style, decimal=".", grouped=False, currency="", dates="iso")
         operations = self._layout is INCIDENTS and not self._by_row and rng.random() < 0.3
         columns = self._columns(operations)
-        writer = Writer(rng, self._layout, style, columns, form.latin)
+        longest = 32_000 if form.kind == "xlsx" else 1_000_000
+        writer = Writer(rng, self._layout, style, columns, form.latin, longest)
         rows = self._rows(rng, writer, seed, operations=operations)
         rows = _damaged(rng, writer, rows, form)
         return self._sent(rng, rows, form, columns, seed)
@@ -121,7 +127,7 @@ class Sender:
         self, rng: Random, rows: Sequence[Written], form: Form, columns: Sequence[str], seed: int
     ) -> Specimen:
         headers, named = draw_headers(rng, self._layout, columns, form)
-        path = self._folder / f"file_{seed}.{ENDINGS[form.kind]}"
+        path = self._folder / f"file_{seed}.{form.ending}"
         lines = _write(path, rng, headers, rows, form)
         upload: UploadKind = "changes" if "operation" in columns else "increment"
         account = self._ledger.take([row.oracle_row(self._order) for row in rows])
@@ -136,6 +142,7 @@ class Sender:
             self._layout.table,
             Hints(self._key, None, upload, {v: k for k, v in named.items()}),
             _kinds(form, rows, headers),
+            packed=form.kind == "xlsx" or bool(form.packed),
             expected=account,
             reasons={n: row.reasons for n, row in enumerate(rows, 1) if row.reasons},
             as_written=as_written,
@@ -163,7 +170,7 @@ class Sender:
         path.write_bytes(refusal.make(rng))
         hints = Hints(self._key, None, "increment", {"cedula": self._layout.key.column})
         return Specimen(
-            path, self._layout.table, hints, frozenset({f"refused: {kind}"}), refusal.key
+            path, self._layout.table, hints, frozenset({f"refused: {kind}"}), refusal=refusal.key
         )
 
 
@@ -189,7 +196,7 @@ def _damaged(rng: Random, writer: Writer, rows: list[Written], form: Form) -> li
 
 
 def _lines_for(writer: Writer, form: Form) -> list[str]:
-    if form.kind == "parquet":
+    if form.kind in COLUMNAR:
         return []
     if form.kind == "json_lines":
         return list(JSON_LINES)
@@ -222,12 +229,13 @@ def _write(
     path: Path, rng: Random, headers: Sequence[Header], rows: Sequence[Written], form: Form
 ) -> list[str]:
     """Write the file and return the text of each of its rows."""
-    if form.kind == "parquet":
-        path.write_bytes(parquet_file(headers, rows))
+    if form.kind in COLUMNAR:
+        columns = parquet_file if form.kind == "parquet" else workbook
+        path.write_bytes(columns(headers, rows))
         return []
-    make = csv_file if form.kind == "csv" else json_file
-    text = make(rng, headers, rows, form)
-    path.write_bytes(text.data)
+    text = (csv_file if form.kind == "csv" else json_file)(rng, headers, rows, form)
+    pack = {"zip": zip_of, "gz": gzip_of}.get(form.packed, bytes)
+    path.write_bytes(pack(text.data))
     return text.lines
 
 
@@ -237,7 +245,9 @@ def _cells(named: Mapping[str, str], row: Written) -> dict[str, str | None]:
 
 def _kinds(form: Form, rows: Sequence[Written], headers: Sequence[Header]) -> frozenset[str]:
     kinds = {f"format: {form.kind}"}
-    if form.kind != "parquet":
+    if form.packed:
+        kinds.add(f"format: {form.packed}")
+    if form.kind not in COLUMNAR:
         kinds |= {f"encoding: {form.encoding}", f"line end: {form.newline!r}"}
     for name in ("hint", "blank_lines", "quote_all"):
         kinds |= {f"layout: {name}"} if getattr(form, name) and form.kind == "csv" else set()
