@@ -1,6 +1,6 @@
 """Sixty tenants upload at once: every row is counted, nobody sees another's, memory is bounded.
 
-A few worker processes serve ten tenants each, all in threads, as a server would: they share the
+A few worker processes serve fifteen tenants each, all in threads, as a server would: they share the
 store, the leases and, within a process, the lake and its engine. Each tenant's rows bear its mark,
 and its tables are searched for those of others.
 """
@@ -32,7 +32,7 @@ from tenancy.uploads import list_uploads
 
 TENANTS, QUICK_TENANTS = 60, 12
 QUICK_ROWS = 1_500
-A_PROCESS = 10
+A_PROCESS = 15
 """Tenants that a worker process serves at the same time."""
 
 MOST_GIB = 6.0

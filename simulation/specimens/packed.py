@@ -12,20 +12,22 @@ from simulation.specimens.rows import Written
 
 INNER = "datos.csv"
 MOMENT = "yyyy-mm-dd hh:mm"
+WRITTEN = (2026, 11, 1, 8, 0, 0)
+"""When such a file says that it was written: the same seed gives the same bytes."""
 
 
 def zip_of(data: bytes) -> bytes:
     """Return a zip with a CSV file, and a folder of the kind that macOS leaves beside it."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(INNER, data)
-        packed.writestr(f"__MACOSX/._{INNER}", b"\0\1\2")
+        packed.writestr(zipfile.ZipInfo(INNER, WRITTEN), data)
+        packed.writestr(zipfile.ZipInfo(f"__MACOSX/._{INNER}", WRITTEN), b"\0\1\2")
     return stream.getvalue()
 
 
 def gzip_of(data: bytes) -> bytes:
     """Return a gzip of a CSV file."""
-    return gzip.compress(data)
+    return gzip.compress(data, mtime=0)
 
 
 def workbook(headers: Sequence[Header], rows: Sequence[Written]) -> bytes:
@@ -34,6 +36,7 @@ def workbook(headers: Sequence[Header], rows: Sequence[Written]) -> bytes:
 
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
+    book.set_properties({"created": datetime(*WRITTEN)})
     sheet, moment = book.add_worksheet("Datos"), book.add_format({"num_format": MOMENT})
     for at, (name, _) in enumerate(headers):
         sheet.write_string(0, at, name)
