@@ -79,4 +79,4 @@ def _register_anchor(group: typer.Typer, tell: Helper) -> None:
         if to is not None:
             with to.open("a", encoding="ascii") as file:
                 file.write(f"{made}\n")
-        say(str(made))
+        typer.echo(str(made))  # one line, to be copied: never wrapped

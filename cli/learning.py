@@ -136,6 +136,9 @@ def _show_quality(
         if trained.bands:
             base_rate = trained.positives / trained.rows
             say(f"{trained.model}: {say_bands(trained.bands, base_rate, language)}")
+        if trained.left_out:
+            count = {"model": trained.model, "persons": trained.left_out}
+            say(text("cli.train_left_out", language, **count))
         spread = trained.metrics.get("auc_mean_over_seeds")
         if spread is not None:
             figures = {"mean": spread.value, "low": spread.low, "high": spread.high}

@@ -49,7 +49,7 @@ class Traces:
         taken
             As the ledger of rejected rows calls them: the rows that took the place of others.
         """
-        pairs = [(u, n) for u, numbers in self.rows[table].items() for n in sorted(numbers)]
+        pairs = [(u, n) for u, numbers in self.rows.get(table, {}).items() for n in sorted(numbers)]
         prefix = "taken_" if taken else ""
         return pa.table(
             {

@@ -8,7 +8,7 @@ person again later is a new matter.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -172,25 +172,44 @@ def _bronze_and_what_it_leads_to(task: _Task) -> Keys:
         containers = erase_containers(lake, tenant, theirs)
         if containers:
             task.note("containers", files=containers)
-        task.note("inbox", files=erase_refused(lake, tenant, task.person))
-        if files:
-            task.note("landing", files=len(files), uploads=", ".join(sorted(files)))
-    for table in traces.rows:
+        refused = erase_refused(lake, tenant, task.person)
+        if refused:
+            task.note("inbox", files=refused)
+        _note_files(task, files)
+    tables = [table.name for table in task.contract.tables]
+    for table in tables:
         for taken in (False, True):  # a row as it was rejected, and as a correction brought it
             rows = traces.keys_frame(table, taken=taken)
             _delete(task, resolution_ref(lake, tenant, table), rows, "_taken" if taken else "")
     for layer in BY_ROWS:
-        for table in traces.rows:
+        for table in tables:
             _delete(task, lake.ref(tenant, layer, table), traces.keys_frame(table))
     return traces.keys
 
 
+def _note_files(task: _Task, uploads: Sequence[str]) -> None:
+    """Note whose files gave way, together with those of a run that was cut short."""
+    known = get_erasure(task.lake.store, task.tenant, task.erasure.id).places
+    before = str(known.get("landing", {}).get("uploads", "")).split(", ")
+    found = sorted({*before, *uploads} - {""})
+    if found:
+        task.note("landing", files=len(found), uploads=", ".join(found))
+
+
 def _delete(task: _Task, ref: "TableRef", rows: "pa.Table", what: str = "") -> None:
-    """Delete the rows of a table that a frame of keys names."""
-    if task.lake.exists(ref):
-        name = f"{ref.layer}.{ref.name}{what}"
-        with task.step(name):
-            done = task.lake.writer.delete(ref, rows, Commit(task.commit_id() + what))
+    """Delete the rows of a table that a frame of keys names.
+
+    Where there are none any more, a run that was cut short may have deleted them: the table's log
+    knows how many.
+    """
+    if not task.lake.exists(ref):
+        return
+    name, commit = f"{ref.layer}.{ref.name}{what}", Commit(task.commit_id() + what)
+    with task.step(name):
+        done = task.lake.writer.find_commit(ref, commit.id)
+        if done is None and rows.num_rows:
+            done = task.lake.writer.delete(ref, rows, commit)
+        if done is not None:
             task.note(name, rows=done.deleted, version=done.version)
 
 
@@ -245,5 +264,6 @@ def _forget(task: _Task) -> None:
             if past is not None:
                 known = get_erasure(task.lake.store, task.tenant, task.erasure.id).places
                 told = {**known.get(place, {}), "version": past.version}
-                told["old_files"] = int(told.get("old_files", 0)) + past.files
+                if past.files:
+                    told["old_files"] = int(told.get("old_files", 0)) + past.files
                 task.note(place, **told)

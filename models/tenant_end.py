@@ -69,7 +69,7 @@ def erase_tenant(
             pause(f"before:erasure.{name}")
             gone = step()
             if gone:
-                note_place(lake.store, erasure, name, files=gone)
+                note_place(lake.store, erasure, name, items=gone)
         pause("before:erasure.store")
         for table, rows in delete_rows(lake.store, tenant).items():
             note_place(lake.store, erasure, f"store.{table}", rows=rows)

@@ -172,7 +172,7 @@ def _register(
             pipeline=learned.pipeline,
             features=training.features,
             provenance=provenance,
-            parameters=_parameters(training, learned),
+            parameters=card_of(training, learned),
             metrics=_logged(learned.metrics),
             example=synthetic_records(rows.records, dict(rows.kinds), persons=rows.groups),
             out_of_fold=table,
@@ -197,7 +197,8 @@ def _bands(training: TrainingSet, learned: "Learned") -> tuple[RiskBand, ...]:
     return resolve(training.model.classes, learned.positives / len(learned.rows))
 
 
-def _parameters(training: TrainingSet, learned: "Learned") -> dict[str, str]:
+def card_of(training: TrainingSet, learned: "Learned") -> dict[str, str]:
+    """Return what a version's card says beside its figures: how, and from how many, it learned."""
     recipe = learned.pipeline.recipe
     chosen = recipe.to_parameters() if recipe else {}
     return chosen | {

@@ -86,7 +86,7 @@ class Erasure:
         what = self.places[name]
         told = [
             text(f"law.place_{word}", language, count=what[word])
-            for word in ("rows", "files", "old_files", "version")
+            for word in ("rows", "files", "items", "old_files", "version")
             if word in what
         ]
         return f"- {name}: {', '.join(told)}"

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from foundation.settings import Settings
+from ingestion.audit_engine import load_great_expectations
 from ingestion.persons import person_named
 from lakehouse.boundary import Recorder
 from lakehouse.lake import Lake
@@ -57,6 +58,7 @@ def in_child(data: Path, identification: str, boundary: Recorder | Dying, told: 
 def main() -> None:
     """Kill at the chosen boundaries, one after the other."""
     data, work, identification = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+    load_great_expectations()
     told = work / "told.json"
     shutil.copytree(data, work / "whole" / "data")
     shutil.copytree(data.with_name("data-keys"), work / "whole" / "data-keys")

@@ -26,6 +26,7 @@ from models.registry import Registered, Registry
 from models.risk import from_json, resolve, risk_class, say_bands, to_json
 from models.score import Scorer
 from models.score_table import features_json, money_at_risk
+from models.train import card_of
 from tests.silver_rows import TELECOM
 
 Make = Callable[..., TrainingSet]
@@ -253,3 +254,11 @@ def test_the_words_shown_push_the_way_the_text_does():
     pushes = {"cancelar,": 3.0, "ya": 9.0, "gracias": -2.0, "servicio": 1.0}
     assert strongest_words(pushes, 1.0) == "cancelar, servicio"
     assert strongest_words(pushes, -1.0) == "gracias"
+
+
+def test_a_versions_card_says_how_many_persons_were_left_out(
+    training: TrainingSet, learned: Learned
+):
+    card = card_of(replace(training, left_out=3), learned)
+    assert card["persons_left_out"] == "3"
+    assert card["rows"] == str(len(learned.rows))
