@@ -29,6 +29,8 @@ class Job:
         Columns of the file.
     total
         Its rows, broken lines among them.
+    last
+        The greatest row number: above ``total`` where rows between were erased since it came.
     formats
         How its numeric and date columns are written, by contract column.
     token_key
@@ -46,6 +48,12 @@ class Job:
     total: int
     formats: AnyMapping[str, Format]
     token_key: bytes
+    last: int = 0
+
+    @property
+    def numbers(self) -> int:
+        """Length of an array with a place for each row number, which begin at 1."""
+        return max(self.total, self.last) + 1
 
     @cached_property
     def mapped(self) -> dict[str, Column]:

@@ -92,7 +92,7 @@ def plan_rows(lake: "Lake", job: Job, staged: Staged, rejected: Flags) -> Plan:
 
 def flags_of(numbers: "npt.NDArray[np.int64]", job: Job) -> Flags:
     """Return which row numbers are named."""
-    flags = np.zeros(job.total + 1, np.bool_)
+    flags = np.zeros(job.numbers, np.bool_)
     flags[numbers] = True
     return flags
 
@@ -146,7 +146,7 @@ def _of_moments(job: Job, moments: pa.Table, rows: int) -> Plan:
     outcomes = Counter({v: int(n) for v, n in _tally(sent["outcome"])})
     outcomes["superseded"] = rows - sent.num_rows
     never = np.iinfo(np.int64).min
-    ends = np.full(job.total + 1, never)
+    ends = np.full(job.numbers, never)
     micros = new["valid_to"].cast(pa.int64())
     ends[numbers] = pc.fill_null(micros, never).to_numpy()
     unknown = sent.filter(pc.equal(sent["outcome"], "unknown"))

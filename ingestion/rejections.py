@@ -49,7 +49,7 @@ class Rejections:
 
 def rejections_of(lake: "Lake", job: Job, staged: Staged) -> Rejections:
     """Return the rows that break a check; those of quarantine, where they are there already."""
-    found = Rejections(np.zeros(job.total + 1, np.bool_))
+    found = Rejections(np.zeros(job.numbers, np.bool_))
     ref = lake.ref(job.tenant, "quarantine", job.table.name)
     if lake.writer.find_commit(ref, f"{job.upload_id}:quarantine"):
         found.stored = True

@@ -3,7 +3,8 @@
 The accounts of uploads stay as they were told; those whose rows went are marked, so that the same
 file counts as new when it comes again. An upload that stopped half way and had written already is
 refused: going on, it would take for done what is gone. Gold, features and scores follow silver with
-the next refresh, which whoever restores starts.
+the next refresh, which whoever restores starts. A contract goes on holding: a table from before it
+was brought under it is brought again, without the uploads that the restore took back.
 """
 
 from dataclasses import dataclass, replace
@@ -11,8 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from foundation.errors import InvalidRequest
+from ingestion.evolution.rebuild import REDRIVE
+from ingestion.evolution.redrive import redrive
 from ingestion.upkeep import destroying_of
-from lakehouse.commits import commits_standing, commits_told, open_table
+from lakehouse.commits import commit_id_of, commits_standing, commits_told, open_table
 from lakehouse.maintenance import Restored
 from tenancy.audit import record
 from tenancy.leases import lease
@@ -66,6 +69,8 @@ def restore_table(
     ):
         done = lake.maintenance.restore(ref, to)
         uploads = _settled(lake, tenant, ref) if ref.layer == "silver" else 0
+    if ref.layer == "silver" and _under_older(ref):
+        redrive(lake, tenant, [ref.name])
     details = {"to_version": done.to_version, "version": done.version, "uploads_undone": uploads}
     record(
         lake.store, actor, "table.restored", tenant.id, f"{ref.layer}.{ref.name}", details=details
@@ -84,6 +89,16 @@ def _settled(lake: "Lake", tenant: "Tenant", ref: "TableRef") -> int:
             refused = replace(upload, state="refused", error_key=key, error_details={})
             save_upload(lake.store, tenant, refused)
     return mark_undone(lake.store, tenant, ref.name, undone, standing)
+
+
+def _under_older(ref: "TableRef") -> bool:
+    """Say whether a restore took back that the table was brought under the contract of now."""
+    table = open_table(ref.path)
+    if table is None:
+        return False
+    told = (commit_id_of(entry) for entry in table.history())
+    newest = next((commit for commit in told if commit.startswith(REDRIVE)), None)
+    return newest is not None and newest not in commits_standing(table)
 
 
 def _uploads_of(commits: frozenset[str]) -> frozenset[str]:

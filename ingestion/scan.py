@@ -29,6 +29,8 @@ class Scanned:
     ----------
     total
         Its rows, broken lines among them.
+    last
+        The greatest row number.
     rows
         Those that fit the header.
     formats
@@ -38,6 +40,7 @@ class Scanned:
     """
 
     total: int
+    last: int
     rows: int
     formats: dict[str, Format]
     filled: dict[str, int]
@@ -101,20 +104,21 @@ def scan(pieces: Iterable[RawTable], job: Job, told: Callable[[int], None]) -> S
         Called with the rows of each piece.
     """
     evidence, filled = FormatEvidence(job.mapped), Counter(dict.fromkeys(job.unknown, 0))
-    total = rows = 0
+    total = rows = last = 0
     for piece in pieces:
         evidence.add(piece.rows)
         filled.update({header: _filled(piece.rows[header]) for header in job.unknown})
         rows += piece.rows.num_rows
         total += piece.total
+        last = max(last, piece.last)
         told(piece.total)
-    return Scanned(total, rows, evidence.decide(job.tenant.currency), dict(filled))
+    return Scanned(total, last, rows, evidence.decide(job.tenant.currency), dict(filled))
 
 
 def scanned_job(job: Job, scanned: Scanned) -> Job:
     """Return the job with what the whole file says of it."""
     formats = {job.mapped[header].name: form for header, form in scanned.formats.items()}
-    return replace(job, formats=formats, total=scanned.total)
+    return replace(job, formats=formats, total=scanned.total, last=scanned.last)
 
 
 def watched(path: "Path", file_name: str) -> Callable[[], None]:

@@ -168,6 +168,12 @@ def commits_standing(table: "DeltaTable", version: int | None = None) -> frozens
     return frozenset(standing)
 
 
+def restored_at(table: "DeltaTable") -> int:
+    """Return the version that the newest restore made; 0 where the log tells of none."""
+    restores = (int(e["version"]) for e in table.history() if RESTORED_KEY in _words(e))
+    return next(restores, 0)
+
+
 def find_commit(ref: TableRef, commit_id: str) -> Committed | None:
     """Return what a table's log holds of a commit; None where it was not applied."""
     return read_commit(open_table(ref.path), commit_id)

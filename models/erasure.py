@@ -165,6 +165,9 @@ def _bronze_and_what_it_leads_to(task: _Task) -> Keys:
     """
     lake, tenant = task.lake, task.tenant
     traces = find_traces(lake, tenant, task.contract, task.person)
+    with task.step("redrive"):
+        for aside in [ref for ref in lake.refs(tenant) if ref.layer == "redrive"]:
+            lake.drop(aside)  # half made anew: begun once more, from what is left of bronze
     with task.step("landing"):
         lake.forget_staged(tenant)
         files = erase_landed(lake, tenant, task.person, traces)

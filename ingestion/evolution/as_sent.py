@@ -1,6 +1,7 @@
 """An upload as it was sent, read again from bronze: what was erased since is not there any more."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.payload import LINE, open_payloads
-from ingestion.quarantine import reasons_of, stored_rows
+from ingestion.quarantine import Reason, reasons_of, stored_rows
 from ingestion.reading.raw import ROW_NUMBER, BrokenLine, RawTable
 from tenancy.upload import Upload
 
@@ -34,13 +35,17 @@ def raw_as_sent(
     numbers = stored["row_number"].to_pylist()
     keys = lake.keys.of(tenant)
     opened = open_payloads(stored["payload"].to_pylist(), numbers, upload.table, upload.id, keys)
-    whole = pl.DataFrame({ROW_NUMBER: numbers, "payload": [text.decode() for text in opened]})
+    texts = [text.decode() for text in opened]
+    types = {ROW_NUMBER: pl.Int64, "payload": pl.String}
+    whole = pl.DataFrame({ROW_NUMBER: numbers, "payload": texts}, schema=types)
     lines = whole["payload"].str.starts_with(f'{{"{LINE}":')
-    return _raw(whole.filter(~lines), _broken(lake, tenant, upload, whole.filter(lines)))
+    # Where no row is left that shows the headers, the mapped ones are all that matters.
+    headers = _headers(whole.filter(~lines)) or list(upload.mapping.get("columns", {}))
+    broken = _broken(lake, tenant, upload, whole.filter(lines))
+    return _raw(whole.filter(~lines), headers, broken)
 
 
-def _raw(rows: pl.DataFrame, broken: tuple[BrokenLine, ...]) -> RawTable:
-    headers = _headers(rows)
+def _raw(rows: pl.DataFrame, headers: list[str], broken: tuple[BrokenLine, ...]) -> RawTable:
     fields = pl.Struct(dict.fromkeys(headers, pl.String))
     columns = [pl.col("payload").struct.field(header) for header in headers]
     read = rows.with_columns(pl.col("payload").str.json_decode(fields)).select(*columns, ROW_NUMBER)
@@ -56,15 +61,24 @@ def _headers(rows: pl.DataFrame) -> list[str]:
 def _broken(
     lake: "Lake", tenant: "Tenant", upload: Upload, lines: pl.DataFrame
 ) -> tuple[BrokenLine, ...]:
-    """Return the lines that could not be split, with what quarantine says of them."""
+    """Return the lines that could not be split, with what quarantine says of them.
+
+    Quarantine may be kept for a shorter time than bronze: then only that they could not.
+    """
     if not lines.height:
         return ()
     told = reasons_of(stored_rows(lake, tenant, upload.table, upload.id))
     texts = lines["payload"].str.json_decode(pl.Struct({LINE: pl.String})).struct.field(LINE)
     broken = []
     for number, raw in zip(lines[ROW_NUMBER].to_list(), texts.to_list(), strict=True):
-        reason = told[number][0]
-        arguments = dict(reason.arguments)
+        rule, arguments = _why(told.get(number, ()), number)
         line = int(arguments.pop("line"))
-        broken.append(BrokenLine(number, line, raw, reason.rule, arguments))
+        broken.append(BrokenLine(number, line, raw, rule, arguments))
     return tuple(broken)
+
+
+def _why(reasons: Sequence[Reason], number: int) -> tuple[str, dict[str, str]]:
+    """Return the rule that a line broke and its arguments; its line is about its row's number."""
+    if not reasons:
+        return "unsplit", {"line": str(number)}
+    return reasons[0].rule, dict(reasons[0].arguments)

@@ -6,9 +6,12 @@ account is told anew, and what was told before is kept beside it.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_contracts.contract import Contract, Table
 from data_contracts.extension import OwnColumn
@@ -28,7 +31,7 @@ from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receiv
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.reading import RawTable
 from ingestion.schema import QUARANTINE, silver_schema
-from lakehouse.commits import Commit
+from lakehouse.commits import Commit, open_table, restored_at
 from lakehouse.shadow import Shadow
 from tenancy.accounts import UNKNOWN_VERSION, as_sent, retell
 from tenancy.leases import lease
@@ -40,6 +43,10 @@ if TYPE_CHECKING:
     from ingestion.audit import Audit
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
+
+
+REDRIVE = "redrive:"
+"""How the name of such a commit begins."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ def rebuild(lake: "Lake", tenant: "Tenant", table: Table, reading: Reading) -> R
         if not uploads:
             return None
         version = reading.contract.version
-        step = f"redrive:{version}:{uploads[-1].id}"
+        step = _step(lake, tenant, version, uploads[-1])
         shadow = Shadow(lake, f"{table.name}-{hashlib.sha256(step.encode()).hexdigest()[:8]}")
         if _done(lake, tenant, uploads, version, step):
             shadow.clear(tenant)
@@ -129,10 +136,17 @@ def rebuild(lake: "Lake", tenant: "Tenant", table: Table, reading: Reading) -> R
         ]
         audit = _audited(shadow, tenant, table, uploads[-1], version)
         held.check()
-        _swap(lake, shadow, tenant, table, step)
+        _swap(lake, shadow, tenant, table, step, uploads=[upload.id for upload in uploads])
         _tell(lake, tenant, reading, told, replace(audit, version=_version(lake, tenant, table)))
         shadow.clear(tenant)
     return _rebuilt(table, reading, told)
+
+
+def _step(lake: "Lake", tenant: "Tenant", version: str, last: Upload) -> str:
+    """Return the name under which a table is made anew once; after a restore it is another."""
+    table = open_table(lake.ref(tenant, "silver", last.table).path)
+    restored = 0 if table is None else restored_at(table)
+    return f"{REDRIVE}{version}:{last.id}{f':{restored}' if restored else ''}"
 
 
 def _done(lake: "Lake", tenant: "Tenant", uploads: list[Upload], version: str, step: str) -> bool:
@@ -146,6 +160,7 @@ def _applied(lake: "Lake", tenant: "Tenant", table: str) -> list[Upload]:
     """Return the uploads whose rows are in silver, in the order in which they got there.
 
     Also one that was killed between its merge and its record: its rows are there all the same.
+    Not one that a restore took back.
     """
     ref = lake.ref(tenant, "silver", table)
     steps = ("silver", "silver_delete")
@@ -153,7 +168,7 @@ def _applied(lake: "Lake", tenant: "Tenant", table: str) -> list[Upload]:
     there = [
         upload
         for upload in found
-        if upload.state in APPLIED
+        if (upload.state in APPLIED and upload.undone_at is None)
         or any(lake.writer.find_commit(ref, f"{upload.id}:{step}") for step in steps)
     ]
     return sorted(there, key=lambda u: (u.applied_at is None, u.applied_at or u.received_at, u.id))
@@ -208,13 +223,27 @@ def _audited(shadow: Shadow, tenant: "Tenant", table: Table, last: Upload, versi
     return audit
 
 
-def _swap(lake: "Lake", shadow: Shadow, tenant: "Tenant", table: Table, step: str) -> None:
-    """Let the shadow take the place of what was: silver last, so that its commit ends it all."""
+def _swap(
+    lake: "Lake",
+    shadow: Shadow,
+    tenant: "Tenant",
+    table: Table,
+    step: str,
+    *,
+    uploads: Collection[str],
+) -> None:
+    """Let the shadow take the place of what was: silver last, so that its commit ends it all.
+
+    What quarantine has of other uploads (undone ones, one that was cut short) stays.
+    """
     lake.vault.take_in(tenant, shadow.vault, step, Commit(f"{step}:{table.name}"))
-    rejected = shadow.ref(tenant, "quarantine", table.name)
-    if shadow.exists(rejected) or lake.exists(lake.ref(tenant, "quarantine", table.name)):
-        rows = shadow.arrow(rejected) if shadow.exists(rejected) else QUARANTINE.empty_table()
-        lake.writer.replace(lake.ref(tenant, "quarantine", table.name), rows, Commit(step))
+    aside, rejected = (one.ref(tenant, "quarantine", table.name) for one in (shadow, lake))
+    if shadow.exists(aside) or lake.exists(rejected):
+        others = ~pc.field("upload_id").isin(pa.array(sorted(uploads), pa.string()))
+        found = [shadow.arrow(aside)] if shadow.exists(aside) else []
+        found += [lake.arrow(rejected, where=others)] if lake.exists(rejected) else []
+        rows = pa.concat_tables([one.select(QUARANTINE.names) for one in found])
+        lake.writer.replace(rejected, rows, Commit(step))
     made = shadow.ref(tenant, "silver", table.name)
     rows = shadow.arrow(made).select(silver_schema(table).names)
     ref = lake.ref(tenant, "silver", table.name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from foundation.texts import Language, text
 
@@ -25,7 +26,8 @@ class BrokenLine:
         Its text, without the line's end.
     rule
         ``too_few_fields``, ``too_many_fields``, ``unclosed_quote``, ``misplaced_quote``,
-        ``nul_byte``, ``bad_json``, ``not_an_object`` or ``repeated_name``.
+        ``nul_byte``, ``bad_json``, ``not_an_object``, ``repeated_name``; ``unsplit`` where it is
+        not known any more which.
     arguments
         Values for the rule's sentence: ``expected`` and ``found`` fields, ``name``.
     """
@@ -82,6 +84,12 @@ class RawTable:
     def total(self) -> int:
         """Rows in the file: read plus broken."""
         return int(self.rows.num_rows) + len(self.broken)
+
+    @property
+    def last(self) -> int:
+        """The greatest number of a row; 0 where there is none."""
+        whole = int(pc.max(self.rows[ROW_NUMBER]).as_py() or 0)
+        return max([whole, *(line.row_number for line in self.broken)])
 
 
 def as_rows(
