@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def is_compatible(champion: Champion, contract: Contract, model_name: str) -> bool:
     """Say whether a champion fits the contract that holds.
 
-    Not where a breaking version came since, nor where it takes a column that the tenant withdrew:
-    that would count as unknown for everyone, without a word.
+    Not where a breaking version came since, nor where it takes a column that the tenant withdrew,
+    or declared to be of another kind: that would count as unknown for everyone, without a word.
     """
     learned = parse_version(champion.provenance.contract_version)
     if learned.major != parse_version(contract.version).major:
         return False
-    known = {feature.name for feature in declared(contract.model(model_name), contract)}
-    return all(feature.name in known for feature in champion.features)
+    known = {one.name: one.type for one in declared(contract.model(model_name), contract)}
+    return all(known.get(feature.name) == feature.type for feature in champion.features)
 
 
 def fitting_champion(lake: "Lake", tenant: "Tenant", model_name: str) -> Champion | None:

@@ -1,6 +1,7 @@
 """A rescued column becomes a feature: the right value at the right time, and a better model."""
 
 import random
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -90,6 +91,10 @@ def test_training_uses_it_and_predicts_better_and_withdrawn_its_champion_is_retr
     after = train(door.lake, TENANT, "churn")
     assert after.alias == "champion"
     assert after.metrics["auc"].value > max(before, 0.5) + 0.2
+    words = replace(column, type="string", minimum=None, maximum=None)
+    accept(door.lake, STAFF, TENANT, words)
+    with pytest.raises(NotFound, match="no longer holds"):  # numbers are what it learned from
+        compatible_champion(door.lake.settings, TENANT, door.lake.contract_of(TENANT), "churn")
     withdraw(door.lake, STAFF, TENANT, "customers", "riesgo_interno")
     with pytest.raises(NotFound, match="no longer holds"):
         compatible_champion(door.lake.settings, TENANT, door.lake.contract_of(TENANT), "churn")
