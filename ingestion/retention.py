@@ -2,7 +2,8 @@
 
 Facts go by their own time, versions of customers by their end, copies (landing, bronze, quarantine,
 scores) by when they were recorded, and the vault's entries when no row speaks of their person any
-more. Each run leaves a receipt; a run that is cut short is taken up by the next.
+more. Silver is made anew from bronze: what bronze has of a customer stays while silver speaks of
+them. Each run leaves a receipt; a run that is cut short is taken up by the next.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +28,7 @@ from tenancy.uploads import list_uploads, save_landing
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
-    from lakehouse.refs import TableRef
+    from lakehouse.refs import Layer, TableRef
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
 
@@ -122,9 +123,9 @@ def _rules(lake: "Lake", tenant: "Tenant", contract: Contract, now: datetime) ->
         yield _Rule(ref, None, cut, ("score_id",), _before("scored_at", cut))
     ref = lake.ref(tenant, "vault", "person")
     if lake.exists(ref):
-        spoken_of = pa.array(sorted(_persons(lake, tenant, contract)), pa.string())
-        nobody = ~pc.field("person_token").isin(spoken_of)
-        yield _Rule(ref, None, None, ("person_token",), nobody)
+        layers: tuple[Layer, ...] = ("silver", "bronze")
+        refs = [lake.ref(tenant, layer, t.name) for t in contract.tables for layer in layers]
+        yield _Rule(ref, None, None, ("person_token",), _unspoken_of(_persons(lake, *refs)))
 
 
 def _table_rules(
@@ -143,7 +144,10 @@ def _table_rules(
     for ref in (lake.ref(tenant, "bronze", table.name), lake.ref(tenant, "quarantine", table.name)):
         cut = _cut(contract, ref.layer, now)
         if cut is not None and lake.exists(ref):
-            yield _Rule(ref, table.name, cut, ROW, _before("recorded_at", cut))
+            due = _before("recorded_at", cut)
+            if ref.layer == "bronze" and table.history:
+                due &= _unspoken_of(_persons(lake, silver))
+            yield _Rule(ref, table.name, cut, ROW, due)
 
 
 def _cut(contract: Contract, element: str, now: datetime) -> datetime | None:
@@ -155,15 +159,19 @@ def _before(column: str, cut: datetime) -> pc.Expression:
     return pc.field(column) < pa.scalar(cut, pa.timestamp("us", tz="UTC"))
 
 
-def _persons(lake: "Lake", tenant: "Tenant", contract: Contract) -> set[str]:
-    """Return the persons of whom a row of silver or bronze speaks."""
+def _persons(lake: "Lake", *refs: "TableRef") -> set[str]:
+    """Return the persons of whom a row of some tables speaks."""
     found: set[str] = set()
-    for table in contract.tables:
-        for ref in (lake.ref(tenant, "silver", table.name), lake.ref(tenant, "bronze", table.name)):
-            if lake.exists(ref) and "person_token" in lake.schema(ref).names:
-                tokens = lake.arrow(ref, ["person_token"])["person_token"]
-                found.update(tokens.drop_null().unique().to_pylist())
+    for ref in refs:
+        if lake.exists(ref) and "person_token" in lake.schema(ref).names:
+            tokens = lake.arrow(ref, ["person_token"])["person_token"]
+            found.update(tokens.drop_null().unique().to_pylist())
     return found
+
+
+def _unspoken_of(persons: set[str]) -> pc.Expression:
+    token = pc.field("person_token")
+    return token.is_null() | ~token.isin(pa.array(sorted(persons), pa.string()))
 
 
 def _named(lake: "Lake", tenant: "Tenant", rule: _Rule) -> tuple[pa.Table, int]:
