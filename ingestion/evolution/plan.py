@@ -137,6 +137,8 @@ def _learned(old: Contract, breaking: Sequence[Change]) -> Iterator[Touch]:
     for model in old.models:
         if any(_concerns(model, change, old) for change in breaking):
             yield Touch("model", {"model": model.name})
+    if breaking and old.models:
+        yield Touch("champions")
 
 
 def _concerns(model: Model, change: Change, old: Contract) -> bool:

@@ -130,6 +130,7 @@ def test_what_breaks_is_refused_with_the_list_of_what_it_breaks(house: House, ol
         for language, words in (
             ("es", "Empresa lendco, tabla customers: 4 filas"),
             ("en", "churn"),
+            ("en", "Every champion of the vertical"),
         ):
             said = refused.value.say(language)
             assert words in said
