@@ -21,7 +21,10 @@ _UNSEEN = "[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]"
 """Characters that nobody sees: soft hyphen, zero-width spaces, marks of direction."""
 
 _SPACES = "[ \t\r\n\u00a0\u202f]+"
-_LABEL = r"^(?:C\.?C\.?|C\.?E\.?|T\.?I\.?|NIT|RUT|DNI|CEDULA|CÉDULA)[ .:#-]*([0-9])"
+_LABEL = (
+    r"^(?:C\.?C\.?|C\.?E\.?|T\.?I\.?|NIT|RUT|DNI|C[EÉ]DULA(?: DE CIUDADAN[IÍ]A)?)"
+    r"[ .:#-]*(?:N[°º]|NO|NRO|N[UÚ]MERO)?[ .:#-]*([0-9])"
+)
 _CHECK_DIGIT = r"^([0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3})-[0-9]$"
 _GROUPED = "([0-9])[. ]([0-9]{3})"
 """Digits in groups of three; twice, because a match ends where the next one would begin."""

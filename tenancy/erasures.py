@@ -78,9 +78,17 @@ class Erasure:
         begun = f"{self.started_at:%Y-%m-%d %H:%M} UTC"
         lines.append(text("law.receipt_by", language, **by, started=begun, ended=ended))
         lines += [self._say_place(name, language) for name in sorted(self.places)]
+        if self.kind == "person" and self.finished_at is not None and not self._found:
+            lines.append(text("law.receipt_nothing", language))
         lines.append(text(f"law.limits_{self.kind}", language))
         lines.append(text("law.receipt_hash", language, sha256=self.sha256 or "—"))
         return "\n".join(lines)
+
+    @property
+    def _found(self) -> bool:
+        """Whether anything of the person was there."""
+        counted = ("rows", "files")
+        return any(int(what.get(word) or 0) for what in self.places.values() for word in counted)
 
     def _say_place(self, name: str, language: Language) -> str:
         what = self.places[name]

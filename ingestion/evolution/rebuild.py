@@ -168,8 +168,11 @@ def _applied(lake: "Lake", tenant: "Tenant", table: str) -> list[Upload]:
     there = [
         upload
         for upload in found
-        if (upload.state in APPLIED and upload.undone_at is None)
-        or any(lake.writer.find_commit(ref, f"{upload.id}:{step}") for step in steps)
+        if upload.undone_at is None
+        and (
+            upload.state in APPLIED
+            or any(lake.writer.find_commit(ref, f"{upload.id}:{step}") for step in steps)
+        )
     ]
     return sorted(there, key=lambda u: (u.applied_at is None, u.applied_at or u.received_at, u.id))
 

@@ -218,6 +218,7 @@ def test_running_it_again_changes_nothing_and_gives_a_receipt_of_nothing(door: D
     erase_person(door.lake, TENANT, OFFICER, person, request="1")
     again = erase_person(door.lake, TENANT, OFFICER, person, request="2")
     assert not any(what.get("rows") for what in again.places.values())
+    assert "There was nothing of this person" in again.say("en")
     assert door.silver("incidents", "incident_id") == [("I-78",)]
 
 
