@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from benchmarks.installation import ACTOR, make_installation
 from benchmarks.memory import GIB, MemoryWatch
+from benchmarks.postgres import find_programs, running
 from benchmarks.table import Line
 from foundation.failures import trail_of
 from foundation.settings import Settings
@@ -152,9 +153,15 @@ def _marked_file(path: Path, rows: int, seed: int, mark: str) -> None:
 
 
 def lines(quick: bool) -> tuple[list[Line], list[str]]:
-    """Return the figures and the notes of this part."""
+    """Return the figures and the notes of this part: on SQLite, and on PostgreSQL where it is."""
     tenants, rows = (QUICK_TENANTS, QUICK_ROWS) if quick else (TENANTS, IBM_ROWS)
     figures, notes = lines_of(run(tenants, rows), tenants, rows, "SQLite")
+    programs = None if quick else find_programs()
+    if programs is not None:
+        with running(programs) as server:
+            ran = run(tenants, rows, server.new_database())
+        more, wrong = lines_of(ran, tenants, rows, "PostgreSQL")
+        figures, notes = figures + more, notes + wrong
     return figures, notes
 
 
@@ -163,13 +170,31 @@ def lines_of(ran: Ran, tenants: int, rows: int, store: str) -> tuple[list[Line],
     missing = tenants * rows - sum(one.rows for one in ran.served)
     wrong = [f"{one.tenant}: {sentence}" for one in ran.served for sentence in one.wrong]
     processes = -(-tenants // A_PROCESS)
-    words = f"{tenants} tenants × {rows:,} rows at once, {processes} processes, store on {store}"
+    words = f"{tenants} tenants × {rows:,} rows at once, {processes} processes"
     slowest = max(one.seconds for one in ran.served)
     figures = [
-        Line("tenants at once: rows missing", float(missing), "rows", 0.0, configuration=words),
-        Line("tenants at once: wrong", float(len(wrong)), "tenants", 0.0, configuration=words),
-        Line("tenants at once: memory", ran.peak / GIB, "GiB", MOST_GIB, configuration=words),
-        Line("tenants at once: until all are served", ran.seconds, configuration=words),
-        Line("tenants at once: slowest", slowest, configuration=words),
+        Line(
+            f"{what}: rows missing",
+            float(missing),
+            "rows",
+            0.0,
+            configuration=words,
+        ),
+        Line(
+            f"{what}: wrong",
+            float(len(wrong)),
+            "tenants",
+            0.0,
+            configuration=words,
+        ),
+        Line(
+            f"{what}: memory",
+            ran.peak / GIB,
+            "GiB",
+            MOST_GIB,
+            configuration=words,
+        ),
+        Line(f"{what}: until all are served", ran.seconds, configuration=words),
+        Line(f"{what}: slowest", slowest, configuration=words),
     ]
     return figures, wrong

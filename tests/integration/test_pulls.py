@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from benchmarks.postgres import Server
 from foundation.errors import AbcallError, Busy, InvalidRequest, NotAllowed, NotFound
 from ingestion.sources.pull import Pulled, pull
 from ingestion.sources.registry import due_sources, register_source, try_source
@@ -25,7 +26,6 @@ from tests.cutting import wire
 from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases, installation
 from tests.mariadb import MariaDb
 from tests.ports import free_port
-from tests.postgres import Server
 from tests.sshd import SftpServer
 
 pytestmark = pytest.mark.slow
