@@ -172,6 +172,7 @@ def lines_of(ran: Ran, tenants: int, rows: int, store: str) -> tuple[list[Line],
     processes = -(-tenants // A_PROCESS)
     words = f"{tenants} tenants × {rows:,} rows at once, {processes} processes"
     slowest = max(one.seconds for one in ran.served)
+    what = f"tenants at once, {store}"
     figures = [
         Line(
             f"{what}: rows missing",
