@@ -105,3 +105,30 @@ def _entry(name: str, at: int, streams: int) -> bytes:
         + bytes(36)
         + struct.pack("<IQ", 0xFFFFFFFE, 0)
     )
+
+
+def open_document(path: Path, sheets: Mapping[str, Sequence[Sequence[tuple[str, str]]]]) -> Path:
+    """Write an ODS workbook; a cell is its type (``float``, ``date``, ``string``) and value."""
+    office = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(f'xmlns:{n}="{office}:{n}:1.0"' for n in ("office", "table", "text"))
+    tables = "".join(
+        f'<table:table table:name="{name}">'
+        + "".join(f"<table:table-row>{''.join(map(_cell, row))}</table:table-row>" for row in rows)
+        + "</table:table>"
+        for name, rows in sheets.items()
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>{tables}"
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    members = {"mimetype": kind, "META-INF/manifest.xml": "<manifest/>", "content.xml": content}
+    return zipped(path, members)
+
+
+def _cell(cell: tuple[str, str]) -> str:
+    kind, value = cell
+    names = {"float": "value", "date": "date-value"}
+    given = f' office:{names[kind]}="{value}"' if kind in names else ""
+    opened = f'<table:table-cell office:value-type="{kind}"{given}>'
+    return f"{opened}<text:p>{value}</text:p></table:table-cell>"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from sqlalchemy import update
 
 from foundation.clock import utc_now
 from ingestion.gold.refine import refine
@@ -22,6 +23,7 @@ from pipelines.platform import PIPELINES, Platform
 from pipelines.sensors import accepted_uploads, inbox, sources
 from tenancy.actor import ROLES, Actor
 from tenancy.sources import get_source
+from tenancy.tables import SourceRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.uploads import list_uploads
@@ -254,7 +256,7 @@ def test_a_run_receives_nothing_outside_the_inbox(house: House):
 
 @pytest.mark.slow
 def test_a_source_that_is_due_is_pulled_in_a_run_and_its_fault_is_told_without_secrets(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House,
 ):
     register_source(
         house.door.lake,
@@ -268,8 +270,9 @@ def test_a_source_that_is_due_is_pulled_in_a_run_and_its_fault_is_told_without_s
     )
     job = pull_job(house.platform)
     assert not (sources(house.platform, job)().run_requests or [])
-    later = utc_now() + timedelta(minutes=2)
-    monkeypatch.setattr("ingestion.sources.registry.utc_now", lambda: later)
+    with house.door.lake.store.session() as session:
+        an_hour_ago = utc_now() - timedelta(hours=1)
+        session.execute(update(SourceRow).values(created_at=an_hour_ago))
     (asked,) = sources(house.platform, job)().run_requests or []
     assert asked.tags[TENANT_TAG] == "acme"
     result = job.execute_in_process(run_config=asked.run_config, raise_on_error=False)

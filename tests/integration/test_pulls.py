@@ -1,6 +1,8 @@
 """Scheduled pulls from real servers: what is new comes once, and every fault is a sentence."""
 
+import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,9 +13,11 @@ import pytest
 
 from benchmarks.postgres import Server
 from foundation.errors import AbcallError, Busy, InvalidRequest, NotAllowed, NotFound
+from ingestion.sources.desk import Desk
 from ingestion.sources.pull import Pulled, pull
 from ingestion.sources.registry import due_sources, register_source, try_source
 from ingestion.sources.secret import Secret
+from ingestion.sources.state import Pending
 from ingestion.sources.takes import Takes
 from lakehouse.boundary import Boundary
 from lakehouse.lake import Lake
@@ -312,20 +316,17 @@ def test_a_kill_at_any_write_loses_no_row_and_takes_none_twice(
 
 
 def test_a_pull_whose_state_was_not_saved_moves_on_without_taking_rows_again(
-    client: Client, door: Door, monkeypatch: pytest.MonkeyPatch
+    client: Client, door: Door
 ):
+    """The state is put back to what a process leaves that ends right after its upload."""
     client.put(person(1), person(2))
     add(door, client)
-    from ingestion.sources import rows
-
-    def kill(*_: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patched:
-        patched.setattr(rows, "_moved", kill)
-        with pytest.raises(Killed):
-            fetch(door)
-    free_leases(door.lake.store)
+    desk = Desk(door.lake, TENANT, STAFF, get_source(door.lake.store, STAFF, TENANT, "crm"))
+    before = desk.state()
+    fetch(door)
+    (upload,) = list_uploads(door.lake.store, TENANT)
+    pending = Pending(upload.sha256, upload.received_at, desk.state().mark)
+    desk.save(replace(before, pending=pending))
     client.put(person(3))
     fetch(door)
     assert states(door) == [("accepted", 2), ("accepted", 1)]
@@ -376,9 +377,6 @@ def csv(*numbers: int) -> str:
 
 def quiet(server: SftpServer, name: str, content: str | bytes, age: int = 3600) -> None:
     """Put a file on the server that nobody has touched for a while."""
-    import os
-    import time
-
     path = server.files / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     os.utime(path, (time.time() - age,) * 2)

@@ -15,7 +15,7 @@ from ingestion.as_text import cell_text, number_text
 from ingestion.excel.convert import convert_workbook
 from ingestion.excel.outcome import Sheet
 from ingestion.reading import read_file
-from tests.workbooks import Broken, Formatted, bytes_of_zip, compound_file, workbook
+from tests.workbooks import Broken, Formatted, bytes_of_zip, compound_file, open_document, workbook
 
 HEADER = ["id", "name", "since"]
 ROWS = [[1, "Ana", date(2024, 3, 4)], [2, "Eva", date(2024, 3, 5)]]
@@ -64,6 +64,13 @@ def test_a_cell_reads_as_it_is_seen(tmp_path: Path):
     header, rows = read(path)
     assert header == ("id", "value")
     assert [value for _, value in rows] == [seen for _, seen in SEEN]
+
+
+def test_a_workbook_of_another_office_reads_alike(tmp_path: Path):
+    header = [("string", name) for name in HEADER]
+    row = [("float", "1"), ("string", "Ana"), ("date", "2024-03-04")]
+    path = open_document(tmp_path / "b.ods", {"Datos": [header, row]})
+    assert read(path) == (("id", "name", "since"), [("1", "Ana", "2024-03-04")])
 
 
 def test_the_header_may_stand_below_a_title_and_blank_rows(tmp_path: Path):
