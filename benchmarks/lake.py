@@ -12,7 +12,7 @@ from importlib import import_module
 
 from benchmarks.table import Line, report
 
-PARTS = ("tenants", "faults", "dirty", "maintenance")
+PARTS = ("bulk", "maintenance", "tenants", "faults", "dirty")
 
 
 def measure(part: str, *, quick: bool) -> tuple[list[Line], list[str]]:
