@@ -21,9 +21,9 @@ from benchmarks.faults.recovery import Trial, make_trial
 from benchmarks.faults.scenarios import SCENARIOS
 from benchmarks.table import Line
 
-RANDOM_KILLS, QUICK_RANDOM_KILLS = 150, 12
+RANDOM_KILLS, QUICK_RANDOM_KILLS = 150, 8
 QUICK_SCENARIOS = ("customers, increment", "incidents, changes")
-QUICK_OF_A_KIND = 6
+QUICK_OF_A_KIND = 4
 """Faults of a kind that a quick run tries beside kills."""
 
 NOT_MENDED = ("merge", "compaction")
