@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from data_contracts.contract import Contract, Model
+from data_contracts.contract import CUSTOMER_MEASURES, Contract, Model
 from data_contracts.loader import load_contracts
 from features.build import declared
-from features.catalogue import CUSTOMER_MEASURES, features
+from features.catalogue import features
 from features.measures import measures, phrase
 from features.spec import FeatureSpec, say_number
 from foundation.errors import InvalidContract
