@@ -259,7 +259,7 @@ def _forget(task: _Task) -> None:
     from ingestion.gold.refine import refine
 
     with task.step("gold"):
-        refine(task.lake, task.tenant, task.contract)
+        refine(task.lake, task.tenant, task.contract, finishing=False)
     for ref in task.lake.refs(task.tenant):
         place = f"{ref.layer}.{ref.name}"
         with task.step(f"past of {place}"):

@@ -50,18 +50,26 @@ def refine(
     contract: Contract | None = None,
     *,
     wait_seconds: float = LEASE_WAIT_SECONDS,
+    finishing: bool = True,
 ) -> Refined:
     """Bring a tenant's gold up to date, one run at a time for a tenant.
 
     The same silver versions, contract and code give no new commit. A table that the tenant never
     sent has no gold. Accepted uploads become ``refined``.
 
+    Parameters
+    ----------
+    finishing
+        Go on with a re-drive that was killed. Who keeps uploads out may not: it would wait for
+        itself.
+
     Raises
     ------
     Busy
         Another run of this tenant did not end in time.
     """
-    finish_redrive(lake, tenant)
+    if finishing:
+        finish_redrive(lake, tenant)
     contract = contract or lake.contract_of(tenant)
     with lease(lake.store, f"tenant:{tenant.id}", wait_seconds=wait_seconds):
         accepted = list_uploads(lake.store, tenant, {"accepted"})
