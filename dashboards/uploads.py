@@ -21,14 +21,24 @@ def label_kind(see: Viewer) -> str | None:
     return newest[0].mapping.get("label") if newest else None
 
 
+def any_taken(see: Viewer) -> bool:
+    """Say whether a file of the tenant came in, whatever the dashboards show yet."""
+    return bool(list_uploads(see.lake.store, see.tenant, APPLIED, limit=1))
+
+
 def earlier(see: Viewer) -> list[Upload]:
     """Return the tenant's newest uploads."""
     return list_uploads(see.lake.store, see.tenant, limit=LISTED)
 
 
 def account_sentence(counts: "Mapping[str, int]", words: Words) -> str:
-    """Return the account as a sum that a person can check: «12 = 7 nuevas + 5 rechazadas»."""
+    """Return the account as a sum that a person can check: «12 = 7 nuevas + 5 rechazadas».
+
+    Of a file that is still being read, or was not taken, the rows alone.
+    """
     parts = [words.count(f"account_{name}", counts[name]) for name in OUTCOMES if counts.get(name)]
+    if not parts:
+        return words.count("account_rows", counts.get("rows", 0))
     return words.count("account", counts.get("rows", 0), parts=" + ".join(parts))
 
 

@@ -105,4 +105,6 @@ class Delivered:
 
     def _headline(self, language: Language) -> str:
         values = {"taken": len(self.taken), "rows": self.rows, "rejected": self.rejected}
-        return text("parts.summary", language, **values, left_out=len(self.left_out))
+        same = sum(upload.state == "unchanged" for upload in self.uploads)
+        key = "parts.summary_with_same" if same else "parts.summary"
+        return text(key, language, **values, same=same, left_out=len(self.left_out))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from data_contracts.contract import Column, Table
-from foundation.texts import Language, text
+from foundation.texts import Language, counted, text
 from ingestion.formats import Format
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.quarantine import Reason, cut
@@ -106,13 +106,13 @@ class Receipt:
         if self.upload.state == "unchanged":
             return []
         words = [
-            text(f"ingestion.outcome_{name}", language, count=self.counts[name])
+            counted(f"ingestion.outcome_{name}", language, self.counts[name])
             for name in OUTCOMES
             if self.counts.get(name)
         ]
         told = [text("ingestion.outcomes", language, outcomes="; ".join(words))] if words else []
         if self.upload.ended:
-            told.append(text("ingestion.ended", language, count=self.upload.ended))
+            told.append(counted("ingestion.ended", language, self.upload.ended))
         return told
 
     def _rejections(self, language: Language) -> list[str]:
@@ -141,10 +141,10 @@ class Receipt:
         for name, count in self.blanks.items():
             column = self.table.column(name)
             told.append(
-                text(
+                counted(
                     "ingestion.blanks",
                     language,
-                    count=count,
+                    count,
                     source=self.mapping.sources[name],
                     meaning=column.blank_means,
                 )

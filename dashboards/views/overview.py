@@ -8,7 +8,7 @@ from dashboards import cards, charts, figures, pieces, queries
 from dashboards.monthly import month_bars
 from dashboards.queries import RISKY, Filters, Risk, Run
 from dashboards.rejections import waiting
-from dashboards.uploads import label_kind
+from dashboards.uploads import any_taken, label_kind
 from dashboards.viewer import Viewer
 
 FIRST = 5
@@ -28,7 +28,7 @@ def show(see: Viewer) -> None:
     st.title(words.say("page_overview"))
     churn, escalation = _scored(see, "churn"), _scored(see, "incident_risk")
     if churn is None and escalation is None and not see.gold.has("customer"):
-        pieces.empty(see, "empty_overview")
+        pieces.empty(see, "waiting_overview" if any_taken(see) else "empty_overview")
         return
     rows, uploads = waiting(see)
     customers = churn.risk if churn is not None else None

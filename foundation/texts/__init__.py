@@ -34,3 +34,8 @@ def text(key: str, language: Language = "es", /, **values: object) -> str:
         The key stands in no catalogue: a bug, and a test finds it.
     """
     return catalogue(language)[key].format(**values)
+
+
+def counted(key: str, language: Language, count: int, /, **values: object) -> str:
+    """Return the sentence ``<key>_one`` or ``<key>_many`` with ``{count}`` filled in."""
+    return text(f"{key}_{'one' if count == 1 else 'many'}", language, count=count, **values)

@@ -21,7 +21,7 @@ def convert_workbook(path: Path, file_name: str, folder: Path) -> list[Sheet]:
     TooLarge
         It needs more memory or time than one workbook may take.
     """
-    command = [sys.executable, "-m", "ingestion.excel", str(path), str(folder)]
+    command = [sys.executable, "-m", "ingestion.excel", str(path.resolve()), str(folder)]
     try:
         done = subprocess.run(
             command, capture_output=True, check=False, timeout=LONGEST_SECONDS, cwd=folder

@@ -89,7 +89,7 @@ def test_a_value_is_replaced_in_all_rows_a_cell_corrected_and_a_row_dismissed(
     assert "doce" in Path(started.value.path()).read_text(encoding="utf-8-sig")
     page.locator(".st-key-after_any input").fill("12")
     page.locator('.st-key-all_at_once [data-testid="stFormSubmitButton"] button').click()
-    page.wait_for_selector("text=De 3 filas enviadas, 3 entraron", timeout=60_000)
+    page.wait_for_selector("text=Filas enviadas: 3; entraron: 3", timeout=60_000)
     settled(page)
     assert "Ya no hay filas por corregir por esa causa" in text_of(page)
     assert served.counts() == (3, 3, 0, 0)
@@ -111,7 +111,7 @@ def _correct_cell(page: "Page", served: Served) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Corregir y reenviar 1 fila")
     page.locator(".st-key-send_cells button").click()
-    page.wait_for_selector("text=De 1 filas enviadas, 1 entraron", timeout=60_000)
+    page.wait_for_selector("text=Filas enviadas: 1; entraron: 1", timeout=60_000)
     assert served.counts() == (2, 4, 0, 0)
 
 

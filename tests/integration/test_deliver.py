@@ -116,6 +116,7 @@ def test_a_container_sent_again_changes_nothing(door: Door):
     after = [door.lake.version(door.lake.ref(TENANT, "silver", t)) for t in ("customers", "calls")]
     assert after == before
     assert {state for _, state, _ in told(again)} == {"unchanged"}
+    assert "(0 rechazadas); 3 eran iguales a los últimos y no cambiaron nada" in again.say("es")
     assert "no cambió nada" in again.say("es")
 
 

@@ -36,11 +36,11 @@ def test_rows_are_listed_by_cause_corrected_and_remembered_in_the_history(
         "--value", "tenure_months:-3=3", "--receive-only",
     )  # fmt: skip
     assert fixed.code == 0, fixed.err
-    assert "1 filas enviadas: 1 entraron y 0 se rechazaron otra vez" in fixed.words
+    assert "Filas enviadas: 1; entraron: 1; rechazadas otra vez: 0" in fixed.words
     dismissed = abcall(
         "quarantine", "dismiss", tenant, "--cause", causes[1 - months], "--reason", "de prueba"
     )
-    assert "1 filas descartadas" in dismissed.words
+    assert "Filas descartadas: 1" in dismissed.words
     assert "No hay filas por corregir" in abcall("quarantine", "list", tenant).words
     history = abcall("quarantine", "history", tenant).words
     assert "Valores corregidos" in history

@@ -9,7 +9,7 @@ import pytest
 from dashboards import customer_queries, figures, queries
 from dashboards.queries import RISKY, Filters
 from dashboards.rejections import waiting
-from dashboards.uploads import account_sentence, earlier
+from dashboards.uploads import account_sentence, any_taken, earlier
 from dashboards.viewer import Viewer
 from tests.unit.dashboards.conftest import PROBABILITIES, SCORED_AT, House
 
@@ -98,3 +98,5 @@ def test_rejected_rows_wait_and_an_account_adds_up_in_words(viewer: Make):
     customers = next(one for one in earlier(see) if one.table == "customers")
     sentence = account_sentence(customers.counts, see.words)
     assert sentence == "11 filas = 10 nuevas + 1 rechazada"
+    assert any_taken(see)
+    assert account_sentence({"rows": 2_000}, see.words) == "2.000 filas"

@@ -153,6 +153,16 @@ def test_a_damaged_workbook_is_the_persons_to_mend(content: bytes, tmp_path: Pat
     assert "b.xlsx" in refused.value.say("es")
 
 
+def test_a_workbook_is_found_from_the_folder_that_a_person_works_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    workbook(tmp_path / "b.xlsx", {"Datos": [HEADER, *ROWS]})
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    (sheet,) = convert_workbook(Path("b.xlsx"), "b.xlsx", tmp_path / "out")
+    assert (sheet.name, sheet.file is not None) == ("Datos", True)
+
+
 def test_an_encrypted_workbook_is_told_how_to_be_saved_without_a_password(tmp_path: Path):
     path = tmp_path / "b.xlsx"
     path.write_bytes(compound_file(["EncryptionInfo", "EncryptedPackage"]))
