@@ -1,5 +1,6 @@
 """What an upload will do to silver: each row's outcome, and which rows to write."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,6 +30,10 @@ Flags = npt.NDArray[np.bool_]
 _INCOMING = ("row_key", "row_number", "row_hash", "operation_asked")
 _STORED = ("row_key", "row_hash")
 """Planning needs keys, times and hashes alone; whole rows are put together afterwards."""
+
+MOST_BYTES_TOLD = 4 * 1024 * 1024
+"""Rows that go to the engine inside the question: it names them a dozen times, and is one message
+of Spark Connect, which holds 128 MiB. More are staged, and the engine reads them there."""
 
 _NOBODY = pa.schema([("row_key", pa.string())])
 _NOTHING_MOVES = pa.schema([("row_key", pa.string()), ("valid_from", MOMENT), ("valid_to", MOMENT)])
@@ -127,16 +132,28 @@ def _good(staged: Staged, columns: list[str], rejected: Flags) -> Iterator[pa.Ta
 
 def _history(lake: "Lake", job: Job, staged: Staged, rejected: Flags) -> Plan:
     good = pa.concat_tables(_good(staged, [*_INCOMING, "valid_from"], rejected))
-    incoming = frame_of(lake, good)
+    incoming = _told(lake, job, "incoming", good, rejected)
     existing = _existing(lake, job, [*_STORED, "valid_from", "valid_to"])
     if not job.ends_absent:
         existing = existing.join(incoming.select("row_key").distinct(), "row_key", "left_semi")
     # Someone whose row was rejected is in the snapshot all the same, and has not left.
     elif len(doubted := _only_in(_rejected_keys(staged, rejected), good["row_key"])):
-        keys = frame_of(lake, pa.table({"row_key": doubted}))
+        keys = _told(lake, job, "doubted", pa.table({"row_key": doubted}), rejected)
         existing = existing.join(keys, "row_key", "left_anti")
     moments = lake.engine.arrow(plan_history(incoming, existing, job.ends_absent, job.received_at))
     return _of_moments(job, moments, good.num_rows)
+
+
+def _told(lake: "Lake", job: Job, what: str, rows: pa.Table, rejected: Flags) -> "DataFrame":
+    """Hand rows to the engine, staged where they are many.
+
+    Their name says which rows were left out: a run after a crash may leave out others.
+    """
+    if rows.nbytes <= MOST_BYTES_TOLD:
+        return frame_of(lake, rows)
+    name = f"{what}-{hashlib.sha256(rejected.tobytes()).hexdigest()[:16]}.parquet"
+    staging = lake.staging(job.tenant, job.upload_id)
+    return lake.engine.session.read.parquet(staging.write(name, rows.schema, rows.to_batches()))
 
 
 def _of_moments(job: Job, moments: pa.Table, rows: int) -> Plan:
