@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 STAGES = {
     "landing": ("landing.py", "land"),
-    "reading": ("reading/file.py", "read_file"),
     "mapping": ("receive.py", "_mapping"),
-    "formats": ("formats.py", "decide_formats"),
-    "typing, checks, tokens": ("plan.py", "prepared_rows"),
-    "encryption of rows": ("payload.py", "seal_rows"),
-    "bronze": ("apply.py", "_append"),
-    "plan of history": ("plan.py", "plan_rows"),
+    "first look": ("scan.py", "scan"),
+    "typing, sealing, bronze, staging": ("stage.py", "stage"),
+    "rejections": ("rejections.py", "rejections_of"),
+    "plan": ("plan.py", "plan_rows"),
+    "persons": ("apply.py", "_save_persons"),
     "silver": ("apply.py", "_write_silver"),
     "audit": ("audit.py", "audit_table"),
     "gold": ("gold/refine.py", "refine"),

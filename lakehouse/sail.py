@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 LARGEST_PIECE_BYTES = 64 * 1024 * 1024
 """A query that carries more than 128 MiB of rows is refused by Connect, and Sail has no cache."""
 
+BATCH_ROWS = 32_768
+"""Rows that the engine looks at together; texts of 64 KiB each still fit into one batch."""
+
 _servers: list[Any] = []
 
 
@@ -70,6 +73,9 @@ def _port() -> int:
     if not _servers:
         # Read by the server's logger when it starts; its default tells every session on stderr.
         os.environ.setdefault("RUST_LOG", "error")
+        # A regular expression is compiled for each batch: those of the masker are long, and over
+        # the usual 8,192 rows compiling took longer than matching.
+        os.environ.setdefault("SAIL_EXECUTION__BATCH_SIZE", str(BATCH_ROWS))
         from pysail.spark import SparkConnectServer
 
         server = SparkConnectServer("127.0.0.1", 0)
