@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from foundation.spelling import well_formed
+from foundation.spelling import printable
 from foundation.texts import Language, text
 
 if TYPE_CHECKING:
@@ -30,10 +30,13 @@ _err = Console(stderr=True, highlight=False)
 PIPED_WIDTH = 240
 """Characters a line where no terminal says how many: nothing of a table may be cut off in a log."""
 
+LAYOUT = "\n\t"
+"""What sentences of ours are laid out with."""
+
 
 def say(sentence: str) -> None:
     """Print a sentence as it stands."""
-    _out.print(well_formed(sentence), markup=False)
+    _out.print(printable(sentence, LAYOUT), markup=False)
 
 
 def write_out(document: str) -> None:
@@ -43,13 +46,13 @@ def write_out(document: str) -> None:
 
 def complain(sentence: str) -> None:
     """Print an error's sentence on standard error."""
-    _err.print(well_formed(sentence), style="bold red", markup=False)
+    _err.print(printable(sentence, LAYOUT), style="bold red", markup=False)
 
 
 def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; columns of numbers align right."""
     wide = Console(highlight=False, width=None if _out.is_terminal else PIPED_WIDTH)
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(printable(title)), title_justify="left")
     for position, header in enumerate(headers):
         numeric = bool(rows) and all(row[position][:1].isdigit() for row in rows if row[position])
         # What names a row is there to be copied: it is never cut short.
@@ -57,8 +60,8 @@ def show(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> N
         justify: Literal["left", "right"] = "right" if numeric else "left"
         table.add_column(header, justify=justify, overflow="fold", min_width=name)
     for row in rows:
-        # A tenant's headers and file names are text, never the console's markup.
-        table.add_row(*(Text(well_formed(cell)) for cell in row))
+        # A tenant's headers and file names are text, never the console's or terminal's orders.
+        table.add_row(*(Text(printable(cell, LAYOUT)) for cell in row))
     wide.print(table)
 
 
@@ -75,7 +78,7 @@ class Work:
     def __call__(self, doing: str) -> None:
         """Begin a step."""
         self._begun += 1
-        count = f"{self._begun}/{self._steps}"
+        count, doing = f"{self._begun}/{self._steps}", printable(doing)
         self._bar.update(self._task, description=doing, advance=1, count=count)
         self._leave()
         _log(doing)
@@ -115,7 +118,7 @@ def working(steps: int, language: Language = "es") -> Iterator[Work]:
     """Show a bar over ``steps``; call what is yielded with the name of each step as it begins."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.fields[count]} {task.description}"),
+        TextColumn("{task.fields[count]} {task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),

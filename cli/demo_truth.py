@@ -44,7 +44,7 @@ def true_auc(
     from models.registry import Registry
 
     registry = Registry(lake.settings)
-    kept_rows = registry.out_of_fold(registry.get(tenant.id, model).run_id)
+    kept_rows = registry.out_of_fold(tenant.id, registry.get(tenant.id, model).run_id)
     margins = [margin[0] for margin in kept_rows["margins"].to_pylist()]
     judged = dict(zip(kept_rows["row"].to_pylist(), margins, strict=True))
     training = training_set(lake, tenant, contract, model)

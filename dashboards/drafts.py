@@ -1,6 +1,7 @@
 """A file that was dropped and not sent yet: what it holds, and what its columns may stand for."""
 
 import os
+import re
 import stat
 import tempfile
 import time
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 PREFIX = "abcall-upload-"
 LONGEST_STAY_SECONDS = 86_400.0
 """A dropped file of this age is in nobody's hands: the server that kept it was killed."""
+ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}")
+"""Of a file's name only such an ending becomes part of a path here."""
 SAMPLES = 3
 LONGEST_SAMPLE = 28
 
@@ -121,7 +124,9 @@ def send(
 @contextmanager
 def on_disk(content: memoryview, file_name: str) -> Iterator[Path]:
     """Keep a dropped file where only this user can read it (mode 0600), as long as it is needed."""
-    descriptor, name = tempfile.mkstemp(prefix=PREFIX, suffix=Path(file_name).suffix)
+    ending = Path(file_name).suffix
+    suffix = ending if ENDING.fullmatch(ending) else None
+    descriptor, name = tempfile.mkstemp(prefix=PREFIX, suffix=suffix)
     path = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -16,6 +16,7 @@ from foundation.spelling import well_formed
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from duckdb import DuckDBPyConnection
 
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
@@ -28,9 +29,10 @@ OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
 }
 TABLES_KEPT = 24
-"""Arrow tables kept in a process, by version: a page asks for the same ones again and again."""
+"""Arrow tables kept in a process: a page asks for the same ones again and again."""
 
-_kept: "OrderedDict[tuple[str, int, tuple[str, ...]], pa.Table]" = OrderedDict()
+_kept: "OrderedDict[tuple[str, tuple[str, ...]], tuple[int, pa.Table]]" = OrderedDict()
+"""Path and columns → version and rows. Of a table only one version: of who was erased nothing."""
 _lock = Lock()
 
 
@@ -80,10 +82,8 @@ class Gold:
         local
             Times are the tenant's wall clock, without a zone: for cutting days and months.
         """
-        import duckdb
-
         zone = self._tenant.time_zone if local else "UTC"
-        with duckdb.connect(config=OFFLINE) as database:
+        with offline() as database:
             for name, columns in tables.items():
                 database.register(under or name, wall_clock(self._named(name, columns), zone))
             found = database.execute(
@@ -103,17 +103,37 @@ class Gold:
 
     def _arrow(self, table: str, columns: tuple[str, ...]) -> "pa.Table":
         ref = self._lake.ref(self._tenant, "gold", table)
-        key = (ref.path, self._lake.version(ref), columns)
+        key, version = (ref.path, columns), self._lake.version(ref)
         with _lock:
+            _drop_other_versions(ref.path, version)
             if key in _kept:
                 _kept.move_to_end(key)
-                return _kept[key]
+                return _kept[key][1]
         rows = self._lake.arrow(ref, columns or None)
         with _lock:
-            _kept[key] = rows
+            _kept[key] = (version, rows)
             while len(_kept) > TABLES_KEPT:
                 _kept.popitem(last=False)
         return rows
+
+
+def offline() -> "DuckDBPyConnection":
+    """Return a database that reaches no file, no address and no variable of this program.
+
+    A query reads what was registered for it, and cannot change that.
+    """
+    import duckdb
+
+    database = duckdb.connect(config=OFFLINE)
+    database.execute("SET python_enable_replacements = false")
+    database.execute("SET lock_configuration = true")
+    return database
+
+
+def _drop_other_versions(path: str, version: int) -> None:
+    """Let go of what a table was before: somebody may have been erased from it since."""
+    for key in [key for key, (kept, _) in _kept.items() if key[0] == path and kept != version]:
+        del _kept[key]
 
 
 def wall_clock(table: "pa.Table", zone: str) -> "pa.Table":

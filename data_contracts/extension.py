@@ -4,6 +4,7 @@ Where the vertical has since declared a column or a header itself, the vertical'
 never means two things.
 """
 
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
@@ -14,6 +15,9 @@ from data_contracts.contract import Classification, ColumnType, Role
 from data_contracts.place import Node
 from data_contracts.tables import plain
 from foundation.texts import Language
+
+OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+"""Names of own columns: engines tell no case apart, and the name becomes one in every table."""
 
 
 @dataclass(frozen=True)

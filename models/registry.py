@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlparse
 
 from foundation.errors import MissingPart, NotFound
 from foundation.settings import Settings
+from foundation.spelling import well_formed
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
 from models.artifact import MODEL_FILE, OUT_OF_FOLD, TRUSTED, Entry, write_model
 from models.champion import Champion, from_metadata, to_metadata
@@ -26,6 +27,7 @@ from models.tracking import client_of
 if TYPE_CHECKING:
     import pyarrow as pa
     from mlflow import MlflowClient
+    from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion
 
 Alias = Literal["champion", "challenger"]
@@ -164,12 +166,33 @@ class Registry:
         except (MlflowException, SQLAlchemyError, OSError) as error:
             raise MissingPart("models.no_registry") from error
 
-    def out_of_fold(self, run_id: str) -> "pa.Table":
-        """Return the out-of-fold rows that a training kept."""
+    def out_of_fold(self, tenant_id: str, run_id: str) -> "pa.Table":
+        """Return the out-of-fold rows that a training of the tenant's kept.
+
+        Raises
+        ------
+        NotFound
+            The tenant has no such run.
+        """
         import pyarrow.parquet as pq
 
-        run = self._client().get_run(run_id)
+        run = self._run(tenant_id, run_id)
         return pq.read_table(_local(run.info.artifact_uri, OUT_OF_FOLD))
+
+    def _run(self, tenant_id: str, run_id: str) -> "Run":
+        from mlflow.exceptions import MlflowException
+
+        client = self._client()
+        own = client.get_experiment_by_name(experiment_name(tenant_id))
+        try:
+            run = client.get_run(well_formed(run_id))
+        except MlflowException as error:
+            if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                raise
+            raise NotFound("models.no_run", run=run_id) from error
+        if own is None or run.info.experiment_id != own.experiment_id:
+            raise NotFound("models.no_run", run=run_id)
+        return run
 
     def _load(self, found: "ModelVersion") -> Champion:
         key = (self._settings.mlflow_uri, found.name, str(found.version))

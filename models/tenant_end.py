@@ -4,6 +4,7 @@ From the first step on nobody can enter the tenant, and nothing of it can be ope
 cut short is taken up again by the same command.
 """
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -106,7 +107,10 @@ def _alone(lake: "Lake", tenant: "Tenant") -> Iterator[None]:
 def _delete_folder(root: Path, tenant: "Tenant") -> int:
     """Delete a tenant's folder, and what was being built beside it."""
     files = 0
-    for folder in [root / tenant.id, *root.glob(f".{tenant.id}-*")]:
+    # By its whole name: what is being built for ``acme-norte`` begins with ``.acme-`` as well.
+    aside = re.compile(rf"\.{re.escape(tenant.id)}-[0-9a-f]{{32}}")
+    beside = [folder for folder in root.glob(".*") if aside.fullmatch(folder.name)]
+    for folder in [root / tenant.id, *beside]:
         if folder.is_dir() and not folder.is_symlink():
             files += sum(path.is_file() for path in folder.rglob("*"))
             shutil.rmtree(folder)

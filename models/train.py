@@ -183,7 +183,7 @@ def _register(
     promoted = (
         champion is None
         or not is_compatible(champion, contract, name)
-        or not_worse(rows.task, table, registry.out_of_fold(champion.run_id))
+        or not_worse(rows.task, table, registry.out_of_fold(tenant.id, champion.run_id))
     )
     alias: Alias = "champion" if promoted else "challenger"
     registry.set_alias(registered, alias)

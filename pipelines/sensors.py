@@ -14,6 +14,7 @@ import dagster as dg
 
 from foundation.errors import AbcallError
 from foundation.failures import trail_of
+from foundation.spelling import printable
 from ingestion.sources.registry import due_sources
 from pipelines.arrivals import PULL_OP, RECEIVE_OP
 from pipelines.inbox import needs_run, sight_of, take, waiting_files
@@ -110,10 +111,11 @@ def _tried(lake: "Lake", path: Path, context: dg.SensorEvaluationContext) -> boo
     try:
         take(lake, path)
     except AbcallError as error:  # busy, or the installation's fault
-        context.log.warning("%s waits: %s", path.name, error.key)
+        context.log.warning("%s waits: %s", printable(path.name), error.key)
         return False
     except Exception as error:  # a bug that one file meets must not keep the others from coming in
-        context.log.warning("%s failed:\n%s", path.name, "\n".join(trail_of(error)))
+        trail = "\n".join(trail_of(error))
+        context.log.warning("%s failed:\n%s", printable(path.name), trail)
         return False
     return True
 

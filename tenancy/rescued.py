@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import delete, select
 
 from data_contracts.tables import plain
+from foundation.spelling import well_formed
 from tenancy.actor import Actor
 from tenancy.audit import record_in
 from tenancy.contract_tables import ColumnDecisionRow, RescuedColumnRow
@@ -52,7 +53,7 @@ def header_hash(header: str) -> str:
 
     A header of signs alone is compared as it stands.
     """
-    return hashlib.sha256((plain(header) or header).encode()).hexdigest()
+    return hashlib.sha256(well_formed(plain(header) or header).encode()).hexdigest()
 
 
 def note_sightings(store: Store, tenant: Tenant, sightings: Sequence[Sighting]) -> None:
@@ -64,7 +65,9 @@ def note_sightings(store: Store, tenant: Tenant, sightings: Sequence[Sighting]) 
     if not uploads:
         return
     with store.session() as session:
-        session.execute(delete(RescuedColumnRow).where(RescuedColumnRow.upload_id.in_(uploads)))
+        mine = RescuedColumnRow.tenant_id == tenant.id
+        theirs = RescuedColumnRow.upload_id.in_(uploads)
+        session.execute(delete(RescuedColumnRow).where(mine, theirs))
         for (upload_id, key), one in _first(sightings).items():
             session.add(
                 RescuedColumnRow(
@@ -125,7 +128,7 @@ def decide(
             )
         )
         session.flush()
-        subject = f"{table}.{header}"[:200]
+        subject = f"{table}.{header}".replace("\0", "")[:200]
         record_in(session, actor, f"column.{state}", tenant.id, subject)
 
 

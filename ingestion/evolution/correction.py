@@ -16,6 +16,8 @@ OWN_ROLES: tuple[Role, ...] = ("measure", "attribute", "text")
 TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 CLASSES: tuple[Classification, ...] = get_args(Classification)
 NUMERIC = ("integer", "number", "money")
+MOST_DIGITS = 30
+"""Of a limit: «1e999999999» is short to write, and long to write out."""
 ROLE_OF: dict[str, Role] = {
     "free_text": "text",
     "personal": "attribute",
@@ -89,6 +91,6 @@ def _limit(given: str | None, guessed: str | None) -> str | None:
         limit = Decimal(given.strip())
     except InvalidOperation as error:
         raise InvalidRequest("own_columns.no_number", given=given) from error
-    if not limit.is_finite():
+    if not limit.is_finite() or abs(limit.adjusted()) > MOST_DIGITS:
         raise InvalidRequest("own_columns.no_number", given=given)
     return format(limit, "f")

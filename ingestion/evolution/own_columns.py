@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from data_contracts.extension import OwnColumn
+from data_contracts.extension import OWN_NAME, OwnColumn, collisions
 from data_contracts.loader import load_documents
 from data_contracts.own import extended_contract
 from data_contracts.place import Node
@@ -94,7 +94,8 @@ def accept(lake: "Lake", actor: "Actor", tenant: "Tenant", column: OwnColumn) ->
     InvalidContract
         The column cannot be as it is declared.
     InvalidRequest
-        Its values say something of persons and it would stay in the open.
+        Its name is none, or the vertical's own; or its values say something of persons and it
+        would stay in the open.
     NotAllowed
         The actor may not decide of columns.
     """
@@ -102,6 +103,7 @@ def accept(lake: "Lake", actor: "Actor", tenant: "Tenant", column: OwnColumn) ->
     extension = current_extension(lake.store, tenant)
     if column not in _columns(extension):
         rescued = _rescued(lake, tenant, column.table, column.headers[0])
+        _require_name(lake, tenant, column)
         _require_closed(column, _look(lake, tenant, rescued))
         others = [one for one in _columns(extension) if not _same(one, column)]
         _save(lake, actor, tenant, [*others, column], subject=f"{column.table}.{column.name}")
@@ -165,6 +167,13 @@ def _save(
     extended_contract(document, own, 1)
     columns = [column.to_dict() for column in own]
     save_extension(lake.store, actor, tenant, columns, subject=subject)
+
+
+def _require_name(lake: "Lake", tenant: "Tenant", column: OwnColumn) -> None:
+    """Refuse a name that no table can have, or that the vertical gave to something else."""
+    document: Node = load_documents(lake.settings.contract_dirs)[tenant.vertical]
+    if not OWN_NAME.fullmatch(column.name) or collisions(document, [column]):
+        raise InvalidRequest("own_columns.bad_name", name=column.name)
 
 
 def _require_closed(column: OwnColumn, seen: Profile) -> None:

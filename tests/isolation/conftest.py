@@ -1,4 +1,4 @@
-"""The two senders, for each module anew."""
+"""The two senders, once for all modules."""
 
 from tests.isolation.two_senders import house
 

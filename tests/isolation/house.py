@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 from cli.main import run
 from dashboards.viewer import Viewer
 from dashboards.words import Words
+from data_contracts.extension import OwnColumn
 from foundation.settings import Settings
+from foundation.texts import LANGUAGES
 from ingestion.gold.refine import refine
 from ingestion.mapping import Mapping
 from ingestion.receive import receive
@@ -27,8 +29,10 @@ from tenancy.api_keys import issue_key
 from tenancy.bootstrap import open_store
 from tenancy.deliveries import DeliveredPart, begin_delivery, finish_delivery, note_part
 from tenancy.erasures import begin_erasure, finish_erasure, note_scores
+from tenancy.extensions import save_extension
 from tenancy.holds import place_hold
 from tenancy.quarantine_acts import begin_act, end_act
+from tenancy.sources import NewSource, add_source, new_source_id
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.upload import Upload
@@ -45,6 +49,9 @@ OWNERS, EVERYBODY = (ACME, BETA), (ACME, BETA, GAMMA)
 COLUMNS = (
     "customer_id", "full_name", "effective_at", "tenure_months", "monthly_charge", "city",
 )  # fmt: skip
+UNKNOWN = "loyalty_points"
+"""A column that no contract has."""
+
 CASES = ("incident_id", "customer_id", "opened_at", "kind")
 
 
@@ -118,9 +125,9 @@ def _send(house: House, tenant: Tenant) -> None:
     """Send customers, two of whom are rejected, and a case, under the tenant's own headers."""
     first = {"acme": 1010001277, "beta": 2020001277}[tenant.id]
     city, case = f"Ciudad {tenant.id}", f"CASE-{tenant.id}"
-    customers = [f"{first + n},Ana {n},2026-01-01,{months},10,{city}"
+    customers = [f"{first + n},Ana {n},2026-01-01,{months},10,{city},7"
                  for n, months in enumerate((1, -5, -6))]  # fmt: skip
-    upload = _sent(house, tenant, "customers", COLUMNS, customers)
+    upload = _sent(house, tenant, "customers", (*COLUMNS, UNKNOWN), customers)
     _sent(house, tenant, "incidents", CASES, [f"{case},{first},2026-02-01 10:00:00,claim"])
     house.owned[tenant.id] |= {
         "upload": upload.id,
@@ -128,7 +135,8 @@ def _send(house: House, tenant: Tenant) -> None:
         "customer": str(first),
         "city": city,
         "case": case,
-        "headers": ",".join(_headers(tenant, COLUMNS)),
+        "headers": ",".join(_headers(tenant, (*COLUMNS, UNKNOWN))),
+        "unknown": f"{tenant.id}_{UNKNOWN}",
         "row": f"{upload.id}-2",
         "row_of_person": f"{upload.id}:1",
     }
@@ -144,7 +152,8 @@ def _sent(
     headers = _headers(tenant, columns)
     path = house.folder / f"{tenant.id}_{table}.csv"
     path.write_text("\n".join([",".join(headers), *rows]) + "\n", encoding="utf-8")
-    mapping = Mapping(dict(zip(headers, columns, strict=True)), "natural", None, "increment")
+    known = {h: c for h, c in zip(headers, columns, strict=True) if c != UNKNOWN}
+    mapping = Mapping(known, "natural", None, "increment")
     return receive(house.lake, tenant, STAFF, path, table, mapping=mapping).upload
 
 
@@ -158,6 +167,14 @@ def _in_store(house: House, tenant: Tenant) -> None:
     note_scores(store, ended, [f"mark-of-{tenant.id}"])
     finish_erasure(store, who, ended)
     upload = house.name(tenant, "upload")
+    own = OwnColumn(
+        "calls", f"own_of_{tenant.id}", "integer", "measure", "internal",
+        dict.fromkeys(LANGUAGES, "Own"), (f"own of {tenant.id}",),
+    )  # fmt: skip
+    save_extension(store, who, tenant, [own.to_dict()], subject=own.name)
+    source = add_source(store, STAFF, tenant, NewSource(
+        new_source_id(), f"source-of-{tenant.id}", "sftp", "sftp://a.example", None, {}, None, b"x",
+    ))  # fmt: skip
     act = begin_act(store, who, tenant, "customers", kind="unchanged", rows=1)
     end_act(store, tenant, act, "dropped")
     delivery = begin_delivery(
@@ -173,6 +190,8 @@ def _in_store(house: House, tenant: Tenant) -> None:
         "erasure": open_one.id,
         "finished_erasure": ended.id,
         "erased_score": f"mark-of-{tenant.id}",
+        "own_column": own.name,
+        "source": source.name,
         "act": act.id,
         "contained": upload,
         "delivery": delivery.id,

@@ -3,8 +3,10 @@
 from typing import Any
 
 from dashboards import customer_queries, queries
+from dashboards.drafts import look
 from dashboards.queries import Filters
 from dashboards.uploads import rejected_file
+from serving.latest import latest_scores, model_of
 from tenancy.tenant import Tenant
 from tenancy.uploads import get_upload
 from tests.isolation.attempts import Refused, Surface, owned
@@ -23,6 +25,19 @@ def filtered(house: House, asker: Tenant, name: str) -> object:
 
 def downloaded(house: House, asker: Tenant, name: str) -> object:
     return rejected_file(house.viewer(asker), get_upload(house.lake.store, asker, name))
+
+
+def known_headers(house: House, asker: Tenant, headers: str) -> bool:
+    """Drop a file of these headers on the page: are its columns proposed as somebody had them?"""
+    row = ",".join("1" for _ in headers.split(","))
+    content = f"{headers}\n{row}\n".encode("utf-8", "replace")
+    return look(house.viewer(asker), "customers", "a.csv", memoryview(content)).known
+
+
+def beside_an_incident(house: House, asker: Tenant, token: str) -> object:
+    """Ask for what the service says of a customer beside an incident's score."""
+    model = model_of(house.lake.contract_of(asker), "customer")
+    return latest_scores(house.lake, asker, model, {token})
 
 
 def answered(house: House, secret: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -59,13 +74,22 @@ SURFACES: tuple[Surface, ...] = (
     owned("page", "gold table", "table",
           lambda h, t, n: h.viewer(t).gold.has(n), "only_delta"),
     owned("page", "download of rejected rows", "upload", downloaded),
+    owned("page", "draft of a dropped file", "headers", known_headers, "a,b"),
     owned("API", "score by customer id", "customer", scored, NO_CUSTOMER),
+    owned("API", "customer beside an incident", "token", beside_an_incident, NO_TOKEN),
     owned("command", "rejected TENANT UPLOAD", "upload",
           lambda h, t, n: typed(h, "rejected", t.id, "--", n)),
     owned("command", "key revoke TENANT KEY", "spare_key",
           lambda h, t, n: typed(h, "key", "revoke", t.id, "--", n)),
     owned("command", "hold lift TENANT HOLD", "hold",
           lambda h, t, n: typed(h, "hold", "lift", t.id, "--", n)),
+    owned("command", "columns propose TENANT customers HEADER", "unknown",
+          lambda h, t, n: typed(h, "columns", "propose", t.id, "customers", "--", n), "points"),
+    owned("command", "quarantine list TENANT --upload UPLOAD", "upload",
+          lambda h, t, n: typed(h, "quarantine", "list", t.id, f"--upload={n}")),
+    owned("command", "person consent TENANT --row ROW", "row_of_person",
+          lambda h, t, n: typed(h, "person", "consent", t.id, f"--row={n}", "--training"),
+          "0" * 32 + ":1"),
     owned("command", "person receipt TENANT RECEIPT", "finished_erasure",
           lambda h, t, n: typed(h, "person", "receipt", t.id, "--", n)),
 )  # fmt: skip

@@ -9,12 +9,13 @@ from tenancy.erasures import erasure_of_score, get_erasure, list_erasures
 from tenancy.holds import lift_hold, list_holds
 from tenancy.mappings import find_mapping
 from tenancy.quarantine_acts import get_act, list_acts
+from tenancy.sources import get_source, list_sources, pause_source, sealed_parts
 from tenancy.tenant import Tenant
 from tenancy.tenants import get_tenant, list_tenants, tenant_for
 from tenancy.uploads import get_upload, list_uploads
 from tenancy.users import get_user, list_users, set_disabled, set_roles
 from tests.isolation.attempts import Surface, owned
-from tests.isolation.house import House
+from tests.isolation.house import OWNERS, STAFF, House
 
 ROOM = "store"
 
@@ -26,6 +27,13 @@ def named(found: "list[object]", name: str, by: str = "id") -> bool:
 def finished(house: House, asker: Tenant, name: str) -> bool:
     finish_delivery(house.lake.store, asker, name)
     return True
+
+
+def secret_of_source(house: House, asker: Tenant, name: str) -> object:
+    """Ask for a source's sealed secret under the asker, with whatever record of that name."""
+    owner = next((of for of in OWNERS if house.name(of, "source") == name), asker)
+    record = get_source(house.lake.store, STAFF, owner, name)
+    return sealed_parts(house.lake.store, asker, record)
 
 
 def with_secret(house: House, asker: Tenant, secret: str) -> bool:
@@ -75,6 +83,14 @@ SURFACES: tuple[Surface, ...] = (
     owned(ROOM, "act on rejected rows", "act", lambda h, t, n: get_act(h.lake.store, t, n)),
     owned(ROOM, "list acts on rejected rows", "act",
           lambda h, t, n: named(list_acts(h.lake.store, t), n)),
+    owned(ROOM, "source", "source",
+          lambda h, t, n: get_source(h.lake.store, STAFF, t, n), "source-of-delta"),
+    owned(ROOM, "list sources", "source",
+          lambda h, t, n: named(list_sources(h.lake.store, STAFF, t), n, "name"),
+          "source-of-delta"),
+    owned(ROOM, "rest of a source", "source",
+          lambda h, t, n: pause_source(h.lake.store, STAFF, t, n, paused=True), "source-of-delta"),
+    owned(ROOM, "secret of a source", "source", secret_of_source, "source-of-delta"),
     owned(ROOM, "audit log", "user",
           lambda h, t, n: named(entries(h.lake.store, t, limit=500), n, "subject")),
 )  # fmt: skip

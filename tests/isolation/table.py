@@ -8,13 +8,25 @@ from dataclasses import dataclass
 from itertools import product
 
 from tenancy.tenant import Tenant
-from tests.isolation import surfaces_doors, surfaces_lake, surfaces_store
+from tests.isolation import (
+    surfaces_columns,
+    surfaces_doors,
+    surfaces_lake,
+    surfaces_models,
+    surfaces_store,
+)
 from tests.isolation.attempts import Outcome, Surface, Trick, outcome
 from tests.isolation.house import ACME, BETA, EVERYBODY, OWNERS, House
 from tests.isolation.tricks import PLAIN, TRICKS
 
 BUG = "bug"
-SURFACES = (*surfaces_store.SURFACES, *surfaces_lake.SURFACES, *surfaces_doors.SURFACES)
+SURFACES = (
+    *surfaces_store.SURFACES,
+    *surfaces_lake.SURFACES,
+    *surfaces_columns.SURFACES,
+    *surfaces_models.SURFACES,
+    *surfaces_doors.SURFACES,
+)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,16 @@ from tests.isolation.house import House, built
 from tests.isolation.table import Attempt, attempts, tried
 from tests.isolation.tricks import PLAIN
 
-SLOW_ROOMS = ("page", "API", "command")
+SLOW_ROOMS = ("page", "API", "command", "columns", "models")
+SLOW_SURFACES = ("models", "law: replay", "quarantine: reference", "quarantine: send again")
+"""Learned models are asked of MLflow, which takes seconds to wake; files take theirs to go in."""
 
 
 def rows() -> Iterator[object]:
     """Return every row; tricks at doors that take their time are for the slow suite."""
     for attempt in attempts():
-        slow = attempt.surface.room in SLOW_ROOMS and attempt.trick is not PLAIN
+        tricky = attempt.surface.room in SLOW_ROOMS and attempt.trick is not PLAIN
+        slow = tricky or str(attempt).startswith(SLOW_SURFACES)
         yield pytest.param(attempt, id=str(attempt), marks=[pytest.mark.slow] if slow else [])
 
 

@@ -41,7 +41,7 @@ class House:
         return self.door.lake
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("isolation")
     door = Door(installation(folder), folder)
