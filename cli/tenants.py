@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.console import say, show
-from cli.session import contract_of, helper, session_of
+from cli.session import Helper, contract_of, helper, session_of
 from foundation.errors import InvalidRequest
 from foundation.settings import Settings
 from foundation.texts import Language, text
@@ -31,13 +31,21 @@ def register(app: typer.Typer, language: Language) -> None:
     tell = helper(language)
     group = typer.Typer(help=tell("tenant"), no_args_is_help=True)
     app.add_typer(group, name="tenant")
+    _register_init(app, language, tell)
+    _register_new(group, language, tell)
+    _register_list(group, language, tell)
+    _register_erase(group, language, tell)
 
+
+def _register_init(app: typer.Typer, language: Language, tell: Helper) -> None:
     @app.command("init", help=tell("init"))
     def init(context: typer.Context) -> None:
         settings = session_of(context).settings
         key = "cli.initialised" if initialise(settings) else "cli.initialised_before"
         say(text(key, language, data=settings.data_dir, file=settings.master_key_file))
 
+
+def _register_new(group: typer.Typer, language: Language, tell: Helper) -> None:
     @group.command("new", help=tell("tenant_new"))
     def new(
         context: typer.Context,
@@ -64,6 +72,8 @@ def register(app: typer.Typer, language: Language) -> None:
             create_tenant(desk.lake.store, desk.staff, tenant)
         say(text("cli.tenant_made", language, tenant=tenant_id, vertical=vertical))
 
+
+def _register_list(group: typer.Typer, language: Language, tell: Helper) -> None:
     @group.command("list", help=tell("tenant_list"))
     def list_all(context: typer.Context) -> None:
         with session_of(context).desk() as desk:
@@ -72,6 +82,8 @@ def register(app: typer.Typer, language: Language) -> None:
         rows = [(t.id, t.name, t.vertical, t.plan, t.language, t.currency) for t in tenants]
         show(text("cli.tenants", language), headers, rows)
 
+
+def _register_erase(group: typer.Typer, language: Language, tell: Helper) -> None:
     @group.command("erase", help=tell("tenant_erase"))
     def erase(
         context: typer.Context,
