@@ -1,28 +1,26 @@
 """The one door: a tenant's file in, a receipt out. Page, command line and folder sensor call it."""
 
 import time
-import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data_contracts.contract import Contract, Table, UploadKind
+from data_contracts.contract import UploadKind
 from foundation.errors import InvalidUpload, UserError
 from foundation.texts import LANGUAGES
+from ingestion.door import Door, open_door
 from ingestion.evolution.rescued import note_rescued
 from ingestion.job import Job, job_of
-from ingestion.landing import land, require_size, sha256_of
+from ingestion.landing import land, sha256_of
 from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
 from ingestion.leftovers import clear_leftovers
-from ingestion.mapping import Mapping, labels_of, table_of, validate_mapping
+from ingestion.mapping import Mapping
+from ingestion.mapping_choice import chosen_mapping, keep_mapping
 from ingestion.progress import Teller, Told, kept_in, nobody
-from ingestion.reading import PIECE_BYTES, RawTable, open_file
+from ingestion.reading import PIECE_BYTES, open_file
 from ingestion.receipt import Receipt
-from ingestion.redrive import own_headers
 from ingestion.scan import Pieces, scan, scanned_job, watched
 from tenancy.leases import Lease, lease
-from tenancy.mappings import find_mapping, save_mapping
-from tenancy.tenants import get_tenant
 from tenancy.upload import Upload
 from tenancy.uploads import last_applied, list_uploads, save_upload, start_upload
 
@@ -31,26 +29,6 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
-
-LONGEST_NAME = 200
-
-
-@dataclass(frozen=True)
-class _Door:
-    """Who brings what to whom."""
-
-    lake: "Lake"
-    tenant: "Tenant"
-    actor: "Actor"
-    path: Path
-    file_name: str
-    contract: Contract
-    table: Table
-    given: Mapping | None
-    confirm_ended: bool
-    piece_bytes: int
-    teller: Teller
-    kind: UploadKind | None
 
 
 def receive(
@@ -88,8 +66,7 @@ def receive(
     progress
         Is told how far the upload has come.
     piece_bytes
-        So much of the file is in memory at a time, a few times over. An upload that goes on after
-        a crash keeps the size with which it began.
+        So much is in memory at a time, a few times over; an upload that goes on keeps its own.
 
     Raises
     ------
@@ -105,48 +82,32 @@ def receive(
         Another upload into this table did not end in time.
     """
     started = time.perf_counter()
-    get_tenant(lake.store, actor, tenant.id)
-    actor.require("uploader", "feed")
-    table_of(lake.contract_of(tenant), table)
-    name = shown_name(file_name or path.name)
-    size = require_size(path, name, lake.settings.upload_limit_bytes)
-    name_of_lease = receive_lease(tenant, table)
-    with lease(
-        lake.store,
-        name_of_lease,
-        ttl_seconds=RECEIVE_LEASE_SECONDS,
-        wait_seconds=RECEIVE_WAIT_SECONDS,
-    ) as held:
-        # Asked inside: until now a re-drive may have brought the table under another contract.
-        contract = lake.contract_of(tenant)
-        door = _Door(
-            lake=lake,
-            tenant=tenant,
-            actor=actor,
-            path=path,
-            file_name=name,
-            contract=contract,
-            table=table_of(contract, table),
-            given=mapping,
-            confirm_ended=confirm_ended,
-            kind=upload_kind,
-            piece_bytes=piece_bytes,
-            teller=Teller(progress, size),
-        )
-        clear_leftovers(lake, tenant)
-        upload = _begun(door, sha256_of(path), size)
-        receipt = _taken_or_refused(door, upload, held)
+    door = replace(
+        open_door(lake, tenant, actor, path, table, file_name=file_name),
+        given=mapping,
+        kind=upload_kind,
+        confirm_ended=confirm_ended,
+        piece_bytes=piece_bytes,
+    )
+    receipt = _in_turn(door, progress)
     return replace(receipt, duration_seconds=time.perf_counter() - started)
 
 
-def shown_name(name: str) -> str:
-    """Return a file's name as stores and screens take it: no folder, nothing unseen, no end."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    seen = "".join(c for c in last if not unicodedata.category(c).startswith("C"))
-    return seen[-LONGEST_NAME:] or "-"
+def _in_turn(door: Door, progress: Told) -> Receipt:
+    """Take the file once no other upload, and no re-drive, is at work on its table."""
+    with lease(
+        door.lake.store,
+        receive_lease(door.tenant, door.table.name),
+        ttl_seconds=RECEIVE_LEASE_SECONDS,
+        wait_seconds=RECEIVE_WAIT_SECONDS,
+    ) as held:
+        door = door.under_contract_of_now()
+        clear_leftovers(door.lake, door.tenant)
+        upload = _begun(door, sha256_of(door.path))
+        return _taken_or_refused(door, upload, held, Teller(progress, door.size_bytes))
 
 
-def _begun(door: _Door, sha256: str, size: int) -> Upload:
+def _begun(door: Door, sha256: str) -> Upload:
     """Return the unfinished upload of this file, or a new one.
 
     What was begun under another mapping is another upload: its steps would not fit this one's.
@@ -164,25 +125,25 @@ def _begun(door: _Door, sha256: str, size: int) -> Upload:
         table,
         file_name=door.file_name,
         sha256=sha256,
-        size_bytes=size,
+        size_bytes=door.size_bytes,
     )
 
 
-def _taken_or_refused(door: _Door, upload: Upload, held: Lease) -> Receipt:
+def _taken_or_refused(door: Door, upload: Upload, held: Lease, teller: Teller) -> Receipt:
     """Take the file; where that is the tenant's to mend, its record says why it was refused."""
     try:
-        return _taken(door, upload, held)
+        return _taken(door, upload, held, teller)
     except UserError as error:
         refused = replace(upload, state="refused", error_key=error.key, error_details=error.details)
         save_upload(door.lake.store, door.tenant, refused)
         raise
 
 
-def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
+def _taken(door: Door, upload: Upload, held: Lease, teller: Teller) -> Receipt:
     from ingestion.apply import apply_job, clear_staged
     from ingestion.ledger.settle import settle
 
-    lake, tenant, teller = door.lake, door.tenant, door.teller
+    lake, tenant = door.lake, door.tenant
     piece_bytes = int(upload.progress.get("piece_bytes", door.piece_bytes))
     teller.also(kept_in(lake.store, tenant, upload.id, piece_bytes))
     unchanged = watched(door.path, door.file_name)
@@ -192,7 +153,7 @@ def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
     source = open_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
     pieces = Pieces(source, piece_bytes, unchanged)
     first = pieces.first(door.file_name)
-    mapping, source_of = _mapping(door, upload, first)
+    mapping, source_of = chosen_mapping(door, upload, first)
     if pieces.is_download and "increment" in door.table.upload_kinds:
         # Some rows of a snapshot are no snapshot: as one they would end everybody else.
         mapping = replace(mapping, upload="increment") if mapping.upload == "snapshot" else mapping
@@ -228,53 +189,7 @@ def _taken(door: _Door, upload: Upload, held: Lease) -> Receipt:
     return replace(receipt, notes=source.notes)
 
 
-def _mapping(door: _Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
-    """Return the mapping and where it is from; a valid one that was given is kept at once."""
-    store, tenant, table = door.lake.store, door.tenant, door.table
-    labels = labels_of(door.contract, table)
-    if door.given is None and upload.state == "read":
-        return Mapping.from_dict(upload.mapping), "stored"
-    if door.given is not None:
-        validate_mapping(door.given, table, raw.headers, labels)
-        _keep(door, raw.headers, door.given)
-        return door.given, "given"
-    stored = find_mapping(store, tenant, table.name, own_headers(raw.headers))
-    if stored is not None:
-        mapping, source = Mapping.from_dict(stored), "stored"
-    else:
-        mapping, source = _proposed(door, raw), "proposed"
-    mapping = replace(mapping, upload=door.kind or mapping.upload)
-    validate_mapping(mapping, table, raw.headers, labels)
-    return mapping, source
-
-
-def _keep(door: _Door, headers: tuple[str, ...], mapping: Mapping) -> None:
-    """Store the mapping under the headers by which the next file looks for it."""
-    own, payload = own_headers(headers), mapping.to_dict()
-    store, table = door.lake.store, door.table.name
-    save_mapping(store, door.actor, door.tenant, table, own, payload=payload)
-
-
-def _proposed(door: _Door, raw: RawTable) -> Mapping:
-    """Return the platform's own mapping, where it may be applied before a person has seen it."""
-    from ingestion.proposal import propose_mapping
-    from ingestion.recognise import require_header, require_recognised
-
-    require_header(raw, door.file_name)
-    mapping = propose_mapping(door.table, raw, door.contract).mapping
-    last = last_applied(door.lake.store, door.tenant, door.table.name)
-    require_recognised(
-        mapping,
-        door.table,
-        raw,
-        contract=door.contract,
-        file_name=door.file_name,
-        earlier=None if last is None else last.mapping,
-    )
-    return mapping
-
-
-def _same_as_last(door: _Door, upload: Upload, mapping: Mapping) -> Upload | None:
+def _same_as_last(door: Door, upload: Upload, mapping: Mapping) -> Upload | None:
     """Return the table's last upload where it was this file, read the same way."""
     last = last_applied(door.lake.store, door.tenant, door.table.name)
     same = (
@@ -286,7 +201,7 @@ def _same_as_last(door: _Door, upload: Upload, mapping: Mapping) -> Upload | Non
     return last if same else None
 
 
-def _audited(door: _Door, upload: Upload, job: Job, applied: "Applied", source: str) -> Receipt:
+def _audited(door: Door, upload: Upload, job: Job, applied: "Applied", source: str) -> Receipt:
     from ingestion.audit import audit_table
 
     audit = audit_table(door.lake, door.tenant, door.table, job.mapped_names)
@@ -302,7 +217,7 @@ def _audited(door: _Door, upload: Upload, job: Job, applied: "Applied", source: 
         ),
     )
     if source == "proposed":
-        _keep(door, job.headers, job.mapping)
+        keep_mapping(door, job.headers, job.mapping)
     receipt = _receipt(upload, job, applied, source)
     failures = {language: tuple(f.say(language) for f in audit.failures) for language in LANGUAGES}
     return replace(receipt, failures=failures)

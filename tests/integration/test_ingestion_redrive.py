@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from foundation.texts import Language
+from ingestion.door import shown_name
 from ingestion.quarantine import download_csv
-from ingestion.receive import shown_name
 from tenancy.actor import Actor
 from tests.ingestion_lake import CUSTOMERS, TENANT, Door, installation
 
