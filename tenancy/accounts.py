@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import NotFound
+from tenancy.arrival_tables import UploadRow
 from tenancy.contract_tables import UploadAccountRow
 from tenancy.store import Store, now_in
-from tenancy.tables import UploadRow
 from tenancy.tenant import Tenant
 from tenancy.upload import Upload, check_account
 

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from tenancy.actor import Actor
 from tenancy.audit import record_in
 from tenancy.holds import OFFICERS
+from tenancy.law_tables import ConsentRow
 from tenancy.store import Store, now_in
-from tenancy.tables import ConsentRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import NotFound
 from tenancy.actor import Actor
+from tenancy.arrival_tables import DeliveryPartRow, DeliveryRow
 from tenancy.audit import Detail, record_in
 from tenancy.columns import is_storable, row_named
 from tenancy.store import Store, now_in
-from tenancy.tables import DeliveryPartRow, DeliveryRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 

@@ -19,8 +19,9 @@ from foundation.texts import Language, text
 from tenancy.actor import Actor
 from tenancy.audit import record_in
 from tenancy.columns import row_named
+from tenancy.law_tables import ErasedScoreRow, ErasureRow
 from tenancy.store import Store, insert_if_absent, now_in
-from tenancy.tables import AuditRow, ErasedScoreRow, ErasureRow
+from tenancy.tables import AuditRow
 from tenancy.tenant import Tenant
 
 ErasureKind = Literal["person", "retention", "tenant"]

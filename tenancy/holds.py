@@ -18,9 +18,9 @@ from foundation.errors import Held, InvalidRequest, NotFound
 from tenancy.actor import Actor
 from tenancy.audit import record_in
 from tenancy.columns import row_named
+from tenancy.law_tables import LegalHoldRow
 from tenancy.leases import Lease, lease
 from tenancy.store import Store, now_in
-from tenancy.tables import LegalHoldRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from tenancy.actor import Actor
+from tenancy.arrival_tables import MappingRow
 from tenancy.audit import record_in
 from tenancy.store import Store, now_in
-from tenancy.tables import MappingRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 

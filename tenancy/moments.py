@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
+from tenancy.arrival_tables import UploadRow
 from tenancy.columns import UtcDateTime
 from tenancy.store import now_in
-from tenancy.tables import UploadRow
 
 TICK = timedelta(microseconds=1)
 

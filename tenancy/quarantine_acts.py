@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from foundation.errors import NotFound
 from tenancy.actor import Actor
+from tenancy.arrival_tables import QuarantineActRow
 from tenancy.audit import Detail, record_in
 from tenancy.columns import row_named
 from tenancy.store import Store, now_in
-from tenancy.tables import QuarantineActRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
+from tenancy.arrival_tables import SourceRow
 from tenancy.audit import record_in
 from tenancy.columns import is_storable
 from tenancy.store import Store, now_in
-from tenancy.tables import SourceRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_abcall, require_inside
 

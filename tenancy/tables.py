@@ -1,4 +1,8 @@
-"""The operational store's tables, one class a table. Times are aware UTC; ids are uuid hex."""
+"""The operational store's tables, one class a table. Times are aware UTC; ids are uuid hex.
+
+Here: who is who, keys, leases, audit. What came in, what the law asks and which contract holds are
+declared beside it; ``tenancy.schema`` has all of them.
+"""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,7 +16,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
-    UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -102,73 +105,6 @@ class ApiKeyRow(Base):
     used_at: Mapped[datetime | None]
 
 
-class UploadRow(Base):
-    """One file that came in, and what became of it."""
-
-    __tablename__ = "uploads"
-    __table_args__ = (
-        Index("ix_uploads_tenant_received", "tenant_id", "received_at"),
-        Index("ix_uploads_tenant_table_applied", "tenant_id", "table_name", "applied_at"),
-    )
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
-    table_name: Mapped[str]
-    file_name: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str]
-    size_bytes: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[str]
-    kind: Mapped[str | None]
-    mapping: Mapped[dict[str, Any]]
-    counts: Mapped[dict[str, Any]]
-    ended: Mapped[int] = mapped_column(BigInteger)
-    error_key: Mapped[str | None]
-    error_details: Mapped[dict[str, Any]]
-    contract_version: Mapped[str | None]
-    actor_id: Mapped[str]
-    received_at: Mapped[datetime]
-    applied_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
-    undone_at: Mapped[datetime | None]
-    audit: Mapped[dict[str, Any]]
-    progress: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    landing_sha256: Mapped[str | None]
-
-
-class MappingRow(Base):
-    """The column mapping a tenant last confirmed for files with these headers."""
-
-    __tablename__ = "mappings"
-
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
-    table_name: Mapped[str] = mapped_column(primary_key=True)
-    signature: Mapped[str] = mapped_column(primary_key=True)
-    headers: Mapped[list[str]]
-    payload: Mapped[dict[str, Any]]
-    actor_id: Mapped[str]
-    saved_at: Mapped[datetime]
-
-
-class QuarantineActRow(Base):
-    """What somebody did with rejected rows; the rows themselves, and values, lie in the lake."""
-
-    __tablename__ = "quarantine_acts"
-    __table_args__ = (Index("ix_quarantine_acts_tenant_begun", "tenant_id", "begun_at"),)
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
-    table_name: Mapped[str]
-    kind: Mapped[str]
-    state: Mapped[str]
-    sha256: Mapped[str | None]
-    mapping: Mapped[dict[str, Any]]
-    upload_id: Mapped[str | None]
-    counts: Mapped[dict[str, Any]]
-    actor_id: Mapped[str]
-    begun_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-
-
 class LeaseRow(Base):
     """A name that one process may hold at a time; the row stays, so that its token only grows."""
 
@@ -229,116 +165,3 @@ class KeyCheckRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     value: Mapped[bytes]
     created_at: Mapped[datetime]
-
-
-class DeliveryRow(Base):
-    """A container (zip, workbook, compressed file) that came in; its parts are uploads."""
-
-    __tablename__ = "deliveries"
-    __table_args__ = (Index("ix_deliveries_tenant_sha256", "tenant_id", "sha256"),)
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
-    file_name: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str]
-    size_bytes: Mapped[int] = mapped_column(BigInteger)
-    actor_id: Mapped[str]
-    received_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-
-
-class DeliveryPartRow(Base):
-    """What became of one part of a container: the upload that it was, or why it was none."""
-
-    __tablename__ = "delivery_parts"
-
-    delivery_id: Mapped[str] = mapped_column(ForeignKey("deliveries.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(Text)
-    upload_id: Mapped[str | None] = mapped_column(ForeignKey("uploads.id"), index=True)
-    error_key: Mapped[str | None]
-    error_details: Mapped[dict[str, Any]]
-
-
-class SourceRow(Base):
-    """A client's database or file server, from which the platform fetches by itself.
-
-    Its secret and the state of its pulls are sealed with the tenant's key.
-    """
-
-    __tablename__ = "sources"
-    __table_args__ = (UniqueConstraint("tenant_id", "name", name="uq_sources_tenant_id"),)
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
-    name: Mapped[str]
-    kind: Mapped[str]
-    address: Mapped[str] = mapped_column(Text)
-    sealed_secret: Mapped[bytes]
-    host_key: Mapped[str | None] = mapped_column(Text)
-    takes: Mapped[dict[str, Any]]
-    schedule: Mapped[str | None]
-    paused: Mapped[bool]
-    watermark: Mapped[str | None]
-    sealed_state: Mapped[bytes | None]
-    outcome: Mapped[dict[str, Any]]
-    pulled_at: Mapped[datetime | None]
-    created_by: Mapped[str]
-    created_at: Mapped[datetime]
-
-
-class LegalHoldRow(Base):
-    """Data that must be kept whatever retention or an erasure says; a person is a keyed hash."""
-
-    __tablename__ = "legal_holds"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)
-    table_name: Mapped[str | None]
-    person_mark: Mapped[str | None]
-    reason: Mapped[str] = mapped_column(Text)
-    placed_by: Mapped[str]
-    placed_at: Mapped[datetime]
-    until_at: Mapped[datetime | None]
-    lifted_by: Mapped[str | None]
-    lifted_at: Mapped[datetime | None]
-
-
-class ErasureRow(Base):
-    """A request to erase and its receipt; neither holds a person's data."""
-
-    __tablename__ = "erasures"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)
-    kind: Mapped[str]
-    person_mark: Mapped[str | None]
-    request: Mapped[str]
-    actor_id: Mapped[str]
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-    places: Mapped[dict[str, Any]]
-    receipt_sha256: Mapped[str | None]
-
-
-class ErasedScoreRow(Base):
-    """A score that went with an erasure, under a keyed hash: whoever asks for it is told so."""
-
-    __tablename__ = "erased_scores"
-
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
-    score_mark: Mapped[str] = mapped_column(primary_key=True)
-    erasure_id: Mapped[str] = mapped_column(ForeignKey("erasures.id"))
-
-
-class ConsentRow(Base):
-    """What a person said of learning and profiling, under a keyed hash; NULL: said nothing."""
-
-    __tablename__ = "consents"
-
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
-    person_mark: Mapped[str] = mapped_column(primary_key=True)
-    training: Mapped[bool | None]
-    profiling: Mapped[bool | None]
-    actor_id: Mapped[str]
-    saved_at: Mapped[datetime]

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import NotAllowed, NotFound
 from tenancy.actor import Actor
+from tenancy.law_tables import ErasureRow
+from tenancy.schema import METADATA
 from tenancy.store import Store, now_in
-from tenancy.tables import AuditRow, Base, ErasureRow, TenantKeyRow, TenantRow
+from tenancy.tables import AuditRow, TenantKeyRow, TenantRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import tenant_of
 
@@ -54,7 +56,7 @@ def delete_rows(store: Store, tenant: Tenant) -> dict[str, int]:
     """Delete what the store holds of a tenant, its name last; returns rows by table."""
     gone: dict[str, int] = {}
     with store.session() as session:
-        for table in reversed(Base.metadata.sorted_tables):
+        for table in reversed(METADATA.sorted_tables):
             if table.name not in KEPT:
                 gone[table.name] = _delete_from(session, table, tenant)
         session.get_one(TenantRow, tenant.id).name = ""

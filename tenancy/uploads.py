@@ -10,11 +10,11 @@ from sqlalchemy import func, select, update
 
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
+from tenancy.arrival_tables import UploadRow
 from tenancy.audit import Detail, record_in
 from tenancy.columns import row_named
 from tenancy.moments import next_moment
 from tenancy.store import Store, now_in
-from tenancy.tables import UploadRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 from tenancy.upload import APPLIED, FINISHED, Upload, UploadState, check_account, may_follow

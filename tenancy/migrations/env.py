@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from tenancy.tables import Base
+from tenancy.schema import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     transactional_ddl=True,
 )
 with context.begin_transaction():

@@ -84,7 +84,7 @@ def test_an_upload_that_stopped_after_writing_is_refused(door: Door, silver: Tab
     stopped = door.customers(*SECOND).upload
     half_way = replace(stopped, state="read")
     with door.lake.store.session() as session:
-        from tenancy.tables import UploadRow
+        from tenancy.arrival_tables import UploadRow
 
         session.get_one(UploadRow, stopped.id).state = half_way.state
     restore_table(door.lake, TENANT, MANAGER, silver, to=version)

@@ -14,8 +14,8 @@ from tenancy.erasures import (
     note_place,
     note_scores,
 )
+from tenancy.law_tables import ErasureRow
 from tenancy.store import Store
-from tenancy.tables import ErasureRow
 from tenancy.tenant import Tenant
 
 

@@ -11,8 +11,8 @@ from foundation.errors import Held, InvalidRequest, NotAllowed, NotFound
 from tenancy.actor import Actor
 from tenancy.audit import entries
 from tenancy.holds import Hold, destroying, lift_hold, list_holds, place_hold, require_free
+from tenancy.law_tables import LegalHoldRow
 from tenancy.store import Store
-from tenancy.tables import LegalHoldRow
 from tenancy.tenant import Tenant
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -13,12 +13,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-import tenancy.contract_tables
 import tenancy.migrations
 from foundation.errors import OperatorError
 from tenancy.migrations import HEAD
+from tenancy.schema import METADATA
 from tenancy.store import Store, now_in
-from tenancy.tables import ApiKeyRow, Base, LeaseRow
+from tenancy.tables import ApiKeyRow, LeaseRow
 
 MIGRATIONS = Path(tenancy.migrations.__file__).parent
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -30,7 +30,7 @@ def a_lease(name: str, at: datetime = NOW) -> LeaseRow:
 
 def test_the_migrations_give_exactly_the_declared_tables(store: Store):
     with store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
 def test_the_named_head_is_the_newest_migration():

@@ -10,9 +10,9 @@ from sqlalchemy import update
 
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
+from tenancy.arrival_tables import UploadRow
 from tenancy.mappings import find_mapping, save_mapping
 from tenancy.store import Store
-from tenancy.tables import UploadRow
 from tenancy.tenant import Tenant
 from tenancy.upload import FOLLOWS, Upload, UploadState, may_follow
 from tenancy.uploads import get_upload, last_applied, list_uploads, save_upload, start_upload
