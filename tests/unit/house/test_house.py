@@ -99,3 +99,11 @@ def test_no_path_of_a_machine_and_no_registry_host_stands_in_the_project():
         and forbidden.search((ROOT / name).read_text(encoding="utf-8", errors="replace"))
     }
     assert not found
+
+
+def test_decisions_are_numbered_in_one_row_and_their_titles_say_the_number():
+    decisions = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in decisions]
+    titles = [path.read_text(encoding="utf-8").split(".", 1)[0] for path in decisions]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert titles == [f"# {number}" for number in numbers]
