@@ -105,13 +105,9 @@ def train(
     )
     # Two trainings of one model that end together are compared one after the other.
     with lease(lake.store, f"promote:{tenant.id}.{model_name}", wait_seconds=PROMOTE_WAIT_SECONDS):
+        registry = Registry(lake.settings)
         registered, alias = _register(
-            Registry(lake.settings),
-            tenant,
-            training,
-            learned,
-            provenance=provenance,
-            contract=contract,
+            registry, tenant, training, learned, provenance=provenance, contract=contract
         )
     trained = Trained(
         model=model_name,
