@@ -8,6 +8,7 @@ a maximum is a value of somebody's row.
 import shutil
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -104,8 +105,17 @@ def _context(folder: Path) -> "EphemeralDataContext":
 
 def _suite(audit: Audit) -> "ExpectationSuite":
     gx = load_great_expectations()
-    described = [{"type": r.kind, "kwargs": r.arguments} for r in audit.expectations]
+    described = [{"type": r.kind, "kwargs": _as_text(r.arguments)} for r in audit.expectations]
     return cast("ExpectationSuite", gx.ExpectationSuite(name=audit.table, expectations=described))
+
+
+def _as_text(argument: object) -> object:
+    """Return an expectation's arguments with every text in them escaped: the library does not."""
+    if isinstance(argument, dict):
+        return {name: _as_text(one) for name, one in argument.items()}
+    if isinstance(argument, list | tuple):
+        return [_as_text(one) for one in argument]
+    return escape(argument) if isinstance(argument, str) else argument
 
 
 def _store(context: "EphemeralDataContext", audit: Audit) -> None:

@@ -6,7 +6,9 @@ keep the others from being taken.
 """
 
 import json
+import os
 import time
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ import dagster as dg
 
 from foundation.errors import AbcallError
 from foundation.failures import trail_of
-from foundation.spelling import printable
+from foundation.spelling import printable, well_formed
 from ingestion.sources.registry import due_sources
 from pipelines.arrivals import PULL_OP, RECEIVE_OP
 from pipelines.inbox import needs_run, sight_of, take, waiting_files
@@ -96,13 +98,18 @@ def inbox(platform: Platform, job: dg.JobDefinition) -> dg.SensorDefinition:
 
 
 def _run_for(platform: Platform, path: Path, sight: list[float]) -> dg.RunRequest:
-    """Ask for a run that receives a file; the same file is asked for once an hour."""
+    """Ask for a run that receives a file; the same file is asked for once an hour.
+
+    Dagster stores keys and tags as text. A file's name may be none, and the look at the inbox that
+    failed for it would keep every tenant's files waiting.
+    """
     inside = path.relative_to(platform.settings.inbox_dir)
     hour = int(time.time() // ASK_AGAIN_SECONDS)
+    named = sha256(os.fsencode(inside)).hexdigest()
     return dg.RunRequest(
-        run_key=f"{inside}:{sight}:{hour}",
+        run_key=f"{named}:{sight}:{hour}",
         run_config={"ops": {RECEIVE_OP: {"config": {"file": inside.as_posix()}}}},
-        tags={TENANT_TAG: inside.parts[0]},
+        tags={TENANT_TAG: well_formed(inside.parts[0])},
     )
 
 

@@ -34,7 +34,8 @@ def selections(
         The tenant has no such table, upload, row or cause.
     """
     refs = tuple(_row(told) for told in rows)
-    uploads = {*([upload_id] if upload_id else []), *(ref.upload_id for ref in refs)}
+    # An empty id names nothing: it is never taken for «all files».
+    uploads = {*([] if upload_id is None else [upload_id]), *(ref.upload_id for ref in refs)}
     tables = {get_upload(lake.store, tenant, upload).table for upload in sorted(uploads)}
     if table is not None:
         tables.add(table_of(lake.contract_of(tenant), table).name)

@@ -6,8 +6,13 @@ words that they get for what nobody has.
 
 import sys
 from collections import defaultdict
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import pytest
 
 from tests.isolation.house import built
 from tests.isolation.table import Result, attempts, tried
@@ -29,7 +34,50 @@ def main() -> int:
     asked = sum(result.asked for result in results)
     print(f"\n{len(surfaces)} surfaces, {len(results)} rows, {asked} attempts, {len(holes)} holes.")
     print("\n".join(holes))
-    return 1 if holes else 0
+    return 1 if holes or told_beside() else 0
+
+
+@dataclass
+class Beside:
+    """Collects what became of each test that is no row of the table."""
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the worst that a test's phases say."""
+        if report.when == "call" or report.outcome != "passed":
+            name = report.nodeid.rpartition("/")[2]
+            self.outcomes[name] = report.outcome
+
+
+def told_beside() -> int:
+    """Run the attempts that no question and answer can tell, and print how each sort ended.
+
+    Returns
+    -------
+    int
+        How many did not pass.
+    """
+    tests, beside = Path(__file__).parent, Beside()
+    table = f"--ignore={tests / 'test_isolation_table.py'}"
+    aside = StringIO()
+    with redirect_stdout(aside):
+        pytest.main(["-q", "-p", "no:cacheprovider", table, str(tests)], plugins=[beside])
+    by_test = defaultdict(list)
+    for name, outcome in sorted(beside.outcomes.items()):
+        by_test[name.partition("[")[0]].append(outcome)
+    print("\nWhat no question and answer can tell:\n")
+    print("| where | what is so | attempts | outcome |\n|---|---|---|---|")
+    for name, outcomes in by_test.items():
+        file, _, test = name.partition("::")
+        where = file.removeprefix("test_isolation_").removesuffix(".py")
+        sentence = test.removeprefix("test_").replace("_", " ")
+        print(f"| {where} | {sentence} | {len(outcomes)} | {', '.join(sorted(set(outcomes)))} |")
+    bad = sum(outcome != "passed" for outcome in beside.outcomes.values())
+    print(f"\n{len(beside.outcomes)} attempts beside the table, {bad} not as they should be.")
+    if bad or not beside.outcomes:
+        print(aside.getvalue())
+    return bad or int(not beside.outcomes)
 
 
 def lines_of(results: list[Result]) -> list[str]:

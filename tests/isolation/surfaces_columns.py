@@ -7,6 +7,7 @@ from ingestion.evolution.own_columns import own_columns, propose, reject
 from ingestion.evolution.rescued import rescued_columns
 from ingestion.ledger.correction import Correction
 from ingestion.ledger.dismiss import dismiss, reopen
+from ingestion.ledger.download import ADDED
 from ingestion.ledger.query import page
 from ingestion.ledger.redrive import redrive
 from ingestion.ledger.schema import row_ref
@@ -50,8 +51,9 @@ def open_row(house: House, of: Tenant) -> str:
 
 def referred(house: House, asker: Tenant, reference: str) -> int:
     """Send a corrected file whose only row names a rejected one; how many rows does it settle?"""
-    headers = [text("ingestion.download_reference", asker.language), *COLUMNS]
-    cells = [reference, f"77{next(_sent):06}", "Ana", "2026-01-01", "-7", "10", "Cali"]
+    added = (f"ingestion.download_{name}" for name in ADDED)
+    headers = [*(text(key, asker.language) for key in added), *COLUMNS]
+    cells = ["2", "", reference, f"77{next(_sent):06}", "Ana", "2026-01-01", "-7", "10", "Cali"]
     path = house.folder / f"corrected{next(_sent)}.csv"
     path.write_text(f"{','.join(headers)}\n{','.join(cells)}\n", encoding="utf-8")
     mapping = Mapping(dict(zip(COLUMNS, COLUMNS, strict=True)), "natural", None, "increment")

@@ -14,11 +14,14 @@ from dashboards.drafts import PREFIX, on_disk
 from dashboards.gold import Gold, offline
 from foundation.errors import InvalidContract, InvalidRequest, NotFound
 from foundation.spelling import printable
+from ingestion.audit import Audit, Result
+from ingestion.data_docs import build_data_docs
 from ingestion.evolution.correction import Correction, correct
 from ingestion.evolution.own_columns import accept, own_columns, propose, reject, withdraw
 from ingestion.evolution.rescued import rescued_columns
 from ingestion.gold.refine import refine
 from ingestion.leases import receive_lease
+from ingestion.ledger.find import selections
 from ingestion.mapping import Mapping
 from ingestion.receive import receive
 from lakehouse.commits import Commit
@@ -149,6 +152,7 @@ def test_a_query_reaches_no_file_no_variable_and_no_setting(tmp_path: Path, quer
     assert secret.num_rows == 1
 
 
+@pytest.mark.slow
 def test_a_tenants_lease_keeps_no_other_tenant_waiting(house: House):
     path = house.door.write([HEADER, ROWS[0].replace("1277", "4401")], "mio.csv")
     with lease(house.lake.store, receive_lease(TENANT, "customers")):
@@ -174,3 +178,20 @@ def test_of_a_table_only_the_version_that_stands_is_kept_in_memory(house: House)
     assert seen.rows("SELECT person_token FROM customer", {"customer": ("person_token",)}) == []
     assert before
     assert not set(before) & set(gold._kept)
+
+
+@pytest.mark.slow
+def test_data_docs_show_a_name_and_run_no_script_in_it(house: House):
+    name = "<img src=x onerror=alert(1)>"
+    kind = "expect_column_values_to_not_be_null"
+    result = Result(kind, name, {"column": name}, False, 1, 2)
+    audit = Audit("customers", 1, 2, False, "2026-11-25T00:00:00+00:00", (result,))
+    pages = build_data_docs(house.lake, TENANT, [audit]).parent.rglob("*.html")
+    shown = [page.read_text(encoding="utf-8") for page in pages]
+    assert shown
+    assert not [page for page in shown if name in page]
+
+
+def test_an_empty_id_names_no_file_and_never_all_of_them(house: House):
+    with pytest.raises(NotFound):
+        selections(house.lake, BETA, upload_id="")

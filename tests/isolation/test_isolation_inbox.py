@@ -3,8 +3,18 @@
 import os
 from pathlib import Path
 
+import dagster as dg
+import pytest
+
+from pipelines.arrivals import RECEIVE_OP, receive_job
 from pipelines.inbox import take, waiting_files
-from tests.isolation.two_senders import HEADER, ROWS, House
+from pipelines.partitions import TENANT_TAG
+from pipelines.platform import Platform
+from pipelines.run import QUIET
+from pipelines.sensors import _run_for
+from tenancy.uploads import list_uploads
+from tests.ingestion_lake import TENANT
+from tests.isolation.two_senders import BETA, HEADER, ROWS, House
 
 
 def inbox_file(house: House, tenant: str, name: str, text: str = f"{HEADER}\n{ROWS[0]}\n") -> Path:
@@ -48,3 +58,37 @@ def test_a_name_that_is_no_text_is_taken_or_refused_and_never_a_bug(house: House
         path.write_text("" if number else f"{HEADER}\n{ROWS[0]}\n", encoding="utf-8")
         take(house.lake, path)
         assert not path.exists()
+
+
+def test_a_name_that_is_no_text_keeps_no_other_tenants_file_waiting(house: House):
+    platform, inbox = Platform(house.lake.settings), house.lake.settings.inbox_dir
+    names = [b"\xff.zip", b"\xfe.zip", "año.zip".encode(), b"a\nb.zip"]
+    asked = [_run_for(platform, inbox / "acme" / os.fsdecode(name), [1.0, 2.0]) for name in names]
+    assert len({one.run_key for one in asked}) == len(names)
+    for one in asked:
+        for told in (str(one.run_key), *one.tags.values()):
+            assert told.encode().decode() == told, "Dagster could not store it"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "file", ["../outside.csv", "acme/../../outside.csv", "/etc/passwd", "acme/customers/link.csv"]
+)
+def test_a_runs_configuration_leads_out_of_no_inbox_and_its_tags_choose_no_tenant(
+    house: House, tmp_path: Path, file: str
+):
+    settings = house.lake.settings
+    outside = settings.inbox_dir.parent / "outside.csv"
+    outside.write_text(f"{HEADER}\n{ROWS[0]}\n", encoding="utf-8")
+    inbox_file(house, "acme", "x.csv").unlink()
+    link = settings.inbox_dir / "acme" / "customers" / "link.csv"
+    link.unlink(missing_ok=True)
+    link.symlink_to(outside)
+    before = {t.id: len(list_uploads(house.lake.store, t)) for t in (TENANT, BETA)}
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        receive_job(Platform(settings)).execute_in_process(
+            instance=instance, tags={TENANT_TAG: "beta"}, raise_on_error=False,
+            run_config={"ops": {RECEIVE_OP: {"config": {"file": file}}}, **QUIET},
+        )  # fmt: skip
+    assert outside.read_text(encoding="utf-8").startswith(HEADER)
+    assert {t.id: len(list_uploads(house.lake.store, t)) for t in (TENANT, BETA)} == before

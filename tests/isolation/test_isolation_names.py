@@ -75,6 +75,7 @@ def test_nobody_brings_a_file_to_another_tenant_not_even_one_that_was_begun(hous
     assert get_upload(house.lake.store, TENANT, begun.id).state == "received"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["../../beta/x.csv", "a\0b.csv", "\udcff.csv", "/etc/passwd", "x" * 400]
 )
