@@ -22,8 +22,8 @@ from pipelines.partitions import TENANT_TAG
 from pipelines.platform import PIPELINES, Platform
 from pipelines.sensors import accepted_uploads, inbox, sources
 from tenancy.actor import ROLES, Actor
+from tenancy.arrival_tables import SourceRow
 from tenancy.sources import get_source
-from tenancy.tables import SourceRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.uploads import list_uploads
