@@ -79,7 +79,9 @@ def test_what_cannot_be_is_told_with_what_to_do(abcall: Type, given: list[str], 
 
 
 def test_another_tenants_rows_are_not_there(abcall: Type, tenant: str):
+    made = abcall("tenant", "new", "vecina", "--name", "Vecina", "--vertical", "telecom")
+    assert made.code == 0
     listed = abcall("quarantine", "list", tenant).words
-    ran = abcall("quarantine", "show", "andina", words_like(listed, 12)[0])
+    ran = abcall("quarantine", "show", "vecina", words_like(listed, 12)[0])
     assert ran.code == 2
     assert "1010000091" not in ran.words
