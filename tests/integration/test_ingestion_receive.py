@@ -385,7 +385,7 @@ def test_ibm_telco_as_it_is(door: Door, real_data: Callable[[str], Path]):
     assert receipt.counts == counts(inserted=7043)
     assert receipt.blanks == {"total_charge": 11}
     assert receipt.upload.state == "accepted"
-    assert "En «TotalCharges», 11 celda vacía se tomó como 0" in receipt.say("es")
+    assert "En «TotalCharges», 11 celdas vacías se tomaron como 0" in receipt.say("es")
     rows = door.lake.arrow(
         door.lake.ref(TENANT, "silver", "customers"), ["churned", "monthly_charge", "total_charge"]
     )
