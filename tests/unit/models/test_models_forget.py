@@ -26,9 +26,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory, make: Make) -> Iterator[Lake]
 def test_a_persons_judged_rows_go_and_a_challenger_is_still_compared(lake: Lake):
     registry = Registry(lake.settings)
     champion = registry.get(TENANT.id, "churn")
-    before = registry.out_of_fold(champion.run_id)
+    before = registry.out_of_fold(TENANT.id, champion.run_id)
     assert forget_judged(lake.settings, TENANT.id, ["p3", "p7", "nobody"]) == 2
-    after = registry.out_of_fold(champion.run_id)
+    after = registry.out_of_fold(TENANT.id, champion.run_id)
     assert after.num_rows == before.num_rows - 2
     assert not_worse("binary", before, after)
     assert forget_judged(lake.settings, TENANT.id, ["p3", "p7"]) == 0
