@@ -1,5 +1,6 @@
 """``abcall lake …``: a tenant's tables in figures, their care, their history and the way back."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -86,15 +87,14 @@ def _register_care(group: typer.Typer, language: Language, tell: Helper) -> None
     ) -> None:
         from ingestion import upkeep
 
-        rows: list[tuple[str, ...]] = []
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
-            refs = tables_of(desk, tenant, table)
-            with working(len(refs)) as begin:
-                for ref in refs:
-                    begin(f"{ref.layer}.{ref.name}")
-                    done = upkeep.compact(desk.lake, tenant, desk.staff, ref)
-                    rows.append((f"{ref.layer}.{ref.name}", str(done.before), str(done.after)))
+
+            def care(ref: TableRef) -> tuple[str, ...]:
+                done = upkeep.compact(desk.lake, tenant, desk.staff, ref)
+                return str(done.before), str(done.after)
+
+            rows = _told(tables_of(desk, tenant, table), care)
         show(tenant_id, text("cli.compact_headers", language).split("|"), rows)
 
     @group.command("vacuum", help=tell("lake_vacuum"))
@@ -106,18 +106,29 @@ def _register_care(group: typer.Typer, language: Language, tell: Helper) -> None
     ) -> None:
         from ingestion import upkeep
 
-        rows: list[tuple[str, ...]] = []
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
-            refs = tables_of(desk, tenant, table)
-            with working(len(refs)) as begin:
-                for ref in refs:
-                    begin(f"{ref.layer}.{ref.name}")
-                    done = upkeep.vacuum(desk.lake, tenant, desk.staff, ref, dry_run=dry_run)
-                    figures = (str(done.files), _size(done.size_bytes), str(done.log_files))
-                    rows.append((f"{ref.layer}.{ref.name}", *figures))
+
+            def care(ref: TableRef) -> tuple[str, ...]:
+                done = upkeep.vacuum(desk.lake, tenant, desk.staff, ref, dry_run=dry_run)
+                return str(done.files), _size(done.size_bytes), str(done.log_files)
+
+            rows = _told(tables_of(desk, tenant, table), care)
         key = "cli.vacuum_dry_headers" if dry_run else "cli.vacuum_headers"
         show(tenant_id, text(key, language).split("|"), rows)
+
+
+def _told(
+    refs: list[TableRef], care: Callable[[TableRef], tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Care for one table after the other, with progress; return each one's name and figures."""
+    rows = []
+    with working(len(refs)) as begin:
+        for ref in refs:
+            name = f"{ref.layer}.{ref.name}"
+            begin(name)
+            rows.append((name, *care(ref)))
+    return rows
 
 
 def _register_history(group: typer.Typer, language: Language, tell: Helper) -> None:

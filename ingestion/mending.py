@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from foundation.errors import OperatorError
 from ingestion.evolution.redrive import redrive
 from ingestion.gold.grains import grains
-from ingestion.job import Job
+from ingestion.job import job_of
 from ingestion.landing import KIND
 from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
 from ingestion.mapping import Mapping
@@ -151,7 +151,8 @@ def _staged_again(
     source = open_file(path, upload.file_name, lake.settings.upload_limit_bytes)
     pieces = Pieces(source, PIECE_BYTES, watched(path, upload.file_name))
     headers = pieces.first(upload.file_name).headers
-    job = _job(lake, tenant, contract, upload, headers)
+    mapping = _mapping_of(upload, headers)
+    job = job_of(lake, tenant, contract, upload, headers=headers, mapping=mapping)
     job = scanned_job(job, scan(pieces, job, lambda _rows: None))
     staged = stage(lake, job, pieces, lambda _rows: None)
     rejected = rejections_of(lake, job, staged)
@@ -163,25 +164,11 @@ def _staged_again(
     path.unlink()
 
 
-def _job(
-    lake: "Lake", tenant: "Tenant", contract: "Contract", upload: Upload, headers: tuple[str, ...]
-) -> Job:
-    """Return an upload's job; columns that a newer contract asks for are the re-drive's matter."""
+def _mapping_of(upload: Upload, headers: tuple[str, ...]) -> Mapping:
+    """Return an upload's mapping; columns that a newer contract asks for are the re-drive's."""
     told = Mapping.from_dict(upload.mapping)
     sent = {header: column for header, column in told.columns.items() if header in headers}
-    return Job(
-        tenant=tenant,
-        contract=contract,
-        table=contract.table(upload.table),
-        mapping=replace(told, columns=sent),
-        upload_id=upload.id,
-        file_name=upload.file_name,
-        received_at=upload.received_at,
-        headers=headers,
-        total=0,
-        formats={},
-        token_key=lake.keys.of(tenant).token_key,
-    )
+    return replace(told, columns=sent)
 
 
 def _forget_derived(lake: "Lake", tenant: "Tenant", tables: tuple[str, ...]) -> None:

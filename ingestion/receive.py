@@ -142,6 +142,7 @@ def _taken_or_refused(door: Door, upload: Upload, held: Lease, teller: Teller) -
 def _taken(door: Door, upload: Upload, held: Lease, teller: Teller) -> Receipt:
     from ingestion.apply import apply_job, clear_staged
     from ingestion.ledger.settle import settle
+    from ingestion.rules import require_mapped
 
     lake, tenant = door.lake, door.tenant
     piece_bytes = int(upload.progress.get("piece_bytes", door.piece_bytes))
@@ -164,6 +165,7 @@ def _taken(door: Door, upload: Upload, held: Lease, teller: Teller) -> Receipt:
         same = replace(upload, state="unchanged", counts=counts, mapping=mapping.to_dict())
         return Receipt(save_upload(lake.store, tenant, same), door.table, mapping, source_of)
     job = job_of(lake, tenant, door.contract, upload, headers=first.headers, mapping=mapping)
+    require_mapped(job)
     teller.begins("reading")
     scanned = scan(pieces, job, lambda rows: teller.adds(rows, source.position))
     job = scanned_job(job, scanned)

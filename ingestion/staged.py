@@ -122,10 +122,6 @@ class Staged:
         """Return some columns of all pieces."""
         return pa.concat_tables(self.tables(columns))
 
-    def clear(self) -> None:
-        """Delete them: the upload has ended."""
-        self._staging.clear()
-
 
 def frame_of(lake: "Lake", rows: pa.Table) -> "DataFrame":
     """Hand rows to the engine; Spark Connect takes no empty ones, so one is made and left out."""

@@ -54,10 +54,8 @@ def persons_of(
         return
     columns = ["row_number", "person_token", PERSON]
     for number, table in enumerate(staged.tables(columns), start=1):
-        named = pc.is_valid(table["person_token"])
-        rows = table.filter(pa.array(plan.current[table["row_number"].to_numpy()])).filter(
-            named.filter(pa.array(plan.current[table["row_number"].to_numpy()]))
-        )
+        current = pa.array(plan.current[table["row_number"].to_numpy()])
+        rows = table.filter(pc.and_(pc.is_valid(table["person_token"]), current))
         if rows.num_rows:
             yield number, _opened(rows, names, job, keys)
 

@@ -187,6 +187,7 @@ def _read_anew(
     still_ours: Callable[[], object],
 ) -> _Told:
     from ingestion.apply import apply_job, clear_staged
+    from ingestion.rules import require_mapped
     from ingestion.scan import scan, scanned_job
 
     first, contract = as_sent(shadow.store, tenant, upload), reading.contract
@@ -197,6 +198,7 @@ def _read_anew(
     mapping = with_own_columns(mapping, raw.headers, table, reading.own)
     raw, whole = with_defaults(raw, mapping, upload.table, path)
     job = job_of(shadow, tenant, contract, upload, headers=raw.headers, mapping=whole)
+    require_mapped(job)
     job = scanned_job(job, scan([raw], job, lambda _rows: None))
     applied = apply_job(shadow, job, [raw], True, still_ours, into_bronze=False)
     clear_staged(shadow, job)

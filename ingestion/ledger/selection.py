@@ -49,12 +49,6 @@ class Cause:
         return text(f"ledger.advice_{self.rule if self.column else 'line'}", language)
 
 
-def cause_of(table: str, reason: Reason) -> Cause:
-    """Return the cause to which a row's reason belongs."""
-    arguments = tuple(sorted(reason.arguments.items())) if reason.column else ()
-    return Cause(table, reason.column, reason.rule, arguments)
-
-
 @dataclass(frozen=True)
 class Selection:
     """Rejected rows of one table.
