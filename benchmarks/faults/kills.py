@@ -68,5 +68,5 @@ def usual_seconds(trial: Trial, folder: Path) -> float:
     started = time.perf_counter()
     said = child.end()
     if said != "done":
-        raise SystemExit(f"{trial.name}, undisturbed in a child: {said}")
+        raise RuntimeError(f"{trial.name}, undisturbed in a child: {said}")
     return time.perf_counter() - started

@@ -83,7 +83,7 @@ def make_trial(name: str, folder: Path) -> Trial:
     with open_lake(whole, recorder) as lake:
         found, expected = scenario.work(lake, whole), scenario.expected(whole)
         if dict(found) != dict(expected):
-            raise SystemExit(f"{name}, undisturbed: expected {expected}, found {found}")
+            raise RuntimeError(f"{name}, undisturbed: expected {expected}, found {found}")
         tables = tables_of(lake, scenario)
         uploads = before, len(list_uploads(lake.store, TENANT))
     return Trial(name, start, whole, tables, tuple(recorder.places), uploads)
