@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from foundation.errors import UserError
-from foundation.texts import Language, text
+from foundation.texts import Language, counted, text
 from ingestion.excel.outcome import WHYS
 from ingestion.parts.part import LeftOut
 from ingestion.reading.raw import Note
@@ -106,5 +106,7 @@ class Delivered:
     def _headline(self, language: Language) -> str:
         values = {"taken": len(self.taken), "rows": self.rows, "rejected": self.rejected}
         same = sum(upload.state == "unchanged" for upload in self.uploads)
-        key = "parts.summary_with_same" if same else "parts.summary"
-        return text(key, language, **values, same=same, left_out=len(self.left_out))
+        values["left_out"] = len(self.left_out)
+        if same:
+            return counted("parts.summary_with_same", language, same, **values)
+        return text("parts.summary", language, **values)

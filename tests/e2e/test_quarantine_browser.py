@@ -106,9 +106,11 @@ def _correct_cell(page: "Page", served: Served) -> None:
     """Type into the first cell that the page points out: the second column, after the row."""
     open_cause(page, "mayor que 120")
     grid = page.locator('[data-testid="stDataFrame"] .dvn-scroller')
-    grid.click(position={"x": 130, "y": 55})
-    page.keyboard.type("40")
-    page.keyboard.press("Enter")
+    grid.dblclick(position={"x": 130, "y": 55})
+    # The cell's own editor: keys that are typed before it is open go nowhere.
+    editor = page.locator("#portal").locator("input, textarea").first
+    editor.fill("40")
+    editor.press("Enter")
     page.wait_for_selector("text=Corregir y reenviar 1 fila")
     page.locator(".st-key-send_cells button").click()
     page.wait_for_selector("text=Filas enviadas: 1; entraron: 1", timeout=60_000)

@@ -69,7 +69,8 @@ def test_each_file_of_a_zip_goes_into_the_table_that_the_person_sees(
 ):
     house, address = served
     people = "\n".join(",".join(map(str, row)) for row in [HEADER, *PEOPLE[: width // 100]])
-    members = {"clientes.csv": people, "llamadas.csv": CALLS, "léame.txt": "Archivos de marzo."}
+    calls = CALLS.replace("L-", f"L{width}-")
+    members = {"clientes.csv": people, "llamadas.csv": calls, "léame.txt": "Archivos de marzo."}
     page = dropped(browser, address, zipped(tmp_path / "marzo.zip", members), width=width)
     shown = page.locator(MAIN).inner_text()
     assert "marzo.zip › clientes.csv" in shown
