@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from foundation.errors import InvalidRequest
 from ingestion.evolution.rebuild import REDRIVE
 from ingestion.evolution.redrive import redrive
+from ingestion.leases import receive_lease
 from ingestion.upkeep import destroying_of
 from lakehouse.commits import commit_id_of, commits_standing, commits_told, open_table
 from lakehouse.maintenance import Restored
@@ -65,7 +66,7 @@ def restore_table(
         raise InvalidRequest("maintenance.derived", table=str(ref))
     with (
         destroying_of(lake, tenant, ref),
-        lease(lake.store, f"receive:{tenant.id}:{ref.name}", wait_seconds=WAIT_SECONDS),
+        lease(lake.store, receive_lease(tenant, ref.name), wait_seconds=WAIT_SECONDS),
     ):
         done = lake.maintenance.restore(ref, to)
         uploads = _settled(lake, tenant, ref) if ref.layer == "silver" else 0

@@ -8,7 +8,7 @@ person again later is a new matter.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from foundation.errors import Busy, InvalidRequest
 from ingestion.erased_tables import erase_rows, holds_rows
 from ingestion.landed import erase_containers, erase_landed, erase_refused
+from ingestion.leases import receive_lease
 from ingestion.ledger.schema import resolution_ref
 from ingestion.persons import Person
 from ingestion.traces import Keys, find_traces
@@ -119,7 +120,7 @@ def erase_person(
         lake.store, actor, tenant, "person", request=request, person_mark=person.mark
     )
     contract = lake.contract_of(tenant)
-    with _alone(lake, tenant, contract):
+    with alone(lake, tenant, (table.name for table in contract.tables)):
         for number in range(ROUNDS):
             task = _Task(lake, tenant, contract, person, erasure, pause, number)
             _erase(task)
@@ -132,11 +133,17 @@ def erase_person(
 
 
 @contextmanager
-def _alone(lake: "Lake", tenant: "Tenant", contract: "Contract") -> Iterator[None]:
-    """Keep uploads and refreshes of the tenant out, and wait for those under way."""
-    names = [f"receive:{tenant.id}:{table}" for table in sorted(t.name for t in contract.tables)]
+def alone(lake: "Lake", tenant: "Tenant", tables: Iterable[str], *further: str) -> Iterator[None]:
+    """Keep uploads into tables and refreshes of the tenant out, and wait for those under way.
+
+    Parameters
+    ----------
+    further
+        Names of leases to be held besides, after those.
+    """
+    names = [receive_lease(tenant, table) for table in sorted(tables)]
     with ExitStack() as stack:
-        for name in [f"models:{tenant.id}", *names]:
+        for name in [f"models:{tenant.id}", *names, *further]:
             held = lease(lake.store, name, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS)
             stack.enter_context(held)
         yield

@@ -7,17 +7,16 @@ cut short is taken up again by the same command.
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foundation.errors import InvalidRequest
 from lakehouse.boundary import Boundary, no_fault
-from models.erasure import LEASE_SECONDS, REQUEST, WAIT_SECONDS
+from models.erasure import REQUEST, alone
 from models.forget import forget_models
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, note_place
 from tenancy.holds import destroying
-from tenancy.leases import lease
 from tenancy.tenant_end import delete_rows, destroy_keys
 from tenancy.uploads import list_uploads
 
@@ -96,11 +95,7 @@ def _alone(lake: "Lake", tenant: "Tenant") -> Iterator[None]:
     """Keep uploads, refinements and refreshes out, and wait for those under way."""
     tables = {ref.name for ref in lake.refs(tenant)}
     tables |= {upload.table for upload in list_uploads(lake.store, tenant)}
-    names = [f"models:{tenant.id}", *(f"receive:{tenant.id}:{table}" for table in sorted(tables))]
-    with ExitStack() as stack:
-        for name in [*names, f"tenant:{tenant.id}"]:
-            held = lease(lake.store, name, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS)
-            stack.enter_context(held)
+    with alone(lake, tenant, tables, f"tenant:{tenant.id}"):
         yield
 
 
