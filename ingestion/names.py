@@ -27,7 +27,7 @@ class Names:
 def listed_names() -> Names:
     """Read the lists."""
     file = Path(__file__).with_suffix(".yaml")
-    lists = yaml.safe_load(file.read_text(encoding="utf-8"))
+    lists = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     words = {name: frozenset(text.split()) for name, text in lists.items()}
     listed = words["first_names"] | words["surnames"]
     ordinary = words["ordinary_words"]

@@ -20,7 +20,7 @@ def catalogue(language: Language) -> dict[str, str]:
     folder = Path(__file__).parent / language
     sentences: dict[str, str] = {}
     for file in sorted(folder.glob("*.yaml")):
-        entries = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        entries = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) or {}
         sentences |= {f"{file.stem}.{name}": str(value) for name, value in entries.items()}
     return sentences
 

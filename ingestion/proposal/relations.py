@@ -32,7 +32,8 @@ class Relation:
 @cache
 def relations() -> tuple[Relation, ...]:
     """Return the relations of ``relations.yaml``."""
-    content = yaml.safe_load((Path(__file__).parent / "relations.yaml").read_text(encoding="utf-8"))
+    file = Path(__file__).with_suffix(".yaml")
+    content = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return tuple(Relation(**entry) for entry in content)
 
 

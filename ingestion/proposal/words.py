@@ -55,7 +55,8 @@ class Dictionary:
 @cache
 def dictionary() -> Dictionary:
     """Return the dictionary of ``words.yaml``."""
-    content = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+    file = Path(__file__).with_suffix(".yaml")
+    content = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     entries: dict[tuple[str, ...], str] = {}
     for concept, writings in content["concepts"].items():
         for writing in writings:
