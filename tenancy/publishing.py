@@ -25,8 +25,13 @@ from tenancy.store import Store
 CONTRACTS = system_actor("contracts")
 
 
-def settle(store: Store, document: Mapping[str, Any]) -> None:
+def settle(store: Store, document: Mapping[str, Any], sha256: str) -> None:
     """Let a resolved contract hold: the first one, or one that breaks nothing of what held.
+
+    Parameters
+    ----------
+    sha256
+        The document's ``content_hash``.
 
     Raises
     ------
@@ -36,7 +41,7 @@ def settle(store: Store, document: Mapping[str, Any]) -> None:
     """
     vertical, version = str(document["name"]), str(document["version"])
     newest = newest_hash(store, vertical)
-    if newest == (version, content_hash(document)):
+    if newest == (version, sha256):
         return
     if newest is None:
         record_version(store, CONTRACTS, document)
