@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from tenancy.api_keys import actor_for_key, list_keys, revoke_key
+from tenancy.api_keys import list_keys, revoke_key
 from tenancy.audit import entries
 from tenancy.deliveries import delivery_of_upload, finish_delivery, last_delivery
 from tenancy.erasures import erasure_of_score, get_erasure, list_erasures
@@ -34,12 +34,6 @@ def secret_of_source(house: House, asker: Tenant, name: str) -> object:
     owner = next((of for of in OWNERS if house.name(of, "source") == name), asker)
     record = get_source(house.lake.store, STAFF, owner, name)
     return sealed_parts(house.lake.store, asker, record)
-
-
-def with_secret(house: House, asker: Tenant, secret: str) -> bool:
-    """Tell whether a secret opens the asker's tenant."""
-    actor = actor_for_key(house.lake.store, secret)
-    return tenant_for(house.lake.store, actor) == asker
 
 
 SURFACES: tuple[Surface, ...] = (
