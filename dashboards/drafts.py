@@ -5,7 +5,7 @@ import re
 import stat
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,11 +154,6 @@ def clear_left_behind(folder: Path | None = None) -> int:
                 path.unlink()
                 cleared += 1
     return cleared
-
-
-def confidences(choices: tuple[Choice, ...]) -> Mapping[str, Choice]:
-    """Return what was proposed for each header."""
-    return {choice.source: choice for choice in choices}
 
 
 def _samples(values: list[str | None]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from ingestion.ledger.schema import RowRef, quarantine_ref, resolution_ref
 from ingestion.ledger.selection import Selection
 from ingestion.mapping import stored_values
 from tenancy.audit import record
+from tenancy.upload import UNDER_WAY
 from tenancy.uploads import get_upload, list_uploads, undone_uploads
 from tenancy.users import get_user
 
@@ -224,6 +225,6 @@ def _standing(see: Viewer) -> tuple[object, ...]:
         for table in see.contract.tables
         for ref_of in (quarantine_ref, resolution_ref)
     ]
-    unfinished = list_uploads(lake.store, tenant, {"received", "read", "refused"})
+    unfinished = list_uploads(lake.store, tenant, {*UNDER_WAY, "refused"})
     undone = sorted(undone_uploads(lake.store, tenant))
     return (*versions, *(upload.id for upload in unfinished), *undone)

@@ -98,7 +98,7 @@ def apply_job(
     if not confirm_ended:
         _ask_about_ended(lake, job, plan)
     counts = account(job.total, _counted(plan, rejected), rejected.count)
-    _save_rejected(lake, job, staged, rejected)
+    save_rejected(lake, job, staged, rejected)
     _save_persons(lake, job, staged, plan)
     earlier = earlier_of(lake, job, staged, plan)
     rows = silver_rows(lake, job, staged, plan, earlier)
@@ -148,7 +148,8 @@ def _ask_about_ended(lake: "Lake", job: Job, plan: Plan) -> None:
         )
 
 
-def _save_rejected(lake: "Lake", job: Job, staged: Staged, rejected: Rejections) -> None:
+def save_rejected(lake: "Lake", job: Job, staged: Staged, rejected: Rejections) -> None:
+    """Append the rejected rows to quarantine, unless an earlier run did."""
     if rejected.count and not rejected.stored:
         ref = lake.ref(job.tenant, "quarantine", job.table.name)
         commit = Commit(f"{job.upload_id}:quarantine")

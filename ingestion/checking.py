@@ -13,7 +13,7 @@ from foundation.errors import AbcallError, OperatorError
 from foundation.texts import Language, text
 from ingestion.landing import KIND
 from lakehouse.commits import open_table
-from lakehouse.refs import TableRef
+from lakehouse.refs import Layer, TableRef
 from lakehouse.sums import unsound
 from tenancy.upload import APPLIED, Upload
 from tenancy.uploads import list_uploads
@@ -21,6 +21,9 @@ from tenancy.uploads import list_uploads
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
+
+COUNTED: tuple[tuple[Layer, str], ...] = (("bronze", "rows"), ("quarantine", "quarantined"))
+"""Layer, and which figure of an upload's account counts its rows there."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,10 @@ def _of_accounts(
 
     An erasure takes rows away that a record still counts: such uploads have another landing file.
     """
-    for layer, figure in (("bronze", "rows"), ("quarantine", "quarantined")):
+    for layer, figure in COUNTED:
         if f"{layer}.{table}" in damaged:
             continue
-        ref = lake.ref(tenant, "bronze" if layer == "bronze" else "quarantine", table)
+        ref = lake.ref(tenant, layer, table)
         held: Counter[str] = Counter()
         for rows in lake.batches(ref, ["upload_id"]):
             held.update(rows["upload_id"].to_pylist())

@@ -111,15 +111,6 @@ class _Seen:
         return {name: 0 if marks is None else int(marks[name].sum()) for name in names}
 
 
-def decide_formats(
-    rows: pa.Table, columns: Mapping[str, Column], currency: str
-) -> dict[str, Format]:
-    """Return the formats of a whole file; see ``FormatEvidence``."""
-    evidence = FormatEvidence(columns)
-    evidence.add(rows)
-    return evidence.decide(currency)
-
-
 def _strings(values: pa.ChunkedArray) -> pl.Series:
     series = pl.from_arrow(values)
     assert isinstance(series, pl.Series)

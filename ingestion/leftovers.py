@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ingestion.progress import RUNNING
+from tenancy.upload import UNDER_WAY
 from tenancy.uploads import list_uploads
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def clear_leftovers(lake: "Lake", tenant: "Tenant") -> int:
     staged = lake.staged(tenant)
     if not staged:
         return 0
-    ended = {u.id for u in list_uploads(lake.store, tenant) if u.state not in RUNNING}
+    ended = {u.id for u in list_uploads(lake.store, tenant) if u.state not in UNDER_WAY}
     left = [purpose for purpose in staged if purpose in ended]
     for purpose in left:
         lake.staging(tenant, purpose).clear()

@@ -69,6 +69,11 @@ class Mapping:
         return {target: source for source, target in self.columns.items()}
 
 
+def sources_of(mapping: AnyMapping[str, AnyMapping[str, str]]) -> dict[str, str]:
+    """Return contract column → header, from the mapping that an upload's record keeps."""
+    return {column: source for source, column in mapping.get("columns", {}).items()}
+
+
 def table_of(contract: Contract, name: str) -> Table:
     """Return a table of the contract; ``NotFound`` says which there are."""
     try:

@@ -13,18 +13,16 @@ from foundation.errors import OperatorError
 from ingestion.evolution.redrive import redrive
 from ingestion.gold.grains import grains
 from ingestion.job import job_of
-from ingestion.landing import KIND
-from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
+from ingestion.landing import KIND, bring_back
+from ingestion.leases import receiving
 from ingestion.mapping import Mapping
 from ingestion.reading import PIECE_BYTES, open_file
 from ingestion.scan import Pieces, scan, scanned_job, watched
 from ingestion.schema import personal_columns
 from ingestion.scratch import scratch_folder
 from ingestion.upkeep import destroying_of
-from lakehouse.commits import Commit
 from lakehouse.refs import Layer, TableRef
 from tenancy.audit import record
-from tenancy.leases import lease
 from tenancy.upload import APPLIED, Upload
 from tenancy.uploads import list_uploads
 
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 FROM_LANDING: tuple[Layer, ...] = ("bronze", "quarantine")
-FROM_BRONZE: tuple[Layer, ...] = ("silver", "vault")
 DERIVED: tuple[Layer, ...] = ("features", "redrive")
 
 
@@ -112,15 +109,7 @@ def _uploads(lake: "Lake", tenant: "Tenant", table: str) -> list[Upload]:
 def _from_landing(lake: "Lake", tenant: "Tenant", contract: "Contract", table: str) -> None:
     """Make bronze and quarantine of a table again, once all files are known to be whole."""
     uploads = _uploads(lake, tenant, table)
-    with (
-        lease(
-            lake.store,
-            receive_lease(tenant, table),
-            ttl_seconds=RECEIVE_LEASE_SECONDS,
-            wait_seconds=RECEIVE_WAIT_SECONDS,
-        ),
-        scratch_folder() as folder,
-    ):
+    with receiving(lake.store, tenant, table), scratch_folder() as folder:
         for upload in uploads:
             _landed(lake, tenant, upload, folder).unlink()
         for layer in FROM_LANDING:
@@ -134,9 +123,7 @@ def _landed(lake: "Lake", tenant: "Tenant", upload: Upload, folder: "Path") -> "
     if upload.landed != upload.sha256 or not lake.objects.exists(tenant, KIND, upload.sha256):
         raise OperatorError("damage.no_landing", file=upload.file_name, table=upload.table)
     path = folder / upload.id
-    with path.open("xb") as target:
-        for piece in lake.objects.chunks(tenant, KIND, upload.sha256):
-            target.write(piece)
+    bring_back(lake, tenant, upload.sha256, path)
     return path
 
 
@@ -144,8 +131,8 @@ def _staged_again(
     lake: "Lake", tenant: "Tenant", contract: "Contract", upload: Upload, path: "Path"
 ) -> None:
     """Bring an upload's rows into bronze, and those that are damaged into quarantine."""
-    from ingestion.apply import clear_staged
-    from ingestion.rejections import rejections_of, rows_for_quarantine
+    from ingestion.apply import clear_staged, save_rejected
+    from ingestion.rejections import rejections_of
     from ingestion.stage import stage
 
     source = open_file(path, upload.file_name, lake.settings.upload_limit_bytes)
@@ -155,11 +142,7 @@ def _staged_again(
     job = job_of(lake, tenant, contract, upload, headers=headers, mapping=mapping)
     job = scanned_job(job, scan(pieces, job, lambda _rows: None))
     staged = stage(lake, job, pieces, lambda _rows: None)
-    rejected = rejections_of(lake, job, staged)
-    if rejected.count and not rejected.stored:
-        ref = lake.ref(tenant, "quarantine", upload.table)
-        rows = rows_for_quarantine(job, staged, rejected)
-        lake.writer.append(ref, rows, Commit(f"{upload.id}:quarantine"))
+    save_rejected(lake, job, staged, rejections_of(lake, job, staged))
     clear_staged(lake, job)
     path.unlink()
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Table
-from ingestion.landing import require_size
 from ingestion.mapping import Mapping, table_of
 from ingestion.proposal import Proposal, propose_mapping
 from ingestion.reading import PIECE_BYTES, RawTable, open_file
@@ -59,7 +58,6 @@ def preview(
     contract = lake.contract_of(tenant)
     target = table_of(contract, table)
     name = file_name or path.name
-    require_size(path, name, lake.settings.upload_limit_bytes)
     pieces = Pieces(open_file(path, name, lake.settings.upload_limit_bytes), PIECE_BYTES)
     raw, total, broken = None, 0, 0
     for piece in pieces:

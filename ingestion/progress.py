@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from foundation.texts import Language, text
+from tenancy.upload import UNDER_WAY
 from tenancy.uploads import note_progress
 
 if TYPE_CHECKING:
@@ -14,17 +15,8 @@ if TYPE_CHECKING:
     from tenancy.upload import Upload
 
 KEPT_EVERY_SECONDS = 1.0
-RUNNING = frozenset({"received", "read"})
 
 Stage = Literal["landing", "reading", "preparing", "planning", "writing", "auditing"]
-STAGES: tuple[Stage, ...] = (
-    "landing",
-    "reading",
-    "preparing",
-    "planning",
-    "writing",
-    "auditing",
-)
 
 
 @dataclass(frozen=True)
@@ -52,7 +44,7 @@ class Progress:
     @classmethod
     def of(cls, upload: "Upload") -> "Progress | None":
         """Return how far a running upload has come; None where it has ended or told nothing."""
-        if upload.state not in RUNNING or not upload.progress:
+        if upload.state not in UNDER_WAY or not upload.progress:
             return None
         return cls(**{field.name: upload.progress[field.name] for field in fields(cls)})
 

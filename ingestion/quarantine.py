@@ -13,8 +13,10 @@ from data_contracts.contract import Table
 from foundation.texts import Language, text
 from ingestion.job import Job
 from ingestion.ledger.schema import RowRef
+from ingestion.mapping import sources_of
 from ingestion.payload import LINE, constant, open_rows
 from ingestion.reading import safe_cell
+from ingestion.redrive import ADDED
 from ingestion.rules import SHOWN
 from ingestion.schema import MOMENT, QUARANTINE
 from tenancy.uploads import get_upload
@@ -134,7 +136,7 @@ def rejected_rows(
     contract = lake.contract_of(tenant)
     table = contract.table(upload.table)
     rows = stored_rows(lake, tenant, upload.table, upload_id)
-    sources = {c: s for s, c in upload.mapping.get("columns", {}).items()}
+    sources = sources_of(upload.mapping)
     payloads, numbers = rows["payload"].to_pylist(), rows["row_number"].to_pylist()
     opened = open_rows(payloads, numbers, upload.table, upload_id, lake.keys.of(tenant))
     return [
@@ -174,8 +176,7 @@ def download_csv(
     for entry in rejected:
         why.setdefault(entry.row_number, []).append(entry.sentence)
     headers = list(dict.fromkeys(name for row in rows.values() for name in row))
-    added = ("row", "reasons", "reference", "line")
-    *titles, line = (text(f"ingestion.download_{name}", language) for name in added)
+    *titles, line = (text(f"ingestion.download_{name}", language) for name in (*ADDED, "line"))
     stream = io.StringIO()
     write = csv.writer(stream).writerow
     write([*titles, *(_cell(name or line) for name in headers)])

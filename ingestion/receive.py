@@ -12,7 +12,7 @@ from ingestion.door import Door, open_door
 from ingestion.evolution.rescued import note_rescued
 from ingestion.job import Job, job_of
 from ingestion.landing import land, sha256_of
-from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
+from ingestion.leases import receiving
 from ingestion.leftovers import clear_leftovers
 from ingestion.mapping import Mapping
 from ingestion.mapping_choice import chosen_mapping, keep_mapping
@@ -20,8 +20,8 @@ from ingestion.progress import Teller, Told, kept_in, nobody
 from ingestion.reading import PIECE_BYTES, open_file
 from ingestion.receipt import Receipt
 from ingestion.scan import Pieces, scan, scanned_job, watched
-from tenancy.leases import Lease, lease
-from tenancy.upload import Upload
+from tenancy.leases import Lease
+from tenancy.upload import UNDER_WAY, Upload
 from tenancy.uploads import last_applied, list_uploads, save_upload, start_upload
 
 if TYPE_CHECKING:
@@ -95,12 +95,7 @@ def receive(
 
 def _in_turn(door: Door, progress: Told) -> Receipt:
     """Take the file once no other upload, and no re-drive, is at work on its table."""
-    with lease(
-        door.lake.store,
-        receive_lease(door.tenant, door.table.name),
-        ttl_seconds=RECEIVE_LEASE_SECONDS,
-        wait_seconds=RECEIVE_WAIT_SECONDS,
-    ) as held:
+    with receiving(door.lake.store, door.tenant, door.table.name) as held:
         door = door.under_contract_of_now()
         clear_leftovers(door.lake, door.tenant)
         upload = _begun(door, sha256_of(door.path))
@@ -114,7 +109,7 @@ def _begun(door: Door, sha256: str) -> Upload:
     """
     given = None if door.given is None else door.given.to_dict()
     store, tenant, table = door.lake.store, door.tenant, door.table.name
-    open_ones = list_uploads(store, tenant, {"received", "read"}, table=table)
+    open_ones = list_uploads(store, tenant, UNDER_WAY, table=table)
     for upload in open_ones:
         if upload.sha256 == sha256 and (given is None or upload.mapping in ({}, given)):
             return upload

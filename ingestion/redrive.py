@@ -10,6 +10,9 @@ from foundation.texts import LANGUAGES, text
 from ingestion.ledger.schema import RowRef, row_ref
 from ingestion.reading import RawTable, safe_cell
 
+ADDED = ("row", "reasons", "reference")
+"""Columns that lead in every file of rejected rows, by the keys of their titles."""
+
 
 @cache
 def titles(name: str) -> frozenset[str]:

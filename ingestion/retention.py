@@ -6,7 +6,7 @@ more. Silver is made anew from bronze: what bronze has of a customer stays while
 them. Each run leaves a receipt; a run that is cut short is taken up by the next.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -250,10 +250,9 @@ def _renew(
         return
     refine(lake, tenant, contract)
     gold = [ref for ref in lake.refs(tenant) if ref.layer == "gold" and lake.exists(ref)]
-    act: Callable[[TableRef], object] = lake.forget_past
     for ref in dict.fromkeys([*changed, *gold]):
         try:
             with destroying(lake.store, tenant):
-                act(ref)
+                lake.forget_past(ref)
         except Held:
             return

@@ -108,10 +108,6 @@ class Staged:
     def __init__(self, staging: "Staging", names: Sequence[str]) -> None:
         self._staging, self.names = staging, tuple(names)
 
-    def uris(self) -> list[str]:
-        """Return the files as an engine reads them."""
-        return [self._staging.uri_of(name) for name in self.names]
-
     def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Yield one piece after the other."""
         for name in self.names:

@@ -20,6 +20,7 @@ from lakehouse.maintenance import Compacted, Vacuumed
 from lakehouse.policy import history_of
 from tenancy.audit import record
 from tenancy.holds import destroying
+from tenancy.upload import UNDER_WAY
 from tenancy.uploads import list_uploads
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def kept_since(
     """Return since when a table's files, and its log, are still needed (UTC)."""
     policy = now - history_of(lake.settings, ref.layer)
     good = _good_since(lake, tenant, ref)
-    open_ones = list_uploads(lake.store, tenant, {"received", "read"})
+    open_ones = list_uploads(lake.store, tenant, UNDER_WAY)
     begun = (upload.received_at for upload in open_ones)
     files = policy if good is None else min(policy, good)
     return files, min([files, *begun])

@@ -16,7 +16,7 @@ from lakehouse.objects import Objects
 from lakehouse.places import Place, place_at
 from lakehouse.reach import reached
 from lakehouse.reading import open_sound, read_arrow, read_batches, scan_arrow
-from lakehouse.refs import LAYERS, TENANT_ID, Layer, TableRef, safe_name
+from lakehouse.refs import LAYERS, LOG, TENANT_ID, Layer, TableRef, safe_name
 from lakehouse.staging import Staging
 from lakehouse.statistics import Statistics, Version, history_of, statistics_of
 from lakehouse.sums import FOLDER as SUMS
@@ -161,7 +161,7 @@ class Lake:
         with self.lease(f"table:{ref}"):
             # Sums of a table without a log would say that it is damaged.
             self._tables.delete_prefix(f"{ref}/{SUMS}")
-            logs = self._tables.delete_prefix(f"{ref}/_delta_log")
+            logs = self._tables.delete_prefix(f"{ref}/{LOG}")
             return logs + self._tables.delete_prefix(str(ref))
 
     def drop_all(self, tenant: "Tenant") -> int:

@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lakehouse.places import Place
-from lakehouse.refs import TableRef
+from lakehouse.refs import LOG, TableRef
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-LOG = "_delta_log"
 ENTRY = re.compile(r"(\d{20})\.(?:json|crc|checkpoint\..*)")
 CHECKPOINT = re.compile(r"(\d{20})\.checkpoint\.parquet")
 CHECKPOINT_EVERY = 10

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import io
 import os
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -28,8 +27,6 @@ MAGIC = b"ABO1"
 CHUNK_BYTES = 4 * 1024 * 1024
 LENGTH_BYTES = 4
 ID_BYTES = 16
-KEYED_NAME = re.compile(r"\.?[0-9a-f]+")
-"""Also what a killed process left behind: a dot and digits."""
 
 
 class Objects:
@@ -105,11 +102,6 @@ class Objects:
     def delete(self, tenant: "Tenant", kind: str, sha256: str) -> bool:
         """Delete an object; say whether it was there."""
         return self._place.delete(self._at(tenant, kind, sha256))
-
-    def delete_named(self, tenant: "Tenant", kind: str, name: str) -> bool:
-        """Delete an object by its keyed name; say whether it was there."""
-        safe = safe_name(name, KEYED_NAME, "object")
-        return self._place.delete(f"{_folder(tenant, kind)}/{safe}")
 
     def delete_all(self, tenant: "Tenant", kind: str | None = None) -> int:
         """Delete a tenant's objects, of one kind or all; return how many files there were."""

@@ -15,15 +15,13 @@ from urllib.parse import unquote
 from lakehouse.boundary import Boundary
 from lakehouse.commits import open_table
 from lakehouse.places import Place
-from lakehouse.refs import TableRef
+from lakehouse.refs import LOG, TableRef
+from lakehouse.sums import ENTRY, prune_sums
 from lakehouse.sums import FOLDER as SUMS
-from lakehouse.sums import prune_sums
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-LOG = "_delta_log"
-ENTRY = re.compile(r"(\d{20})\.json")
 SUMMARY = re.compile(r"(\d{20})\.(?:\d{20}\.)?(checkpoint|crc|compacted)(?:\..*)?")
 """Checkpoints, checksums and compacted entries: made of entries, and of what those say."""
 

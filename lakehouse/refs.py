@@ -9,6 +9,9 @@ from foundation.errors import OperatorError
 
 Layer = Literal["bronze", "silver", "quarantine", "gold", "features", "vault", "redrive"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
+LOG = "_delta_log"
+"""Folder of a Delta table's log, within the table's own."""
+
 TENANT_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,40}")
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 

@@ -36,11 +36,6 @@ class Staging:
         owner = safe_name(tenant.id, TENANT_ID, "tenant")
         self._folder = f"{owner}/{safe_name(purpose, PURPOSE, 'staging')}"
 
-    @property
-    def uri(self) -> str:
-        """Folder of the files, or its URL, as an engine reads it."""
-        return f"{self._place.root}/{self._folder}"
-
     def uri_of(self, name: str) -> str:
         """Return one file's path or URL."""
         return f"{self._place.root}/{self._at(name)}"

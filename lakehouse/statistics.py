@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lakehouse.commits import commit_id_of, open_table
-from lakehouse.log import LOG, time_of
+from lakehouse.log import time_of
 from lakehouse.places import Place
-from lakehouse.refs import TableRef
+from lakehouse.refs import LOG, TableRef
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

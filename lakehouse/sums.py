@@ -18,13 +18,12 @@ from uuid import uuid4
 
 from foundation.errors import OperatorError
 from foundation.settings import BUCKET_SCHEME
-from lakehouse.refs import TableRef
+from lakehouse.refs import LOG, TableRef
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 FOLDER, ENDING = "_sums", ".sum"
-LOG = "_delta_log"
 ENTRY = re.compile(r"(\d{20})\.json")
 CHECKPOINT = re.compile(r"(\d{20})\.checkpoint.*\.parquet")
 PIECE_BYTES = 1024 * 1024

@@ -5,7 +5,6 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from data_contracts.contract import Task
 from models.arrays import Floats, Ints, Matrix
 
 
@@ -52,8 +51,3 @@ class Estimator(Protocol):
     def term_weights(self, matrix: Matrix, feature: int, basis: Floats, output: int) -> Floats:
         """Return how each n-gram of a text pushes each row, shape (n, terms)."""
         ...
-
-
-def outputs_of(task: Task, classes: int) -> int:
-    """Return how many margins a task has."""
-    return classes if task == "multiclass" else 1

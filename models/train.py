@@ -1,6 +1,6 @@
 """From a training set to a registered version: choose, judge, fit, log, promote."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -21,7 +21,7 @@ from tenancy.leases import lease
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
-    from models.learn import Learned, SeedsEvaluated
+    from models.learn import Learned
     from tenancy.tenant import Tenant
 
 PROMOTE_WAIT_SECONDS = 120.0
@@ -128,21 +128,6 @@ def train(
     )
     _write_quality(lake, tenant, trained)
     return trained
-
-
-def evaluate_seeds(
-    lake: "Lake",
-    tenant: "Tenant",
-    model_name: str,
-    seeds: Iterable[int] = range(5),
-    contract: Contract | None = None,
-) -> "SeedsEvaluated":
-    """Return the usual metric of a model out of fold, seed by seed; registers nothing."""
-    from features.training_set import training_set
-    from models.learn import over_seeds
-
-    contract = contract or lake.contract_of(tenant)
-    return over_seeds(training_set(lake, tenant, contract, model_name), tuple(seeds))
 
 
 def _register(

@@ -49,12 +49,6 @@ def churn_windows() -> tuple[Ints, Ints]:
     return starts + MARGIN, np.minimum(g + HORIZON, firsts[1:]) - MARGIN
 
 
-def month_of(moments: Ints) -> Ints:
-    """Return the grid month (0 … 11) in which each moment lies."""
-    found = np.searchsorted(grid(), moments, side="right") - 1
-    return np.clip(found, 0, MONTHS - 1).astype(np.int64)
-
-
 def sigmoid(x: Floats) -> Floats:
     """Return ``1 / (1 + exp(-x))``."""
     return 1.0 / (1.0 + np.exp(-x))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from data_contracts.extension import OwnColumn
 from tenancy.actor import Actor
 from tenancy.audit import record_in
 from tenancy.contract_tables import ContractExtensionRow
@@ -19,12 +20,14 @@ Columns = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Extension:
-    """The tenant's own columns as JSON; ``OwnColumn.from_dict`` reads them.
+    """The tenant's own columns.
 
     Attributes
     ----------
     revision
         Counts from 1.
+    columns
+        As JSON.
     redriven
         Whether earlier uploads have been brought under it.
     """
@@ -32,6 +35,11 @@ class Extension:
     revision: int
     columns: Columns
     redriven: bool
+
+    @property
+    def own(self) -> tuple[OwnColumn, ...]:
+        """The columns as the contract takes them."""
+        return tuple(OwnColumn.from_dict(dict(column)) for column in self.columns)
 
 
 def current_extension(store: Store, tenant: Tenant) -> Extension | None:

@@ -6,7 +6,7 @@ its last write, because placing one takes the same lease.
 """
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -181,12 +181,8 @@ def destroying(
         yield held
 
 
-@contextmanager
-def _destroying(store: Store, tenant: Tenant) -> Iterator[Lease]:
-    with lease(
-        store, f"law:{tenant.id}", ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS
-    ) as held:
-        yield held
+def _destroying(store: Store, tenant: Tenant) -> AbstractContextManager[Lease]:
+    return lease(store, f"law:{tenant.id}", ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS)
 
 
 def _enter(session: Session, actor: Actor, tenant: Tenant) -> None:

@@ -6,7 +6,7 @@ They are made by `tenancy.users.create_staff` and sign in like everybody else.
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation.errors import NotAllowed, NotFound
+from foundation.errors import NotFound
 from tenancy.actor import Actor
 from tenancy.attempts import forget_attempts
 from tenancy.audit import record_in
@@ -14,6 +14,7 @@ from tenancy.emails import canonical_email
 from tenancy.passwords import hash_password
 from tenancy.store import Store
 from tenancy.tables import UserRow
+from tenancy.tenants import require_abcall
 from tenancy.users import User, user_of
 
 
@@ -50,8 +51,7 @@ def reset_staff_password(store: Store, actor: Actor, email: str, password: str) 
 
 def require_staff_manager(actor: Actor) -> None:
     """Raise ``NotAllowed`` unless the actor is staff with the manager's role."""
-    if not actor.enters_any_tenant:
-        raise NotAllowed("tenancy.abcall_only")
+    require_abcall(actor)
     actor.require("manager")
 
 

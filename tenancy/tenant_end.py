@@ -7,14 +7,14 @@ the tenant stays, without a name, so that the id stays taken and the audit trail
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
-from foundation.errors import NotAllowed, NotFound
+from foundation.errors import NotFound
 from tenancy.actor import Actor
 from tenancy.law_tables import ErasureRow
 from tenancy.schema import METADATA
 from tenancy.store import Store, now_in
 from tenancy.tables import AuditRow, TenantKeyRow, TenantRow
 from tenancy.tenant import Tenant
-from tenancy.tenants import tenant_of
+from tenancy.tenants import require_abcall, tenant_of
 
 KEPT = frozenset({TenantRow.__tablename__, AuditRow.__tablename__, ErasureRow.__tablename__})
 NOTHING = b"\0" * 64
@@ -30,8 +30,7 @@ def tenant_to_end(store: Store, actor: Actor, tenant_id: str) -> Tenant:
     NotFound
         There is none, or its end is complete.
     """
-    if not actor.enters_any_tenant:
-        raise NotAllowed("tenancy.abcall_only")
+    require_abcall(actor)
     with store.reading() as session:
         row = session.get(TenantRow, tenant_id)
         if row is None or not row.name:

@@ -18,6 +18,9 @@ FOLLOWS: dict[UploadState, frozenset[UploadState]] = {
 }
 """Legal transitions; staying in a state is always legal (a re-run after a crash saves it again)."""
 
+UNDER_WAY: frozenset[UploadState] = frozenset({"received", "read"})
+"""States from which an upload goes on, also after a crash."""
+
 APPLIED: frozenset[UploadState] = frozenset({"held", "accepted", "refined"})
 """States in which the upload's rows are in silver."""
 

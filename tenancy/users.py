@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from foundation.clock import utc_now
-from foundation.errors import InvalidRequest, NotAllowed, NotFound, NotSignedIn
+from foundation.errors import InvalidRequest, NotFound, NotSignedIn
 from tenancy.actor import ROLES, Actor
 from tenancy.attempts import DEFAULT_LOCK_OUT, LockOut, count_attempt, forget_attempts
 from tenancy.audit import record_in
@@ -20,7 +20,7 @@ from tenancy.passwords import hash_password, matches
 from tenancy.store import Store
 from tenancy.tables import UserRow
 from tenancy.tenant import Tenant
-from tenancy.tenants import require_inside
+from tenancy.tenants import require_abcall, require_inside
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ def create_staff(
     store: Store, actor: Actor, *, email: str, name: str, password: str, roles: Collection[str]
 ) -> User:
     """Store a new member of ABCall's staff; it takes staff with the manager's role."""
-    if not actor.enters_any_tenant:
-        raise NotAllowed("tenancy.abcall_only")
+    require_abcall(actor)
     actor.require("manager")
     return _add(store, actor, _new_row(None, email, name, password, roles))
 

@@ -23,7 +23,7 @@ from ingestion.evolution.redrive import redrive
 from ingestion.evolution.rescued import Rescued, rescued_columns
 from ingestion.mapping import Mapping, table_of
 from ingestion.proposal.profile import Profile, profile
-from tenancy.extensions import Extension, current_extension, save_extension
+from tenancy.extensions import current_extension, save_extension
 from tenancy.rescued import decide, header_hash, sightings
 from tenancy.tenants import get_tenant
 from tenancy.uploads import get_upload
@@ -59,7 +59,8 @@ class Accepted:
 
 def own_columns(lake: "Lake", tenant: "Tenant") -> tuple[OwnColumn, ...]:
     """Return the tenant's own columns."""
-    return _columns(current_extension(lake.store, tenant))
+    extension = current_extension(lake.store, tenant)
+    return () if extension is None else extension.own
 
 
 def propose(lake: "Lake", actor: "Actor", tenant: "Tenant", table: str, header: str) -> Proposal:
@@ -100,12 +101,12 @@ def accept(lake: "Lake", actor: "Actor", tenant: "Tenant", column: OwnColumn) ->
         The actor may not decide of columns.
     """
     _admit(lake, actor, tenant)
-    extension = current_extension(lake.store, tenant)
-    if column not in _columns(extension):
+    mine = own_columns(lake, tenant)
+    if column not in mine:
         rescued = _rescued(lake, tenant, column.table, column.headers[0])
         _require_name(lake, tenant, column)
         _require_closed(column, _look(lake, tenant, rescued))
-        others = [one for one in _columns(extension) if not _same(one, column)]
+        others = [one for one in mine if not _same(one, column)]
         _save(lake, actor, tenant, [*others, column], subject=f"{column.table}.{column.name}")
         header, payload = column.headers[0], {"column": column.to_dict()}
         decide(lake.store, actor, tenant, column.table, header, state="accepted", payload=payload)
@@ -187,11 +188,6 @@ def _same(one: OwnColumn, other: OwnColumn) -> bool:
     """Say whether two declarations are of one column: the same name, or the same header."""
     mine, others = ({header_hash(h) for h in column.headers} for column in (one, other))
     return one.table == other.table and (one.name == other.name or bool(mine & others))
-
-
-def _columns(extension: Extension | None) -> tuple[OwnColumn, ...]:
-    stored = () if extension is None else extension.columns
-    return tuple(OwnColumn.from_dict(dict(column)) for column in stored)
 
 
 def _rescued(lake: "Lake", tenant: "Tenant", table: str, header: str) -> Rescued:

@@ -117,10 +117,7 @@ def tenants_of(lake: "Lake", vertical: str) -> list["Tenant"]:
 def own_of(lake: "Lake", tenant: "Tenant") -> tuple[tuple[OwnColumn, ...], int]:
     """Return a tenant's own columns and their revision; none and 0 where there never were any."""
     extension = current_extension(lake.store, tenant)
-    if extension is None:
-        return (), 0
-    columns = tuple(OwnColumn.from_dict(dict(column)) for column in extension.columns)
-    return columns, extension.revision
+    return ((), 0) if extension is None else (extension.own, extension.revision)
 
 
 def _tables(lake: "Lake", vertical: str, breaking: Sequence[Change]) -> Iterator[Touch]:

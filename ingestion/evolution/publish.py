@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from data_contracts.loader import load_documents
 from data_contracts.own import extended_contract
 from data_contracts.versions import parse_version
-from foundation.errors import InvalidContract, InvalidRequest, NotAllowed
+from foundation.errors import InvalidContract, InvalidRequest
 from foundation.texts import LANGUAGES, Language
 from ingestion.evolution.kept import change_kept
 from ingestion.evolution.migrate import migrated_mapping, with_own_columns
@@ -18,6 +18,7 @@ from ingestion.mapping import Mapping
 from tenancy.contract_versions import record_version
 from tenancy.leases import lease
 from tenancy.publishing import listed_changes, require_number
+from tenancy.tenants import require_abcall
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -58,8 +59,7 @@ def publish(lake: "Lake", actor: "Actor", vertical: str) -> Publication:
     NotAllowed
         Only ABCall's staff publish.
     """
-    if not actor.enters_any_tenant:
-        raise NotAllowed("tenancy.abcall_only")
+    require_abcall(actor)
     with lease(lake.store, f"publish:{vertical}", wait_seconds=WAIT_SECONDS):
         plan = plan_version(lake, vertical)
         if plan.same:

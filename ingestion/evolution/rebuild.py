@@ -27,14 +27,13 @@ from ingestion.evolution.migrate import (
     with_own_columns,
 )
 from ingestion.job import job_of
-from ingestion.leases import RECEIVE_LEASE_SECONDS, RECEIVE_WAIT_SECONDS, receive_lease
+from ingestion.leases import receiving
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.reading import RawTable
 from ingestion.schema import QUARANTINE, silver_schema
 from lakehouse.commits import Commit, open_table, restored_at
 from lakehouse.shadow import Shadow
 from tenancy.accounts import UNKNOWN_VERSION, as_sent, retell
-from tenancy.leases import lease
 from tenancy.upload import APPLIED, Upload
 from tenancy.uploads import list_uploads
 
@@ -108,12 +107,7 @@ def rebuild(lake: "Lake", tenant: "Tenant", table: Table, reading: Reading) -> R
     Busy
         An upload into the table did not end in time.
     """
-    with lease(
-        lake.store,
-        receive_lease(tenant, table.name),
-        ttl_seconds=RECEIVE_LEASE_SECONDS,
-        wait_seconds=RECEIVE_WAIT_SECONDS,
-    ) as held:
+    with receiving(lake.store, tenant, table.name) as held:
         uploads = _applied(lake, tenant, table.name)
         if not uploads:
             return None

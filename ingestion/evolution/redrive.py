@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from data_contracts.changelog import contract_of_document
 from data_contracts.contract import Contract
-from data_contracts.extension import OwnColumn
 from data_contracts.migration import Migration
 from data_contracts.versions import parse_version
 from ingestion.evolution.migrate import OlderContract
@@ -28,7 +27,7 @@ def redrive(lake: "Lake", tenant: "Tenant", tables: Collection[str] | None = Non
         Only these; all of them where it is None.
     """
     extension = current_extension(lake.store, tenant)
-    own = tuple(OwnColumn.from_dict(dict(c)) for c in extension.columns) if extension else ()
+    own = () if extension is None else extension.own
     contract = lake.contract_of(tenant)
     reading = Reading(contract, own, older_contracts(lake.store, contract))
     done = rebuild_all(lake, tenant, reading, tables)

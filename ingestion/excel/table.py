@@ -39,7 +39,7 @@ def find_table(rows: Sequence[Row]) -> SheetTable | None:
     usual = widths[len(widths) // 2]
     at = _header(rows, filled, max(2, (usual + 1) // 2))
     body = [_filled(row) for row in rows[at + 1 :]] if at is not None else []
-    if at is None or sum(len(cells) > 1 for cells in body) < 1:
+    if at is None or not any(len(cells) > 1 for cells in body):
         return None
     columns = sorted(set().union(filled[at], *body))
     return SheetTable(at, tuple(columns))

@@ -6,13 +6,12 @@ from functools import cached_property
 
 from data_contracts.contract import Table
 from foundation.errors import InvalidRequest
-from ingestion.ledger.schema import RowRef
+from ingestion.ledger.schema import Row, RowRef
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.mapping import stored_values
 from ingestion.vocabulary import fold
 from tenancy.quarantine_acts import ActKind
 
-Row = Mapping[str, str | None]
 Sources = Mapping[str, str]
 
 NOT_REMEMBERED = frozenset({"personal", "identifier", "free_text"})

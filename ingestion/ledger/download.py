@@ -24,6 +24,7 @@ from ingestion.mapping import table_of
 from ingestion.payload import LINE
 from ingestion.quarantine import Reason, reason_of
 from ingestion.reading import safe_cell
+from ingestion.redrive import ADDED
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -35,8 +36,6 @@ ROWS_AT_A_TIME = 5_000
 ROWS_ON_A_SHEET = 1_000_000
 LONGEST_CELL = 32_767
 """Characters that a cell of Excel holds."""
-
-ADDED = ("row", "reasons", "reference")
 
 
 class Book(Protocol):

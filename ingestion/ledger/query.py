@@ -21,6 +21,7 @@ from ingestion.ledger.schema import (
 )
 from ingestion.ledger.selection import Cause, Selection
 from ingestion.schema import QUARANTINE
+from tenancy.upload import UNDER_WAY
 from tenancy.uploads import list_uploads, undone_uploads
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _not_counting(lake: "Lake", tenant: "Tenant") -> dict[str, list[str]]:
 
     What an undone one had taken is open again.
     """
-    waiting = [u.id for u in list_uploads(lake.store, tenant, {"received", "read", "refused"})]
+    waiting = [u.id for u in list_uploads(lake.store, tenant, {*UNDER_WAY, "refused"})]
     undone = undone_uploads(lake.store, tenant)
     return {"unfinished": [*waiting, *undone], "undone": list(undone)}
 

@@ -6,14 +6,14 @@ next act on the table, whoever asks for it, first brings to its end what was lef
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from foundation.errors import InvalidRequest, UserError
 from foundation.texts import text
-from ingestion.landing import KIND, land, sha256_of
+from ingestion.landing import KIND, bring_back, land, sha256_of
 from ingestion.ledger.correction import Correction, remembered, require_memorable
 from ingestion.ledger.resend import Resend, written
 from ingestion.ledger.schema import resolution_ref
@@ -24,7 +24,7 @@ from tenancy.leases import lease
 from tenancy.mappings import find_mapping
 from tenancy.quarantine_acts import RESENT, Act, begin_act, end_act, get_act, list_acts
 from tenancy.tenants import get_tenant
-from tenancy.upload import APPLIED, FINISHED
+from tenancy.upload import APPLIED, FINISHED, UNDER_WAY
 from tenancy.uploads import list_uploads
 
 if TYPE_CHECKING:
@@ -155,19 +155,15 @@ def _receive_again(lake: "Lake", tenant: "Tenant", actor: "Actor", act: Act) -> 
     name = _name_of(lake, tenant, act)
     with TemporaryDirectory(prefix="abcall-resend-") as folder:
         path = Path(folder) / "again"
-        with path.open("wb") as stream:
-            for piece in lake.objects.chunks(tenant, KIND, str(act.sha256)):
-                stream.write(piece)
-        with suppress(
-            UserError
-        ):  # the upload's record says why; whoever is here asked for other rows
+        bring_back(lake, tenant, str(act.sha256), path)
+        try:
             receive(lake, tenant, actor, path, act.table, file_name=name, mapping=mapping)
-            return
-    end_act(lake.store, tenant, act, "refused")
+        except UserError:  # its record says why; whoever is here asked for other rows
+            end_act(lake.store, tenant, act, "refused")
 
 
 def _name_of(lake: "Lake", tenant: "Tenant", act: Act) -> str:
     """Return the name of the file as its upload has it, or as a re-drive's would be called."""
-    begun = list_uploads(lake.store, tenant, {"received", "read"}, table=act.table)
+    begun = list_uploads(lake.store, tenant, UNDER_WAY, table=act.table)
     names = [upload.file_name for upload in begun if upload.sha256 == act.sha256]
     return next(iter(names), text("ledger.resent_file", tenant.language, file=act.table))

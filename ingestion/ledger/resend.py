@@ -15,13 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from foundation.texts import Language, text
-from ingestion.ledger.correction import Correction, Row, corrected, require_columns
+from ingestion.ledger.correction import Correction, corrected, require_columns
 from ingestion.ledger.query import stored_batches
 from ingestion.ledger.rows import opened_rows
-from ingestion.ledger.schema import RowRef
+from ingestion.ledger.schema import Row, RowRef
 from ingestion.ledger.selection import Selection
 from ingestion.ledger.sent import Headers, files_of
 from ingestion.payload import LINE
+from ingestion.redrive import ADDED
 from tenancy.quarantine_acts import new_act_id
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class _File:
     def __init__(self, path: Path, headers: Headers, upload: "Upload", language: Language) -> None:
         self.act_id = new_act_id()
         self._path, self._headers, self._upload = path, headers, upload
-        added = [text(f"ingestion.download_{t}", language) for t in ("row", "reasons", "reference")]
+        added = [text(f"ingestion.download_{t}", language) for t in ADDED]
         fields = [(name, pa.string()) for name in (*added, *headers)]
         self._schema = pa.schema(fields, metadata={"abcall_act": self.act_id})
         self._writer = pq.ParquetWriter(path, self._schema)

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from data_contracts.contract import Table
 from foundation.texts import Language
 from ingestion.ledger.query import page
-from ingestion.ledger.schema import RowRef, quarantine_ref, resolution_ref
+from ingestion.ledger.schema import Row, RowRef, quarantine_ref, resolution_ref
 from ingestion.ledger.selection import Selection
+from ingestion.mapping import sources_of
 from ingestion.payload import LINE, open_rows
 from ingestion.quarantine import Reason, cut, reason_of
 from ingestion.schema import QUARANTINE
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 VALUE_READERS = ("uploader", "privacy_officer")
 """Who sees values as they came, names and numbers among them (a manager is an uploader)."""
-
-Row = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -175,8 +174,3 @@ def origins_of(
             break
         origins = {row: before.get(origin, origin) for row, origin in origins.items()}
     return origins
-
-
-def sources_of(mapping: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Return contract column → header, from the mapping that an upload's record keeps."""
-    return {column: source for source, column in mapping.get("columns", {}).items()}

@@ -9,6 +9,7 @@ to, under the lease of the tenant's ledger, by acts that the row's state allows:
 """
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pyarrow as pa
@@ -39,6 +40,10 @@ RESOLUTION = pa.schema(
 """``note``: what was changed, or why it was dismissed; sealed at ``place`` within its act."""
 
 _REFERENCE = re.compile(r"([0-9a-f]{32})-([1-9][0-9]{0,17})")
+
+
+Row = Mapping[str, str | None]
+"""Header → value as it came."""
 
 
 class RowRef(NamedTuple):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from ingestion.ledger.rows import opened_rows, sources_of
+from ingestion.ledger.rows import opened_rows
+from ingestion.mapping import sources_of
 from ingestion.payload import LINE
 from tenancy.uploads import get_upload
 

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from foundation.clock import utc_now
-from ingestion.ledger.rows import Row, opened_rows, refs_of, stored_rows_of
+from ingestion.ledger.rows import opened_rows, refs_of, stored_rows_of
 from ingestion.ledger.schema import (
     RESOLUTION,
+    Row,
     RowRef,
     note_context,
     resolution_ref,

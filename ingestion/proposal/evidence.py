@@ -25,7 +25,6 @@ _LOUDNESS = 1.7
 _GENERIC = frozenset(TRUE_WORDS) | frozenset(FALSE_WORDS)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
 _PHONE = re.compile(r"\+?[\d\s().-]{7,20}")
-_WORDS = re.compile(r"[^\W\d_]{2,}([ .'-]+[^\W\d_]+)+\.?")
 
 
 @dataclass(frozen=True)

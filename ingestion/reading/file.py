@@ -7,7 +7,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from foundation.errors import InvalidUpload, TooLarge
+from foundation.errors import InvalidUpload
+from ingestion.landing import require_size
 from ingestion.reading.csv_file import CsvFile
 from ingestion.reading.json_lines import JsonLinesFile
 from ingestion.reading.parquet_file import ParquetFile
@@ -72,10 +73,7 @@ def open_file(path: Path, file_name: str, limit_bytes: int) -> SourceFile:
     InvalidUpload
         It is empty, no text, or not readable as what its name says.
     """
-    size = path.stat().st_size
-    if size > limit_bytes:
-        raise TooLarge("reading.too_large", file=file_name, size=size, limit=limit_bytes)
-    if size == 0:
+    if require_size(path, file_name, limit_bytes) == 0:
         raise InvalidUpload("reading.empty", file=file_name)
     with path.open("rb") as stream:
         magic = stream.read(len(_PARQUET_MAGIC))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from foundation.clock import utc_now
 from ingestion.delivery import Delivered
-from ingestion.landing import KIND, land, sha256_of
+from ingestion.landing import KIND, bring_back, land, sha256_of
 from ingestion.scratch import scratch_folder
 from ingestion.sources.database import clock, connected, fetch
 from ingestion.sources.desk import Desk
@@ -35,9 +35,7 @@ def _settled(desk: Desk, state: State, target: Path) -> list[Delivered]:
     if not desk.lake.objects.exists(desk.tenant, KIND, pending.sha256):
         desk.save(replace(state, pending=None))
         return []
-    with target.open("wb") as file:
-        for piece in desk.lake.objects.chunks(desk.tenant, KIND, pending.sha256):
-            file.write(piece)
+    bring_back(desk.lake, desk.tenant, pending.sha256, target)
     return [_received(desk, state, target)]
 
 

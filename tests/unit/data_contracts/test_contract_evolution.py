@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_contracts.changelog import changelog
-from data_contracts.contract import Column, Contract, Table
+from data_contracts.contract import Contract, Table
 from data_contracts.evolution import Change, compare, gravest
 from data_contracts.loader import load_contract, load_contracts
 from data_contracts.migration import path_between, unanswered
@@ -21,7 +21,6 @@ from foundation.texts import LANGUAGES
 from tests.contract_files import column, write_contract
 
 TELECOM = load_contracts()["telecom"]
-Edit = Callable[[Column], Column]
 
 
 def with_table(change: Callable[[Table], Table], name: str = "customers") -> Contract:

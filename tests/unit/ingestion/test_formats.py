@@ -4,15 +4,21 @@ import pyarrow as pa
 import pytest
 
 from data_contracts.contract import Column
-from ingestion.formats import Format, decide_formats
+from ingestion.formats import Format, FormatEvidence
 
 
 def column(kind: str) -> Column:
     return Column("c", kind, "measure", "internal", {}, {})
 
 
+def decided(rows: dict[str, list[str | None]], kind: str, currency: str) -> dict[str, Format]:
+    evidence = FormatEvidence(dict.fromkeys(rows, column(kind)))
+    evidence.add(pa.table(rows))
+    return evidence.decide(currency)
+
+
 def decide(kind: str, values: list[str | None], currency: str = "USD") -> Format:
-    return decide_formats(pa.table({"c": values}), {"c": column(kind)}, currency)["c"]
+    return decided({"c": values}, kind, currency)["c"]
 
 
 @pytest.mark.parametrize(
@@ -42,8 +48,7 @@ def test_what_most_values_say_wins_and_the_others_go_to_quarantine():
 
 
 def test_a_column_that_cannot_tell_follows_the_others_of_its_file():
-    rows = pa.table({"a": ["1.234"], "b": ["2,50"]})
-    formats = decide_formats(rows, {"a": column("number"), "b": column("number")}, "USD")
+    formats = decided({"a": ["1.234"], "b": ["2,50"]}, "number", "USD")
     assert formats["a"] == Format(decimal=",")
 
 

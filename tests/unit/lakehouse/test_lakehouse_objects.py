@@ -157,7 +157,7 @@ def test_objects_are_listed_by_their_keyed_names_and_deleted(
     assert lake.objects.delete(acme, "landing", first)
     assert not lake.objects.delete(acme, "landing", first)
     assert not lake.objects.exists(acme, "landing", first)
-    assert lake.objects.delete_named(acme, "landing", lake.objects.name(acme, second))
+    assert lake.objects.delete(acme, "landing", second)
     assert lake.objects.names(acme, "landing") == []
     assert lake.objects.delete_all(acme) == 1
     assert lake.objects.kinds(acme) == []

@@ -20,7 +20,7 @@ def pieces(*counts: int) -> Iterator[pa.RecordBatch]:
 
 def test_files_are_written_in_pieces_and_read_by_the_engine(lake: Lake, acme: Tenant) -> None:
     staging = lake.staging(acme, "upload-1")
-    assert staging.write("a.parquet", SCHEMA, pieces(3, 2)) == f"{staging.uri}/a.parquet"
+    assert staging.write("a.parquet", SCHEMA, pieces(3, 2)) == staging.uri_of("a.parquet")
     staging.write("b.parquet", SCHEMA, pieces(4))
     assert staging.names() == ["a.parquet", "b.parquet"]
     with staging.open("a.parquet") as file:
