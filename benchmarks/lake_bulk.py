@@ -6,16 +6,17 @@ platform and of the peer take turns. The account of each run must be the generat
 
 import argparse
 import math
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import linear_regression
 
 from benchmarks.installation import ACTOR, make_installation
 from benchmarks.lake_incidents import MAPPING, distinct_incidents, write_incidents
+from benchmarks.memory import GIB, resident_bytes
 from benchmarks.table import Line, median, report, spread
 from ingestion.gold.refine import refine
 from ingestion.mapping import Mapping
@@ -28,7 +29,6 @@ MOST_EXPONENT = 1.05
 SIZES, REPEATS = (500_000, 5_000_000, 20_000_000), 3
 QUICK_SIZES, QUICK_REPEATS = (50_000, 100_000, 200_000), 1
 SAMPLED_EVERY_SECONDS = 0.05
-GIB = 2**30
 
 
 @dataclass
@@ -72,23 +72,11 @@ def measured(command: list[str]) -> tuple[float, float]:
     started, peak = time.perf_counter(), 0
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            peak = max(peak, _tree_bytes(process.pid))
+            peak = max(peak, resident_bytes(process.pid))
             time.sleep(SAMPLED_EVERY_SECONDS)
     if process.returncode:
         raise SystemExit(f"{command} ended with {process.returncode}")
     return time.perf_counter() - started, peak / GIB
-
-
-def _tree_bytes(pid: int) -> int:
-    """Return the resident memory of a process and all its children; 0 of one that has ended."""
-    page = os.sysconf("SC_PAGE_SIZE")
-    try:
-        own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page
-        tasks = Path(f"/proc/{pid}/task").glob("*/children")
-        children = [int(child) for task in tasks for child in task.read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    return own + sum(map(_tree_bytes, children))
 
 
 def measure(folder: Path, rows: int, repeats: int) -> Runs:
@@ -114,11 +102,9 @@ def measure(folder: Path, rows: int, repeats: int) -> Runs:
 
 def exponent(found: list[Runs]) -> float:
     """Return how time grows with rows: the slope of log time on log rows, by least squares."""
-    points = [(math.log(one.rows), math.log(median(one.seconds))) for one in found]
-    mean_x = sum(x for x, _ in points) / len(points)
-    mean_y = sum(y for _, y in points) / len(points)
-    above = sum((x - mean_x) * (y - mean_y) for x, y in points)
-    return above / sum((x - mean_x) ** 2 for x, _ in points)
+    rows = [math.log(one.rows) for one in found]
+    seconds = [math.log(median(one.seconds)) for one in found]
+    return linear_regression(rows, seconds).slope
 
 
 def lines(quick: bool = False) -> list[Line]:

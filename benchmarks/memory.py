@@ -44,16 +44,30 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while not self._ended.wait(EVERY_SECONDS):
-            self.peak = max(self.peak, sum(map(_held_by, _tree(os.getpid()))))
+            self.peak = max(self.peak, sum(map(_held_by, tree_of(os.getpid()))))
 
 
-def _tree(pid: int) -> Iterator[int]:
+def resident_bytes(pid: int) -> int:
+    """Return the resident memory of a process and all that it started: shared pages count in each.
+
+    Cheaper to ask for than what is held, so that it does not slow down what is timed.
+    """
+    return sum(map(_resident, tree_of(pid)))
+
+
+def tree_of(pid: int) -> Iterator[int]:
     """Yield a process and all that it started, as far as they still run."""
     yield pid
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):
             for child in task.read_text().split():
-                yield from _tree(int(child))
+                yield from tree_of(int(child))
+
+
+def _resident(pid: int) -> int:
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _held_by(pid: int) -> int:

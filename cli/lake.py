@@ -11,7 +11,7 @@ from cli.console import say, show, working
 from cli.session import Desk, Helper, helper, session_of
 from foundation.errors import InvalidRequest, NotFound
 from foundation.texts import Language, text
-from lakehouse.refs import LAYERS, TableRef
+from lakehouse.refs import TableRef
 from tenancy.tenant import Tenant
 
 MIB = 1024 * 1024
@@ -36,12 +36,9 @@ def tables_of(desk: Desk, tenant: Tenant, named: str | None) -> list[TableRef]:
 
 
 def table_of(desk: Desk, tenant: Tenant, named: str) -> TableRef:
-    """Return the table of ``silver.customers``; the layer may be left out where it is silver."""
-    layer, _, name = named.rpartition(".")
-    known = next((known for known in LAYERS if known == (layer or "silver")), None)
-    if known is None:
-        raise InvalidRequest("cli.no_layer", layer=layer, known=", ".join(LAYERS))
-    found = [ref for ref in desk.lake.refs(tenant) if (ref.layer, ref.name) == (known, name)]
+    """Return the table that a person named; ``NotFound`` where the tenant has none so called."""
+    wanted = lake_health.table_named(named)
+    found = [ref for ref in desk.lake.refs(tenant) if (ref.layer, ref.name) == wanted]
     if not found:
         raise NotFound("lakehouse.no_table", table=named)
     return found[0]

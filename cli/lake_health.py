@@ -8,7 +8,22 @@ from cli.console import say, show, working
 from cli.session import Helper, session_of
 from foundation.errors import InvalidRequest, OperatorError
 from foundation.texts import Language, text
-from lakehouse.refs import LAYERS
+from lakehouse.refs import LAYERS, Layer
+
+
+def table_named(told: str) -> tuple[Layer, str]:
+    """Return layer and name of ``silver.customers``; the layer may be left out where it is silver.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such layer.
+    """
+    layer, _, name = told.rpartition(".")
+    known = next((one for one in LAYERS if one == (layer or "silver")), None)
+    if known is None:
+        raise InvalidRequest("cli.no_layer", layer=layer, known=", ".join(LAYERS))
+    return known, name
 
 
 def register(group: typer.Typer, language: Language, tell: Helper) -> None:
@@ -42,14 +57,11 @@ def register(group: typer.Typer, language: Language, tell: Helper) -> None:
         from ingestion.mending import mend_table
         from models.refresh import refresh
 
-        layer, _, name = table.rpartition(".")
-        known = next((one for one in LAYERS if one == (layer or "silver")), None)
-        if known is None:
-            raise InvalidRequest("cli.no_layer", layer=layer, known=", ".join(LAYERS))
+        layer, name = table_named(table)
         with session_of(context).desk() as desk, working(2) as begin:
             tenant = desk.tenant(tenant_id)
             begin(text("checking.step_rebuild", language, table=table))
-            done = mend_table(desk.lake, tenant, desk.staff, desk.lake.ref(tenant, known, name))
+            done = mend_table(desk.lake, tenant, desk.staff, desk.lake.ref(tenant, layer, name))
             begin(text("cli.step_refresh", language, tenant=tenant.id))
             refresh(desk.lake, tenant)
         say(text("checking.rebuilt", language, table=table, uploads=done.uploads))

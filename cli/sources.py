@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated, get_args
 
 import typer
 
 from cli.console import say, show, working
 from cli.session import Helper, helper, session_of
+from cli.terms import one_of
 from data_contracts.contract import UploadKind
-from foundation.errors import InvalidRequest
 from foundation.texts import Language, text
 from tenancy.sources import Source, get_source, list_sources, pause_source, remove_source
 
@@ -73,7 +73,8 @@ def _register_add(group: typer.Typer, language: Language, tell: Helper) -> None:
         from ingestion.sources.secret import Secret
         from ingestion.sources.takes import Takes
 
-        takes = Takes(into, _kind(upload_as), table, query, pattern, watermark, overlap)
+        kind = one_of(upload_as, get_args(UploadKind), None)
+        takes = Takes(into, kind, table, query, pattern, watermark, overlap)
         files = _Files(password_file, key_file, passphrase_file)
         with session_of(context).desk() as desk:
             source = register_source(
@@ -88,13 +89,6 @@ def _register_add(group: typer.Typer, language: Language, tell: Helper) -> None:
                 host_key=host_key,
             )
         say(text("cli.source_added", language, source=source.name, tenant=tenant_id))
-
-
-def _kind(given: str | None) -> UploadKind | None:
-    kinds = get_args(UploadKind)
-    if given is not None and given not in kinds:
-        raise InvalidRequest("cli.bad_kind", given=given, known=", ".join(kinds))
-    return cast(UploadKind | None, given)
 
 
 def _register_reading(group: typer.Typer, language: Language, tell: Helper) -> None:

@@ -47,9 +47,9 @@ def mapping_from(
     return replace(
         proposed,
         columns=columns,
-        key=_one_of(options.key, get_args(KeyKind), proposed.key),
-        label=_one_of(options.label, get_args(LabelKind), proposed.label),
-        upload=_one_of(options.upload, get_args(UploadKind), proposed.upload),
+        key=one_of(options.key, get_args(KeyKind), proposed.key),
+        label=one_of(options.label, get_args(LabelKind), proposed.label),
+        upload=one_of(options.upload, get_args(UploadKind), proposed.upload),
     )
 
 
@@ -60,7 +60,8 @@ def _pair(option: str) -> tuple[str, str]:
     return source, target
 
 
-def _one_of(given: str | None, allowed: tuple[Kind, ...], proposed: Kind) -> Kind:
+def one_of(given: str | None, allowed: tuple[Kind, ...], proposed: Kind) -> Kind:
+    """Return what was given, or what is proposed; ``InvalidRequest`` says what is allowed."""
     if given is None:
         return proposed
     if given not in allowed:
