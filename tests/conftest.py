@@ -2,10 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.ingestion_lake import Door
 
 pytest_plugins = [
     "tests.demo_lake",
@@ -24,6 +28,16 @@ def require(present: object, what: str) -> None:
     if not present:
         leave_out = pytest.fail if REQUIRE_ALL else pytest.skip
         leave_out(f"{what} is absent on this machine")
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> "Iterator[Door]":
+    """Return the door of an installation with one tenant, its lake closed afterwards."""
+    from tests.ingestion_lake import Door, installation
+
+    opened = Door(installation(tmp_path), tmp_path)
+    yield opened
+    opened.lake.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Everything that is sent at once: each part an upload of its own, one summary, nothing lost."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -16,20 +15,13 @@ from lakehouse.lake import Lake
 from tenancy.actor import Actor
 from tenancy.deliveries import delivery_of_upload, last_delivery
 from tenancy.uploads import list_uploads
-from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases, installation
+from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases
 from tests.workbooks import workbook, zipped
 
 pytestmark = pytest.mark.slow
 
 HEADER = "cedula,nombre,antiguedad_meses,cargo_mensual"
 CALLS = "call_id,customer_id,started_at,wait_seconds,answered"
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    opened = Door(installation(tmp_path), tmp_path)
-    yield opened
-    opened.lake.close()
 
 
 def customers(months: int, count: int = 20) -> str:

@@ -1,20 +1,9 @@
 """What a file does not bring stays as it was; the oracle is written beside each file."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
-
-from tests.ingestion_lake import Door, installation
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    opened = Door(installation(tmp_path), tmp_path)
-    yield opened
-    opened.lake.close()
+from tests.ingestion_lake import Door
 
 
 def day(month: int) -> datetime:

@@ -1,6 +1,6 @@
 """From a file to silver and quarantine, through the one door. The oracle is what the test wrote."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,13 +18,6 @@ from lakehouse.lake import Lake
 from tenancy.actor import Actor
 from tenancy.uploads import get_upload, list_uploads
 from tests.ingestion_lake import ACTOR, TENANT, Door, installation
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    opened = Door(installation(tmp_path), tmp_path)
-    yield opened
-    opened.lake.close()
 
 
 def counts(**given: int) -> dict[str, int]:

@@ -1,9 +1,7 @@
 """Care for a tenant's tables, and the way back: nothing needed goes, and accounts stay told."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,18 +18,11 @@ from tenancy.audit import entries
 from tenancy.holds import lift_hold, place_hold
 from tenancy.leases import lease
 from tenancy.uploads import list_uploads, save_upload, start_upload
-from tests.ingestion_lake import ACTOR, TENANT, Door, installation
+from tests.ingestion_lake import ACTOR, TENANT, Door
 
 MANAGER = Actor("staff:tests", "staff", None, frozenset({"manager"}))
 FIRST = ("1,Ana,2026-01-01,1,10,10,no", "2,Eva,2026-01-01,2,20,40,yes")
 SECOND = ("2,Eva,2026-02-01,3,20,60,yes", "3,Luz,2026-02-01,1,30,30,no")
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    opened = Door(installation(tmp_path), tmp_path)
-    yield opened
-    opened.lake.close()
 
 
 @pytest.fixture

@@ -1,22 +1,12 @@
 """More customers than fit into one message to the engine, with a history to compare them to."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.ingestion_lake import TENANT, Door, installation
+from tests.ingestion_lake import TENANT, Door
 
 pytestmark = pytest.mark.slow
 
 COUNT = 100_000
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    opened = Door(installation(tmp_path), tmp_path)
-    yield opened
-    opened.lake.close()
 
 
 def listed(months: int, *, without: int = 0) -> list[str]:

@@ -3,7 +3,6 @@
 import random
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -19,15 +18,10 @@ from models.compatible import compatible_champion
 from models.refresh import refresh
 from models.train import train
 from tenancy.actor import Actor
-from tests.ingestion_lake import CUSTOMERS, TENANT, Door, installation
+from tests.ingestion_lake import CUSTOMERS, TENANT, Door
 
 STAFF = Actor("staff:test", "staff", None, frozenset({"manager"}))
 PERSONS = 400
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Door:
-    return Door(installation(tmp_path), tmp_path)
 
 
 def send(door: Door, header: str, *rows: str) -> None:

@@ -1,7 +1,5 @@
 """A column that no contract knows: kept, listed, proposed, accepted; from then on a column."""
 
-from pathlib import Path
-
 import pytest
 
 from data_contracts.extension import OwnColumn
@@ -17,16 +15,11 @@ from tenancy.rescued import header_hash, sightings
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.uploads import get_upload
-from tests.ingestion_lake import ACTOR, TENANT, Door, installation
+from tests.ingestion_lake import ACTOR, TENANT, Door
 
 STAFF = Actor("staff:test", "staff", None, frozenset({"manager", "privacy_officer"}))
 VERSION = load_contracts()["telecom"].version
 OTHER = Tenant("other", "Other", "telecom", time_zone="UTC", currency="USD")
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Door:
-    return Door(installation(tmp_path), tmp_path)
 
 
 def send(door: Door, *rows: str, header: str) -> None:

@@ -1,115 +1,42 @@
-"""Scheduled pulls from real servers: what is new comes once, and every fault is a sentence."""
+"""Scheduled pulls from real databases: what is new comes once, and every fault is a sentence."""
 
-import os
-import secrets
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from benchmarks.postgres import Server
-from foundation.errors import AbcallError, Busy, InvalidRequest, NotAllowed, NotFound
+from foundation.errors import Busy, NotAllowed, NotFound
 from ingestion.sources.desk import Desk
-from ingestion.sources.pull import Pulled, pull
+from ingestion.sources.pull import pull
 from ingestion.sources.registry import due_sources, register_source, try_source
 from ingestion.sources.secret import Secret
 from ingestion.sources.state import Pending
 from ingestion.sources.takes import Takes
 from lakehouse.boundary import Boundary
 from lakehouse.lake import Lake
-from tenancy.actor import ROLES, Actor
+from tenancy.actor import Actor
 from tenancy.sources import get_source, list_sources, pause_source, remove_source
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.uploads import list_uploads
 from tests.cutting import wire
 from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases, installation
-from tests.mariadb import MariaDb
 from tests.ports import free_port
-from tests.sshd import SftpServer
+from tests.pulls import PASSWORD, STAFF, Client, fetch, of_mariadb, of_postgres, refused, states
 
 pytestmark = pytest.mark.slow
 
-PASSWORD = "a-password-nobody-guesses"
-STAFF = Actor("staff:test", "staff", None, ROLES)
-TABLE = (
-    "CREATE TABLE clients (customer_id VARCHAR(20), full_name VARCHAR(60), tenure_months INT,"
-    " monthly_charge DECIMAL(10,3), changed_at {moment} NULL)"
-)
 TAKES = Takes("customers", table="clients", watermark_column="changed_at")
-
-
-@dataclass(frozen=True)
-class Client:
-    """A client's database, and a way to run statements in it."""
-
-    kind: str
-    port: int
-    user: str
-    password: str
-    database: str
-    run: Callable[..., None]
-
-    def url(self, port: int | None = None) -> str:
-        return f"{self.kind}://{self.user}@127.0.0.1:{port or self.port}/{self.database}"
-
-    def put(self, *rows: str) -> None:
-        """Insert rows: ``'1', 'Ana', 3, 45.125, '2024-03-01 10:00:00'``."""
-        self.run("INSERT INTO clients VALUES " + ", ".join(f"({row})" for row in rows))
 
 
 @pytest.fixture(params=["postgresql", "mysql"])
 def client(request: pytest.FixtureRequest) -> Client:
     """Return an empty database of a client, on each server."""
     if request.param == "mysql":
-        server: MariaDb = request.getfixturevalue("mariadb")
-        database = server.new_database()
-
-        def in_mariadb(*statements: str) -> None:
-            server.run(*statements, database=database)
-
-        made = Client("mysql", server.port, "client", server.password, database, in_mariadb)
-        made.run(TABLE.format(moment="DATETIME"))
-        return made
+        return of_mariadb(request.getfixturevalue("mariadb"))
     return of_postgres(request.getfixturevalue("postgres_server"))
-
-
-def of_postgres(server: Server) -> Client:
-    url = server.new_database()
-    database, user, password = url.rpartition("/")[2], f"u_{secrets.token_hex(4)}", PASSWORD
-
-    def run(*statements: str) -> None:
-        address = url.replace("+psycopg", "")
-        with psycopg.connect(address, autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)
-
-    line = f"host all {user} 127.0.0.1/32 scram-sha-256"
-    run(
-        f"CREATE USER {user} PASSWORD '{password}'",
-        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {user}",
-        f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {user}",
-        "CREATE TEMP TABLE hba AS SELECT 0 AS n, '' AS line LIMIT 0",
-        f"INSERT INTO hba VALUES (0, '{line}')",
-        "INSERT INTO hba SELECT row_number() OVER (), l FROM"
-        " regexp_split_to_table(pg_read_file(current_setting('hba_file')), E'\\n') AS l",
-        "DO $$ BEGIN EXECUTE format('COPY (SELECT line FROM hba ORDER BY n) TO %L',"
-        " current_setting('hba_file')); END $$",
-        "SELECT pg_reload_conf()",
-        TABLE.format(moment="TIMESTAMPTZ"),
-    )
-    return Client("postgresql", server.port, user, password, database, run)
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    opened = Door(installation(tmp_path), tmp_path)
-    yield opened
-    opened.lake.close()
 
 
 def add(
@@ -127,18 +54,9 @@ def add(
     )
 
 
-def fetch(door: Door) -> Pulled:
-    return pull(door.lake, TENANT, STAFF, "crm")
-
-
 def names_in(door: Door) -> list[str]:
     """Return how many months each customer of silver has: what the tests tell rows apart by."""
     return sorted(str(row[0]) for row in door.silver("customers", "tenure_months"))
-
-
-def states(door: Door) -> list[tuple[str, int]]:
-    uploads = reversed(list_uploads(door.lake.store, TENANT))
-    return [(u.state, u.counts.get("rows", 0)) for u in uploads]
 
 
 def person(number: int, at: str = "2024-03-01 10:00:00") -> str:
@@ -199,19 +117,6 @@ def test_what_a_source_holds_is_shown_without_taking_anything(client: Client, do
     assert trial.names[:2] == ("customer_id", "full_name")
     assert trial.rows[0][:2] == ("1", "Persona 1")
     assert states(door) == []
-
-
-def refused(door: Door) -> AbcallError:
-    """Pull, expect a fault and return it; the state must not have moved."""
-    before = get_source(door.lake.store, STAFF, TENANT, "crm").watermark
-    with pytest.raises(AbcallError) as caught:
-        fetch(door)
-    source = get_source(door.lake.store, STAFF, TENANT, "crm")
-    assert (source.watermark, source.outcome["key"]) == (before, caught.value.key)
-    for language in ("es", "en"):
-        said = caught.value.say(language)
-        assert PASSWORD not in said and "Traceback" not in said
-    return caught.value
 
 
 def test_each_fault_is_a_sentence_and_the_next_pull_goes_on(client: Client, door: Door):
@@ -366,133 +271,6 @@ def test_a_source_is_due_by_its_schedule_unless_it_is_paused(client: Client, doo
     assert due(later) == ["crm"]
     pause_source(door.lake.store, STAFF, TENANT, "crm", paused=True)
     assert due(later) == []
-
-
-HEADER = "cedula,nombre,antiguedad_meses,cargo_mensual\n"
-
-
-def csv(*numbers: int) -> str:
-    return HEADER + "".join(f"{n},Persona {n},{n},10.5\n" for n in numbers)
-
-
-def quiet(server: SftpServer, name: str, content: str | bytes, age: int = 3600) -> None:
-    """Put a file on the server that nobody has touched for a while."""
-    path = server.files / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    os.utime(path, (time.time() - age,) * 2)
-
-
-def add_files(
-    door: Door, server: SftpServer, pattern: str | None = None, key: str = "client_key"
-) -> None:
-    register_source(
-        door.lake,
-        TENANT,
-        STAFF,
-        name="crm",
-        url=server.url,
-        secret=Secret(private_key=server.private_key(key)),
-        takes=Takes("customers", "increment", pattern=pattern),
-        host_key=server.host_key,
-    )
-
-
-def test_whole_files_come_once_in_the_order_of_their_dates(sftp_server: SftpServer, door: Door):
-    quiet(sftp_server, "clientes_2024-02.csv", csv(1, 2))
-    quiet(sftp_server, "clientes_2024-01.csv", csv(1))
-    quiet(sftp_server, "otros.txt", "x")
-    quiet(sftp_server, "clientes_2024-03.csv.part", csv(3))
-    quiet(sftp_server, "clientes_2024-04.csv", csv(4), age=0)
-    (sftp_server.files / "clientes_link.csv").symlink_to("/etc/passwd")
-    add_files(door, sftp_server, "clientes_*")
-    assert fetch(door).rows == 3
-    names = [u.file_name for u in reversed(list_uploads(door.lake.store, TENANT))]
-    assert names == ["clientes_2024-01.csv", "clientes_2024-02.csv"]
-    assert fetch(door).rows == 0
-    quiet(sftp_server, "clientes_2024-04.csv", csv(4, 5))
-    assert fetch(door).rows == 2
-
-
-def test_a_file_that_cannot_be_taken_keeps_no_other_out_and_is_not_fetched_again(
-    sftp_server: SftpServer, door: Door
-):
-    quiet(sftp_server, "a.csv", b"\x89PNG\r\n")
-    quiet(sftp_server, "b.csv", csv(1))
-    add_files(door, sftp_server)
-    pulled = fetch(door)
-    assert (pulled.rows, pulled.outcome["details"]["left_out"]) == (1, 1)
-    assert not fetch(door).delivered
-    again = pull(door.lake, TENANT, STAFF, "crm", again=True)
-    assert len(again.delivered) == 1
-
-
-def test_a_server_with_another_key_is_told_nothing(sftp_server: SftpServer, door: Door):
-    quiet(sftp_server, "a.csv", csv(1))
-    with pytest.raises(InvalidRequest) as asked:
-        register_source(
-            door.lake,
-            TENANT,
-            STAFF,
-            name="crm",
-            url=sftp_server.url,
-            secret=Secret("x"),
-            takes=Takes("customers"),
-        )
-    assert asked.value.key == "sources.host_key_unknown"
-    assert " ".join(sftp_server.host_key.split()[:2]) in asked.value.say("es")
-    add_files(door, sftp_server)
-    assert fetch(door).rows == 1
-    sftp_server.change_host_key()
-    assert refused(door).key == "sources.host_key_changed"
-
-
-def test_faults_of_a_file_server_are_sentences(sftp_server: SftpServer, door: Door):
-    add_files(door, sftp_server, key="other_key")
-    assert refused(door).key == "sources.wrong_password"
-    remove_source(door.lake.store, STAFF, TENANT, "crm")
-    add_files(door, sftp_server)
-    sftp_server.files.rename(sftp_server.files.with_name("moved"))
-    assert refused(door).key == "sources.no_folder"
-    sftp_server.files.with_name("moved").rename(sftp_server.files)
-    sftp_server.stop()
-    assert refused(door).key == "sources.away"
-    quiet(sftp_server, "a.csv", csv(1))
-    sftp_server.start()
-    assert fetch(door).rows == 1
-
-
-def test_a_wrong_password_of_a_file_server_is_told(sftp_server: SftpServer, door: Door):
-    register_source(
-        door.lake,
-        TENANT,
-        STAFF,
-        name="crm",
-        url=sftp_server.url,
-        secret=Secret("wrong"),
-        takes=Takes("customers"),
-        host_key=sftp_server.host_key,
-    )
-    assert refused(door).key == "sources.wrong_password"
-
-
-def test_a_download_that_is_cut_leaves_nothing(sftp_server: SftpServer, door: Door):
-    quiet(sftp_server, "a.csv", csv(*range(1, 20_000)))
-    with wire(sftp_server.port, cut_after=200_000) as line:
-        url = sftp_server.url.replace(str(sftp_server.port), str(line.port))
-        register_source(
-            door.lake,
-            TENANT,
-            STAFF,
-            name="crm",
-            url=url,
-            secret=Secret(private_key=sftp_server.private_key()),
-            takes=Takes("customers", "increment"),
-            host_key=sftp_server.host_key,
-        )
-        assert refused(door).key == "sources.away"
-        assert states(door) == []
-        line.cut_after = None
-        assert fetch(door).rows == 19_999
 
 
 def test_nobody_listens(door: Door):

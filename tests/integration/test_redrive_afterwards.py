@@ -20,11 +20,6 @@ STAFF = Actor("staff:test", "staff", None, frozenset({"manager"}))
 HEADER = "id,since,months,Plan Score"
 
 
-@pytest.fixture
-def door(tmp_path: Path) -> Door:
-    return Door(installation(tmp_path), tmp_path)
-
-
 def send(door: Door, *rows: str) -> None:
     """Receive customers with a column that the contract lacks."""
     from ingestion.mapping import Mapping

@@ -6,10 +6,8 @@ history: id, months, since when, until when (``∅``: holds still; ``t2``: when 
 came). Incidents have none: id and satisfaction. ``·`` is a blank cell.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -18,7 +16,7 @@ from data_contracts.contract import UploadKind
 from ingestion.mapping import Mapping
 from ingestion.receipt import Receipt
 from ingestion.tokens import token
-from tests.ingestion_lake import TENANT, Door, installation
+from tests.ingestion_lake import TENANT, Door
 
 CUSTOMERS = """
 # a snapshot equal to the last applied one changes nothing
@@ -241,13 +239,6 @@ def cases(text: str) -> list[Case]:
             cells = ["" if cell == BLANK else cell for cell in line.split()]
             found[-1].uploads[-1][2].append(cells)
     return found
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    opened = Door(installation(tmp_path), tmp_path)
-    yield opened
-    opened.lake.close()
 
 
 @pytest.mark.parametrize("case", cases(CUSTOMERS), ids=lambda case: case.title)

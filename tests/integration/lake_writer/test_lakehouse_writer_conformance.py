@@ -1,16 +1,13 @@
 """What the one writer promises, the same on both engines."""
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
-from operator import itemgetter
 from pathlib import Path
 from shutil import which
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
 from foundation.errors import Busy, SchemaMismatch
@@ -23,76 +20,7 @@ from lakehouse.refs import TableRef
 from lakehouse.spark import Spark
 from lakehouse.writer import Writer
 from tests.conftest import require
-
-UTC = pa.timestamp("us", tz="UTC")
-NOON = dt.datetime(2026, 3, 1, 12, 0, 0, 678901, tzinfo=dt.UTC)
-ARGUMENTS = pa.map_(pa.string(), pa.string())
-REASON = pa.struct([("column", pa.string()), ("rule", pa.string()), ("arguments", ARGUMENTS)])
-EVERY_TYPE = pa.schema(
-    [
-        ("small", pa.int32()),
-        ("key", pa.int64()),
-        ("amount", pa.decimal128(18, 2)),
-        ("ratio", pa.float64()),
-        ("name", pa.string()),
-        ("payload", pa.binary()),
-        ("seen_at", UTC),
-        ("day", pa.date32()),
-        ("active", pa.bool_()),
-        ("shares", pa.map_(pa.string(), pa.float64())),
-        ("reasons", pa.list_(REASON)),
-    ]
-)
-FULL = {
-    "small": -7,
-    "key": 2**60 + 1,
-    "amount": Decimal("1234567890123456.78"),
-    "ratio": 0.1,
-    "name": "Ñandú «fácil» 😀",
-    "payload": b"\x00\xff",
-    "seen_at": NOON,
-    "day": dt.date(2026, 3, 1),
-    "active": True,
-    "shares": [("low", 0.25), ("high", 0.75)],
-    "reasons": [{"column": "age", "rule": "minimum", "arguments": [("limit", "0")]}],
-}
-EMPTY = {**dict.fromkeys(EVERY_TYPE.names), "key": 2, "shares": [], "reasons": []}
-NULLS = {**dict.fromkeys(EVERY_TYPE.names), "key": 3}
-VERBS: dict[str, dict[str, list[str]]] = {"append": {}, "replace": {}, "merge": {"keys": ["key"]}}
-KEY = itemgetter("key")
-
-
-@pytest.fixture(scope="module", params=["sail", pytest.param("spark", marks=pytest.mark.slow)])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    settings = Settings.at(tmp_path_factory.mktemp("engine"))
-    if request.param == "spark":
-        require(which("java"), "Java")
-        return open_engine(replace(settings, engine="spark"))
-    return open_engine(settings)
-
-
-@pytest.fixture
-def recorder() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def writer(engine: Engine, recorder: Recorder) -> Writer:
-    return Writer(engine, lambda _name: nullcontext(), recorder)
-
-
-@pytest.fixture
-def ref(tmp_path: Path) -> TableRef:
-    return TableRef(tmp_path / "lake", "acme", "silver", "things")
-
-
-def things(*pairs: tuple[int | None, str | None]) -> pa.Table:
-    keys, names = [key for key, _ in pairs], [name for _, name in pairs]
-    return pa.table({"key": pa.array(keys, pa.int64()), "name": pa.array(names, pa.string())})
-
-
-def found(ref: TableRef) -> list[tuple[int, str]]:
-    return sorted((row["key"], row["name"]) for row in read_arrow(ref).to_pylist())
+from tests.integration.lake_writer.conftest import VERBS, found, things
 
 
 class TestVerbs:
@@ -162,68 +90,6 @@ class TestVerbs:
             "before:silver.things.delete",
             "after:silver.things.delete",
         ]
-
-
-class TestStreams:
-    """A reader's rows pass through once, piece by piece."""
-
-    @staticmethod
-    def stream(*tables: pa.Table) -> pa.RecordBatchReader:
-        batches = [batch for table in tables for batch in table.to_batches()]
-        return pa.RecordBatchReader.from_batches(tables[0].schema, batches)
-
-    def test_each_verb_takes_a_reader(self, writer: Writer, ref: TableRef) -> None:
-        writer.append(ref, self.stream(things((1, "a")), things((2, "b"))), Commit("1"))
-        turned = things((3, "c")).select(["name", "key"])
-        assert writer.append(ref, self.stream(turned), Commit("2")).inserted == 1
-        done = writer.merge(
-            ref, self.stream(things((1, "x")), things((3, "c"))), ["key"], Commit("3")
-        )
-        assert (done.inserted, done.updated) == (0, 2)
-        assert found(ref) == [(1, "x"), (2, "b"), (3, "c")]
-        writer.replace(ref, self.stream(things((9, "z"))), Commit("4"))
-        assert found(ref) == [(9, "z")]
-        assert writer.replace(ref, self.stream(things((8, "y"))), Commit("4")).already
-
-    def test_large_and_view_strings_are_written_as_strings(
-        self, writer: Writer, ref: TableRef
-    ) -> None:
-        large = things((1, "a")).cast(pa.schema([("key", pa.int64()), ("name", pa.large_string())]))
-        writer.merge(ref, self.stream(large), ["key"], Commit("1"))
-        writer.merge(ref, self.stream(large), ["key"], Commit("2"))
-        assert found(ref) == [(1, "a")]
-
-    @pytest.mark.parametrize("there", [False, True])
-    @pytest.mark.parametrize("pairs", [((1, "a"), (1, "b")), ((None, "a"),)])
-    def test_a_doubled_or_empty_key_is_refused_at_the_end(
-        self, writer: Writer, ref: TableRef, pairs: tuple[tuple[int | None, str], ...], there: bool
-    ) -> None:
-        if there:
-            writer.append(ref, things((5, "e")), Commit("0"))
-        pieces = [things(pair) for pair in pairs]
-        with pytest.raises(SchemaMismatch, match=r"1 rows .* \(key\)"):
-            writer.merge(ref, self.stream(*pieces), ["key"], Commit("1"))
-        assert writer.find_commit(ref, "1") is None
-        assert not there or found(ref) == [(5, "e")]
-
-    def test_a_wrong_type_is_refused_before_a_row_is_asked_for(
-        self, writer: Writer, ref: TableRef
-    ) -> None:
-        writer.append(ref, things((1, "a")), Commit("1"))
-        wrong = self.stream(pa.table({"key": ["1"], "name": ["a"]}))
-        with pytest.raises(SchemaMismatch, match="key: string ≠ int64"):
-            writer.append(ref, wrong, Commit("2"))
-        assert wrong.read_all().num_rows == 1
-
-    def test_a_stream_that_breaks_writes_nothing(self, writer: Writer, ref: TableRef) -> None:
-        def breaking() -> Iterator[pa.RecordBatch]:
-            yield from things((1, "a")).to_batches()
-            raise ConnectionError("the upload broke off")
-
-        reader = pa.RecordBatchReader.from_batches(things((1, "a")).schema, breaking())
-        with pytest.raises(Exception, match="broke off"):
-            writer.append(ref, reader, Commit("1"))
-        assert open_table(ref.path) is None
 
 
 class TestExactlyOnce:
@@ -359,100 +225,6 @@ class TestSchemas:
     def test_an_unknown_key_is_refused(self, writer: Writer, ref: TableRef) -> None:
         with pytest.raises(SchemaMismatch, match="nothing_such"):
             writer.merge(ref, things((1, "a")), ["nothing_such"], Commit("1"))
-
-
-class TestValues:
-    @pytest.fixture
-    def everything(self) -> pa.Table:
-        return pa.Table.from_pylist([FULL, EMPTY, NULLS], schema=EVERY_TYPE)
-
-    def test_every_type_comes_back_exactly(
-        self, writer: Writer, engine: Engine, ref: TableRef, everything: pa.Table
-    ) -> None:
-        """After each verb in turn: the table is made, replaced, merged into and added to."""
-        rows = [EMPTY, NULLS, FULL]
-        expected = {
-            "made": rows,
-            "replace": rows,
-            "merge": rows,
-            "append": sorted(rows * 2, key=KEY),
-        }
-        writer.append(ref, everything, commit=Commit("made"))
-        for verb, there_are in expected.items():
-            if verb != "made":
-                getattr(writer, verb)(ref, everything, commit=Commit(verb), **VERBS[verb])
-            here = read_arrow(ref).sort_by("key")
-            there = engine.arrow(engine.read(ref.path)).sort_by("key")
-            assert here.schema == there.schema == EVERY_TYPE, verb
-            assert here.to_pylist() == there.to_pylist() == there_are, verb
-
-    def test_a_key_of_microseconds_and_cents_is_found_again(
-        self, writer: Writer, ref: TableRef, everything: pa.Table
-    ) -> None:
-        rows = everything.slice(0, 1)
-        writer.append(ref, rows, Commit("1"))
-        done = writer.merge(ref, rows, ["seen_at", "amount"], Commit("2"))
-        assert (done.inserted, done.updated) == (0, 1)
-        gone = writer.delete(ref, rows.select(["seen_at", "amount"]), Commit("3"))
-        assert gone.deleted == 1
-
-    def test_a_filter_finds_what_the_table_holds(
-        self, writer: Writer, engine: Engine, ref: TableRef, everything: pa.Table
-    ) -> None:
-        writer.append(ref, everything.slice(1), Commit("1"))
-        writer.merge(ref, everything.slice(0, 1), ["key"], Commit("2"))
-        from pyspark.sql import functions as sf
-
-        for column in ("amount", "seen_at", "key", "day", "name"):
-            value = FULL[column]
-            there = engine.read(ref.path).where(sf.col(column) == sf.lit(value))
-            exact = pc.field(column) == pa.scalar(value, EVERY_TYPE.field(column).type)
-            assert engine.arrow(there).num_rows == 1, column
-            assert read_arrow(ref, ["key"], exact).to_pylist() == [{"key": FULL["key"]}], column
-
-    @pytest.mark.slow
-    def test_many_rows_reach_the_engine(self, engine: Engine) -> None:
-        """More than one message of Connect carries: 160 MB."""
-        rows = 20_000
-        text = pa.array([f"{number:08d}" * 1000 for number in range(rows)])
-        frame = engine.frame(pa.table({"key": pa.array(range(rows), pa.int64()), "text": text}))
-        found = engine.arrow(frame.selectExpr("sum(key) AS keys", "sum(length(text)) AS letters"))
-        assert found.to_pylist() == [
-            {"keys": rows * (rows - 1) // 2, "letters": rows * 8000},
-        ]
-
-    def test_empty_frames(self, writer: Writer, ref: TableRef, everything: pa.Table) -> None:
-        nothing = everything.slice(0, 0)
-        writer.append(ref, nothing, Commit("1"))
-        assert read_arrow(ref).schema == EVERY_TYPE
-        writer.append(ref, everything, Commit("2"))
-        writer.append(ref, nothing, Commit("3"))
-        writer.merge(ref, nothing, ["key"], Commit("4"))
-        writer.delete(ref, nothing.select(["key"]), Commit("5"))
-        assert read_arrow(ref).num_rows == 3
-        assert all(writer.find_commit(ref, number) for number in "12345")
-        writer.replace(ref, nothing, Commit("6"))
-        assert read_arrow(ref).num_rows == 0
-
-    def test_an_older_version_stays_readable(
-        self, writer: Writer, engine: Engine, ref: TableRef
-    ) -> None:
-        writer.append(ref, things((1, "a")), Commit("1"))
-        writer.replace(ref, things((2, "b")), Commit("2"))
-        assert engine.arrow(engine.read(ref.path, version=0)).to_pylist() == [
-            {"key": 1, "name": "a"}
-        ]
-        assert read_arrow(ref, version=0).to_pylist() == [{"key": 1, "name": "a"}]
-
-    def test_tables_need_no_optional_feature_of_a_reader(
-        self, writer: Writer, ref: TableRef, everything: pa.Table
-    ) -> None:
-        writer.append(ref, everything, Commit("1"))
-        writer.delete(ref, "key = 2", Commit("2"))
-        table = open_table(ref.path)
-        assert table is not None
-        assert table.protocol().min_reader_version == 1
-        assert table.metadata().configuration.get("delta.enableDeletionVectors", "false") == "false"
 
 
 @pytest.mark.slow
