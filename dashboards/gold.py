@@ -13,21 +13,16 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from foundation.spelling import well_formed
+from lakehouse.offline import offline
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from duckdb import DuckDBPyConnection
 
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
 Row = dict[str, Any]
 Columns = Sequence[str] | Mapping[str, str]
-OFFLINE: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "enable_external_access": "false",
-}
 TABLES_KEPT = 24
 """Arrow tables kept in a process: a page asks for the same ones again and again."""
 
@@ -115,19 +110,6 @@ class Gold:
             while len(_kept) > TABLES_KEPT:
                 _kept.popitem(last=False)
         return rows
-
-
-def offline() -> "DuckDBPyConnection":
-    """Return a database that reaches no file, no address and no variable of this program.
-
-    A query reads what was registered for it, and cannot change that.
-    """
-    import duckdb
-
-    database = duckdb.connect(config=OFFLINE)
-    database.execute("SET python_enable_replacements = false")
-    database.execute("SET lock_configuration = true")
-    return database
 
 
 def _drop_other_versions(path: str, version: int) -> None:

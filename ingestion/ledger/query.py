@@ -21,6 +21,7 @@ from ingestion.ledger.schema import (
 )
 from ingestion.ledger.selection import Cause, Selection
 from ingestion.schema import QUARANTINE
+from lakehouse.offline import offline
 from tenancy.upload import UNDER_WAY
 from tenancy.uploads import list_uploads, undone_uploads
 
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
     from lakehouse.refs import TableRef
     from tenancy.tenant import Tenant
 
-OFFLINE: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
 EXAMPLES = 3
 STATES: tuple[RowState, ...] = get_args(RowState)
 
@@ -219,10 +216,8 @@ def _database(
     lake: "Lake", tenant: "Tenant", table: str, *columns: str
 ) -> Iterator["duckdb.DuckDBPyConnection"]:
     """Give a database that sees one table's rejected rows and what became of them."""
-    import duckdb
-
     names = ["upload_id", "row_number", "recorded_at", *columns]
-    with duckdb.connect(config=OFFLINE) as database:
+    with offline() as database:
         rejected = _scan(lake, quarantine_ref(lake, tenant, table), QUARANTINE, names)
         database.register("quarantine", _without_zone(rejected))
         acts = ["upload_id", "row_number", "act", "taken_upload_id"]
