@@ -1,26 +1,19 @@
 """Small groups, formats and sentences: pure, tested at their boundaries."""
 
-import doctest
 from datetime import UTC, datetime
 from decimal import Decimal
-from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards import figures, formats, small_groups
+from dashboards import figures
 from dashboards.monthly import month_bars, whole_months
 from dashboards.queries import RISKY, ClassCount, Month, Risk
 from dashboards.small_groups import SMALLEST, may_show, shown_groups, shown_halves
 from dashboards.words import Words
 
 ES, EN = Words("es"), Words("en")
-
-
-@pytest.mark.parametrize("module", [figures, formats, small_groups])
-def test_the_examples_of_the_docstrings_hold(module: ModuleType):
-    assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize(("persons", "shown"), [(0, True), (1, False), (4, False), (5, True)])

@@ -1,9 +1,11 @@
 """The house keeps its own rules: one-way imports, complete catalogues, honest pins."""
 
+import doctest
 import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,16 @@ def test_every_error_and_text_key_in_the_code_stands_in_the_catalogues():
         if not {key, f"{key}_one"} & known and not is_file(key)
     }
     assert not unknown
+
+
+EXAMPLES = [path for path in sources() if ">>> " in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_examples_in_docstrings_are_true(path: Path):
+    module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    outcome = doctest.testmod(module)
+    assert (outcome.attempted > 0, outcome.failed) == (True, 0)
 
 
 def test_the_pins_hold_hashes_and_no_address():
