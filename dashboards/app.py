@@ -1,13 +1,16 @@
 """Entry point: ``streamlit run dashboards/app.py``. Settings come from the environment, once."""
 
+import tempfile
+from pathlib import Path
+
 import streamlit as st
 from streamlit import runtime
 
 from dashboards import shell
-from dashboards.drafts import clear_left_behind
 from dashboards.ending import end_in_time
 from foundation.errors import OperatorError
 from foundation.settings import Settings, spoken_language
+from ingestion.scratch import clear_left_behind
 from lakehouse.lake import Lake
 from tenancy.bootstrap import open_store
 
@@ -15,7 +18,7 @@ from tenancy.bootstrap import open_store
 @st.cache_resource(show_spinner=False)
 def lake_of(settings: Settings) -> Lake:
     """Return the installation's lake, one for all sessions of this server."""
-    clear_left_behind()
+    clear_left_behind(Path(tempfile.gettempdir()))
     open_store(settings).close()
     return Lake.open(settings)
 

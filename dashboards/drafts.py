@@ -1,12 +1,7 @@
 """A file that was dropped and not sent yet: what it holds, and what its columns may stand for."""
 
-import os
-import re
-import stat
-import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,15 +14,11 @@ from ingestion.preview import preview
 from ingestion.progress import Told, nobody
 from ingestion.proposal import Choice
 from ingestion.receive import receive
+from ingestion.scratch import ending_of, scratch_folder
 
 if TYPE_CHECKING:
     from ingestion.receipt import Receipt
 
-PREFIX = "abcall-upload-"
-LONGEST_STAY_SECONDS = 86_400.0
-"""A dropped file of this age is in nobody's hands: the server that kept it was killed."""
-ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}")
-"""Of a file's name only such an ending becomes part of a path here."""
 SAMPLES = 3
 LONGEST_SAMPLE = 28
 
@@ -123,37 +114,11 @@ def send(
 
 @contextmanager
 def on_disk(content: memoryview, file_name: str) -> Iterator[Path]:
-    """Keep a dropped file where only this user can read it (mode 0600), as long as it is needed."""
-    ending = Path(file_name).suffix
-    suffix = ending if ENDING.fullmatch(ending) else None
-    descriptor, name = tempfile.mkstemp(prefix=PREFIX, suffix=suffix)
-    path = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+    """Keep a dropped file where only this user can read it, as long as it is needed."""
+    with scratch_folder() as folder:
+        path = folder / f"dropped{ending_of(file_name)}"
+        path.write_bytes(content)
         yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def clear_left_behind(folder: Path | None = None) -> int:
-    """Delete dropped files that a killed server left behind a day ago; return how many.
-
-    Parameters
-    ----------
-    folder
-        Where temporary files lie; by default the system's, which other users write to as well:
-        only this user's own files are looked at, and no link is followed.
-    """
-    cleared = 0
-    for path in (folder or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"):
-        with suppress(FileNotFoundError):  # another server clears as well
-            state = path.lstat()
-            own = stat.S_ISREG(state.st_mode) and state.st_uid == os.getuid()
-            if own and time.time() - state.st_mtime > LONGEST_STAY_SECONDS:
-                path.unlink()
-                cleared += 1
-    return cleared
 
 
 def _samples(values: list[str | None]) -> tuple[str, ...]:

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboards.viewer import Viewer
 from ingestion.deliver import Choices, deliver
 from ingestion.parts import Load, is_container, open_load
 from ingestion.progress import Told, nobody
-from ingestion.scratch import scratch_folder
+from ingestion.scratch import ending_of, scratch_folder
 
 if TYPE_CHECKING:
     from ingestion.delivery import Delivered
@@ -97,7 +96,7 @@ def _opened(see: Viewer, dropped: Sequence[Dropped]) -> Iterator[Load]:
     with scratch_folder() as folder:
         sent = []
         for number, (name, content) in enumerate(dropped):
-            path = folder / f"{number}{Path(name).suffix[:10]}"
+            path = folder / f"{number}{ending_of(name)}"
             path.write_bytes(content)
             sent.append((path, name))
         with open_load(see.lake, see.tenant, sent) as load:

@@ -6,8 +6,6 @@ Whoever acts or downloads is asked for anew: since the page was shown they may h
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -24,6 +22,7 @@ from ingestion.ledger.rows import LedgerRow, ledger_page
 from ingestion.ledger.schema import RowRef, quarantine_ref, resolution_ref
 from ingestion.ledger.selection import Selection
 from ingestion.mapping import stored_values
+from ingestion.scratch import scratch_folder
 from tenancy.audit import record
 from tenancy.upload import UNDER_WAY
 from tenancy.uploads import get_upload, list_uploads, undone_uploads
@@ -170,8 +169,8 @@ def file_of(see: Viewer, selection: Selection, ending: str) -> bytes:
     """Return open rows as a file, for who may still have them; written down first."""
     actor = still_admitted(see, "uploader")
     record(see.lake.store, actor, "quarantine.downloaded", see.tenant.id, selection.table)
-    with TemporaryDirectory(prefix="abcall-download-") as folder:
-        path = Path(folder) / f"rows.{ending}"
+    with scratch_folder() as folder:
+        path = folder / f"rows.{ending}"
         write_download(see.lake, see.tenant, selection, path, see.language)
         return path.read_bytes()
 

@@ -39,7 +39,7 @@ def show(see: Viewer) -> None:
         upload_account.show(see, opened)
         return
     st.title(see.words.say("page_upload"))
-    receipt: Receipt | Delivered | None = st.session_state.get(RECEIPT)
+    receipt: Sent | None = st.session_state.get(RECEIPT)
     if isinstance(receipt, Delivered) and _is_own(see, receipt):
         _summary(see, receipt)
     elif isinstance(receipt, Receipt) and receipt.upload.tenant_id == see.tenant.id:
@@ -137,9 +137,7 @@ def _draft(
     return draft
 
 
-def _mapping(
-    see: Viewer, draft: Draft, send: Callable[[Terms, bool, Told], Receipt | Delivered]
-) -> None:
+def _mapping(see: Viewer, draft: Draft, send: Send) -> None:
     asks = bool(st.session_state.get(ENDED))
     chosen = upload_mapping.ask(see, draft, ask_ended=asks)
     if chosen is None:

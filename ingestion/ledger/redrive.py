@@ -7,8 +7,6 @@ next act on the table, whoever asks for it, first brings to its end what was lef
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from foundation.errors import InvalidRequest, UserError
@@ -20,6 +18,7 @@ from ingestion.ledger.schema import resolution_ref
 from ingestion.ledger.selection import Selection
 from ingestion.mapping import Mapping, table_of
 from ingestion.receive import receive
+from ingestion.scratch import scratch_folder
 from tenancy.leases import lease
 from tenancy.mappings import find_mapping
 from tenancy.quarantine_acts import RESENT, Act, begin_act, end_act, get_act, list_acts
@@ -153,8 +152,8 @@ def _receive_again(lake: "Lake", tenant: "Tenant", actor: "Actor", act: Act) -> 
     """Receive an act's file from landing, where it was put before the crash."""
     mapping = Mapping.from_dict(act.mapping) if act.mapping else None
     name = _name_of(lake, tenant, act)
-    with TemporaryDirectory(prefix="abcall-resend-") as folder:
-        path = Path(folder) / "again"
+    with scratch_folder() as folder:
+        path = folder / "again"
         bring_back(lake, tenant, str(act.sha256), path)
         try:
             receive(lake, tenant, actor, path, act.table, file_name=name, mapping=mapping)

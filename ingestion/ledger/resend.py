@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -23,6 +22,7 @@ from ingestion.ledger.selection import Selection
 from ingestion.ledger.sent import Headers, files_of
 from ingestion.payload import LINE
 from ingestion.redrive import ADDED
+from ingestion.scratch import scratch_folder
 from tenancy.quarantine_acts import new_act_id
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def written(
     InvalidRequest
         The correction names a column that a row's file does not have.
     """
-    with TemporaryDirectory(prefix="abcall-resend-") as folder:
-        files = _Files(lake, tenant, selection.table, correction, Path(folder))
+    with scratch_folder() as folder:
+        files = _Files(lake, tenant, selection.table, correction, folder)
         for batch in stored_batches(lake, tenant, selection, ROWS_AT_A_TIME):
             files.add(batch)
         yield files.close()

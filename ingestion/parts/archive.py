@@ -11,6 +11,7 @@ from ingestion.parts.budget import Budget
 from ingestion.parts.names import is_besides, is_unfinished, leads_outside, name_of
 from ingestion.parts.part import INSIDE, Container, LeftOut, Part
 from ingestion.parts.zip_file import damage_told, open_zip
+from ingestion.scratch import ending_of
 
 _ENCRYPTED = 0x1
 
@@ -32,7 +33,7 @@ def unpack(container: Container, folder: Path, budget: Budget) -> Iterator[Part 
         again = {one for one, times in Counter(map(name_of, members)).items() if times > 1}
         for number, member in enumerate(members):
             shown = shown_inside(container.file_name, name_of(member))
-            target = folder / f"{number}{PurePosixPath(shown).suffix[:10]}"
+            target = folder / f"{number}{ending_of(shown)}"
             try:
                 _require_harmless(member, shown, again)
                 _extract(archive, member, target, shown, budget)

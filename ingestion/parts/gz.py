@@ -6,6 +6,7 @@ from pathlib import Path
 from ingestion.parts.budget import Budget
 from ingestion.parts.part import INSIDE, Container, Part
 from ingestion.parts.zip_file import damage_told
+from ingestion.scratch import ending_of
 
 
 def expand(container: Container, part: Part, folder: Path, budget: Budget) -> Part:
@@ -19,7 +20,7 @@ def expand(container: Container, part: Part, folder: Path, budget: Budget) -> Pa
         It grows beyond what is left.
     """
     inner = part.own_name.removesuffix(".gz").removesuffix(".GZ")
-    target = folder / f"expanded{Path(inner).suffix[:10]}"
+    target = folder / f"expanded{ending_of(inner)}"
     with (
         damage_told(part.file_name),
         gzip.open(part.path) as source,

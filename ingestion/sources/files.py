@@ -8,7 +8,7 @@ from foundation.errors import InvalidRequest
 from ingestion.delivery import Delivered
 from ingestion.landing import sha256_of
 from ingestion.parts.order import date_in, natural
-from ingestion.scratch import scratch_folder
+from ingestion.scratch import ending_of, scratch_folder
 from ingestion.sources.desk import Desk
 from ingestion.sources.file_server import connected, download, whole_files
 from ingestion.sources.state import FileSight, Pending, State
@@ -28,7 +28,7 @@ def pull_files(desk: Desk) -> list[Delivered]:
             if sight in state.files or (sight in state.refused and not desk.again):
                 continue
             with scratch_folder() as folder:
-                target = folder / f"fetched{Path(sight[0]).suffix[:10]}"
+                target = folder / f"fetched{ending_of(sight[0])}"
                 if download(client, address.path, sight, target):
                     delivered.append(_taken(desk, sight, target))
     return delivered

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from cli import console
 from dashboards import gold
-from dashboards.drafts import PREFIX, on_disk
-from dashboards.gold import Gold, offline
+from dashboards.drafts import on_disk
+from dashboards.gold import Gold
 from foundation.errors import InvalidContract, InvalidRequest, NotFound
 from foundation.spelling import printable
 from ingestion.audit import Audit, Result
@@ -24,7 +24,9 @@ from ingestion.leases import receive_lease
 from ingestion.ledger.find import selections
 from ingestion.mapping import Mapping
 from ingestion.receive import receive
+from ingestion.scratch import PREFIX
 from lakehouse.commits import Commit
+from lakehouse.offline import offline
 from models.tenant_end import _delete_folder
 from pipelines.sensors import _tried
 from tenancy.leases import lease
@@ -130,8 +132,8 @@ def test_a_files_name_forges_no_line_of_a_log(
 )
 def test_a_dropped_file_lies_under_a_name_of_ours(name: str):
     with on_disk(memoryview(b"x"), name) as path:
-        assert path.name.startswith(PREFIX)
-        assert path.suffix in ("", ".csv")
+        assert path.parent.name.startswith(PREFIX)
+        assert path.name in ("dropped", "dropped.csv")
         assert path.read_bytes() == b"x"
     assert not path.exists()
 

@@ -261,12 +261,16 @@ def old_and_new(tmp_path: Path) -> Iterator[Path]:
         (folder / "x").write_text("x")
         os.utime(folder, (time.time() - age,) * 2)
     (tmp_path / "other").mkdir()
+    link = tmp_path / f"{PREFIX}link"
+    link.symlink_to(tmp_path / "other")
+    os.utime(link, (time.time() - 90_000,) * 2, follow_symlinks=False)
     return tmp_path
 
 
 def test_what_a_killed_process_left_is_deleted_after_a_day(old_and_new: Path):
     clear_left_behind(old_and_new)
-    assert sorted(p.name for p in old_and_new.iterdir()) == [f"{PREFIX}new", "other"]
+    left = sorted(p.name for p in old_and_new.iterdir())
+    assert left == [f"{PREFIX}link", f"{PREFIX}new", "other"]
 
 
 def test_what_programs_keep_for_themselves_is_no_data():
