@@ -53,13 +53,16 @@ def mark_of(lake: "Lake", tenant: Tenant, persons: Collection[str]) -> str:
 def _said_in_files(
     lake: "Lake", tenant: Tenant, contract: Contract, purpose: Purpose
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Return who says yes and who says no in the newest version of the customers."""
+    """Return who says yes and who says no in the newest version of the customers.
+
+    Who does not object is not asked for: scoring reads this at each request.
+    """
     ref = lake.ref(tenant, "gold", "customer")
     column = next(iter(contract.table("customers").by_role(ROLES[purpose])), None)
     if column is None or column.name not in lake.schema(ref).names:
         return frozenset(), frozenset()
     said = pc.field(column.name)
-    current = said.is_valid() & pc.field("is_current")
+    current = pc.field("is_current") & (said if purpose == "profiling" else said.is_valid())
     rows = lake.arrow(ref, [PERSON, column.name, "is_current"], current)
     agrees = rows[column.name] if purpose == "training" else pc.invert(rows[column.name])
     yes = rows.filter(agrees)[PERSON].drop_null().to_pylist()

@@ -155,7 +155,7 @@ class Settings:
 
     @property
     def inbox_dir(self) -> Path:
-        """Root of the folder sensor: ``<tenant>/<table>/<file>``."""
+        """Root of the folder sensor: ``<tenant>/<table>/<file>``, or ``<tenant>/<file>``."""
         return self.data_dir / "inbox"
 
 
