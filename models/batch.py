@@ -74,7 +74,7 @@ def score_current(
         written = lake.arrow(ref, where=pc.field("run_id") == run_id)
         return _run_of(run_id, champion, tenant, written, already=True)
     with bounded():
-        scores = Scorer(champion, contract.model(model_name)).score(frame.records)
+        scores = Scorer(champion).score(frame.records)
     rows = score_rows(run_id, tenant, frame, scores, utc_now())
     metadata = {"model": champion.name, "model_version": champion.version}
     done = lake.writer.append(ref, rows, Commit(run_id, metadata))

@@ -3,20 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
 
-from data_contracts.contract import Model
 from features.shapes import Record
 from foundation.errors import InvalidRequest
-from foundation.settings import Settings
 from models.arrays import Floats, Ints, Matrix
 from models.champion import Champion
 from models.explain import Explainer, Reason
-from models.registry import Alias, Registry
 from models.risk import risk_class
-
-if TYPE_CHECKING:
-    from tenancy.tenant import Tenant
 
 
 @dataclass(frozen=True)
@@ -59,28 +52,10 @@ class Scorer:
     ----------
     champion
         The version that scores.
-    model
-        Its declaration in the tenant's contract; scoring itself needs none.
     """
 
-    def __init__(self, champion: Champion, model: Model | None = None) -> None:
+    def __init__(self, champion: Champion) -> None:
         self.champion = champion
-        self.model = model
-
-    @classmethod
-    def load(
-        cls, settings: Settings, tenant: "Tenant", model: Model, alias: Alias = "champion"
-    ) -> Self:
-        """Return the scorer of the version that an alias points at now.
-
-        Cheap to call for every request: a version is loaded once in a process.
-
-        Raises
-        ------
-        NotFound
-            The tenant has no such model yet.
-        """
-        return cls(Registry(settings).get(tenant.id, model.name, alias), model)
 
     def score(
         self, records: Sequence[Mapping[str, object]], *, reasons: bool = True

@@ -43,7 +43,7 @@ def score_incidents(
     intakes = [desk.take(one, place) for one, place in zip(given, places, strict=True)]
     _require_no_objection(lake, caller, intakes, places)
     champion = compatible_champion(lake.settings, caller.tenant, caller.contract, model.name)
-    scorer = Scorer(champion, model)
+    scorer = Scorer(champion)
     rows = as_rows(table, intakes)
     frame = incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
     scores = scorer.score(frame.records)

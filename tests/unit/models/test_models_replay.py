@@ -56,7 +56,7 @@ def registered(settings: Settings, name: str, made: TrainingSet) -> Scorer:
         bands=bands,
     )
     registry.set_alias(registry.log(entry), "champion")
-    return Scorer(registry.get(TENANT.id, name), made.model)
+    return Scorer(registry.get(TENANT.id, name))
 
 
 def scored(lake: Lake, name: str, made: TrainingSet) -> list[str]:

@@ -69,7 +69,7 @@ def log(settings: Settings, tenant: str, training: TrainingSet, learned: Learned
 def scorer(settings: Settings, training: TrainingSet, learned: Learned) -> Scorer:
     registry = Registry(settings)
     registry.set_alias(log(settings, "acme", training, learned), "champion")
-    return Scorer(registry.get("acme", "churn"), training.model)
+    return Scorer(registry.get("acme", "churn"))
 
 
 def test_the_scorer_and_plain_mlflow_predict_the_same(
@@ -144,7 +144,7 @@ def test_other_tasks_are_scored_by_the_same_code(make: Make, settings: Settings,
     training = replace(made, model=replace(made.model, estimators=("linear",)))
     registry = Registry(settings)
     registry.set_alias(log(settings, f"t-{task}", training, learn(training)), "champion")
-    score = Scorer(registry.get(f"t-{task}", "churn"), training.model).score(training.records)[0]
+    score = Scorer(registry.get(f"t-{task}", "churn")).score(training.records)[0]
     assert score.risk_class is None
     assert score.reasons
     if task == "number":
