@@ -9,7 +9,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from foundation.ports import free_port
 
 OWNER = "postgres"
 QUICK = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=32MB")
@@ -65,7 +66,7 @@ def running(programs: Path) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="abcall-postgres-"))
     try:
         run = _as_owner(folder)
-        data, port = folder / "data", _free_port()
+        data, port = folder / "data", free_port()
         run(programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-sync")
         options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", str(folder), *QUICK]
         log = folder / "server.log"
@@ -114,9 +115,3 @@ def _owner() -> pwd.struct_passwd:
         raise RuntimeError(
             f"PostgreSQL cannot run here: there is no system user {OWNER}"
         ) from error
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

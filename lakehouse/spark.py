@@ -9,11 +9,11 @@ import atexit
 import os
 import secrets
 import shutil
-import socket
 import sys
 from typing import TYPE_CHECKING
 
 from foundation.errors import MissingPart
+from foundation.ports import free_port
 from foundation.settings import Engine as EngineName
 from lakehouse.bucket import endpoint_of_environment
 from lakehouse.connect import CALL_SITES, ConnectEngine
@@ -121,7 +121,7 @@ def _start_local(master: str, in_bucket: bool) -> str:
 
     # The JVM starts Python workers by this variable, and it must be our Python.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    port, token = _free_port(), secrets.token_hex(16)
+    port, token = free_port(), secrets.token_hex(16)
     server = {
         "spark.master": master,
         "spark.connect.grpc.binding.port": str(port),
@@ -164,9 +164,3 @@ def _bucket_settings() -> dict[str, str]:
             "spark.hadoop.fs.s3a.connection.ssl.enabled": str(endpoint.startswith("https")).lower(),
         }
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -13,8 +13,8 @@ from pathlib import Path
 import pymysql
 import pytest
 
+from foundation.ports import free_port
 from tests.conftest import require
-from tests.ports import free_port
 from tests.servers import identity_of
 
 OWNER = "mysql"

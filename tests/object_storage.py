@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.ports import free_port
+from foundation.ports import free_port
 
 START_SECONDS = 30.0
 

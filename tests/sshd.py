@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from foundation.ports import free_port
 from tests.conftest import require
-from tests.ports import free_port
 
 READY_SECONDS = 30.0
 CONFIGURATION = """

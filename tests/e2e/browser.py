@@ -11,7 +11,7 @@ from urllib.error import URLError
 
 import pytest
 
-from tests.ports import free_port
+from foundation.ports import free_port
 from tests.unit.dashboards.conftest import PASSWORD
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from foundation.clock import utc_now
+from foundation.ports import free_port
 from ingestion.gold.refine import refine
 from ingestion.sources.registry import register_source
 from ingestion.sources.secret import Secret
@@ -28,7 +29,6 @@ from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.uploads import list_uploads
 from tests.ingestion_lake import ACTOR, TENANT, Door, installation
-from tests.ports import free_port
 from tests.workbooks import zipped
 
 OTHER = Tenant("beta", "Beta", "telecom")

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.postgres import Server
 from foundation.errors import Busy, NotAllowed, NotFound
+from foundation.ports import free_port
 from ingestion.sources.desk import Desk
 from ingestion.sources.pull import pull
 from ingestion.sources.registry import due_sources, register_source, try_source
@@ -23,7 +24,6 @@ from tenancy.tenants import create_tenant
 from tenancy.uploads import list_uploads
 from tests.cutting import wire
 from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases, installation
-from tests.ports import free_port
 from tests.pulls import PASSWORD, STAFF, Client, fetch, of_mariadb, of_postgres, refused, states
 
 pytestmark = pytest.mark.slow

@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from foundation.ports import free_port
 from foundation.settings import Settings
 from lakehouse.lake import Lake
 from tenancy.actor import Actor
@@ -47,9 +48,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, st
 @contextmanager
 def running(settings: Settings, log: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Start the service on a free port, and leave no process behind."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = os.environ | {"ABCALL_DATA": str(settings.data_dir)}
     command = [sys.executable, "-m", "serving", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as err:
