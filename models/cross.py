@@ -46,7 +46,7 @@ def out_of_fold(rows: Rows, names: tuple[str, ...], metric: str, seed: int = 0) 
         for learn, held_out in split.folds:
             pipeline = fit(rows.take(learn), names, metric, seed)
             margins[held_out] = pipeline.margins([rows.records[i] for i in held_out])
-            recipes.append(pipeline.recipe or Recipe.plain(rows.task))
+            recipes.append(pipeline.recipe or Recipe.plain())
     return OutOfFold(margins, split.kind, recipes)
 
 

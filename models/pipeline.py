@@ -49,7 +49,7 @@ class RecordPipeline(BaseEstimator):
 
     def fit(self, records: Data, y: Matrix, persons: Persons | None = None) -> Self:
         """Learn encoder and members from records, their outcomes, and whose each record is."""
-        recipe = self.recipe or Recipe.plain(self.task)
+        recipe = self.recipe or Recipe.plain()
         self.classes_, codes = coded(np.asarray(y), self.task)
         self.encoder_ = RecordEncoder(
             self.kinds, text_components=recipe.components, with_terms=recipe.wants_terms

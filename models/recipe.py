@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from data_contracts.contract import Task
 from models.calibration import Sigmoid
 
 TEXT_COMPONENTS = 24
@@ -31,9 +30,8 @@ class Recipe:
     has_text: bool = False
 
     @classmethod
-    def plain(cls, task: Task) -> Self:
+    def plain(cls) -> Self:
         """Return a recipe without any choice: one linear member."""
-        del task
         return cls([Member("linear", "linear", {"strength": 0.1})])
 
     @property
