@@ -9,7 +9,7 @@ from dashboards.admission import still_admitted
 from dashboards.viewer import Viewer
 from dashboards.words import capital, literal
 from data_contracts.extension import OwnColumn
-from foundation.errors import AbcallError, OperatorError
+from foundation.errors import Busy, UserError
 from foundation.texts import text
 from ingestion.evolution.correction import CLASSES, OWN_ROLES, TYPES, Correction, correct
 from ingestion.evolution.own_columns import (
@@ -178,9 +178,7 @@ def _doing(see: Viewer, step: Callable[[], None]) -> Callable[[], None]:
     def done() -> None:
         try:
             step()
-        except OperatorError:
-            raise
-        except AbcallError as error:
+        except (UserError, Busy) as error:
             st.session_state[TOLD] = (see.tenant.id, error.say(see.language), False)
 
     return done

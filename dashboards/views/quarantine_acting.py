@@ -10,7 +10,7 @@ from dashboards.rejections import words_of
 from dashboards.viewer import Viewer
 from dashboards.views import refreshing
 from dashboards.words import literal
-from foundation.errors import AbcallError, OperatorError
+from foundation.errors import Busy, UserError
 
 if TYPE_CHECKING:
     from tenancy.quarantine_acts import Act
@@ -23,9 +23,7 @@ def said(see: Viewer, step: "Callable[[], Sequence[Act]]") -> None:
     try:
         with st.spinner(words_of(see).say("sending")):
             acts = step()
-    except OperatorError:
-        raise
-    except AbcallError as error:
+    except (UserError, Busy) as error:
         st.error(literal(error.say(see.language)), icon=":material/error:")
         st.html(cards.note(words_of(see).say("nothing_lost")))
         return

@@ -12,7 +12,7 @@ from dashboards.uploads import earlier
 from dashboards.viewer import Viewer
 from dashboards.views import new_columns, refreshing, upload_account, upload_mapping, upload_parts
 from dashboards.words import capital, literal
-from foundation.errors import AbcallError, OperatorError
+from foundation.errors import Busy, UserError
 from ingestion.delivery import Delivered
 from ingestion.progress import Progress, Told
 from ingestion.receipt import Receipt
@@ -166,9 +166,7 @@ def _said(see: Viewer, step: Callable[[], Made]) -> Made | None:
     """Return what a step makes; the person's error is said, and nothing that they chose is lost."""
     try:
         return step()
-    except OperatorError:
-        raise
-    except AbcallError as error:
+    except (UserError, Busy) as error:
         if error.key == "ingestion.ends_too_many":
             st.session_state[ENDED] = True
         st.error(literal(error.say(see.language)), icon=":material/error:")
