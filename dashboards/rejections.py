@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dashboards.admission import still_admitted
 from dashboards.viewer import Viewer
 from dashboards.words import Words
+from data_contracts.contract import Column
 from foundation.errors import NotFound
 from ingestion.ledger.correction import NOT_REMEMBERED, Correction
 from ingestion.ledger.dismiss import dismiss, reopen
@@ -83,7 +84,7 @@ class Translation:
         Whether the replacement may become part of the tenant's mapping.
     """
 
-    column: str
+    column: Column
     came: tuple[str, ...]
     allowed: tuple[str, ...]
     memorable: bool
@@ -125,11 +126,16 @@ def rows_of(see: Viewer, selection: Selection, offset: int) -> list[LedgerRow]:
 
 
 def translation(see: Viewer, selection: Selection) -> Translation | None:
-    """Return how values of the cause may be replaced; None where there is no value to see."""
+    """Return how values of the cause may be replaced, all at once.
+
+    None where there is no value to see, and for a key: no two rows are the same thing.
+    """
     cause = selection.cause
     if cause is None or not cause.column:
         return None
     column = see.contract.table(selection.table).column(cause.column)
+    if column.key:
+        return None
     rows = ledger_page(see.lake, see.tenant, see.actor, selection, limit=LOOKED_AT)
     tally = Counter(
         value
@@ -138,7 +144,7 @@ def translation(see: Viewer, selection: Selection) -> Translation | None:
     )
     came = tuple(value for value, _ in tally.most_common(ON_A_PAGE))
     memorable = column.classification not in NOT_REMEMBERED
-    return Translation(column.name, came, stored_values(column), memorable)
+    return Translation(column, came, stored_values(column), memorable)
 
 
 def correct_cells(

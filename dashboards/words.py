@@ -68,8 +68,7 @@ class Words:
             return self.money(value) if column.type == "money" else self.number(value, 1)
         if isinstance(value, datetime):
             return self.day(value)
-        named = column.value_labels.get(str(value))
-        return named[self.language] if named else str(value)
+        return column.word_for(str(value), self.language)
 
 
 def capital(words: str) -> str:

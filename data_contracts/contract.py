@@ -4,6 +4,7 @@
 ``checks.py`` derives row rules and table expectations from them, as data.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
@@ -86,6 +87,19 @@ class Column:
     """Where a whole table's mean lies; outside, the unit is wrong (months for years)."""
     canonical: Canonical = "plain"
     """How an identifier is normalised before it becomes a token."""
+
+    def writings(self) -> Iterator[tuple[str, str]]:
+        """Yield every known writing with the value it is stored as; of two the first holds."""
+        for stored in (*self.allowed, *self.value_synonyms):
+            yield stored, stored
+        for stored, others in self.value_synonyms.items():
+            yield from ((other, stored) for other in others)
+        for stored, words in self.value_labels.items():
+            yield from ((word, stored) for word in words.values())
+
+    def word_for(self, stored: str, language: Language) -> str:
+        """Return a stored value's word for people; itself where it has none."""
+        return self.value_labels.get(stored, {}).get(language, stored)
 
 
 @dataclass(frozen=True)

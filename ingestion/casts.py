@@ -6,7 +6,7 @@ of digits and spaces (others in Rust than in Java); integers are 64 bits through
 is decimal.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from pyspark.sql import Column as Expression
@@ -61,7 +61,7 @@ def folded_text(text: Expression) -> Expression:
 def clean(column: Column, text: Expression, values: Mapping[str, str]) -> Expression:
     """Cut the edges, make writings of «no value» NULL, and apply the tenant's own value mapping."""
     own = {fold(written): stored for written, stored in values.items()}
-    kept = set(folded(w for w in _writings(column))) | set(own)
+    kept = set(folded(written for written, _ in column.writings())) | set(own)
     blanks: tuple[str, ...] = BLANK_TEXT if column.type == "string" else BLANK_VALUE
     blanks = ("",) if column.classification == "free_text" else blanks
     blank = folded_text(text).isin([b for b in blanks if b not in kept])
@@ -159,9 +159,9 @@ def _money(number: Expression) -> Expression:
 
 def _string(column: Column, text: Expression) -> Expression:
     """Return known writings as declared; another value only where any is allowed."""
-    writings = {fold(stored): stored for stored in (*column.allowed, *column.value_synonyms)}
-    for stored, others in column.value_synonyms.items():
-        writings |= {fold(other): stored for other in others if fold(other) not in writings}
+    writings: dict[str, str] = {}
+    for written, stored in column.writings():
+        writings.setdefault(fold(written), stored)
     if not writings:
         return text
     known = _looked_up(text, writings)
@@ -177,12 +177,6 @@ def _looked_up(text: Expression, writings: Mapping[str, str]) -> Expression:
     return fn.coalesce(
         *(fn.when(word.isin(words), fn.lit(value)) for value, words in stored.items())
     )
-
-
-def _writings(column: Column) -> Iterable[str]:
-    yield from column.allowed
-    for others in column.value_synonyms.values():
-        yield from others
 
 
 def _iso(text: Expression, form: Format) -> Expression:

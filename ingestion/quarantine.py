@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data_contracts.contract import Table
+from data_contracts.contract import Column, Table
 from foundation.texts import Language, text
 from ingestion.job import Job
 from ingestion.ledger.schema import RowRef
@@ -44,8 +44,9 @@ class Reason:
         """
         if not self.column:
             return text(f"reading.rule_{self.rule}", language, **self.arguments)
-        arguments = {k: text_of(k, v, language) for k, v in self.arguments.items()}
-        label = table.column(self.column).label.get(language, self.column)
+        column = table.column(self.column)
+        arguments = {k: _in_words(k, v, column, language) for k, v in self.arguments.items()}
+        label = column.label.get(language, self.column)
         if source and source.casefold() != label.casefold():
             label = text("ingestion.column_as_sent", language, label=label, source=cut(source))
         return text(f"ingestion.rule_{self.rule}", language, column=label, **arguments)
@@ -69,9 +70,13 @@ def cut(words: str) -> str:
     return words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
 
 
-def text_of(name: str, value: str, language: Language) -> str:
-    """Return an argument in words: a type has a name, a limit is itself."""
-    return text(f"ingestion.type_{value}", language) if name == "type" else value
+def _in_words(name: str, value: str, column: Column, language: Language) -> str:
+    """Return an argument in words: types and stored values have names, a limit is itself."""
+    if name == "type":
+        return text(f"ingestion.type_{value}", language)
+    if name == "allowed":
+        return ", ".join(column.word_for(stored, language) for stored in value.split(", "))
+    return value
 
 
 def quarantine_rows(

@@ -75,19 +75,15 @@ def _writable(text: str) -> bool:
 def _blanks(column: Column) -> set[str]:
     if _free(column):
         return {""}
-    synonyms = (word for words in column.value_synonyms.values() for word in words)
-    return set(BLANK_TEXT) - set(folded([*column.allowed, *synonyms]))
+    return set(BLANK_TEXT) - set(folded(written for written, _ in column.writings()))
 
 
 def _stored(column: Column, text: str, place: str) -> str:
     """Return known writings as declared; another value only where any is allowed."""
     word = fold(text)
-    for value in column.allowed:
-        if fold(value) == word:
-            return value
-    for value, others in column.value_synonyms.items():
-        if word in folded(others):
-            return value
+    for written, stored in column.writings():
+        if fold(written) == word:
+            return stored
     if column.allowed:
         raise InvalidRequest("serving.not_allowed", field=place, allowed=", ".join(column.allowed))
     return text

@@ -38,6 +38,10 @@ def told(see: Viewer) -> None:
             continue
         number = words_of(see).number
         figures = {name: number(counts.get(name, 0)) for name in ("rows", "resolved", "replaced")}
-        st.success(words_of(see).say(f"done_{kind}", **figures), icon=":material/check:")
+        done = words_of(see).say(f"done_{kind}", **figures)
+        if counts.get("replaced"):
+            st.warning(f"{done} {words_of(see).say('still_open')}", icon=":material/rule:")
+        else:
+            st.success(done, icon=":material/check:")
         if counts.get("resolved"):
             refreshing.offer(see)

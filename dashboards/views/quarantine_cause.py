@@ -16,7 +16,7 @@ from ingestion.ledger.rows import may_see_values
 if TYPE_CHECKING:
     from ingestion.ledger.selection import Selection
 
-REPLACE, EVERY = "replace", "every"
+REPLACE, EVERY, BLANK = "replace", "every", "blank"
 
 
 def show(see: Viewer, group: Group) -> None:
@@ -69,24 +69,14 @@ def _note_once(see: Viewer, cause_id: str) -> None:
 
 
 def _all_at_once(see: Viewer, selection: "Selection", found: Translation) -> None:
-    """Ask for one correction of all rows: a value for a value, or one for every row."""
+    """Ask for one correction of all rows: a value for a value, one for every row, or none."""
     words = words_of(see)
     with st.container(border=True, key="all_at_once"):
         st.subheader(words.say("all_title"))
-        ways = [REPLACE, EVERY] if found.came else [EVERY]
-        way = ways[0]
-        if len(ways) > 1:
-            way = st.radio(
-                words.say("way"),
-                ways,
-                format_func=lambda one: words.say(f"way_{one}"),
-                horizontal=True,
-                label_visibility="collapsed",
-                key="way",
-            )
+        way = _way(see, found)
         with st.form("all_at_once_form", border=False, enter_to_submit=False):
             before = _before(see, found) if way == REPLACE else None
-            after = _after(see, found, blank=way == EVERY)
+            after = None if way == BLANK else _after(see, found, way)
             remember = (
                 way == REPLACE
                 and found.memorable
@@ -95,9 +85,30 @@ def _all_at_once(see: Viewer, selection: "Selection", found: Translation) -> Non
             sent = st.form_submit_button(
                 words.say("apply"), type="primary", icon=":material/done_all:"
             )
-    if sent:
-        correction = _correction(found.column, before, after, remember=bool(remember))
-        said(see, lambda: rejections.apply_to_all(see, selection, correction))
+    if not sent:
+        return
+    if after == "":
+        st.warning(words.say("value_first"), icon=":material/edit:")
+        return
+    correction = _correction(found.column.name, before, after or "", remember=bool(remember))
+    said(see, lambda: rejections.apply_to_all(see, selection, correction))
+
+
+def _way(see: Viewer, found: Translation) -> str:
+    """Ask what is corrected; a value that every row must have is never blanked."""
+    words = words_of(see)
+    ways = [*([REPLACE] if found.came else []), EVERY, *([] if found.column.required else [BLANK])]
+    if len(ways) == 1:
+        return ways[0]
+    chosen = st.radio(
+        words.say("way"),
+        ways,
+        format_func=lambda one: words.say(f"way_{one}"),
+        horizontal=True,
+        label_visibility="collapsed",
+        key="way",
+    )
+    return str(chosen)
 
 
 def _before(see: Viewer, found: Translation) -> str:
@@ -105,19 +116,22 @@ def _before(see: Viewer, found: Translation) -> str:
     return str(chosen)
 
 
-def _after(see: Viewer, found: Translation, *, blank: bool) -> str:
-    words = words_of(see)
-    label = words.say("after_or_blank" if blank else "after")
-    if found.allowed:
-        chosen = st.selectbox(
-            label,
-            found.allowed,
-            index=None,
-            placeholder=words.say("choose_or_blank" if blank else "choose"),
-            key="after_allowed",
-        )
-        return chosen or ""
-    return str(st.text_input(label, key="after_any"))
+def _after(see: Viewer, found: Translation, way: str) -> str:
+    """Ask for the right value; empty until there is one."""
+    words, column = words_of(see), found.column
+    label = words.say(f"after_{way}")
+    if not found.allowed:
+        return str(st.text_input(label, key="after_any")).strip()
+    boolean = column.type == "boolean"
+    chosen = st.selectbox(
+        label,
+        found.allowed,
+        index=None,
+        format_func=lambda one: see.words.value(column, one == "true" if boolean else one),
+        placeholder=words.say("choose"),
+        key="after_allowed",
+    )
+    return chosen or ""
 
 
 def _correction(column: str, before: str | None, after: str, *, remember: bool) -> Correction:

@@ -50,12 +50,9 @@ def evidence(values: Profile, column: Column, place: Place) -> float:
 
 def known_values(column: Column) -> dict[str, str]:
     """Return every known writing of a column's values, plain → the stored value."""
-    writings: dict[str, str] = {plain(value): value for value in column.allowed}
-    for stored, others in column.value_synonyms.items():
-        writings |= {plain(other): stored for other in (stored, *others)}
-    for stored, words in column.value_labels.items():
-        for word in words.values():
-            writings.setdefault(plain(word), stored)
+    writings: dict[str, str] = {}
+    for written, stored in column.writings():
+        writings.setdefault(plain(written), stored)
     return writings
 
 

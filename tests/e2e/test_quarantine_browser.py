@@ -87,6 +87,9 @@ def test_a_value_is_replaced_in_all_rows_a_cell_corrected_and_a_row_dismissed(
     with page.expect_download() as started:
         page.locator(".st-key-download_csv_customers button").click()
     assert "doce" in Path(started.value.path()).read_text(encoding="utf-8-sig")
+    page.locator('.st-key-all_at_once [data-testid="stFormSubmitButton"] button').click()
+    page.wait_for_selector("text=Primero escriba o elija el valor correcto")
+    assert served.counts() == (6, 0, 0, 0)
     page.locator(".st-key-after_any input").fill("12")
     page.locator('.st-key-all_at_once [data-testid="stFormSubmitButton"] button').click()
     page.wait_for_selector("text=Filas enviadas: 3; entraron: 3", timeout=60_000)
@@ -103,18 +106,27 @@ def test_a_value_is_replaced_in_all_rows_a_cell_corrected_and_a_row_dismissed(
 
 
 def _correct_cell(page: "Page", served: Served) -> None:
-    """Type into the first cell that the page points out: the second column, after the row."""
+    """Correct a cell wrongly, which leaves the row on the list, and then rightly."""
     open_cause(page, "mayor que 120")
+    _write_first_cell(page, "300")
+    page.wait_for_selector("text=rechazadas otra vez: 1. Las rechazadas siguen", timeout=60_000)
+    settled(page)
+    assert served.counts() == (3, 3, 1, 0)
+    _write_first_cell(page, "40")
+    page.wait_for_selector("text=Filas enviadas: 1; entraron: 1", timeout=60_000)
+    assert served.counts() == (2, 4, 1, 0)
+
+
+def _write_first_cell(page: "Page", value: str) -> None:
+    """Type into the first cell that the page points out: the second column, after the row."""
     grid = page.locator('[data-testid="stDataFrame"] .dvn-scroller')
     grid.dblclick(position={"x": 130, "y": 55})
     # The cell's own editor: keys that are typed before it is open go nowhere.
     editor = page.locator("#portal").locator("input, textarea").first
-    editor.fill("40")
+    editor.fill(value)
     editor.press("Enter")
     page.wait_for_selector("text=Corregir y reenviar 1 fila")
     page.locator(".st-key-send_cells button").click()
-    page.wait_for_selector("text=Filas enviadas: 1; entraron: 1", timeout=60_000)
-    assert served.counts() == (2, 4, 0, 0)
 
 
 def _dismiss_line(page: "Page", served: Served) -> None:
@@ -123,7 +135,7 @@ def _dismiss_line(page: "Page", served: Served) -> None:
     page.locator(".st-key-dismiss_reason input").fill("Fila de prueba")
     page.locator('[data-testid="stExpander"] [data-testid="stFormSubmitButton"] button').click()
     page.wait_for_selector("text=Filas descartadas: 1", timeout=60_000)
-    assert served.counts() == (1, 4, 0, 1)
+    assert served.counts() == (1, 4, 1, 1)
 
 
 def _reopen(page: "Page", served: Served) -> None:
@@ -132,7 +144,7 @@ def _reopen(page: "Page", served: Served) -> None:
     page.wait_for_selector("text=Fila de prueba")
     page.locator(".st-key-reopen button").click()
     page.wait_for_selector("text=Filas reabiertas: 1", timeout=60_000)
-    assert served.counts() == (2, 4, 0, 0)
+    assert served.counts() == (2, 4, 1, 0)
 
 
 def test_an_act_or_a_file_of_another_tenant_is_not_there(served: Served, browser: "Browser"):

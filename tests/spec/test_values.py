@@ -15,8 +15,11 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as fn
 
 from data_contracts.contract import Column, ColumnType
+from data_contracts.loader import load_contracts
+from foundation.texts import LANGUAGES, Language
 from ingestion.casts import clean, typed
 from ingestion.formats import Format
+from ingestion.quarantine import Reason
 from lakehouse.sail import Sail
 
 VALUES = """
@@ -183,6 +186,21 @@ def test_known_writings_are_stored_as_declared_also_where_any_value_may_stand(
     frame = session.createDataFrame(pa.table({"w": ["Male", "masculino", "f", "Otro"]}))
     rows = frame.select(typed(column, clean(column, fn.col("w"), {})).alias("v")).toArrow()
     assert rows["v"].to_pylist() == ["male", "male", "female", "Otro"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_value_that_a_rejection_names_is_taken_as_it_is_named(
+    session: SparkSession, language: Language
+):
+    customers = load_contracts()["telecom"].table("customers")
+    column = customers.column("online_security")
+    allowed = {"allowed": ", ".join(column.allowed)}
+    sentence = Reason(column.name, "allowed", allowed).say(customers, None, language)
+    words = sentence.rpartition(": ")[2].rstrip(".").split(", ")
+    frame = session.createDataFrame(pa.table({"w": words}))
+    rows = frame.select(typed(column, clean(column, fn.col("w"), {})).alias("v")).toArrow()
+    assert rows["v"].to_pylist() == list(column.allowed)
+    assert not set(words) & {"no_internet_service"}
 
 
 def test_types_are_those_of_the_lake(session: SparkSession):

@@ -8,9 +8,10 @@ import pytest
 
 from dashboards import customer_queries, figures, queries
 from dashboards.queries import RISKY, Filters
-from dashboards.rejections import waiting
+from dashboards.rejections import translation, waiting
 from dashboards.uploads import account_sentence, any_taken, earlier
 from dashboards.viewer import Viewer
+from ingestion.ledger.selection import Cause, Selection
 from tests.unit.dashboards.conftest import PROBABILITIES, SCORED_AT, House
 
 Make = Callable[..., Viewer]
@@ -33,6 +34,11 @@ def test_a_run_adds_up(viewer: Make):
     assert risk.variance == pytest.approx(sum(p * (1 - p) for p in PROBABILITIES))
     assert risk.money == Decimal("470.00")
     assert risk.money_variance == pytest.approx(1e4 * risk.variance)
+
+
+def test_no_two_rows_get_the_same_key(viewer: Make):
+    cause = Cause("customers", "customer_id", "required")
+    assert translation(viewer(), Selection("customers", cause=cause)) is None
 
 
 def test_filters_leave_a_class_or_a_dimension(viewer: Make):
