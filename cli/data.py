@@ -38,7 +38,7 @@ def _register_mapping(app: typer.Typer, language: Language) -> None:
             proposal = preview(desk.lake, tenant, file, table).proposal
         headers = text("cli.mapping_headers", language).split("|")
         rows = [
-            (c.source, c.target or "—", f"{c.confidence:.0%}", c.say(language))
+            (c.source, c.target or "—", f"{c.confidence:.0%}" if c.target else "—", c.say(language))
             for c in proposal.choices
         ]
         show(file.name, headers, rows)
@@ -68,7 +68,7 @@ def _register_reading(app: typer.Typer, language: Language) -> None:
                 f"{u.received_at:%Y-%m-%d %H:%M}",
                 u.table,
                 u.file_name,
-                u.shown_state,
+                text(f"dashboards.upload_{u.shown_state}", language),
                 *(str(u.counts.get(name, 0)) for name in names),
             )
             for u in found

@@ -79,9 +79,9 @@ def headline(customers: Risk | None, incidents: Risk | None, rejected: int, word
         return people
     if incidents is not None and incidents.risky:
         return counted(words, "headline_incidents", incidents.risky, incidents.risky_persons)
-    if rejected:
-        return words.count("headline_rejected", rejected)
-    return words.say("headline_calm")
+    scored = customers is not None or incidents is not None
+    risks = words.say("headline_calm" if scored else "headline_unscored")
+    return f"{risks} {words.count('headline_rejected', rejected)}" if rejected else risks
 
 
 def counted(words: Words, key: str, entities: int, persons: int) -> str:

@@ -7,6 +7,8 @@ from typing import Any, Self, get_args
 
 from data_contracts.contract import Column, Contract, KeyKind, Label, LabelKind, Table, UploadKind
 from foundation.errors import InvalidMapping, NotFound
+from foundation.texts import LANGUAGES, Language
+from ingestion.vocabulary import fold, folded
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,18 @@ def table_of(contract: Contract, name: str) -> Table:
     try:
         return contract.table(name)
     except KeyError as error:
-        tables = ", ".join(t.name for t in contract.tables)
+        tables: dict[Language, str] = {
+            language: ", ".join(f"{t.label[language]} ({t.name})" for t in contract.tables)
+            for language in LANGUAGES
+        }
         raise NotFound("ingestion.unknown_table", table=name, tables=tables) from error
+
+
+def named_table(contract: Contract, named: str) -> Table:
+    """Return the table that a person names as the contract does or as sentences call it."""
+    word = fold(named)
+    called = (t for t in contract.tables if word in folded(t.label.values()))
+    return next(called, None) or table_of(contract, named)
 
 
 def labels_of(contract: Contract, table: Table) -> tuple[Label, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Table
-from ingestion.mapping import Mapping, table_of
+from ingestion.mapping import Mapping, named_table
 from ingestion.proposal import Proposal, propose_mapping
 from ingestion.reading import PIECE_BYTES, RawTable, open_file
 from ingestion.recognise import require_header
@@ -56,7 +56,7 @@ def preview(
         The contract has no such table.
     """
     contract = lake.contract_of(tenant)
-    target = table_of(contract, table)
+    target = named_table(contract, table)
     name = file_name or path.name
     pieces = Pieces(open_file(path, name, lake.settings.upload_limit_bytes), PIECE_BYTES)
     raw, total, broken = None, 0, 0
@@ -65,7 +65,7 @@ def preview(
         raw = piece if raw is None or not raw.total else raw
         total, broken = total + piece.total, broken + len(piece.broken)
     assert raw is not None, "a file has one piece at least"
-    stored = find_mapping(lake.store, tenant, table, own_headers(raw.headers))
+    stored = find_mapping(lake.store, tenant, target.name, own_headers(raw.headers))
     if stored is None:
         require_header(raw, name)
     proposal = propose_mapping(target, raw, contract)

@@ -60,22 +60,16 @@ def require_recognised(
     """
     if mapping.key == "natural":
         return
-    if earlier is not None and earlier.get("key") == "natural":
-        column = table.keys[0].name
-        raise InvalidMapping("ingestion.key_lost", file=file_name, column=column, table=table.name)
     known, count = len(mapping.columns), len(raw.headers)
-    if known * 2 >= count:
-        return
-    details: dict[str, Detail] = {
-        "file": file_name,
-        "table": table.name,
-        "known": known,
-        "count": count,
-    }
-    other = _other_table(raw, table, contract)
-    if other is not None:
-        raise InvalidMapping("ingestion.other_table", **details, other=other)
-    raise InvalidMapping("ingestion.not_recognised", **details)
+    details: dict[str, Detail] = {"file": file_name, "table": table.label}
+    if known * 2 < count:
+        details |= {"known": known, "count": count}
+        other = _other_table(raw, table, contract)
+        if other is None:
+            raise InvalidMapping("ingestion.not_recognised", **details)
+        raise InvalidMapping("ingestion.other_table", **details, other=contract.table(other).label)
+    if earlier is not None and earlier.get("key") == "natural":
+        raise InvalidMapping("ingestion.key_lost", **details, column=table.keys[0].label)
 
 
 def _as_written(header: str, names: set[str]) -> str:

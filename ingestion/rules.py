@@ -40,8 +40,9 @@ def require_mapped(job: Job) -> None:
     for check in row_checks(job.table, job.mapping.key, job.mapping.upload, names):
         absent = check.rule == "required" and check.column not in names
         if absent and job.table.column(check.column).role != "event_time":
+            column = job.table.column(check.column)
             raise InvalidMapping(
-                "ingestion.required_unmapped", column=check.column, table=job.table.name
+                "ingestion.required_unmapped", column=column.label, table=job.table.label
             )
 
 

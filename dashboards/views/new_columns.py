@@ -10,7 +10,7 @@ from dashboards.viewer import Viewer
 from dashboards.words import capital, literal
 from data_contracts.extension import OwnColumn
 from foundation.errors import Busy, UserError
-from foundation.texts import text
+from foundation.texts import counted, text
 from ingestion.evolution.correction import CLASSES, OWN_ROLES, TYPES, Correction, correct
 from ingestion.evolution.own_columns import (
     DECIDERS,
@@ -70,16 +70,18 @@ def _column(see: Viewer, one: Rescued, number: int) -> None:
 
 def _seen(see: Viewer, one: Rescued) -> str:
     words = see.words
+    first, last = words.day(one.first_seen_at), words.day(one.last_seen_at)
+    when = first if first == last else _say(see, "between", first=first, last=last)
     labels = {table.name: table.label[see.language] for table in see.contract.tables}
-    return _say(
-        see,
-        "seen",
+    return counted(
+        "new_columns.seen",
+        see.language,
+        one.files,
         table=capital(labels.get(one.table, one.table)),
         files=words.number(one.files),
         share=words.share(one.filled_share),
         rows=words.number(one.rows),
-        first=words.day(one.first_seen_at),
-        last=words.day(one.last_seen_at),
+        when=when,
         state=text(f"own_columns.state_{one.state or 'open'}", see.language),
     )
 
@@ -152,7 +154,8 @@ def _propose(see: Viewer, one: Rescued) -> None:
 def _accept(see: Viewer, one: Rescued, column: OwnColumn) -> None:
     done = accept(see.lake, still_admitted(see, DECIDERS[0]), see.tenant, column)
     uploads = done.rebuilt.uploads if done.rebuilt else 0
-    _tell(see, one, _say(see, "accepted", column=column.label[see.language], uploads=uploads))
+    label = column.label[see.language]
+    _tell(see, one, counted("new_columns.accepted", see.language, uploads, column=label))
 
 
 def _reject(see: Viewer, one: Rescued) -> None:

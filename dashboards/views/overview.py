@@ -36,6 +36,8 @@ def show(see: Viewer) -> None:
     newest = churn or escalation
     st.html(cards.lead(figures.headline(customers, incidents, rows, words)))
     pieces.freshness(see, newest.run if newest is not None else None)
+    if newest is None:
+        st.html(cards.note(words.say("empty_customers_first")))
     _figures(see, customers, incidents, (rows, uploads))
     _charts(see, incidents)
     if churn is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract
 from foundation.errors import InvalidUpload, UserError
-from ingestion.mapping import table_of
+from ingestion.mapping import named_table
 from ingestion.parts.budget import Budget
 from ingestion.parts.head import read_head
 from ingestion.parts.names import is_unfinished
@@ -73,7 +73,7 @@ def open_load(
     """
     contract = lake.contract_of(tenant)
     if table is not None:
-        table_of(contract, table)
+        table = named_table(contract, table).name
     with scratch_folder() as folder:
         parts: list[Placed] = []
         left_out: list[LeftOut] = []

@@ -45,7 +45,8 @@ def match(table: Table, raw: RawTable) -> tuple[tuple[Choice, ...], dict[str, Pr
         j = pairs.get(i)
         if j is None:
             best = float(found.confidence[i].max(initial=0.0))
-            choices.append(Choice(header, None, round(best, 3), "unknown"))
+            why: Why = "unknown" if best < GUARDED_FLOOR else "taken"
+            choices.append(Choice(header, None, round(best, 3), why))
         else:
             confidence = round(float(found.confidence[i, j]), 3)
             choices.append(Choice(header, table.columns[j].name, confidence, _reason(found, i, j)))

@@ -6,7 +6,7 @@ from typing import Literal
 from foundation.texts import Language, text
 from ingestion.mapping import Mapping
 
-Why = Literal["name", "synonym", "similar", "values", "relation", "order", "unknown"]
+Why = Literal["name", "synonym", "similar", "values", "relation", "order", "taken", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Choice:
         0..1; of the rejected best candidate where ``target`` is ``None``.
     why
         ``name`` or ``synonym`` (the header is one), ``similar`` (its words are), ``values``,
-        ``relation`` (a sum between columns holds), ``order`` (its place in the file), ``unknown``.
+        ``relation`` (a sum between columns holds), ``order`` (its place in the file), ``taken``
+        (it fits a column, where another source fits as well or better), ``unknown``.
     """
 
     source: str

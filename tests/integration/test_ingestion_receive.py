@@ -326,7 +326,7 @@ def test_timestamps_without_a_zone_are_the_tenants_local_time(tmp_path: Path):
     ("content", "says"),
     [
         (b"", "is empty"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0d" * 50, "is of type PNG, not a text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0d" * 50, "is of type PNG, not a table"),
         (b"id,months\n", "has a header and no rows"),
     ],
 )

@@ -41,7 +41,10 @@ def test_an_upload_gives_its_receipt_and_stands_in_the_list(
     assert ran.code == 0
     assert "clientes.csv" in ran.words
     listed = abcall("uploads", tenant).words
-    assert "customers clientes.csv accepted 20 18 0 0 0 0 2" in listed
+    assert (
+        "customers clientes.csv Cargada; los tableros se están actualizando 20 18 0 0 0 0 2"
+        in listed
+    )
 
 
 def test_corrected_columns_and_kinds_are_what_counts(abcall: Type, tenant: str, customers: Path):
@@ -87,10 +90,19 @@ def test_an_unknown_table_and_an_empty_file_are_the_persons_to_mend(
     empty = tmp_path / "vacio.csv"
     empty.write_text("")
     assert abcall("upload", tenant, "customers", empty).code == 2
-    assert "vacio.csv refused" in abcall("uploads", tenant).words
-    ran = abcall("upload", tenant, "clientes", empty)
+    assert "vacio.csv No se pudo cargar" in abcall("uploads", tenant).words
+    ran = abcall("upload", tenant, "ventas", empty)
     assert ran.code == 2
-    assert "customers" in ran.words
+    assert "Puede subir: clientes (customers), casos (incidents)" in ran.words
+
+
+def test_a_table_may_be_named_as_sentences_call_it(abcall: Type, tenant: str, customers: Path):
+    looked_at = abcall("mapping", tenant, "Clientes", customers)
+    assert (looked_at.code, "customer_id" in looked_at.words) == (0, True)
+    assert (
+        "20 filas de clientes"
+        in abcall("upload", tenant, "clientes", customers, "--receive-only").words
+    )
 
 
 def test_rejected_rows_are_shown_and_saved(
@@ -121,7 +133,9 @@ def test_an_upload_too_small_to_learn_from_still_reaches_gold(
 ):
     ran = abcall("upload", tenant, "customers", customers)
     assert ran.code == 0
-    assert "customers clientes.csv refined 20 18" in abcall("uploads", tenant).words
+    assert (
+        "customers clientes.csv Cargada y en los tableros 20 18" in abcall("uploads", tenant).words
+    )
 
 
 def test_training_on_too_little_says_what_is_missing(abcall: Type, tenant: str, customers: Path):

@@ -98,8 +98,20 @@ def test_a_figure_over_four_persons_is_not_told_and_over_five_it_is():
 def test_the_headline_falls_back_from_customers_to_cases_to_rows_to_calm():
     assert figures.headline(risk(50), risk(9), 3, ES).startswith("Hoy hay 50 clientes")
     assert figures.headline(risk(0), risk(9), 3, ES).startswith("Hoy hay 9 casos")
-    assert "3 filas rechazadas" in figures.headline(None, None, 3, ES)
-    assert figures.headline(None, None, 0, EN) == "Today no customer and no case is at high risk."
+    assert figures.headline(None, risk(0), 3, ES) == (
+        "Hoy no hay clientes ni casos en riesgo alto. Quedan 3 filas rechazadas por corregir."
+    )
+    assert figures.headline(risk(0), None, 0, EN) == (
+        "Today no customer and no case is at high risk."
+    )
+
+
+def test_what_nobody_has_scored_is_not_told_to_be_without_risk():
+    for rejected in (0, 3):
+        for words in (ES, EN):
+            told = figures.headline(None, None, rejected, words)
+            assert words.say("headline_unscored") in told
+            assert words.say("headline_calm") not in told
 
 
 def test_unknown_value_is_said_instead_of_zero_money():

@@ -56,15 +56,14 @@ def test_a_text_that_is_no_table_is_not_taken_for_customers(tmp_path: Path):
     raw = read(tmp_path, "Apache License", "Version 2.0", "TERMS AND CONDITIONS")
     with pytest.raises(InvalidMapping) as refused:
         recognise(raw, "customers")
-    assert "no parece de la tabla «customers»: se reconocieron 0 de sus 1" in refused.value.say()
+    assert "no parece de la tabla «clientes»: se reconocieron 0 de sus 1" in refused.value.say()
 
 
 def test_a_file_of_another_table_is_told_which(tmp_path: Path):
     raw = read(tmp_path, *INCIDENTS)
     with pytest.raises(InvalidMapping) as refused:
         recognise(raw, "customers")
-    assert refused.value.details["other"] == "incidents"
-    assert "Súbalo a «incidents»" in refused.value.say("es")
+    assert "Súbalo a «casos»" in refused.value.say("es")
     assert "Upload it to “incidents”" in refused.value.say("en")
     recognise(raw, "incidents")
 
@@ -75,4 +74,10 @@ def test_a_file_without_ids_is_taken_where_most_of_it_is_known_and_nothing_had_i
     recognise(raw, "customers", {"key": "row"})
     with pytest.raises(InvalidMapping) as refused:
         recognise(raw, "customers", {"key": "natural"})
-    assert "identifican cada fila por «customer_id»" in refused.value.say("es")
+    assert "identifican cada fila por «cliente»" in refused.value.say("es")
+
+
+def test_a_file_of_something_else_is_told_so_also_where_earlier_files_had_ids(tmp_path: Path):
+    raw = read(tmp_path, "ingrediente,gramos,calorías", "harina,100,350", "azúcar,50,200")
+    with pytest.raises(InvalidMapping, match="does not look like the table “customers”"):
+        recognise(raw, "customers", {"key": "natural"})
