@@ -1,7 +1,7 @@
 """``abcall mapping``, ``uploads`` and ``rejected``: a file's columns and the account of rows."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from cli.session import helper, session_of
 from foundation.texts import Language, text
 from ingestion.mapping import Mapping
 from tenancy.uploads import list_uploads
+
+if TYPE_CHECKING:
+    from ingestion.preview import Preview
 
 EXAMPLES = 10
 
@@ -35,14 +38,21 @@ def _register_mapping(app: typer.Typer, language: Language) -> None:
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
             desk.note("file.previewed", tenant, table)
-            proposal = preview(desk.lake, tenant, file, table).proposal
+            seen = preview(desk.lake, tenant, file, table)
         headers = text("cli.mapping_headers", language).split("|")
-        rows = [
-            (c.source, c.target or "—", f"{c.confidence:.0%}" if c.target else "—", c.say(language))
-            for c in proposal.choices
-        ]
-        show(file.name, headers, rows)
-        say(_kinds(proposal.mapping, language))
+        show(file.name, headers, _columns(seen, language))
+        say(_kinds(seen.proposal.mapping, language))
+
+
+def _columns(seen: "Preview", language: Language) -> list[tuple[str, str, str, str]]:
+    """Return where each column goes: as the tenant's kept mapping says, else as is proposed."""
+    if seen.known:
+        kept, why = seen.proposal.mapping.columns, text("dashboards.as_last_time", language)
+        return [(source, kept.get(source, "—"), "—", why) for source in seen.raw.headers]
+    return [
+        (c.source, c.target or "—", f"{c.confidence:.0%}" if c.target else "—", c.say(language))
+        for c in seen.proposal.choices
+    ]
 
 
 def _kinds(mapping: Mapping, language: Language) -> str:

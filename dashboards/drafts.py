@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dashboards.viewer import Viewer
 from data_contracts.contract import KeyKind, LabelKind, Table, UploadKind
+from foundation.errors import InvalidUpload
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.mapping import labels_of, validate_mapping
 from ingestion.preview import preview
@@ -64,9 +65,14 @@ class Terms:
 
 
 def look(see: Viewer, table: str, file_name: str, content: memoryview) -> Draft:
-    """Read a dropped file and propose its mapping; nothing is stored."""
+    """Read a dropped file and propose its mapping; nothing is stored.
+
+    A file without rows is refused as it will be when it is sent: there is nothing to map.
+    """
     with on_disk(content, file_name) as path:
         seen = preview(see.lake, see.tenant, path, table, file_name=file_name)
+    if not seen.total:
+        raise InvalidUpload("ingestion.no_rows", file=file_name)
     labels = labels_of(see.contract, seen.table)
     columns = seen.raw.rows.slice(0, 200).to_pydict()
     return Draft(

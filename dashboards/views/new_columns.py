@@ -1,6 +1,8 @@
 """New columns: what files bring beside the contract, proposed, corrected and accepted. Layout."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 
@@ -24,6 +26,8 @@ from ingestion.evolution.rescued import Rescued, rescued_columns
 
 PROPOSED, TOLD = "proposed_column", "told_column"
 MOST_SHOWN = 30
+Outcome = Literal["done", "rejecting", "refused"]
+"""What came of a step; ``rejecting``: it is done, and rows that were good are rejected now."""
 
 
 def show(see: Viewer) -> None:
@@ -40,13 +44,15 @@ def show(see: Viewer) -> None:
 
 def _told(see: Viewer) -> None:
     """Say what became of the last step; an error stays until the next one."""
-    told: tuple[str, str, bool] | None = st.session_state.get(TOLD)
+    told: tuple[str, str, Outcome] | None = st.session_state.get(TOLD)
     if told is None or told[0] != see.tenant.id:
         return
-    if told[2]:
-        st.success(literal(told[1]), icon=":material/check:")
-    else:
-        st.error(literal(told[1]), icon=":material/error:")
+    show_as, icon = {
+        "done": (st.success, ":material/check:"),
+        "rejecting": (st.warning, ":material/rule:"),
+        "refused": (st.error, ":material/error:"),
+    }[told[2]]
+    show_as(literal(told[1]), icon=icon)
 
 
 def _column(see: Viewer, one: Rescued, number: int) -> None:
@@ -153,9 +159,14 @@ def _propose(see: Viewer, one: Rescued) -> None:
 
 def _accept(see: Viewer, one: Rescued, column: OwnColumn) -> None:
     done = accept(see.lake, still_admitted(see, DECIDERS[0]), see.tenant, column)
-    uploads = done.rebuilt.uploads if done.rebuilt else 0
+    uploads, entered = (done.rebuilt.uploads, done.rebuilt.entered) if done.rebuilt else (0, 0)
     label = column.label[see.language]
-    _tell(see, one, counted("new_columns.accepted", see.language, uploads, column=label))
+    told = counted("new_columns.accepted", see.language, uploads, column=label)
+    if entered:
+        rows = replace(see.words, room="new_columns").count("entered", entered)
+        _tell(see, one, f"{told} {rows}", "rejecting")
+    else:
+        _tell(see, one, told)
 
 
 def _reject(see: Viewer, one: Rescued) -> None:
@@ -167,12 +178,12 @@ def _withdraw(see: Viewer, column: OwnColumn) -> None:
     actor = still_admitted(see, DECIDERS[0])
     withdraw(see.lake, actor, see.tenant, column.table, column.name)
     said = _say(see, "withdrawn", column=column.headers[0])
-    st.session_state[TOLD] = (see.tenant.id, said, True)
+    st.session_state[TOLD] = (see.tenant.id, said, "done")
 
 
-def _tell(see: Viewer, one: Rescued, sentence: str) -> None:
+def _tell(see: Viewer, one: Rescued, sentence: str, outcome: Outcome = "done") -> None:
     st.session_state.get(PROPOSED, {}).pop(_id(see, one), None)
-    st.session_state[TOLD] = (see.tenant.id, sentence, True)
+    st.session_state[TOLD] = (see.tenant.id, sentence, outcome)
 
 
 def _doing(see: Viewer, step: Callable[[], None]) -> Callable[[], None]:
@@ -182,7 +193,7 @@ def _doing(see: Viewer, step: Callable[[], None]) -> Callable[[], None]:
         try:
             step()
         except (UserError, Busy) as error:
-            st.session_state[TOLD] = (see.tenant.id, error.say(see.language), False)
+            st.session_state[TOLD] = (see.tenant.id, error.say(see.language), "refused")
 
     return done
 

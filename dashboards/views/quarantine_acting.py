@@ -44,4 +44,5 @@ def told(see: Viewer) -> None:
         else:
             st.success(done, icon=":material/check:")
         if counts.get("resolved"):
+            st.html(cards.note(see.words.say("figures_follow")))
             refreshing.offer(see)

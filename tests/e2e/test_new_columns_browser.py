@@ -63,9 +63,11 @@ def test_a_manager_makes_a_new_column_their_own_and_takes_it_back(
     assert "¿Dice algo de una persona?" in form
     page.screenshot(path=tmp_path / "propose.png", full_page=True)
     page.get_by_label("Nombre para personas").fill("puntaje")
+    page.get_by_label("Mayor valor admitido").fill("50")
     page.get_by_role("button", name="Aceptar y leer de nuevo").click()
     done = said(page, "ya es una columna de su contrato")
     assert "Se leyeron de nuevo 2 archivos anteriores" in done
+    assert "26 filas que estaban bien pasaron a «Filas por corregir»" in done
     assert "aceptada" in done
     page.screenshot(path=tmp_path / "accepted.png", full_page=True)
     page.get_by_role("button", name="Retirar esta columna").click()

@@ -96,6 +96,14 @@ def test_an_unknown_table_and_an_empty_file_are_the_persons_to_mend(
     assert "Puede subir: clientes (customers), casos (incidents)" in ran.words
 
 
+def test_a_mapping_that_is_kept_is_the_one_that_is_shown(
+    abcall: Type, tenant: str, customers: Path
+):
+    abcall("upload", tenant, "customers", customers, "--receive-only", "--map", "cargo_mensual=")
+    looked_at = abcall("mapping", tenant, "customers", customers).words
+    assert "cargo_mensual — — Como la última vez" in looked_at
+
+
 def test_a_table_may_be_named_as_sentences_call_it(abcall: Type, tenant: str, customers: Path):
     looked_at = abcall("mapping", tenant, "Clientes", customers)
     assert (looked_at.code, "customer_id" in looked_at.words) == (0, True)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards import drafts
 from dashboards.drafts import Terms
 from dashboards.viewer import Viewer
-from foundation.errors import InvalidMapping, NotAllowed
+from foundation.errors import InvalidMapping, InvalidUpload, NotAllowed
 from tenancy.actor import ROLES, Actor
 from tenancy.attempts import DEFAULT_LOCK_OUT
 from tenancy.audit import entries
@@ -136,6 +136,11 @@ def test_a_dropped_file_is_looked_at_without_being_stored(viewer: Callable[..., 
     assert draft.samples["cliente"] == ("N000", "N001", "N002")
     assert draft.mapping.columns["cliente"] == "customer_id"
     assert len(list_uploads(see.lake.store, see.tenant)) == before
+
+
+def test_a_file_without_rows_is_refused_before_anybody_maps_it(viewer: Callable[..., Viewer]):
+    with pytest.raises(InvalidUpload, match="a header and no rows"):
+        drafts.look(viewer(), "customers", "nuevos.csv", memoryview(b"cliente;edad\n"))
 
 
 def test_a_contradicting_mapping_is_refused_before_anything_is_stored(

@@ -51,8 +51,8 @@ def test_a_receipt_reads_in_both_languages(store: Store, acme: Tenant, acme_mana
     erasure = begun(store, acme_manager, acme)
     note_place(store, erasure, "landing", files=1)
     receipt = finish_erasure(store, acme_manager, erasure)
-    assert "landing: 1 archivos" in receipt.say("es")
-    assert "landing: 1 files" in receipt.say("en")
+    assert "landing: archivos: 1" in receipt.say("es")
+    assert "landing: files: 1" in receipt.say("en")
     assert str(receipt.sha256) in receipt.say("en")
 
 
