@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from foundation.errors import Busy, InvalidUpload
+from foundation.texts import text
 from ingestion.mapping import Mapping
 from tenancy.tables import LeaseRow
 from tenancy.uploads import list_uploads
@@ -114,3 +115,30 @@ def test_a_file_that_is_still_being_written_is_refused(door: Door):
         door.send(path, "customers", MONTHS)
     assert list_uploads(door.lake.store, TENANT)[0].state == "refused"
     assert door.rows_in("silver", "customers") == door.rows_in("bronze", "customers") == 0
+
+
+def test_what_was_confirmed_is_not_asked_again(door: Door, stop: Stop):
+    door.customers(*(f"A-{n},Ana,,1,,," for n in range(20)), kind="snapshot")
+    stop.at = "after:vault.person.merge"
+    with pytest.raises(Stopped):
+        door.customers("A-1,Luz,,2,,,", kind="snapshot", confirm_ended=True)
+    stop.at = ""
+    receipt = door.customers("A-1,Luz,,2,,,", kind="snapshot")
+    assert (receipt.counts["updated"], receipt.upload.ended) == (1, 19)
+
+
+def test_what_had_changed_nothing_gives_way_to_a_later_file(door: Door, stop: Stop):
+    path = door.write(LINES)
+    stop.at = "after:bronze.customers.append"
+    with pytest.raises(Stopped):
+        door.send(path, "customers", MONTHS)
+    stop.at = ""
+    door.send(door.write(["id,a", "A-1,7"]), "customers", MONTHS)
+    assert door.send(path, "customers", MONTHS).counts["updated"] == 1
+    uploads = list_uploads(door.lake.store, TENANT)
+    assert [upload.state for upload in uploads] == ["accepted", "accepted", "refused"]
+    gone = uploads[-1]
+    assert str(text(gone.error_key or "", "es", **gone.error_details)) == (
+        "La recepción de «file1.csv» quedó interrumpida y ya no puede seguir; sus datos no están en "
+        "la tabla. Si hacen falta, envíelo de nuevo."
+    )
