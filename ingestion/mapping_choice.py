@@ -44,14 +44,14 @@ def _proposed(door: Door, raw: RawTable) -> Mapping:
     from ingestion.recognise import require_header, require_recognised
 
     require_header(raw, door.file_name)
-    mapping = propose_mapping(door.table, raw, door.contract).mapping
+    proposal = propose_mapping(door.table, raw, door.contract)
     last = last_applied(door.lake.store, door.tenant, door.table.name)
     require_recognised(
-        mapping,
+        proposal,
         door.table,
         raw,
         contract=door.contract,
         file_name=door.file_name,
         earlier=None if last is None else last.mapping,
     )
-    return mapping
+    return proposal.mapping

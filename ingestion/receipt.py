@@ -133,11 +133,11 @@ class Receipt:
     def _treatments(self, language: Language) -> list[str]:
         told = [text(f"ingestion.mapping_{self.mapping_source}", language)]
         if self.unknown_columns:
-            names = _names(self.unknown_columns, language)
-            told.append(text("ingestion.unknown_columns", language, columns=names))
+            unknown = names(self.unknown_columns, language)
+            told.append(text("ingestion.unknown_columns", language, columns=unknown))
         if self.kept:
             labels = tuple(self._label(name, language) for name in self.kept)
-            told.append(text("ingestion.kept", language, columns=_names(labels, language)))
+            told.append(text("ingestion.kept", language, columns=names(labels, language)))
         for name, count in self.blanks.items():
             column = self.table.column(name)
             told.append(
@@ -167,7 +167,7 @@ class Receipt:
         return text(f"ingestion.{key}", language, source=self.mapping.sources[column.name])
 
 
-def _names(headers: tuple[str, ...], language: Language) -> str:
+def names(headers: tuple[str, ...], language: Language) -> str:
     """Return headers as a sentence can hold them: long ones cut, of very many the first."""
     shown = ", ".join(cut(header) for header in headers[:FIRST_COLUMNS])
     more = len(headers) - FIRST_COLUMNS

@@ -6,14 +6,16 @@ table's file stands for no customers. Nobody looks where a folder or a script se
 
 import re
 from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from data_contracts.contract import Contract, Table
 from foundation.errors import Detail, InvalidMapping, InvalidUpload
-from ingestion.mapping import Mapping
-from ingestion.proposal import propose_mapping
+from foundation.texts import LANGUAGES, Language
+from ingestion.proposal import Proposal, propose_mapping
 from ingestion.reading import RawTable
+from ingestion.receipt import names
 
 _REPEATED = re.compile(r"(.*)_\d+")
 _KINDS = (
@@ -23,6 +25,10 @@ _KINDS = (
 )
 """Forms that a value has and a name has not: numbers, dates, addresses of e-mail."""
 
+_TIMES = frozenset({"event_time", "effective_time", "outcome_time", "operation"})
+_BY_NAME = frozenset({"name", "synonym"})
+_COMPANY = 3
+_EXPECTED, _EXPECTED_OF_EACH = 6, 3
 _LOOKED_AT = 200
 _OFTEN = 0.05
 
@@ -31,9 +37,9 @@ def require_header(raw: RawTable, file_name: str) -> None:
     """Raise ``InvalidUpload`` where the header is a row of data: most of its names are values."""
     if raw.format != "csv" or _counts_columns(raw.headers):
         return
-    names = set(raw.headers)
+    known = set(raw.headers)
     like_values = sum(
-        _is_value(_as_written(header, names), raw.rows.column(position).slice(0, _LOOKED_AT))
+        _is_value(_as_written(header, known), raw.rows.column(position).slice(0, _LOOKED_AT))
         for position, header in enumerate(raw.headers)
     )
     if like_values >= 2 and like_values * 2 >= len(raw.headers):
@@ -41,7 +47,7 @@ def require_header(raw: RawTable, file_name: str) -> None:
 
 
 def require_recognised(
-    mapping: Mapping,
+    proposal: Proposal,
     table: Table,
     raw: RawTable,
     *,
@@ -53,23 +59,65 @@ def require_recognised(
 
     Parameters
     ----------
-    mapping
-        As proposed. One with the contract's own key is enough.
+    proposal
+        One whose mapping has the contract's own key, by its name, is enough.
     earlier
         The mapping of the table's last upload: a key that it had is not given up unasked.
     """
-    if mapping.key == "natural":
+    mapping, speaks = proposal.mapping, speaks_of(table, proposal)
+    if mapping.key == "natural" and speaks:
         return
     known, count = len(mapping.columns), len(raw.headers)
     details: dict[str, Detail] = {"file": file_name, "table": table.label}
-    if known * 2 < count:
+    if known * 2 < count or not speaks:
+        if not speaks:
+            known = sum(choice.why in _BY_NAME for choice in proposal.choices)
         details |= {"known": known, "count": count}
         other = _other_table(raw, table, contract)
         if other is None:
+            details |= columns_told(raw, [table])
             raise InvalidMapping("ingestion.not_recognised", **details)
         raise InvalidMapping("ingestion.other_table", **details, other=contract.table(other).label)
     if earlier is not None and earlier.get("key") == "natural":
         raise InvalidMapping("ingestion.key_lost", **details, column=table.keys[0].label)
+
+
+def speaks_of(table: Table, proposal: Proposal) -> bool:
+    """Say whether a file speaks of what a table is about, and not only of when.
+
+    Every table has a time, and a count of things is called as the thing is: «llamadas» may be
+    calls in a minute as well as the number of a call. So a key that no header names needs company,
+    and a file of times needs a name of the table's own.
+    """
+    own = [
+        choice
+        for choice in proposal.choices
+        if choice.target and table.column(choice.target).role not in _TIMES
+    ]
+    named = {choice.target for choice in own if choice.why in _BY_NAME}
+    keys = {column.name for column in table.keys}
+    if proposal.mapping.key == "natural":
+        return keys <= named or len({choice.target for choice in own} - keys) >= _COMPANY
+    return bool(named) or len(own) >= _COMPANY
+
+
+def columns_told(raw: RawTable, tables: Sequence[Table]) -> dict[str, Detail]:
+    """Return the columns that a file has, and some by which tables are recognised, for a sentence.
+
+    Of a table these are its key, what every row must have, and its first others.
+    """
+    most = _EXPECTED if len(tables) == 1 else _EXPECTED_OF_EACH
+    found: dict[Language, str] = {one: names(raw.headers, one) for one in LANGUAGES}
+    expected: dict[Language, str] = {
+        one: "; ".join(f"{table.label[one]}: {_first(table, most, one)}" for table in tables)
+        for one in LANGUAGES
+    }
+    return {"found": found, "expected": expected}
+
+
+def _first(table: Table, most: int, language: Language) -> str:
+    columns = sorted(table.columns, key=lambda column: not (column.key or column.required))
+    return ", ".join(f"{column.label[language]} ({column.name})" for column in columns[:most])
 
 
 def _as_written(header: str, names: set[str]) -> str:
@@ -109,7 +157,9 @@ def tables_filled(raw: RawTable, contract: Contract) -> dict[str, int]:
     """Return the tables of which the file has the key, most columns its own: table → columns."""
     fits: dict[str, int] = {}
     for table in contract.tables:
-        mapping = propose_mapping(table, raw, contract).mapping
-        if mapping.key == "natural" and len(mapping.columns) * 2 >= len(raw.headers):
+        proposal = propose_mapping(table, raw, contract)
+        mapping = proposal.mapping
+        most = len(mapping.columns) * 2 >= len(raw.headers)
+        if mapping.key == "natural" and most and speaks_of(table, proposal):
             fits[table.name] = len(mapping.columns)
     return fits

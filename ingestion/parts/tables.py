@@ -8,7 +8,7 @@ from foundation.errors import InvalidUpload
 from foundation.texts import LANGUAGES
 from ingestion.parts.part import Part
 from ingestion.reading import RawTable
-from ingestion.recognise import tables_filled
+from ingestion.recognise import columns_told, tables_filled
 from ingestion.redrive import as_it_came, own_headers
 from ingestion.vocabulary import fold
 from tenancy.mappings import find_mapping
@@ -45,7 +45,8 @@ def find_table(lake: "Lake", tenant: "Tenant", part: Part, head: RawTable) -> st
     possible = kept or list(fits) or named
     if not possible:
         names = ", ".join(table.label[tenant.language] for table in contract.tables)
-        raise InvalidUpload(NO_TABLE, file=part.file_name, tables=names)
+        told = columns_told(raw, contract.tables)
+        raise InvalidUpload(NO_TABLE, file=part.file_name, tables=names, **told)
     return max(possible, key=lambda name: (name in named, fits.get(name, 0)))
 
 

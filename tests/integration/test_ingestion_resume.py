@@ -139,6 +139,6 @@ def test_what_had_changed_nothing_gives_way_to_a_later_file(door: Door, stop: St
     assert [upload.state for upload in uploads] == ["accepted", "accepted", "refused"]
     gone = uploads[-1]
     assert str(text(gone.error_key or "", "es", **gone.error_details)) == (
-        "La recepción de «file1.csv» quedó interrumpida y ya no puede seguir; sus datos no están en "
-        "la tabla. Si hacen falta, envíelo de nuevo."
+        "La recepción de «file1.csv» quedó interrumpida y ya no puede seguir; sus datos no están "
+        "en la tabla. Si hacen falta, envíelo de nuevo."
     )

@@ -8,7 +8,7 @@ from data_contracts.loader import load_contracts
 from foundation.errors import InvalidMapping, InvalidUpload
 from ingestion.proposal import propose_mapping
 from ingestion.reading import RawTable, read_file
-from ingestion.recognise import require_header, require_recognised
+from ingestion.recognise import require_header, require_recognised, tables_filled
 
 CONTRACT = load_contracts()["telecom"]
 CUSTOMERS = [f"A{n},Ana Pérez {n},300555{n:04d},ana{n}@example.com,{n}" for n in range(40)]
@@ -26,8 +26,8 @@ def read(folder: Path, *lines: str) -> RawTable:
 
 def recognise(raw: RawTable, table: str, earlier: dict[str, object] | None = None) -> None:
     target = CONTRACT.table(table)
-    mapping = propose_mapping(target, raw, CONTRACT).mapping
-    require_recognised(mapping, target, raw, contract=CONTRACT, file_name="x.csv", earlier=earlier)
+    proposal = propose_mapping(target, raw, CONTRACT)
+    require_recognised(proposal, target, raw, contract=CONTRACT, file_name="x.csv", earlier=earlier)
 
 
 def test_a_first_line_of_values_is_no_header(tmp_path: Path):
@@ -66,6 +66,45 @@ def test_a_file_of_another_table_is_told_which(tmp_path: Path):
     assert "Súbalo a «casos»" in refused.value.say("es")
     assert "Upload it to “incidents”" in refused.value.say("en")
     recognise(raw, "incidents")
+
+
+COUNTS = ["fecha,llamadas", *(f"2024-01-01 10:{n:02d},{100 + n * 7}" for n in range(50))]
+
+
+@pytest.mark.parametrize("lines", [COUNTS, [f"{line},{n}" for n, line in enumerate(COUNTS)]])
+@pytest.mark.parametrize("table", ["customers", "incidents", "calls", "responses", "offers"])
+def test_counts_by_the_minute_are_rows_of_no_table(tmp_path: Path, lines: list[str], table: str):
+    raw = read(tmp_path, lines[0].replace(",0", ",duracion"), *lines[1:])
+    assert tables_filled(raw, CONTRACT) == {}
+    with pytest.raises(InvalidMapping) as refused:
+        recognise(raw, table)
+    assert refused.value.key == "ingestion.not_recognised"
+
+
+def test_a_refusal_says_which_columns_were_expected_and_which_came(tmp_path: Path):
+    with pytest.raises(InvalidMapping) as refused:
+        recognise(read(tmp_path, *COUNTS), "calls")
+    assert refused.value.say("es").startswith(
+        "El archivo «x.csv» no parece de la tabla «calls»: se reconocieron 0 de sus 2 columnas. "
+        "Se esperaban columnas como estas – llamadas: llamada (call_id), inicio (started_at), "
+    )
+    assert "El archivo trae: fecha, llamadas." in refused.value.say("es")
+    assert "The file has: fecha, llamadas." in refused.value.say("en")
+
+
+@pytest.mark.parametrize(
+    ("table", "lines"),
+    [
+        ("customers", ["cedula,churn", *(f"10{n:05d},{n % 2}" for n in range(30))]),
+        ("calls", ["id_llamada,inicio", *(f"L{n},2024-01-01 10:{n:02d}" for n in range(30))]),
+    ],
+)
+def test_two_columns_are_enough_where_the_key_goes_by_its_name(
+    tmp_path: Path, table: str, lines: list[str]
+):
+    raw = read(tmp_path, *lines)
+    recognise(raw, table)
+    assert table in tables_filled(raw, CONTRACT)
 
 
 def test_a_file_without_ids_is_taken_where_most_of_it_is_known_and_nothing_had_ids(tmp_path: Path):
