@@ -220,6 +220,10 @@ class _Ramp:
 
 
 def _is_before(upload: Upload, last: Delivery, version: str) -> bool:
-    """Say whether an upload was applied no later than a delivery, by the contract of now."""
+    """Say whether an upload was applied no later than a delivery, by the contract of now.
+
+    One of whose rows some were erased since is not what was delivered any more.
+    """
     assert upload.applied_at is not None and last.finished_at is not None
-    return upload.applied_at <= last.finished_at and upload.contract_version == version
+    whole = upload.landed == upload.sha256
+    return whole and upload.applied_at <= last.finished_at and upload.contract_version == version

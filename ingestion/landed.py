@@ -104,13 +104,13 @@ def _lines(
 
 
 def _names_unread(lake: "Lake", tenant: "Tenant", upload: Upload, person: Person) -> bool:
-    """Say whether a file of which bronze has nothing names the person, or cannot show it does not.
+    """Say whether a file that was refused names the person, or cannot show that it does not.
 
-    Such a file was refused or never read to its end: nothing in the platform rests on it.
+    Bronze may have a part of it; nothing in the platform rests on it.
     """
     if not upload.landed or not lake.objects.exists(tenant, KIND, upload.landed):
         return False
-    if upload.applied_at is not None or _last_number(lake, tenant, upload):
+    if upload.applied_at is not None:
         return False
     return _may_name(lake.objects.get(tenant, KIND, upload.landed), person)
 

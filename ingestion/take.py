@@ -110,11 +110,14 @@ def _taken(door: Door, upload: Upload, still_ours: Callable[[], object], teller:
 
 
 def _same_as_last(door: Door, upload: Upload, mapping: Mapping) -> Upload | None:
-    """Return the table's last upload where it was this file, read the same way."""
+    """Return the table's last upload where it was this file, read the same way.
+
+    Not one of whose rows some were erased since: the file that brings them again is another matter.
+    """
     last = last_applied(door.lake.store, door.tenant, door.table.name)
     same = (
         last is not None
-        and last.sha256 == upload.sha256
+        and last.landed == upload.sha256
         and last.contract_version == door.contract.version
         and dict(last.mapping) == mapping.to_dict()
     )

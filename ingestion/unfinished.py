@@ -22,6 +22,7 @@ from tenancy.uploads import list_uploads, save_upload
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
+    from tenancy.actor import Actor
     from tenancy.tenant import Tenant
 
 CUT_SHORT = "ingestion.cut_short"
@@ -42,9 +43,20 @@ def unfinished_of(door: Door, sha256: str, still_ours: Callable[[], object]) -> 
     others = [upload for upload in reversed(found) if upload not in own]
     for upload in others:
         if has_written(door.lake, door.tenant, upload):
-            _finish(door, upload, still_ours)
+            _finish(door.lake, door.tenant, door.actor, upload, still_ours)
     _let_go_late(door.lake, door.tenant, door.table.name)
     return next((u for u in _unfinished(door.lake, door.tenant, door.table.name) if u in own), None)
+
+
+def end_unfinished(
+    lake: "Lake", tenant: "Tenant", actor: "Actor", table: str, still_ours: Callable[[], object]
+) -> None:
+    """Leave nothing of a table unfinished: what had not begun to change it is let go."""
+    for upload in reversed(_unfinished(lake, tenant, table)):
+        if has_written(lake, tenant, upload):
+            _finish(lake, tenant, actor, upload, still_ours)
+        else:
+            let_go(lake, tenant, upload)
 
 
 def has_written(lake: "Lake", tenant: "Tenant", upload: Upload) -> bool:
@@ -65,21 +77,27 @@ def let_go(lake: "Lake", tenant: "Tenant", upload: Upload) -> None:
     save_upload(lake.store, tenant, gone)
 
 
-def _finish(door: Door, upload: Upload, still_ours: Callable[[], object]) -> None:
+def _finish(
+    lake: "Lake",
+    tenant: "Tenant",
+    actor: "Actor",
+    upload: Upload,
+    still_ours: Callable[[], object],
+) -> None:
     """Take an upload's file out of landing, and go on from where it stopped."""
-    lake, tenant = door.lake, door.tenant
     if not lake.objects.exists(tenant, KIND, upload.sha256):
         let_go(lake, tenant, upload)
         return
+    contract = lake.contract_of(tenant)
     with scratch_folder() as folder:
         path = folder / "again"
         with path.open("wb") as target:
             for piece in lake.objects.chunks(tenant, KIND, upload.sha256):
                 target.write(piece)
-        name, size = upload.file_name, upload.size_bytes
-        its = Door(lake, tenant, door.actor, path, name, size, door.contract, door.table)
-        with suppress(UserError):  # its record says why; whoever is here brings another file
-            take(replace(its, confirm_ended=True), upload, still_ours)
+        name, size, table = upload.file_name, upload.size_bytes, contract.table(upload.table)
+        door = Door(lake, tenant, actor, path, name, size, contract, table, confirm_ended=True)
+        with suppress(UserError):  # its record says why; whoever is here came for something else
+            take(door, upload, still_ours)
 
 
 def _let_go_late(lake: "Lake", tenant: "Tenant", table: str) -> None:

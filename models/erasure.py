@@ -8,7 +8,7 @@ person again later is a new matter.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from ingestion.leases import receive_lease
 from ingestion.ledger.schema import resolution_ref
 from ingestion.persons import Person
 from ingestion.traces import Keys, find_traces
+from ingestion.unfinished import end_unfinished
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit
 from models.forget import forget_judged
@@ -120,7 +121,9 @@ def erase_person(
         lake.store, actor, tenant, "person", request=request, person_mark=person.mark
     )
     contract = lake.contract_of(tenant)
-    with alone(lake, tenant, (table.name for table in contract.tables)):
+    with alone(lake, tenant, (table.name for table in contract.tables)) as still_ours:
+        for table in contract.tables:
+            end_unfinished(lake, tenant, actor, table.name, still_ours)
         for number in range(ROUNDS):
             task = _Task(lake, tenant, contract, person, erasure, pause, number)
             _erase(task)
@@ -133,8 +136,12 @@ def erase_person(
 
 
 @contextmanager
-def alone(lake: "Lake", tenant: "Tenant", tables: Iterable[str], *further: str) -> Iterator[None]:
+def alone(
+    lake: "Lake", tenant: "Tenant", tables: Iterable[str], *further: str
+) -> Iterator[Callable[[], None]]:
     """Keep uploads into tables and refreshes of the tenant out, and wait for those under way.
+
+    What is yielded raises ``Busy`` where others have taken over.
 
     Parameters
     ----------
@@ -143,10 +150,18 @@ def alone(lake: "Lake", tenant: "Tenant", tables: Iterable[str], *further: str) 
     """
     names = [receive_lease(tenant, table) for table in sorted(tables)]
     with ExitStack() as stack:
-        for name in [f"models:{tenant.id}", *names, *further]:
-            held = lease(lake.store, name, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS)
-            stack.enter_context(held)
-        yield
+        held = [
+            stack.enter_context(
+                lease(lake.store, name, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS)
+            )
+            for name in [f"models:{tenant.id}", *names, *further]
+        ]
+
+        def still_ours() -> None:
+            for one in held:
+                one.check()
+
+        yield still_ours
 
 
 def _erase(task: _Task) -> None:

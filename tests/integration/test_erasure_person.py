@@ -243,6 +243,37 @@ def test_a_file_that_brings_the_person_again_is_a_new_matter(door: Door):
     assert traces(door, person.tokens) == set()
 
 
+@pytest.mark.parametrize("number", [3, 6, 8])
+def test_of_a_file_cut_short_nothing_is_left_and_sent_again_it_is_new(tmp_path: Path, number: int):
+    boundaries = iter(range(1, 100))
+
+    def cut(place: str) -> None:
+        if next(boundaries) == number:
+            raise KeyboardInterrupt(place)
+
+    door = Door(installation(tmp_path), tmp_path, cut, piece_bytes=60)
+    rows = [f"{1010001999 - n},Eva Gil,3025550101,2024-01-01,1,10,10,no" for n in range(2)]
+    rows.append(f"{ID},{NAME},{PHONE},2024-01-01,many,10,10,no")
+    rows.append(f"{ID},{NAME},{PHONE},2024-01-01,1,10,10,no")
+    path = door.write([HEADER, *rows])
+    mapping = Mapping(MAPPING, "natural", None, "increment")
+    with pytest.raises(KeyboardInterrupt):
+        door.send(path, "customers", mapping)
+    for request in "12":
+        person = person_named(door.lake, TENANT, ID)
+        erase_person(door.lake, TENANT, OFFICER, person, request=request)
+        found = [name for name, words in everything(door) for n in NEEDLES if n in words]
+        assert found == []
+        uploads = list_uploads(door.lake.store, TENANT)
+        assert {upload.state for upload in uploads} <= {"accepted", "refined", "refused"}
+        receipt = door.send(path, "customers", mapping)
+        silver = door.rows_in("silver", "customers", receipt.upload.id)
+        assert (receipt.counts["rows"], receipt.counts["quarantined"]) == (4, 1)
+        assert receipt.counts["inserted"] + receipt.counts["updated"] == silver
+        assert door.rows_in("bronze", "customers", receipt.upload.id) == 4
+    door.lake.close()
+
+
 def test_a_hold_on_the_person_a_table_or_the_tenant_forbids_it_until_it_is_lifted(door: Door):
     person = person_named(door.lake, TENANT, ID)
     other = person_named(door.lake, TENANT, "1010001999")
