@@ -85,7 +85,7 @@ def test_a_refusal_says_which_columns_were_expected_and_which_came(tmp_path: Pat
     with pytest.raises(InvalidMapping) as refused:
         recognise(read(tmp_path, *COUNTS), "calls")
     assert refused.value.say("es").startswith(
-        "El archivo «x.csv» no parece de la tabla «calls»: se reconocieron 0 de sus 2 columnas. "
+        "El archivo «x.csv» no parece de la tabla «llamadas»: se reconocieron 0 de sus 2 columnas. "
         "Se esperaban columnas como estas – llamadas: llamada (call_id), inicio (started_at), "
     )
     assert "El archivo trae: fecha, llamadas." in refused.value.say("es")
