@@ -6,14 +6,16 @@ equals the last one applied equals what stands there. One that had not is let go
 went in after it: going on, it would be older than what it is laid upon.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from data_contracts.contract import Contract
 from foundation.errors import UserError
 from ingestion.door import Door
 from ingestion.landing import KIND
+from ingestion.leases import receiving
 from ingestion.scratch import scratch_folder
 from ingestion.take import take
 from lakehouse.commits import commits_told, open_table
@@ -59,6 +61,23 @@ def end_unfinished(
             let_go(lake, tenant, upload)
 
 
+def end_written(
+    lake: "Lake", tenant: "Tenant", actor: "Actor", contract: Contract, tables: Collection[str]
+) -> None:
+    """Bring to their end the uploads that began to change tables, before their contract changes.
+
+    Parameters
+    ----------
+    contract
+        The one that holds until then, under which they began.
+    """
+    for table in tables:
+        with receiving(lake.store, tenant, table) as held:
+            for upload in reversed(_unfinished(lake, tenant, table)):
+                if has_written(lake, tenant, upload):
+                    _finish(lake, tenant, actor, upload, held.check, contract=contract)
+
+
 def has_written(lake: "Lake", tenant: "Tenant", upload: Upload) -> bool:
     """Say whether an upload began to change quarantine, vault or silver.
 
@@ -83,12 +102,14 @@ def _finish(
     actor: "Actor",
     upload: Upload,
     still_ours: Callable[[], object],
+    *,
+    contract: Contract | None = None,
 ) -> None:
     """Take an upload's file out of landing, and go on from where it stopped."""
     if not lake.objects.exists(tenant, KIND, upload.sha256):
         let_go(lake, tenant, upload)
         return
-    contract = lake.contract_of(tenant)
+    contract = contract or lake.contract_of(tenant)
     with scratch_folder() as folder:
         path = folder / "again"
         with path.open("wb") as target:

@@ -23,6 +23,7 @@ from ingestion.evolution.redrive import redrive
 from ingestion.evolution.rescued import Rescued, rescued_columns
 from ingestion.mapping import Mapping, table_of
 from ingestion.proposal.profile import Profile, profile
+from ingestion.unfinished import end_written
 from tenancy.extensions import current_extension, save_extension
 from tenancy.rescued import decide, header_hash, sightings
 from tenancy.tenants import get_tenant
@@ -106,6 +107,7 @@ def accept(lake: "Lake", actor: "Actor", tenant: "Tenant", column: OwnColumn) ->
         rescued = _rescued(lake, tenant, column.table, column.headers[0])
         _require_name(lake, tenant, column)
         _require_closed(column, _look(lake, tenant, rescued))
+        _end_written(lake, actor, tenant, column.table)
         others = [one for one in mine if not _same(one, column)]
         _save(lake, actor, tenant, [*others, column], subject=f"{column.table}.{column.name}")
         header, payload = column.headers[0], {"column": column.to_dict()}
@@ -133,6 +135,7 @@ def withdraw(lake: "Lake", actor: "Actor", tenant: "Tenant", table: str, name: s
     column = next((one for one in mine if (one.table, one.name) == (table, name)), None)
     if column is None:
         raise NotFound("own_columns.none_such", table=table, column=name)
+    _end_written(lake, actor, tenant, table)
     left = [one for one in mine if one is not column]
     _save(lake, actor, tenant, left, subject=f"{table}.{name}")
     header = column.headers[0]
@@ -145,6 +148,11 @@ def _admit(lake: "Lake", actor: "Actor", tenant: "Tenant") -> None:
     """Let in who may decide of this tenant's columns."""
     get_tenant(lake.store, actor, tenant.id)
     actor.require(*DECIDERS)
+
+
+def _end_written(lake: "Lake", actor: "Actor", tenant: "Tenant", table: str) -> None:
+    """Bring to its end what began to change a table under the contract that is about to change."""
+    end_written(lake, tenant, actor, lake.contract_of(tenant), [table])
 
 
 def _brought(lake: "Lake", actor: "Actor", tenant: "Tenant", column: OwnColumn) -> Accepted:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data_contracts.contract import Contract
+from data_contracts.extension import OwnColumn
 from data_contracts.loader import load_documents
 from data_contracts.own import extended_contract
 from data_contracts.versions import parse_version
@@ -15,7 +17,8 @@ from ingestion.evolution.plan import Plan, own_of, plan_version, tenants_of
 from ingestion.evolution.rebuild import Reading, Rebuilt, path_of
 from ingestion.evolution.redrive import older_contracts, rebuild_all
 from ingestion.mapping import Mapping
-from tenancy.contract_versions import record_version
+from ingestion.unfinished import end_written
+from tenancy.contract_versions import published_versions, record_version
 from tenancy.leases import lease
 from tenancy.publishing import listed_changes, require_number
 from tenancy.tenants import require_abcall
@@ -23,6 +26,7 @@ from tenancy.tenants import require_abcall
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.actor import Actor
+    from tenancy.store import Store
     from tenancy.tenant import Tenant
 
 MOST_TOLD = 20
@@ -100,6 +104,8 @@ def _brought(lake: "Lake", actor: "Actor", tenant: "Tenant", plan: Plan) -> list
     own, revision = own_of(lake, tenant)
     contract = extended_contract(document, own, revision)
     older = older_contracts(lake.store, contract)
+    held = _held(lake.store, plan, own, revision)
+    end_written(lake, tenant, actor, held, [table.name for table in held.tables])
     path = path_of(contract, str(parse_version(plan.held or plan.version)))
     for table in contract.tables:
 
@@ -109,3 +115,10 @@ def _brought(lake: "Lake", actor: "Actor", tenant: "Tenant", plan: Plan) -> list
 
         change_kept(lake, actor, tenant, table.name, brought)
     return rebuild_all(lake, tenant, Reading(contract, own, older), plan.tables)
+
+
+def _held(store: "Store", plan: Plan, own: Sequence[OwnColumn], revision: int) -> Contract:
+    """Return a tenant's contract under the version that held until now."""
+    published = published_versions(store, plan.vertical)
+    document = next(one.document for one in published if one.version == plan.held)
+    return extended_contract(dict(document), own, revision)

@@ -188,6 +188,34 @@ def test_accounts_are_told_anew_and_kept_by_version(house: House, old: Settings)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [4, 6])
+def test_a_file_cut_short_ends_under_the_contract_under_which_it_began(
+    house: House, old: Settings, number: int
+):
+    boundaries = iter(range(1, 100))
+
+    def cut(place: str) -> None:
+        if next(boundaries) == number:
+            raise KeyboardInterrupt(place)
+
+    path = house.folder / "cut.csv"
+    path.write_text("id,at,loan,kind\nA,2024-03-01,-7,Corto\nE,2024-03-01,60,Largo\n")
+    names = {**NAMES, "loan": "loan", "kind": "kind"}
+    mapping = ColumnMapping(names, "natural", None, "increment")
+    with Lake.open(old, cut) as lake, pytest.raises(KeyboardInterrupt):
+        receive(lake, LENDCO, ACTOR, path, "customers", mapping=mapping)
+    with Lake.open(house.at("2.0.0", *NEW, steps=STEPS)) as lake:
+        publish(lake, STAFF, VERTICAL)
+        last = list_uploads(lake.store, LENDCO)[0]
+        assert (last.state, last.contract_version) == ("accepted", "2.0.0")
+        assert {n: c for n, c in last.counts.items() if c} == {"rows": 2, "quarantined": 2}
+        told = accounts(lake.store, LENDCO, last.id)
+        assert [one.contract_version for one in told] == ["1.0.0", "2.0.0"]
+        assert told[0].counts["inserted"] == told[0].counts["quarantined"] == 1
+        assert [row[2] for row in silver(lake)] == [9, 5, 6]
+
+
+@pytest.mark.slow
 def test_rows_that_now_pass_leave_quarantine(house: House, old: Settings):
     loosened = (column("loan", "integer"), *OLD[1:])
     with Lake.open(house.at("1.1.0", *loosened)) as lake:

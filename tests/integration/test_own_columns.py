@@ -1,5 +1,7 @@
 """A column that no contract knows: kept, listed, proposed, accepted; from then on a column."""
 
+from pathlib import Path
+
 import pytest
 
 from data_contracts.extension import OwnColumn
@@ -14,8 +16,8 @@ from tenancy.audit import entries
 from tenancy.rescued import header_hash, sightings
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
-from tenancy.uploads import get_upload
-from tests.ingestion_lake import ACTOR, TENANT, Door
+from tenancy.uploads import get_upload, list_uploads
+from tests.ingestion_lake import ACTOR, TENANT, Door, installation
 
 STAFF = Actor("staff:test", "staff", None, frozenset({"manager", "privacy_officer"}))
 VERSION = load_contracts()["telecom"].version
@@ -115,6 +117,35 @@ def test_every_account_is_told_anew_and_the_first_one_kept(door: Door):
 
 def _at(door: Door, upload_id: str) -> object:
     return get_upload(door.lake.store, TENANT, upload_id).received_at
+
+
+@pytest.mark.slow
+def test_a_file_cut_short_in_the_table_ends_before_the_column_comes(tmp_path: Path):
+    places: list[str] = []
+
+    def cut(place: str) -> None:
+        places.append(place)
+        if places.count("after:silver.customers.merge") == 1 and len(places) > few:
+            raise KeyboardInterrupt(place)
+
+    few = 100
+    door = Door(installation(tmp_path), tmp_path, cut)
+    three_files(door)
+    few, places[:] = 0, []
+    with pytest.raises(KeyboardInterrupt):
+        send(door, "A,2024-04-01,9,12", "B,2024-04-01,9,99", header="id,since,months,plan score")
+    few = 100
+    column = propose(door.lake, STAFF, TENANT, "customers", "plan_score").column
+    strict = OwnColumn(**{**column.to_dict(), "headers": column.headers, "maximum": "50"})
+    accept(door.lake, STAFF, TENANT, strict)
+    last = list_uploads(door.lake.store, TENANT)[0]
+    assert (last.state, last.contract_version) == ("accepted", f"{VERSION}+1")
+    assert {n: c for n, c in last.counts.items() if c} == {
+        "rows": 2, "updated": 1, "quarantined": 1,
+    }  # fmt: skip
+    assert (9, 12) in silver(door)
+    assert door.rows_in("quarantine", "customers") == 1
+    door.lake.close()
 
 
 def test_another_tenant_of_the_vertical_sees_nothing_of_it(door: Door):
