@@ -27,6 +27,9 @@ APPLIED: frozenset[UploadState] = frozenset({"held", "accepted", "refined"})
 FINISHED: frozenset[UploadState] = frozenset(
     {"held", "accepted", "refined", "refused", "unchanged"}
 )
+INTERRUPTED = frozenset({"ingestion.cut_short", "maintenance.undone_meanwhile"})
+"""Why an upload was refused that nothing is wrong with: it was interrupted, and cannot go on."""
+
 OUTCOMES = ("inserted", "updated", "unchanged", "superseded", "deleted", "quarantined")
 
 
@@ -80,6 +83,11 @@ class Upload:
     def shown_state(self) -> str:
         """The state as people see it: ``undone`` where a restore took the upload's rows back."""
         return self.state if self.undone_at is None else "undone"
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether it was let go for no fault of its file, which may come again."""
+        return self.state == "refused" and self.error_key in INTERRUPTED
 
     @property
     def landed(self) -> str:

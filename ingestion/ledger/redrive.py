@@ -139,7 +139,8 @@ def _finish(lake: "Lake", tenant: "Tenant", actor: "Actor", act: Act) -> None:
 def _finish_resent(lake: "Lake", tenant: "Tenant", actor: "Actor", act: Act) -> None:
     sha256 = str(act.sha256)
     uploads = list_uploads(lake.store, tenant, FINISHED, table=act.table)
-    ended = next((upload for upload in uploads if upload.sha256 == sha256), None)
+    ours = (upload for upload in uploads if upload.sha256 == sha256)
+    ended = next((upload for upload in ours if not upload.is_interrupted), None)
     if ended is not None:
         end_act(lake.store, tenant, act, "done" if ended.state in APPLIED else "refused")
     elif not lake.objects.exists(tenant, KIND, sha256):

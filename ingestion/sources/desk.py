@@ -87,10 +87,10 @@ class Desk:
             return deliver(self.lake, self.tenant, self.actor, load, choices)
 
     def upload_of(self, pending: Pending) -> Upload | None:
-        """Return the upload that a pending file became, where it came to an end."""
+        """Return the upload that a pending file became, where it came to an end of its own."""
         finished = list_uploads(self.lake.store, self.tenant, FINISHED)
         ours = (u for u in finished if u.sha256 == pending.sha256 and u.received_at >= pending.at)
-        return next(ours, None)
+        return next((upload for upload in ours if not upload.is_interrupted), None)
 
     def was_delivered(self, pending: Pending) -> bool:
         """Say whether a pending container was received to its end."""

@@ -15,10 +15,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from data_contracts.contract import UploadKind
+from foundation.errors import InvalidRequest
 from ingestion.landing import sha256_of
+from ingestion.ledger.correction import Correction
+from ingestion.ledger.redrive import redrive
+from ingestion.ledger.selection import Selection
 from ingestion.mapping import Mapping
+from ingestion.mending import mend_table
 from ingestion.receive import receive
+from ingestion.restoring import restore_table
 from ingestion.tokens import token
+from ingestion.unfinished import has_written
 from lakehouse.lake import Lake
 from tenancy.actor import Actor
 from tenancy.tenant import Tenant
@@ -157,6 +164,33 @@ class House:
             return receipt.upload.state
         return None
 
+    def redrive(self, value: str, stop_at: int = 0) -> None:
+        """Send all that is open in quarantine again, with another value."""
+        self.stop.left = stop_at
+        with suppress(Stopped, InvalidRequest):
+            correction = Correction(every={"n": value})
+            redrive(self.lake, self.tenant, ACTOR, Selection(self.table), correction)
+        self.stop.left = 0
+
+    def restore(self, back: int) -> None:
+        """Take silver back by some versions."""
+        ref = self.lake.ref(self.tenant, "silver", self.table)
+        if self.lake.exists(ref):
+            to = max(self.lake.version(ref) - back, 0)
+            restore_table(self.lake, self.tenant, MANAGER, ref, to=to)
+
+    def require_repeatable(self) -> None:
+        """Make silver again from bronze: rows and accounts must be those that were told."""
+        ref = self.lake.ref(self.tenant, "silver", self.table)
+        before = self.lake.arrow(ref).to_pylist()
+        assert mend_table(self.lake, self.tenant, MANAGER, ref).changed == ()
+        after = self.lake.arrow(ref).to_pylist()
+        assert sorted(map(str, after)) == sorted(map(str, before))
+        rejected = self.lake.ref(self.tenant, "quarantine", self.table)
+        there = self.lake.arrow(rejected)["upload_id"].to_pylist() if before else []
+        for upload in list_uploads(self.lake.store, self.tenant, APPLIED):
+            assert there.count(upload.id) == upload.counts["quarantined"]
+
     def _has(self, header: str) -> bool:
         return self.kind == "changes" or header != "op"
 
@@ -206,6 +240,7 @@ class House:
         return [files[upload.sha256] for upload in ended]
 
 
+MANAGER = Actor("staff:tests", "staff", None, frozenset({"manager"}))
 Opened = tuple[Lake, Stop, Path]
 
 
@@ -277,3 +312,35 @@ def test_any_story_of_files_and_interruptions(
             house.require_true()
     house.send("A")
     assert house.require_true()[-1] == "A"
+
+
+ACTS = st.one_of(
+    st.tuples(st.just("send"), st.sampled_from(sorted(FILES)), st.integers(0, 12)),
+    st.tuples(st.just("redrive"), st.sampled_from(["1", "5", BAD]), st.integers(0, 14)),
+    st.tuples(st.just("restore"), st.just(""), st.integers(0, 3)),
+)
+
+
+@pytest.mark.slow
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.sampled_from(WAYS), st.lists(ACTS, min_size=3, max_size=7))
+def test_after_any_story_the_table_made_again_is_the_same(
+    opened: Opened, way: Way, story: list[tuple[str, str, int]]
+):
+    house = House(*opened, *way)
+    house.send("B")
+    for act, what, number in story:
+        if act == "send":
+            house.send(what, number)
+        elif act == "redrive":
+            house.redrive(what, number)
+        else:
+            house.restore(number)
+    house.send("A")
+    assert not [upload for upload in house.open if has_written(house.lake, house.tenant, upload)]
+    house.require_repeatable()

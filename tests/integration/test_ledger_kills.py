@@ -97,6 +97,28 @@ def test_killed_at_any_write_and_done_again_leaves_each_row_settled_once(
         require_whole(folder, EXPECTED[action], {1, 7}, place)
 
 
+@pytest.mark.parametrize("number", [2, 4, 6, 8])
+def test_interrupted_and_overtaken_by_files_it_is_done_by_whoever_acts_next(
+    tmp_path: Path, number: int
+):
+    start(tmp_path / "house")
+    settings = Settings.at(tmp_path / "house" / "data")
+    cut = subprocess.run(
+        command(tmp_path / "house", "redrive", "7", str(number)), cwd=ROOT, check=False
+    )
+    assert cut.returncode == -signal.SIGKILL
+    door = Door(settings, tmp_path)
+    free_leases(door.lake.store)
+    door.customers("E,Eva,2024-01-01,1,10,5,no")
+    door.customers("F,Luz,2024-01-01,1,10,5,no")
+    with acting(door.lake, TENANT, ACTOR, "customers"):
+        pass
+    assert state_counts(door.lake, TENANT, "customers") == EXPECTED["redrive"]
+    assert [act.state for act in list_acts(door.lake.store, TENANT)] == ["done"]
+    assert sorted(m for (m,) in door.silver("customers", "tenure_months")) == [1, 1, 1, 7, 7]
+    door.lake.close()
+
+
 @pytest.mark.timeout(300)
 def test_two_people_who_correct_the_same_rows_at_once(tmp_path: Path):
     start(tmp_path / "house")

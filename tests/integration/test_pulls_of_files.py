@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from ingestion.sources.takes import Takes
 from tenancy.sources import remove_source
 from tenancy.uploads import list_uploads
 from tests.cutting import wire
-from tests.ingestion_lake import TENANT, Door
+from tests.ingestion_lake import TENANT, Door, installation
 from tests.pulls import STAFF, fetch, refused, states
 from tests.sshd import SftpServer
 
@@ -75,6 +76,29 @@ def test_a_file_that_cannot_be_taken_keeps_no_other_out_and_is_not_fetched_again
     assert not fetch(door).delivered
     again = pull(door.lake, TENANT, STAFF, "crm", again=True)
     assert len(again.delivered) == 1
+
+
+def test_a_file_that_was_interrupted_and_overtaken_is_fetched_again(
+    sftp_server: SftpServer, tmp_path: Path
+):
+    places: list[str] = []
+
+    def cut(place: str) -> None:
+        places.append(place)
+        if places == ["before:bronze.customers.append", "after:bronze.customers.append"]:
+            raise KeyboardInterrupt(place)
+
+    door = Door(installation(tmp_path), tmp_path, cut)
+    quiet(sftp_server, "a.csv", csv(1))
+    add_files(door, sftp_server)
+    with pytest.raises(KeyboardInterrupt):
+        fetch(door)
+    door.customers("2,Eva,2024-01-01,1,10,5,no")
+    door.customers("3,Luz,2024-01-01,1,10,5,no")
+    assert sorted(states(door)) == [("accepted", 1), ("accepted", 1), ("refused", 1)]
+    assert fetch(door).rows == 1
+    assert door.rows_in("silver", "customers") == 3
+    door.lake.close()
 
 
 def test_a_server_with_another_key_is_told_nothing(sftp_server: SftpServer, door: Door):
