@@ -19,15 +19,13 @@ from ingestion.leases import receiving
 from ingestion.scratch import scratch_folder
 from ingestion.take import take
 from lakehouse.commits import commits_told, open_table
-from tenancy.upload import APPLIED, UNDER_WAY, Upload
+from tenancy.upload import APPLIED, CUT_SHORT, UNDER_WAY, Upload
 from tenancy.uploads import list_uploads, save_upload
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
-
-CUT_SHORT = "ingestion.cut_short"
 
 
 def unfinished_of(door: Door, sha256: str, still_ours: Callable[[], object]) -> Upload | None:

@@ -27,7 +27,7 @@ APPLIED: frozenset[UploadState] = frozenset({"held", "accepted", "refined"})
 FINISHED: frozenset[UploadState] = frozenset(
     {"held", "accepted", "refined", "refused", "unchanged"}
 )
-INTERRUPTED = frozenset({"ingestion.cut_short", "maintenance.undone_meanwhile"})
+CUT_SHORT = "ingestion.cut_short"
 """Why an upload was refused that nothing is wrong with: it was interrupted, and cannot go on."""
 
 OUTCOMES = ("inserted", "updated", "unchanged", "superseded", "deleted", "quarantined")
@@ -87,7 +87,7 @@ class Upload:
     @property
     def is_interrupted(self) -> bool:
         """Whether it was let go for no fault of its file, which may come again."""
-        return self.state == "refused" and self.error_key in INTERRUPTED
+        return self.state == "refused" and self.error_key == CUT_SHORT
 
     @property
     def landed(self) -> str:
