@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from foundation.spelling import printable
-from foundation.texts import Language, text
+from foundation.texts import Language, text, written_number
 
 if TYPE_CHECKING:
     from ingestion.progress import Progress as UploadProgress
@@ -100,7 +100,9 @@ class Work:
         seconds = time.monotonic() - self._since
         if not rows or not seconds:
             return ""
-        return text("progress.rate", self._language, rate=f"{rows / seconds:,.0f}")
+        return text(
+            "progress.rate", self._language, rate=written_number(rows / seconds, self._language)
+        )
 
     def _leave(self) -> None:
         if self._within is not None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from foundation.errors import UserError
-from foundation.texts import Language, counted, text
+from foundation.texts import Language, counted, text, written_number
 from ingestion.excel.outcome import WHYS
 from ingestion.parts.part import LeftOut
 from ingestion.reading.raw import Note
@@ -35,7 +35,8 @@ class Taken:
         """Return the first sentence of its receipt and the account of its rows."""
         lines = [] if self.receipt is None else self.receipt.lines(language)[:2]
         if not lines:
-            label, rows = self.table_label[language], self.upload.counts.get("rows", 0)
+            label = self.table_label[language]
+            rows = written_number(self.upload.counts.get("rows", 0), language)
             name, state = self.upload.file_name, self.upload.state
             key = "nothing_new" if state == "unchanged" else f"state_{state}"
             lines = [text(f"ingestion.{key}", language, file=name, rows=rows, table=label)]
@@ -90,7 +91,14 @@ class Delivered:
             *(self._only_receipt(language) or self._all(language)),
             *(one.say(language) for one in self.left_out),
         ]
-        return [*told, text("ingestion.took", language, seconds=f"{self.duration_seconds:.1f}")]
+        return [
+            *told,
+            text(
+                "ingestion.took",
+                language,
+                seconds=written_number(self.duration_seconds, language, 1),
+            ),
+        ]
 
     def _only_receipt(self, language: Language) -> list[str]:
         """Return the whole receipt where one file was received."""
@@ -104,9 +112,10 @@ class Delivered:
         return [self._headline(language), *(one.say(language) for one in self.taken)]
 
     def _headline(self, language: Language) -> str:
-        values = {"taken": len(self.taken), "rows": self.rows, "rejected": self.rejected}
+        figures = {"taken": len(self.taken), "rows": self.rows, "rejected": self.rejected}
+        figures["left_out"] = len(self.left_out)
+        values = {name: written_number(figure, language) for name, figure in figures.items()}
         same = sum(upload.state == "unchanged" for upload in self.uploads)
-        values["left_out"] = len(self.left_out)
         if same:
             return counted("parts.summary_with_same", language, same, **values)
         return text("parts.summary", language, **values)

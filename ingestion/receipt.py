@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from data_contracts.contract import Column, Table
-from foundation.texts import Language, counted, text
+from foundation.texts import Language, counted, text, written_number
 from ingestion.formats import Format
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.quarantine import Reason, cut
@@ -91,13 +91,17 @@ class Receipt:
             *self._rejections(language),
             *self._treatments(language),
             *(note.say(language) for note in self.notes),
-            text("ingestion.took", language, seconds=f"{self.duration_seconds:.1f}"),
+            text(
+                "ingestion.took",
+                language,
+                seconds=written_number(self.duration_seconds, language, 1),
+            ),
         ]
 
     def _headline(self, language: Language) -> list[str]:
         upload = self.upload
         key = "nothing_new" if upload.state == "unchanged" else f"state_{upload.state}"
-        rows = self.counts.get("rows", 0)
+        rows = written_number(self.counts.get("rows", 0), language)
         label = self.table.label.get(language, self.table.name)
         head = text(f"ingestion.{key}", language, file=upload.file_name, rows=rows, table=label)
         return [head, *self.failures.get(language, ())]
@@ -121,7 +125,7 @@ class Receipt:
                 "ingestion.cause",
                 language,
                 sentence=self._sentence(cause.reason, language),
-                count=cause.rows,
+                count=written_number(cause.rows, language),
                 rows=", ".join(str(n) for n in cause.first_rows),
             )
             for cause in self.causes

@@ -12,6 +12,7 @@ import yaml
 
 Language = Literal["es", "en"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
+POINT_AND_COMMA = str.maketrans(",.", ".,")
 
 
 @cache
@@ -38,4 +39,15 @@ def text(key: str, language: Language = "es", /, **values: object) -> str:
 
 def counted(key: str, language: Language, count: int, /, **values: object) -> str:
     """Return the sentence ``<key>_one`` or ``<key>_many`` with ``{count}`` filled in."""
-    return text(f"{key}_{'one' if count == 1 else 'many'}", language, count=count, **values)
+    form = "one" if count == 1 else "many"
+    return text(f"{key}_{form}", language, count=written_number(count, language), **values)
+
+
+def written_number(value: float, language: Language, decimals: int = 0) -> str:
+    """Return a number as the language writes it.
+
+    >>> written_number(1234.5, "es", 1), written_number(1234.5, "en", 1)
+    ('1.234,5', '1,234.5')
+    """
+    written = f"{value:,.{decimals}f}"
+    return written.translate(POINT_AND_COMMA) if language == "es" else written

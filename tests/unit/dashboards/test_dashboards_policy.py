@@ -82,7 +82,10 @@ def risk(critical: int, persons: int | None = None, money: Decimal | None = Deci
 
 def test_the_overview_tells_the_interval_in_words():
     told = figures.customers_figure(risk(50), 30, ES)
-    assert (told.value, told.detail) == ("50", "Se irían entre 41 y 55 clientes de 110 en 30 días")
+    assert (told.value, told.detail) == (
+        "50",
+        "Se irían entre 41 y 55 clientes de un total de 110 en 30 días",
+    )
 
 
 def test_without_dated_outcomes_no_number_of_days_is_promised():
