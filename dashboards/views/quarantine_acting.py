@@ -32,17 +32,18 @@ def said(see: Viewer, step: "Callable[[], Sequence[Act]]") -> None:
 
 
 def told(see: Viewer) -> None:
-    """Show what came of the last step, until something else is done."""
+    """Show what came of the last step: an act for each file, and one offer to refresh."""
+    words, resolved = words_of(see), 0
     for tenant_id, kind, counts in st.session_state.pop(SAID, ()):
         if tenant_id != see.tenant.id:
             continue
-        number = words_of(see).number
-        figures = {name: number(counts.get(name, 0)) for name in ("rows", "resolved", "replaced")}
-        done = words_of(see).say(f"done_{kind}", **figures)
+        resolved += counts.get("resolved", 0)
+        names = ("rows", "resolved", "replaced")
+        done = words.say(f"done_{kind}", **{n: words.number(counts.get(n, 0)) for n in names})
         if counts.get("replaced"):
-            st.warning(f"{done} {words_of(see).say('still_open')}", icon=":material/rule:")
+            st.warning(f"{done} {words.say('still_open')}", icon=":material/rule:")
         else:
             st.success(done, icon=":material/check:")
-        if counts.get("resolved"):
-            st.html(cards.note(see.words.say("figures_follow")))
-            refreshing.offer(see)
+    if resolved:
+        st.html(cards.note(see.words.say("figures_follow")))
+        refreshing.offer(see)
