@@ -52,7 +52,7 @@ def report(name: str, title: str, lines: Sequence[Line], notes: Sequence[str] = 
     rows = [line.cells() for line in lines]
     short = [line.figure for line in lines if not line.met]
     verdict = f"Short of the target: {', '.join(short)}." if short else "Every target is met."
-    body = [f"# {title}", "", *_setting(), "", *_table(rows), "", verdict, *_listed(notes)]
+    body = [f"# {title}", "", *setting(), "", *_table(rows), "", verdict, *_listed(notes)]
     text = "\n".join(body) + "\n"
     print(text, flush=True)
     RESULTS.mkdir(exist_ok=True)
@@ -85,7 +85,8 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     return f"| {' | '.join(padded)} |"
 
 
-def _setting() -> list[str]:
+def setting() -> list[str]:
+    """Return when, of which commit and on what machine something is measured."""
     when = f"{utc_now():%Y-%m-%d %H:%M} UTC"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0))

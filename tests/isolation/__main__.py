@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from benchmarks.table import setting
 from tests.isolation.house import built
 from tests.isolation.table import Result, attempts, tried
 from tests.isolation.tricks import TRICKS
@@ -24,6 +25,7 @@ def main() -> int:
     with TemporaryDirectory() as folder, built(Path(folder)) as house:
         results = [tried(attempt, house) for attempt in attempts()]
     print("# Isolation: surface × attempt\n")
+    print("\n".join([*setting(), ""]))
     print(f"Every surface is asked plainly by all others, and by {len(TRICKS) - 1} tricks:")
     print(", ".join(f"`{trick.name}`" for trick in TRICKS[1:]) + ".\n")
     print("| surface | question | attempts | owner | everybody else |\n|---|---|---|---|---|")
@@ -46,8 +48,8 @@ class Beside:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the worst that a test's phases say."""
         if report.when == "call" or report.outcome != "passed":
-            name = report.nodeid.rpartition("/")[2]
-            self.outcomes[name] = report.outcome
+            path, _, test = report.nodeid.partition("::")
+            self.outcomes[f"{Path(path).name}::{test}"] = report.outcome
 
 
 def told_beside() -> int:
