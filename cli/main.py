@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 import typer
+from typer._click.exceptions import NoArgsIsHelpError, UsageError
 
 from cli import (
     audit,
@@ -33,6 +34,7 @@ from cli import (
 from cli.console import complain, say
 from cli.failures import report_bug
 from cli.session import Session
+from cli.spoken import frame_help, told
 from foundation.ending import SIGNALLED, end_in_time, leave
 from foundation.errors import AbcallError, OperatorError
 from foundation.settings import Settings, spoken_language
@@ -71,10 +73,23 @@ def build_app(language: Language) -> typer.Typer:
 def run(arguments: Sequence[str], settings: Settings) -> int:
     """Run one command line and return its exit code."""
     command = typer.main.get_command(build_app(settings.language))
+    frame_help(command, settings.language)
     try:
-        command.main(args=list(arguments), prog_name="abcall", obj=Session(settings))
+        code = command.main(
+            args=list(arguments),
+            prog_name="abcall",
+            obj=Session(settings),
+            standalone_mode=False,
+        )
+        code = code if isinstance(code, int) else 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
+    except NoArgsIsHelpError as asked:
+        asked.show()
+        code = asked.exit_code
+    except UsageError as mistake:
+        complain(told(mistake, settings.language))
+        code = mistake.exit_code
     except AbcallError as error:
         complain(error.say(settings.language))
         code = error.exit_code

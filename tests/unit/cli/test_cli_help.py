@@ -69,3 +69,42 @@ def test_an_unknown_command_is_the_persons_to_mend(abcall: Type):
     ran = abcall("uplod")
     assert ran.code == 2
     assert "uplod" in ran.words
+
+
+MISTAKES = [
+    (["upload"], "Falta TENANT.", "TENANT is missing.", "abcall upload"),
+    (
+        ["upload", "x", "--labl", "y"],
+        "No existe la opción --labl; ¿quiso decir --as, --label?",
+        "There is no option --labl; did you mean --as, --label?",
+        "abcall upload",
+    ),
+    (["nada"], "No existe la orden «nada».", "There is no command “nada”.", "abcall"),
+    (
+        ["demo", "--scale", "x"],
+        "El valor de --scale no sirve.",
+        "--scale will not do.",
+        "abcall demo",
+    ),
+    (["demo", "más"], "Sobra «más».", "“más” is too much.", "abcall demo"),
+    (["demo", "--scale"], "A la opción --scale le falta", "--scale lacks its value", "abcall"),
+]
+
+
+@pytest.mark.parametrize(("typed", "spanish", "english", "command"), MISTAKES)
+def test_a_mistake_in_a_command_line_is_told_in_the_readers_language(
+    typed: list[str], spanish: str, english: str, command: str, abcall: Type
+):
+    told = {language: abcall(*typed, language=language) for language in LANGUAGES}
+    assert [said.code for said in told.values()] == [2, 2]
+    assert spanish in told["es"].words
+    assert english in told["en"].words
+    assert all(f"{command} --help" in said.words for said in told.values())
+
+
+def test_the_frame_of_a_help_page_is_in_the_readers_language(abcall: Type):
+    said = {language: abcall("upload", "--help", language=language).words for language in LANGUAGES}
+    assert all(
+        word in said["es"] for word in ("Argumentos", "Opciones", "Muestra esta explicación")
+    )
+    assert all(word in said["en"] for word in ("Arguments", "Options", "Shows this explanation"))
