@@ -7,6 +7,7 @@ from data_contracts.contract import Contract, Table
 from ingestion.audit import Audit
 from ingestion.evolution.redrive import finish_redrive
 from ingestion.gold.grains import CODE_VERSION, Grain, grains
+from ingestion.gold.in_order import in_order
 from ingestion.gold.verdict import Verdict, judge
 from ingestion.widen import as_contracted, widen_silver
 from lakehouse.commits import Commit
@@ -125,9 +126,13 @@ def _build(
         return False
     stored = lake.read(lake.ref(tenant, "silver", grain.source), verdict.good_version)
     silver = as_contracted(stored, contract.table(grain.source))
-    gold = grain.build(silver, contract, tenant.currency).orderBy(*grain.order)
+    gold = grain.build(silver, contract, tenant.currency)
     # Where Spark writes, the rows stay with it; embedded, they pass by here.
-    rows = gold if lake.engine.name == "spark" else lake.engine.stream(gold)
+    rows = (
+        gold.orderBy(*grain.order)
+        if lake.engine.name == "spark"
+        else in_order(lake.engine, gold, grain.order, stored.count())
+    )
     return not lake.writer.replace(ref, rows, commit, schema_change=True).already
 
 
