@@ -121,9 +121,10 @@ def _finish(
 
 def _let_go_late(lake: "Lake", tenant: "Tenant", table: str) -> None:
     """Let go what came before a file that stands in silver now, and has changed nothing itself."""
-    applied = list_uploads(lake.store, tenant, APPLIED, table=table)
+    waiting = _unfinished(lake, tenant, table)
+    applied = list_uploads(lake.store, tenant, APPLIED, table=table) if waiting else []
     newest = next((upload for upload in applied if upload.undone_at is None), None)
-    for upload in _unfinished(lake, tenant, table) if newest else ():
+    for upload in waiting:
         late = newest is not None and upload.received_at < newest.received_at
         if late and not has_written(lake, tenant, upload):
             let_go(lake, tenant, upload)
