@@ -103,8 +103,11 @@ def read_only(trial: Trial, folder: Path) -> Iterator[Outcome]:
     """Take away the right to write from one part of the installation after the other."""
     for part in ("lake", "objects", "operations.db", "."):
         copy = trial.copy(folder)
+        place = copy / "data" / part
+        if not place.exists():  # nothing was written there yet
+            place.mkdir()
         _writable(copy, yes=True)
-        _writable(copy / "data" / part, yes=False)
+        _writable(place, yes=False)
         child = Child(trial.name, copy, AsNobody())
         child.wait_until_ready()
         said = child.end()
