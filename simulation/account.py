@@ -7,7 +7,8 @@ A row is *quarantined* where the generator damaged it. Of the others, in a file 
 natural: *superseded* where a later row of the same file has the same key and valid-from;
 *unchanged* where it equals what the tenant has in effect at that valid-from; *inserted* where the
 key is not there yet; *deleted* where the operation says so and the key is there; else *updated*.
-Rows of a history table are taken in order of (key, valid-from, row number).
+Rows of a history table are taken in order of (key, valid-from, row number). Such a table knows a
+key that a snapshot ended: when it comes back it is updated.
 With key ``row`` a row's key is its content and occurrence number, so an equal row is unchanged and
 every other one inserted. Keys that a snapshot leaves out are *ended*; they are no rows of the file.
 """
@@ -74,6 +75,7 @@ class Ledger:
     row_keys: bool = False
     _versions: dict[str, list[tuple[int, tuple[str, ...]]]] = field(default_factory=dict)
     _rows: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    _ended: set[str] = field(default_factory=set)
 
     def take(self, rows: Sequence[Row], *, snapshot: bool = False) -> Account:
         """Apply a file and return its account."""
@@ -91,6 +93,7 @@ class Ledger:
         fates = Counter(self._apply(row) for _, row in kept)
         for key in gone:
             del self._versions[key]
+        self._ended |= gone if self.history else set()
         superseded = tuple(sorted({n for n, _ in good} - set(last.values())))
         return _account(len(rows), fates, superseded, rejected, len(gone))
 
@@ -101,7 +104,7 @@ class Ledger:
             return "deleted" if existed else "unchanged"
         if not versions:
             versions.append((row.valid_from, row.content))
-            return "inserted"
+            return "updated" if row.key in self._ended else "inserted"
         at = bisect_right(versions, row.valid_from, key=lambda version: version[0])
         if at and versions[at - 1][1] == row.content:
             return "unchanged"

@@ -57,3 +57,12 @@ def test_without_keys_equal_rows_are_told_apart_by_their_number():
     assert fates(ledger, [same, same, Row("", ("2",))], snapshot=True) == "inserted 3"
     rows = [same, Row("", ("3",))]
     assert fates(ledger, rows, snapshot=True) == "inserted 1 unchanged 1 ended 2"
+
+
+def test_who_comes_back_after_a_snapshot_ended_them_is_updated_where_history_is_kept():
+    for history, fate in ((True, "updated"), (False, "inserted")):
+        ledger = Ledger(history=history)
+        ledger.take([Row("a", ("1",)), Row("b", ("1",))], snapshot=True)
+        assert ledger.take([Row("a", ("1",))], snapshot=True).ended == 1
+        counts = ledger.take([Row("a", ("1",)), Row("b", ("1",))], snapshot=True).counts()
+        assert (counts["unchanged"], counts[fate]) == (1, 1)
