@@ -73,17 +73,18 @@ def build_app(language: Language) -> typer.Typer:
 def run(arguments: Sequence[str], settings: Settings) -> int:
     """Run one command line and return its exit code."""
     command = typer.main.get_command(build_app(settings.language))
-    frame_help(command, settings.language)
+    frame_help(command, arguments, settings.language)
     try:
-        code = command.main(
-            args=list(arguments),
-            prog_name="abcall",
-            obj=Session(settings),
-            standalone_mode=False,
+        code = _code(
+            command.main(
+                args=list(arguments),
+                prog_name="abcall",
+                obj=Session(settings),
+                standalone_mode=False,
+            )
         )
-        code = code if isinstance(code, int) else 0
     except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 0
+        code = _code(ended.code)
     except NoArgsIsHelpError as asked:
         asked.show()
         code = asked.exit_code
@@ -100,6 +101,11 @@ def run(arguments: Sequence[str], settings: Settings) -> int:
     if code > SIGNALLED:
         say(text("cli.interrupted", settings.language))
     return code
+
+
+def _code(told: object) -> int:
+    """Return the exit code that a command gave, 0 where it gave none."""
+    return told if isinstance(told, int) else 0
 
 
 def stop_on_signals() -> None:

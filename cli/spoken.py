@@ -4,6 +4,7 @@ The frame of a help page (titles, what ``--help`` does) and mistakes in a comman
 """
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from foundation.texts import Language, text
@@ -22,13 +23,22 @@ FRAME = {
 """Constants of ``typer.rich_utils``, and the keys of their sentences."""
 
 
-def frame_help(command: "Command", language: Language) -> None:
-    """Frame the help pages of a command, and of those below it, in ``language``."""
-    from typer import rich_utils
+def frame_help(command: "Command", arguments: Sequence[str], language: Language) -> None:
+    """Frame the help page that arguments ask for, where they do, in ``language``."""
+    if not _asks_for_help(command, arguments):
+        return
+    from typer import rich_utils  # a twentieth of a short command's time
 
     for constant, key in FRAME.items():
         setattr(rich_utils, constant, text(f"cli.{key}", language))
     _explain_help(command, text("cli.help_help", language))
+
+
+def _asks_for_help(command: "Command", arguments: Sequence[str]) -> bool:
+    """Say whether a help page may be shown: it is asked for, or a group is named without a step."""
+    for word in arguments:
+        command = getattr(command, "commands", {}).get(word, command)
+    return "--help" in arguments or hasattr(command, "commands")
 
 
 def _explain_help(command: "Command", sentence: str) -> None:
@@ -51,12 +61,10 @@ def _wrong(mistake: "UsageError", language: Language) -> str:
     from typer._click import exceptions as known
 
     match mistake:
-        case known.MissingParameter() if mistake.param is not None and mistake.ctx is not None:
-            name = mistake.param.get_error_hint().strip("'")
-            return text("cli.typed_missing", language, name=name)
         case known.BadParameter() if mistake.param is not None:
+            key = "missing" if isinstance(mistake, known.MissingParameter) else "value"
             name = mistake.param.get_error_hint().strip("'")
-            return text("cli.typed_value", language, name=name)
+            return text(f"cli.typed_{key}", language, name=name)
         case known.NoSuchOption(possibilities=near) if near:
             others = ", ".join(sorted(near))
             return text("cli.typed_near", language, name=mistake.option_name, others=others)

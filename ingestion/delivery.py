@@ -7,7 +7,7 @@ from foundation.texts import Language, counted, text, written_number
 from ingestion.excel.outcome import WHYS
 from ingestion.parts.part import LeftOut
 from ingestion.reading.raw import Note
-from ingestion.receipt import Receipt
+from ingestion.receipt import Receipt, took
 from tenancy.upload import APPLIED, Upload
 
 NO_DATA = frozenset(f"parts.sheet_{why}" for why in WHYS)
@@ -91,14 +91,7 @@ class Delivered:
             *(self._only_receipt(language) or self._all(language)),
             *(one.say(language) for one in self.left_out),
         ]
-        return [
-            *told,
-            text(
-                "ingestion.took",
-                language,
-                seconds=written_number(self.duration_seconds, language, 1),
-            ),
-        ]
+        return [*told, took(self.duration_seconds, language)]
 
     def _only_receipt(self, language: Language) -> list[str]:
         """Return the whole receipt where one file was received."""

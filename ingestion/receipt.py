@@ -91,11 +91,7 @@ class Receipt:
             *self._rejections(language),
             *self._treatments(language),
             *(note.say(language) for note in self.notes),
-            text(
-                "ingestion.took",
-                language,
-                seconds=written_number(self.duration_seconds, language, 1),
-            ),
+            took(self.duration_seconds, language),
         ]
 
     def _headline(self, language: Language) -> list[str]:
@@ -169,6 +165,11 @@ class Receipt:
         else:
             key = "assumed_day_first"
         return text(f"ingestion.{key}", language, source=self.mapping.sources[column.name])
+
+
+def took(seconds: float, language: Language) -> str:
+    """Return the sentence that says how long something took."""
+    return text("ingestion.took", language, seconds=written_number(seconds, language, 1))
 
 
 def names(headers: tuple[str, ...], language: Language) -> str:

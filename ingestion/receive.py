@@ -41,8 +41,8 @@ def receive(
 ) -> Receipt:
     """Take a file into landing, bronze, silver and quarantine, and say what became of it.
 
-    An upload of the same file that did not end (a crash) goes on where it stopped. One of another
-    file that had begun to change the table is brought to its end before this one.
+    What was cut short (a crash): the same file goes on where it stopped, another one that had
+    begun to change the table ends first.
 
     Parameters
     ----------

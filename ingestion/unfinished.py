@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from data_contracts.contract import Contract
 from foundation.errors import UserError
 from ingestion.door import Door
-from ingestion.landing import KIND
+from ingestion.landing import KIND, bring_back
 from ingestion.leases import receiving
 from ingestion.scratch import scratch_folder
 from ingestion.take import take
@@ -33,16 +33,17 @@ def unfinished_of(door: Door, sha256: str, still_ours: Callable[[], object]) -> 
 
     What was begun under another mapping is another upload: its steps would not fit this one's.
     """
-    given = None if door.given is None else door.given.to_dict()
     found = _unfinished(door.lake, door.tenant, door.table.name)
+    if not found:
+        return None
+    given = None if door.given is None else door.given.to_dict()
     own = [
         upload
         for upload in found
         if upload.sha256 == sha256 and (given is None or upload.mapping in ({}, given))
     ][:1]
-    others = [upload for upload in reversed(found) if upload not in own]
-    for upload in others:
-        if has_written(door.lake, door.tenant, upload):
+    for upload in reversed(found):
+        if upload not in own and has_written(door.lake, door.tenant, upload):
             _finish(door.lake, door.tenant, door.actor, upload, still_ours)
     _let_go_late(door.lake, door.tenant, door.table.name)
     return next((u for u in _unfinished(door.lake, door.tenant, door.table.name) if u in own), None)
@@ -110,9 +111,7 @@ def _finish(
     contract = contract or lake.contract_of(tenant)
     with scratch_folder() as folder:
         path = folder / "again"
-        with path.open("wb") as target:
-            for piece in lake.objects.chunks(tenant, KIND, upload.sha256):
-                target.write(piece)
+        bring_back(lake, tenant, upload.sha256, path)
         name, size, table = upload.file_name, upload.size_bytes, contract.table(upload.table)
         door = Door(lake, tenant, actor, path, name, size, contract, table, confirm_ended=True)
         with suppress(UserError):  # its record says why; whoever is here came for something else

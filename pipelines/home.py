@@ -1,17 +1,21 @@
 """Dagster's home: its configuration from the project's root, its storage in the data folder."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from foundation.settings import Settings
 from tenancy.turns import Turns
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 DEFINITIONS = "pipelines.definitions"
 """Module that Dagster's page and daemon load."""
 CONFIGURATION = Path(__file__).resolve().parents[1] / "dagster.yaml"
 
 
-def prepare_home(settings: Settings) -> Path:
-    """Put ``dagster.yaml`` and empty storage into the instance's home, outside the code's folder.
+def open_instance(settings: Settings) -> "DagsterInstance":
+    """Open the instance; where it has no configuration or storage yet, they are put into its home.
 
     One process at a time: two that both find no storage would both make it, and one of them fails.
     """
@@ -24,5 +28,10 @@ def prepare_home(settings: Settings) -> Path:
     with Turns(place).turn():
         if not place.exists() or place.read_bytes() != wanted:
             place.write_bytes(wanted)
-        DagsterInstance.from_config(str(home)).dispose()
-    return home
+        return DagsterInstance.from_config(str(home))
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Make the instance's home, outside the code's folder; its processes open it themselves."""
+    open_instance(settings).dispose()
+    return settings.dagster_home

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from foundation.errors import OperatorError
-from pipelines.home import prepare_home
+from pipelines.home import open_instance
 
 if TYPE_CHECKING:
     from foundation.settings import Settings
@@ -17,11 +17,9 @@ def forget_tenant(settings: "Settings", tenant: "Tenant") -> int:
     """Delete what Dagster keeps of a tenant; returns how many things there were."""
     if not settings.dagster_home.exists():
         return 0
-    import dagster as dg
-
     from pipelines.partitions import forget
 
-    with dg.DagsterInstance.from_config(str(prepare_home(settings))) as instance:
+    with open_instance(settings) as instance:
         return forget(instance, tenant)
 
 
@@ -33,13 +31,10 @@ def refresh_tenant(settings: "Settings", tenant: "Tenant") -> str:
     OperatorError
         The run did not end well; Dagster's log of that run has the details.
     """
-    import dagster as dg
-
     from pipelines.definitions import build, job_name
     from pipelines.partitions import TENANT_TAG, register
 
-    home = prepare_home(settings)
-    with dg.DagsterInstance.from_config(str(home)) as instance:
+    with open_instance(settings) as instance:
         register(instance, [tenant])
         job = build(settings).resolve_job_def(job_name(tenant.vertical))
         result = job.execute_in_process(

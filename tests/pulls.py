@@ -10,6 +10,9 @@ import pytest
 from benchmarks.postgres import Server
 from foundation.errors import AbcallError
 from ingestion.sources.pull import Pulled, pull
+from ingestion.sources.registry import register_source
+from ingestion.sources.secret import Secret
+from ingestion.sources.takes import Takes
 from tenancy.actor import ROLES, Actor
 from tenancy.sources import get_source
 from tenancy.uploads import list_uploads
@@ -18,6 +21,7 @@ from tests.mariadb import MariaDb
 
 PASSWORD = "a-password-nobody-guesses"
 STAFF = Actor("staff:test", "staff", None, ROLES)
+ANY_CUSTOMERS = Takes("customers")
 TABLE = (
     "CREATE TABLE clients (customer_id VARCHAR(20), full_name VARCHAR(60), tenure_months INT,"
     " monthly_charge DECIMAL(10,3), changed_at {moment} NULL)"
@@ -80,6 +84,29 @@ def of_postgres(server: Server) -> Client:
         TABLE.format(moment="TIMESTAMPTZ"),
     )
     return Client("postgresql", server.port, user, password, database, run)
+
+
+def add_source(
+    door: Door,
+    url: str,
+    secret: Secret,
+    takes: Takes = ANY_CUSTOMERS,
+    *,
+    schedule: str | None = None,
+    host_key: str | None = None,
+) -> None:
+    """Add the source «crm»."""
+    register_source(
+        door.lake,
+        TENANT,
+        STAFF,
+        name="crm",
+        url=url,
+        secret=secret,
+        takes=takes,
+        schedule=schedule,
+        host_key=host_key,
+    )
 
 
 def fetch(door: Door) -> Pulled:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from starlette.types import ASGIApp
 
 from foundation.settings import Settings
-from pipelines.home import DEFINITIONS, prepare_home
+from pipelines.home import DEFINITIONS, open_instance
 
 
 @contextmanager
@@ -16,7 +16,6 @@ def dagster_page(settings: Settings) -> Iterator[ASGIApp]:
     The definitions are served by a child process through a Unix socket, which no other user of the
     machine may write to.
     """
-    from dagster import DagsterInstance
     from dagster._core.workspace.context import WorkspaceProcessContext
     from dagster._core.workspace.load_target import ModuleTarget
     from dagster_webserver.app import create_app_from_workspace_process_context
@@ -33,7 +32,7 @@ def dagster_page(settings: Settings) -> Iterator[ASGIApp]:
         location_name=DEFINITIONS,
     )
     with (
-        DagsterInstance.from_config(str(prepare_home(settings))) as instance,
+        open_instance(settings) as instance,
         WorkspaceProcessContext(instance, target) as workspace,
     ):
         instance.optimize_for_webserver(

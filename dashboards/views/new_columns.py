@@ -1,7 +1,6 @@
 """New columns: what files bring beside the contract, proposed, corrected and accepted. Layout."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
@@ -163,7 +162,7 @@ def _accept(see: Viewer, one: Rescued, column: OwnColumn) -> None:
     label = column.label[see.language]
     told = counted("new_columns.accepted", see.language, uploads, column=label)
     if entered:
-        rows = replace(see.words, room="new_columns").count("entered", entered)
+        rows = counted("new_columns.entered", see.language, entered)
         _tell(see, one, f"{told} {rows}", "rejecting")
     else:
         _tell(see, one, told)

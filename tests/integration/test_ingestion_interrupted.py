@@ -18,6 +18,12 @@ from tests.ingestion_lake import installation
 from tests.interruptions import BAD, FILES, WAYS, House, Stop, Way
 
 Opened = tuple[Lake, Stop, Path]
+STORIES = settings(
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+"""A story takes seconds: a shorter one that also fails is not looked for."""
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +74,7 @@ def test_what_is_cut_short_at_one_tenant_s_is_nothing_to_another(opened: Opened)
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=12,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(STORIES, max_examples=12)
 @given(
     st.sampled_from(WAYS),
     st.lists(st.tuples(st.sampled_from(sorted(FILES)), st.integers(0, 12)), min_size=2, max_size=6),
@@ -98,12 +99,7 @@ ACTS = st.one_of(
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=8,
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(STORIES, max_examples=8)
 @given(st.sampled_from(WAYS), st.lists(ACTS, min_size=3, max_size=7))
 def test_after_any_story_the_table_made_again_is_the_same(
     opened: Opened, way: Way, story: list[tuple[str, str, int]]

@@ -1,6 +1,7 @@
 """An upload that stops half-way, loses its table, or changes underneath."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PosixPath
 from typing import IO
@@ -35,6 +36,14 @@ class Stop:
         if place == self.at:
             raise Stopped(place)
 
+    @contextmanager
+    def cutting(self, place: str) -> Iterator[None]:
+        """End the block's run at a place, which it must come to."""
+        self.at = place
+        with pytest.raises(Stopped):
+            yield
+        self.at = ""
+
 
 @pytest.fixture
 def stop() -> Stop:
@@ -50,10 +59,8 @@ def door(tmp_path: Path, stop: Stop) -> Iterator[Door]:
 
 def test_under_another_mapping_it_is_another_upload(door: Door, stop: Stop):
     path = door.write(LINES)
-    stop.at = "after:silver.customers.merge"
-    with pytest.raises(Stopped):
+    with stop.cutting("after:silver.customers.merge"):
         door.send(path, "customers", MONTHS)
-    stop.at = ""
     receipt = door.send(path, "customers", OTHERS)
     assert (receipt.counts["updated"], receipt.mapping) == (1, OTHERS)
     now = [
@@ -69,10 +76,8 @@ def test_it_tells_again_which_columns_kept_their_values(door: Door, stop: Stop):
         replace(MONTHS, columns={**MONTHS.columns, "city": "city"}),
     )
     path = door.write(["id,a", "A-1,2"])
-    stop.at = "after:silver.customers.merge"
-    with pytest.raises(Stopped):
+    with stop.cutting("after:silver.customers.merge"):
         door.send(path, "customers", MONTHS)
-    stop.at = ""
     assert door.send(path, "customers", MONTHS).kept == ("city",)
 
 
@@ -119,20 +124,16 @@ def test_a_file_that_is_still_being_written_is_refused(door: Door):
 
 def test_what_was_confirmed_is_not_asked_again(door: Door, stop: Stop):
     door.customers(*(f"A-{n},Ana,,1,,," for n in range(20)), kind="snapshot")
-    stop.at = "after:vault.person.merge"
-    with pytest.raises(Stopped):
+    with stop.cutting("after:vault.person.merge"):
         door.customers("A-1,Luz,,2,,,", kind="snapshot", confirm_ended=True)
-    stop.at = ""
     receipt = door.customers("A-1,Luz,,2,,,", kind="snapshot")
     assert (receipt.counts["updated"], receipt.upload.ended) == (1, 19)
 
 
 def test_what_had_changed_nothing_gives_way_to_a_later_file(door: Door, stop: Stop):
     path = door.write(LINES)
-    stop.at = "after:bronze.customers.append"
-    with pytest.raises(Stopped):
+    with stop.cutting("after:bronze.customers.append"):
         door.send(path, "customers", MONTHS)
-    stop.at = ""
     door.send(door.write(["id,a", "A-1,7"]), "customers", MONTHS)
     assert door.send(path, "customers", MONTHS).counts["updated"] == 1
     uploads = list_uploads(door.lake.store, TENANT)

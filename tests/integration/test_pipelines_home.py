@@ -4,17 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
 from foundation.settings import Settings
-from pipelines.home import CONFIGURATION, prepare_home
+from pipelines.home import CONFIGURATION, open_instance, prepare_home
 
 AT_ONCE = 6
-PREPARE = "from foundation.settings import Settings; from pipelines.home import prepare_home; "
+PREPARE = "from foundation.settings import Settings; from pipelines.home import open_instance; "
 OPEN = (
-    "import sys, dagster as dg; print('ready', flush=True); sys.stdin.readline(); "
-    "dg.DagsterInstance.from_config(str(prepare_home(Settings.from_environment()))).dispose()"
+    "import sys, dagster; print('ready', flush=True); sys.stdin.readline(); "
+    "open_instance(Settings.from_environment()).dispose()"
 )
 
 
@@ -41,7 +40,7 @@ def test_processes_that_all_find_no_storage_make_it_once(tmp_path: Path):
         process.stdin.flush()
     said = [process.communicate()[1].decode() for process in waiting]
     assert [process.returncode for process in waiting] == [0] * AT_ONCE, said
-    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+    with open_instance(settings) as instance:
         assert instance.get_runs() == []
 
 

@@ -14,7 +14,7 @@ from foundation.settings import Settings
 from ingestion.gold.refine import refine
 from lakehouse.lake import Lake
 from pipelines.definitions import build, job_name
-from pipelines.home import prepare_home
+from pipelines.home import open_instance
 from pipelines.partitions import TENANT_TAG, tenants_of
 from pipelines.platform import Platform, without_retry
 from pipelines.run import refresh_tenant
@@ -158,7 +158,7 @@ def test_two_refinements_of_a_tenant_do_not_overlap(door: Door, settings: Settin
 
 
 def test_dagster_queues_the_runs_of_one_tenant_behind_each_other(settings: Settings):
-    with dg.DagsterInstance.from_config(str(prepare_home(settings))) as instance:
+    with open_instance(settings) as instance:
         limits = instance.get_concurrency_config().run_queue_config
     assert limits is not None
     (limit,) = limits.tag_concurrency_limits or []
@@ -182,7 +182,7 @@ def test_every_night_each_tenants_tables_are_cared_for(door: Door, settings: Set
     made = build(settings)
     (schedule,) = [s for s in made.schedules or [] if s.name == "telecom_nightly_upkeep"]
     assert isinstance(schedule, dg.ScheduleDefinition)
-    with dg.DagsterInstance.from_config(str(prepare_home(settings))) as instance:
+    with open_instance(settings) as instance:
         context = dg.build_schedule_context(
             instance=instance,
             repository_def=made.get_repository_def(),

@@ -11,7 +11,7 @@ from foundation.errors import Busy, NotAllowed, NotFound
 from foundation.ports import free_port
 from ingestion.sources.desk import Desk
 from ingestion.sources.pull import pull
-from ingestion.sources.registry import due_sources, register_source, try_source
+from ingestion.sources.registry import due_sources, try_source
 from ingestion.sources.secret import Secret
 from ingestion.sources.state import Pending
 from ingestion.sources.takes import Takes
@@ -24,7 +24,17 @@ from tenancy.tenants import create_tenant
 from tenancy.uploads import list_uploads
 from tests.cutting import wire
 from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases, installation
-from tests.pulls import PASSWORD, STAFF, Client, fetch, of_mariadb, of_postgres, refused, states
+from tests.pulls import (
+    PASSWORD,
+    STAFF,
+    Client,
+    add_source,
+    fetch,
+    of_mariadb,
+    of_postgres,
+    refused,
+    states,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -42,16 +52,8 @@ def client(request: pytest.FixtureRequest) -> Client:
 def add(
     door: Door, client: Client, takes: Takes = TAKES, *, port: int | None = None, password: str = ""
 ) -> None:
-    register_source(
-        door.lake,
-        TENANT,
-        STAFF,
-        name="crm",
-        url=client.url(port),
-        secret=Secret(password or client.password),
-        takes=takes,
-        schedule="0 * * * *",
-    )
+    secret = Secret(password or client.password)
+    add_source(door, client.url(port), secret, takes, schedule="0 * * * *")
 
 
 def names_in(door: Door) -> list[str]:

@@ -8,14 +8,13 @@ import pytest
 
 from foundation.errors import InvalidRequest
 from ingestion.sources.pull import pull
-from ingestion.sources.registry import register_source
 from ingestion.sources.secret import Secret
 from ingestion.sources.takes import Takes
 from tenancy.sources import remove_source
 from tenancy.uploads import list_uploads
 from tests.cutting import wire
 from tests.ingestion_lake import TENANT, Door, installation
-from tests.pulls import STAFF, fetch, refused, states
+from tests.pulls import STAFF, add_source, fetch, refused, states
 from tests.sshd import SftpServer
 
 pytestmark = pytest.mark.slow
@@ -37,16 +36,9 @@ def quiet(server: SftpServer, name: str, content: str | bytes, age: int = 3600) 
 def add_files(
     door: Door, server: SftpServer, pattern: str | None = None, key: str = "client_key"
 ) -> None:
-    register_source(
-        door.lake,
-        TENANT,
-        STAFF,
-        name="crm",
-        url=server.url,
-        secret=Secret(private_key=server.private_key(key)),
-        takes=Takes("customers", "increment", pattern=pattern),
-        host_key=server.host_key,
-    )
+    secret = Secret(private_key=server.private_key(key))
+    takes = Takes("customers", "increment", pattern=pattern)
+    add_source(door, server.url, secret, takes, host_key=server.host_key)
 
 
 def test_whole_files_come_once_in_the_order_of_their_dates(sftp_server: SftpServer, door: Door):
@@ -104,15 +96,7 @@ def test_a_file_that_was_interrupted_and_overtaken_is_fetched_again(
 def test_a_server_with_another_key_is_told_nothing(sftp_server: SftpServer, door: Door):
     quiet(sftp_server, "a.csv", csv(1))
     with pytest.raises(InvalidRequest) as asked:
-        register_source(
-            door.lake,
-            TENANT,
-            STAFF,
-            name="crm",
-            url=sftp_server.url,
-            secret=Secret("x"),
-            takes=Takes("customers"),
-        )
+        add_source(door, sftp_server.url, Secret("x"))
     assert asked.value.key == "sources.host_key_unknown"
     assert " ".join(sftp_server.host_key.split()[:2]) in asked.value.say("es")
     add_files(door, sftp_server)
@@ -137,16 +121,7 @@ def test_faults_of_a_file_server_are_sentences(sftp_server: SftpServer, door: Do
 
 
 def test_a_wrong_password_of_a_file_server_is_told(sftp_server: SftpServer, door: Door):
-    register_source(
-        door.lake,
-        TENANT,
-        STAFF,
-        name="crm",
-        url=sftp_server.url,
-        secret=Secret("wrong"),
-        takes=Takes("customers"),
-        host_key=sftp_server.host_key,
-    )
+    add_source(door, sftp_server.url, Secret("wrong"), host_key=sftp_server.host_key)
     assert refused(door).key == "sources.wrong_password"
 
 
@@ -154,16 +129,9 @@ def test_a_download_that_is_cut_leaves_nothing(sftp_server: SftpServer, door: Do
     quiet(sftp_server, "a.csv", csv(*range(1, 20_000)))
     with wire(sftp_server.port, cut_after=200_000) as line:
         url = sftp_server.url.replace(str(sftp_server.port), str(line.port))
-        register_source(
-            door.lake,
-            TENANT,
-            STAFF,
-            name="crm",
-            url=url,
-            secret=Secret(private_key=sftp_server.private_key()),
-            takes=Takes("customers", "increment"),
-            host_key=sftp_server.host_key,
-        )
+        secret = Secret(private_key=sftp_server.private_key())
+        takes = Takes("customers", "increment")
+        add_source(door, url, secret, takes, host_key=sftp_server.host_key)
         assert refused(door).key == "sources.away"
         assert states(door) == []
         line.cut_after = None
