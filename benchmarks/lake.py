@@ -12,7 +12,7 @@ from importlib import import_module
 
 from benchmarks.table import Line, report
 
-PARTS = ("bulk", "maintenance", "tenants", "faults", "dirty")
+PARTS = ("bulk", "engines", "maintenance", "tenants", "faults", "dirty")
 
 
 def measure(part: str, *, quick: bool) -> tuple[list[Line], list[str]]:
@@ -40,7 +40,7 @@ def main() -> int:
     notes = [note for _, told in measured for note in told]
     parts = "".join(f"_{part}" for part in options.part)
     name = f"lake{parts}{'_quick' if options.quick else ''}"
-    return report(name, "The lake: bulk, tenants, faults and dirt", figures, notes)
+    return report(name, "The lake: bulk, engines, tenants, faults and dirt", figures, notes)
 
 
 if __name__ == "__main__":

@@ -18,10 +18,12 @@ from benchmarks.installation import ACTOR, make_installation
 from benchmarks.lake_incidents import MAPPING, distinct_incidents, write_incidents
 from benchmarks.memory import GIB, resident_bytes
 from benchmarks.table import Line, median, report, spread
+from foundation.settings import Settings
 from ingestion.gold.refine import refine
 from ingestion.mapping import Mapping
 from ingestion.receive import receive
 from lakehouse.lake import Lake
+from tenancy.tenant import Tenant
 
 MOST_TIMES_PEER = 2.0
 MOST_GIB = 4.0
@@ -51,9 +53,8 @@ class Runs:
     peer_peak_gib: float = 0.0
 
 
-def to_gold(path: Path, folder: Path, rows: int) -> None:
+def to_gold(path: Path, settings: Settings, tenant: Tenant, rows: int) -> None:
     """Take a file from the door to gold, with every check; stop where its account is wrong."""
-    settings, (tenant,) = make_installation(folder / "data", "medida")
     with Lake.open(settings) as lake:
         mapping = Mapping(MAPPING, "natural", None, "increment")
         receipt = receive(lake, tenant, ACTOR, path, "incidents", mapping=mapping)
@@ -167,7 +168,8 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.one:
         path, folder, rows = asked.one
-        to_gold(Path(path), Path(folder), int(rows))
+        settings, (tenant,) = make_installation(Path(folder) / "data", "medida")
+        to_gold(Path(path), settings, tenant, int(rows))
         return 0
     name = "lake-bulk-quick" if asked.quick else "lake-bulk"
     return report(name, "Incidents in bulk, from a file to gold", lines(asked.quick))
