@@ -4,13 +4,15 @@ Each verb commits against the version that was read (``max_commit_retries=0``): 
 process got in between, it raises and the writer starts again from the new version.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 from lakehouse.arrow_types import normal_schema, normal_table
 from lakehouse.commits import Commit, columns_of, stamp
 from lakehouse.engine import Engine
 from lakehouse.properties import TARGET_BYTES, follow, properties, widen
+from lakehouse.refs import TableRef
 from lakehouse.schema import same_columns, unfit_keys
 from lakehouse.streams import in_order
 
@@ -30,16 +32,19 @@ class EmbeddedTables:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def prepare(self, data: "Data") -> "Rows":
+    @contextmanager
+    def prepared(self, ref: TableRef, data: "Data") -> "Iterator[Rows]":
         """Bring the rows here: the engine has then done its work, outside the lease.
 
         A reader stays one: its rows pass through while they are written.
         """
         import pyarrow as pa
 
+        del ref
         if isinstance(data, pa.RecordBatchReader):
-            return data
-        return normal_table(data) if isinstance(data, pa.Table) else self._engine.arrow(data)
+            yield data
+        else:
+            yield normal_table(data) if isinstance(data, pa.Table) else self._engine.arrow(data)
 
     def schema(self, rows: "Rows") -> "pa.Schema":
         """Return the rows' schema in normal spelling."""

@@ -16,7 +16,9 @@ from lakehouse.arrow_types import normal_schema
 from lakehouse.commits import Commit, columns_of, stamp
 from lakehouse.engine import Engine
 from lakehouse.properties import TARGET_BYTES, follow, properties, widen
+from lakehouse.refs import TableRef
 from lakehouse.schema import same_columns
+from lakehouse.spool import Spool
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,16 +50,21 @@ _stamping = RLock()
 class SparkTables:
     """Verbs over DataFrames."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, spool: Spool | None = None) -> None:
         self._engine = engine
+        self._spool = spool
 
-    def prepare(self, data: "Data") -> "DataFrame":
-        """Hand Arrow rows to Spark; a frame stays where it is."""
+    @contextmanager
+    def prepared(self, ref: TableRef, data: "Data") -> "Iterator[DataFrame]":
+        """Hand Arrow rows to Spark, long streams through a file; a frame stays where it is."""
         import pyarrow as pa
 
-        if isinstance(data, pa.RecordBatchReader):
-            return self._engine.frame(data.read_all())
-        return self._engine.frame(data) if isinstance(data, pa.Table) else data
+        if isinstance(data, pa.RecordBatchReader) and self._spool is not None:
+            with self._spool.frame(self._engine, ref, data) as frame:
+                yield frame
+            return
+        rows = data.read_all() if isinstance(data, pa.RecordBatchReader) else data
+        yield self._engine.frame(rows) if isinstance(rows, pa.Table) else rows
 
     def schema(self, rows: "DataFrame") -> "pa.Schema":
         """Return the frame's schema in normal spelling."""

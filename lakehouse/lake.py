@@ -17,6 +17,7 @@ from lakehouse.places import Place, place_at
 from lakehouse.reach import reached
 from lakehouse.reading import open_sound, read_arrow, read_batches, scan_arrow
 from lakehouse.refs import LAYERS, LOG, TENANT_ID, Layer, TableRef, safe_name
+from lakehouse.spool import Spool
 from lakehouse.staging import Staging
 from lakehouse.statistics import Statistics, Version, history_of, statistics_of
 from lakehouse.sums import FOLDER as SUMS
@@ -94,7 +95,8 @@ class Lake:
     @cached_property
     def writer(self) -> Writer:
         """The one writer."""
-        return Writer(self.engine, self.lease, self._boundary)
+        spool = Spool(place_at(self.settings.staging_root))
+        return Writer(self.engine, self.lease, self._boundary, spool=spool)
 
     @cached_property
     def maintenance(self) -> Maintenance:
@@ -151,7 +153,7 @@ class Lake:
 
     def staging(self, tenant: "Tenant", purpose: str) -> Staging:
         """Return the private place of what an upload holds between two steps."""
-        return Staging(place_at(self.settings.staging_root), tenant, purpose)
+        return Staging(place_at(self.settings.staging_root), tenant.id, purpose)
 
     def drop(self, ref: TableRef) -> int:
         """Delete a table with its whole history, under its lease; return how many files it had.

@@ -14,8 +14,6 @@ from lakehouse.refs import TENANT_ID, safe_name
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from tenancy.tenant import Tenant
-
 PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}")
 PIECE = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}\.[a-z0-9]{1,10}")
 
@@ -27,13 +25,13 @@ class Staging:
     ----------
     place
         Where staged files lie.
-    tenant, purpose
+    tenant_id, purpose
         Whose they are, and what for: by custom the upload's id.
     """
 
-    def __init__(self, place: Place, tenant: "Tenant", purpose: str) -> None:
+    def __init__(self, place: Place, tenant_id: str, purpose: str) -> None:
         self._place = place
-        owner = safe_name(tenant.id, TENANT_ID, "tenant")
+        owner = safe_name(tenant_id, TENANT_ID, "tenant")
         self._folder = f"{owner}/{safe_name(purpose, PURPOSE, 'staging')}"
 
     def uri_of(self, name: str) -> str:

@@ -5,10 +5,13 @@ does the one commit it is asked for, stamped with the commit's transaction and w
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from lakehouse.commits import Commit
 from lakehouse.engine import Engine
+from lakehouse.refs import TableRef
+from lakehouse.spool import Spool
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,8 +27,8 @@ Rows = TypeVar("Rows")
 class Tables(Protocol[Rows]):
     """Verbs over one representation of rows (Arrow here, a DataFrame on Spark)."""
 
-    def prepare(self, data: "Data") -> Rows:
-        """Return the rows as the verbs take them."""
+    def prepared(self, ref: TableRef, data: "Data") -> AbstractContextManager[Rows]:
+        """Give the rows as the verbs take them, for as long as a write lasts."""
 
     def schema(self, rows: Rows) -> "pa.Schema":
         """Return their schema in normal spelling."""
@@ -67,12 +70,18 @@ class Tables(Protocol[Rows]):
         """Make an older version the newest once more."""
 
 
-def tables_of(engine: Engine) -> "Tables[Any]":
-    """Return an engine's way of writing: Spark's own, or delta-rs."""
+def tables_of(engine: Engine, spool: Spool | None = None) -> "Tables[Any]":
+    """Return an engine's way of writing: Spark's own, or delta-rs.
+
+    Parameters
+    ----------
+    spool
+        Through which Spark reads long streams; None: they are handed over whole.
+    """
     if engine.name == "spark":
         from lakehouse.delta_spark import SparkTables
 
-        return SparkTables(engine)
+        return SparkTables(engine, spool)
     from lakehouse.delta_embedded import EmbeddedTables
 
     return EmbeddedTables(engine)

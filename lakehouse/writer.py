@@ -5,7 +5,8 @@ table's log under the table's lease, and goes into the log with the rows. Whoeve
 step again after a crash gets the same tables.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from lakehouse.schema import (
     unfit_error,
     unfit_keys,
 )
+from lakehouse.spool import Spool
 from lakehouse.streams import KeyWatch, normal_reader
 from lakehouse.tables import tables_of
 
@@ -57,8 +59,10 @@ class Writer:
         lease: Lease,
         boundary: Boundary = no_fault,
         attempts: int = ATTEMPTS,
+        *,
+        spool: Spool | None = None,
     ) -> None:
-        self._tables = tables_of(engine)
+        self._tables = tables_of(engine, spool)
         self._once = Once(self._tables.is_conflict, self._tables.mark, lease, boundary, attempts)
 
     def append(self, ref: TableRef, data: "Data", commit: Commit) -> Committed:
@@ -147,18 +151,19 @@ class Writer:
         if isinstance(predicate, str):
             where: str = predicate
 
-            def apply(table: "DeltaTable | None") -> None:
+            def apply_where(table: "DeltaTable | None") -> None:
                 if table is not None:
                     self._tables.delete_where(table, where, commit)
-        else:
-            keys = self._tables.prepare(predicate)
 
-            def apply(table: "DeltaTable | None") -> None:
+            return self._once.commit(ref, "delete", commit, apply_where)
+        with self._tables.prepared(ref, predicate) as keys:
+
+            def apply_keys(table: "DeltaTable | None") -> None:
                 if table is not None:
                     self._require_keys_of(ref, table, keys)
                     self._tables.delete_keys(table, keys, commit)
 
-        return self._once.commit(ref, "delete", commit, apply)
+            return self._once.commit(ref, "delete", commit, apply_keys)
 
     def add_columns(self, ref: TableRef, schema: pa.Schema, commit: Commit) -> Committed:
         """Give a table those columns of a schema that it lacks; they are NULL in rows that stand.
@@ -211,19 +216,19 @@ class Writer:
         if found:
             return changed(found, already=True)
         stream = self._watched(ref, data, keys) if isinstance(data, pa.RecordBatchReader) else None
+        given = data if stream is None else stream.reader
         try:
-            rows, schema = self._prepared(
-                ref, data if stream is None else stream.reader, schema_change
-            )
-            if keys is not None and stream is None:
-                self._require_unique(ref, data, rows, schema, keys)
+            with self._prepared(ref, given, schema_change) as (rows, schema):
+                if keys is not None and stream is None:
+                    self._require_unique(ref, data, rows, schema, keys)
 
-            def checked(table: "DeltaTable | None") -> None:
-                require_fit(ref, None if schema_change else table, schema)
-                apply(table, rows)
+                def checked(table: "DeltaTable | None") -> None:
+                    require_fit(ref, None if schema_change else table, schema)
+                    apply(table, rows)
 
-            # A stream cannot be read again: where others get in between, it is the caller's turn.
-            return self._once.commit(ref, verb, commit, checked, again=stream is None)
+                # A stream cannot be read again: where others get in between, the caller comes
+                # again with a new one.
+                return self._once.commit(ref, verb, commit, checked, again=stream is None)
         except Exception as error:
             if stream is not None and stream.unfit:
                 raise unfit_error(ref, stream.keys, stream.unfit) from error
@@ -236,17 +241,18 @@ class Writer:
             require_columns(ref, reader.schema, keys)
         return KeyWatch(normal_reader(reader), keys or ())
 
+    @contextmanager
     def _prepared(
         self, ref: TableRef, data: "Data", schema_change: bool
-    ) -> tuple[object, pa.Schema]:
-        """Return the rows as the verbs take them, and their schema."""
+    ) -> Iterator[tuple[object, pa.Schema]]:
+        """Give the rows as the verbs take them, and their schema."""
+        schema = None
         if isinstance(data, pa.Table | pa.RecordBatchReader):
             # Before an engine takes the rows in: Spark would convert what does not fit.
             schema = normal_schema(data.schema)
             require_fit(ref, None if schema_change else open_table(ref.path), schema)
-            return self._tables.prepare(data), schema
-        rows = self._tables.prepare(data)
-        return rows, self._tables.schema(rows)
+        with self._tables.prepared(ref, data) as rows:
+            yield rows, schema or self._tables.schema(rows)
 
     def _require_unique(
         self,
