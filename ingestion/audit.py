@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from data_contracts.checks import table_expectations
+from data_contracts.checks import Expectation, table_expectations
 from data_contracts.contract import Table
 from foundation.errors import NotFound
 from foundation.texts import Language, catalogue, text
-from ingestion.audit_figures import columns_of, figures_of
+from ingestion.audit_figures import MEAN, ROWS, Figures, columns_of, figures_of
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -116,4 +116,12 @@ def audit_table(lake: "Lake", tenant: Tenant, table: Table, present: Collection[
     if table.by_role("entity") and "person_token" in filled:
         filled |= {column.name for column in table.by_role("entity")}
     expectations = table_expectations(table, filled | set(present))
-    return audit_figures(table.name, expectations, figures, version)
+    told = [one for one in expectations if _speaks_of_something(one, figures)]
+    return audit_figures(table.name, told, figures, version)
+
+
+def _speaks_of_something(expectation: Expectation, figures: Figures) -> bool:
+    """Say whether there are rows to look at, and values to take a mean of."""
+    if expectation.kind == MEAN:
+        return figures.filled.issuperset(columns_of([expectation]))
+    return figures.rows > 0 or expectation.kind == ROWS

@@ -12,7 +12,7 @@ from data_contracts.checks import Expectation
 from foundation.errors import NotFound
 from ingestion.audit import Audit, audit_table
 from ingestion.audit_engine import audit_figures
-from ingestion.audit_figures import figures_of
+from ingestion.audit_figures import ROWS, figures_of
 from ingestion.data_docs import build_data_docs, recorded_audits
 from lakehouse.lake import Lake
 from tests.silver_rows import ACME, TELECOM, Rows, day, lake_at, write_silver
@@ -81,6 +81,19 @@ def test_a_column_that_a_tenant_sends_empty_is_audited_when_named(lake: Lake):
     write_silver(lake, ACME, "customers", customers())
     audit = audit_table(lake, ACME, CUSTOMERS, present=["tenure_months"])
     assert "tenure_months" in {result.column for result in audit.expectations}
+
+
+def test_of_a_table_without_rows_nothing_but_that_is_said(lake: Lake):
+    write_silver(lake, ACME, "customers", [])
+    audit = audit_table(lake, ACME, CUSTOMERS, present=["tenure_months", "age"])
+    assert not audit.passed
+    assert [(f.kind, f.column) for f in audit.failures] == [(ROWS, None)]
+
+
+def test_a_column_that_a_tenant_sends_empty_has_no_mean_that_could_be_wrong(lake: Lake):
+    write_silver(lake, ACME, "customers", [{"person_token": "t", "valid_from": day(0)}])
+    audit = audit_table(lake, ACME, CUSTOMERS, present=["monthly_charge"])
+    assert audit.passed, [failure.say("en") for failure in audit.failures]
 
 
 def test_two_audits_in_one_process_do_not_share_findings(lake: Lake):
