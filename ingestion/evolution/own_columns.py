@@ -105,7 +105,7 @@ def accept(lake: "Lake", actor: "Actor", tenant: "Tenant", column: OwnColumn) ->
     mine = own_columns(lake, tenant)
     if column not in mine:
         rescued = _rescued(lake, tenant, column.table, column.headers[0])
-        _require_name(lake, tenant, column)
+        _require_name(lake, tenant, column, mine)
         _require_closed(column, _look(lake, tenant, rescued))
         _end_written(lake, actor, tenant, column.table)
         others = [one for one in mine if not _same(one, column)]
@@ -178,10 +178,13 @@ def _save(
     save_extension(lake.store, actor, tenant, columns, subject=subject)
 
 
-def _require_name(lake: "Lake", tenant: "Tenant", column: OwnColumn) -> None:
-    """Refuse a name that no table can have, or that the vertical gave to something else."""
+def _require_name(
+    lake: "Lake", tenant: "Tenant", column: OwnColumn, mine: Sequence[OwnColumn]
+) -> None:
+    """Refuse a name that no table can have, or that was given to something else."""
     document: Node = load_documents(lake.settings.contract_dirs)[tenant.vertical]
-    if not OWN_NAME.fullmatch(column.name) or collisions(document, [column]):
+    taken = any(_same(one, column) and not _spelled_alike(one, column) for one in mine)
+    if taken or not OWN_NAME.fullmatch(column.name) or collisions(document, [column]):
         raise InvalidRequest("own_columns.bad_name", name=column.name)
 
 
@@ -194,8 +197,14 @@ def _require_closed(column: OwnColumn, seen: Profile) -> None:
 
 def _same(one: OwnColumn, other: OwnColumn) -> bool:
     """Say whether two declarations are of one column: the same name, or the same header."""
+    alike = one.name == other.name or _spelled_alike(one, other)
+    return one.table == other.table and alike
+
+
+def _spelled_alike(one: OwnColumn, other: OwnColumn) -> bool:
+    """Say whether two declarations are of the same header."""
     mine, others = ({header_hash(h) for h in column.headers} for column in (one, other))
-    return one.table == other.table and (one.name == other.name or bool(mine & others))
+    return bool(mine & others)
 
 
 def _rescued(lake: "Lake", tenant: "Tenant", table: str, header: str) -> Rescued:

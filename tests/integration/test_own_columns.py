@@ -1,5 +1,6 @@
 """A column that no contract knows: kept, listed, proposed, accepted; from then on a column."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -257,6 +258,18 @@ def test_a_column_that_cannot_be_is_refused_and_nothing_kept(door: Door):
 
 
 @pytest.mark.slow
+def test_a_name_of_another_own_column_is_refused_and_that_one_stays(door: Door):
+    send(door, "A,2024-01-01,3,7,9", header="id,since,months,Plan Score,Other Score")
+    plan, other = (
+        propose(door.lake, STAFF, TENANT, "customers", header).column
+        for header in ("Plan Score", "Other Score")
+    )
+    accept(door.lake, STAFF, TENANT, plan)
+    with pytest.raises(InvalidRequest):
+        accept(door.lake, STAFF, TENANT, replace(other, name=plan.name))
+    assert own_columns(door.lake, TENANT) == (plan,)
+
+
 def test_deciding_takes_a_role(door: Door):
     three_files(door)
     viewer = Actor("v", "user", TENANT.id, frozenset({"uploader"}))
