@@ -50,17 +50,29 @@ def erase_landed(lake: "Lake", tenant: "Tenant", person: Person, traces: Traces)
 
 
 def erase_containers(lake: "Lake", tenant: "Tenant", uploads: Collection[str]) -> int:
-    """Delete the containers (zip, workbook) from which a person's rows came; returns how many.
+    """Delete the containers (zip, workbook) in which a person's rows came; returns how many.
 
-    Their parts lie in landing by themselves. One with a part that was left out goes too: nobody
-    read that part, so nobody can say that it does not name the person.
+    Their parts lie in landing by themselves. A part is the person's by what it holds: one that
+    changed nothing has rows under the upload that brought them first. A container with a part that
+    nobody read, or may not have read yet, goes too: nobody can say that it does not name them.
     """
-    gone = 0
+    holds = {upload.id: upload.sha256 for upload in list_uploads(lake.store, tenant)}
+    theirs, gone = {holds[upload] for upload in uploads}, 0
     for delivery in list_deliveries(lake.store, tenant):
-        parts = {part.upload_id for part in delivery.parts}
-        if None in parts or parts & set(uploads):
+        read = {holds.get(part.upload_id or "") for part in delivery.parts}
+        if delivery.finished_at is None or None in read or read & theirs:
             gone += lake.objects.delete(tenant, KIND, delivery.sha256)
     return gone
+
+
+def erase_unread(lake: "Lake", tenant: "Tenant") -> int:
+    """Delete what was put into landing and never became an upload; returns how many files.
+
+    A pull or a correction that was cut short leaves such a file, and would bring it in later.
+    """
+    known = {upload.landed for upload in list_uploads(lake.store, tenant)} - {""}
+    known |= {delivery.sha256 for delivery in list_deliveries(lake.store, tenant)}
+    return lake.objects.keep_only(tenant, KIND, known)
 
 
 def _replace(lake: "Lake", tenant: "Tenant", upload: Upload, rows: Collection[int]) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from foundation.errors import NotFound, OperatorError
@@ -102,6 +102,16 @@ class Objects:
     def delete(self, tenant: "Tenant", kind: str, sha256: str) -> bool:
         """Delete an object; say whether it was there."""
         return self._place.delete(self._at(tenant, kind, sha256))
+
+    def keep_only(self, tenant: "Tenant", kind: str, contents: Iterable[str]) -> int:
+        """Delete all objects of a kind but those of these SHA-256; return how many went.
+
+        One that is being written has no name of its own yet, and stays.
+        """
+        kept = {self.name(tenant, sha256) for sha256 in contents}
+        others = [n for n in self.names(tenant, kind) if n not in kept and not n.startswith(".")]
+        folder = _folder(tenant, kind)
+        return sum(self._place.delete(f"{folder}/{name}") for name in others)
 
     def delete_all(self, tenant: "Tenant", kind: str | None = None) -> int:
         """Delete a tenant's objects, of one kind or all; return how many files there were."""

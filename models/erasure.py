@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from foundation.errors import Busy, InvalidRequest
-from ingestion.erased_tables import erase_rows, holds_rows
-from ingestion.landed import erase_containers, erase_landed, erase_refused
+from ingestion.erased_tables import erase_rows, holds_rows, mentions_of
+from ingestion.landed import erase_containers, erase_landed, erase_refused, erase_unread
 from ingestion.leases import receive_lease
 from ingestion.ledger.schema import resolution_ref
 from ingestion.persons import Person
@@ -197,6 +197,9 @@ def _bronze_and_what_it_leads_to(task: _Task) -> Keys:
         containers = erase_containers(lake, tenant, theirs)
         if containers:
             task.note("containers", files=containers)
+        unread = erase_unread(lake, tenant)
+        if unread:
+            task.note("unread", files=unread)
         refused = erase_refused(lake, tenant, task.person)
         if refused:
             task.note("inbox", files=refused)
@@ -265,15 +268,22 @@ def _in_order(task: _Task) -> "list[TableRef]":
 def _rows(task: _Task, ref: "TableRef", keys: Keys) -> None:
     place = f"{ref.layer}.{ref.name}"
     with task.step(place):
-        gone = erase_rows(task.lake, ref, task.person, keys, task.commit_id())
+        gone = erase_rows(
+            task.lake,
+            ref,
+            task.person,
+            keys,
+            mentions=mentions_of(task.contract),
+            commit_id=task.commit_id(),
+        )
         if gone is not None:
             task.note(place, rows=gone.rows, version=gone.version)
 
 
 def _remains(task: _Task) -> bool:
     """Say whether something of the person is back."""
-    tables = task.lake.refs(task.tenant)
-    return any(holds_rows(task.lake, ref, task.person) for ref in tables)
+    tables, mentions = task.lake.refs(task.tenant), mentions_of(task.contract)
+    return any(holds_rows(task.lake, ref, task.person, mentions) for ref in tables)
 
 
 def _forget(task: _Task) -> None:
