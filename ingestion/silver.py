@@ -4,7 +4,9 @@ DataFrame in, DataFrame out. Every row of the file comes out; ``reasons`` names 
 fails (numbers into ``checks_of``), and is empty for a good row.
 """
 
+import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as fn
@@ -35,10 +37,18 @@ ENGINE_TYPES = {
 
 def raw_rows(job: Job, raw: RawTable) -> pa.Table:
     """Return the mapped columns of a piece under working names, with their row numbers."""
-    sources = list(job.mapped)
-    rows = raw.rows.select([*sources, "row_number"])
-    names = [RAW + job.mapped[source].name for source in sources]
-    return rows.rename_columns([*names, "row_number"])
+    cells = {RAW + c.name: _composed(c, raw.rows[source]) for source, c in job.mapped.items()}
+    return pa.table({**cells, "row_number": raw.rows["row_number"]})
+
+
+def _composed(column: Column, cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return what identifies in Unicode's normal form C: some systems part letter and accent."""
+    identifies = column.key or column.classification == "identifier" or column.role == "reference"
+    if not identifies or pc.all(pc.string_is_ascii(cells)).as_py() is not False:
+        return cells
+    # Arrow's own function takes letters apart whatever form it is asked for.
+    composed = pl.Series(cells).str.normalize("NFC").to_arrow(compat_level=pl.CompatLevel.oldest())
+    return composed.cast(cells.type)
 
 
 def prepare(rows: DataFrame, job: Job) -> DataFrame:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 from typing import TYPE_CHECKING, Literal
+from unicodedata import normalize
 
 from ingestion.vocabulary import EDGES
 
@@ -51,7 +52,7 @@ def canonical(identifier: str, form: Canonical = "plain") -> str:
     ``plain`` drops the label (C.C., NIT …), a tax number's check digit and the dots or spaces that
     group digits, and nothing else: a client's own codes stay apart; ``national_id`` drops dashes
     and leading zeros as well; ``phone`` keeps digits and drops Colombia's prefix; all forms ignore
-    case and characters that nobody sees.
+    case, characters that nobody sees, and whether an accent is parted from its letter.
 
     >>> canonical("1.010.001.277"), canonical("7590-vhveg")
     ('1010001277', '7590-VHVEG')
@@ -60,7 +61,7 @@ def canonical(identifier: str, form: Canonical = "plain") -> str:
     >>> canonical("+57 (300) 555-0101", "phone")
     '3005550101'
     """
-    spelled = re.sub(_UNSEEN, "", identifier).strip(EDGES).upper()
+    spelled = re.sub(_UNSEEN, "", normalize("NFC", identifier)).strip(EDGES).upper()
     for pattern, replacement in _STEPS[form]:
         spelled = re.sub(pattern, replacement.replace("$", "\\"), spelled)
     return spelled
@@ -72,7 +73,7 @@ def token(identifier: str, key: bytes, form: Canonical = "plain") -> str:
 
 
 def token_expression(text: "Expression", key: bytes, form: Canonical = "plain") -> "Expression":
-    """Return the engine's twin of ``token``; NULL stays NULL."""
+    """Return the engine's twin of ``token`` for text in normal form C; NULL stays NULL."""
     from pyspark.sql import functions as fn
 
     spelled = fn.upper(fn.btrim(fn.regexp_replace(text, _UNSEEN, ""), fn.lit(EDGES)))

@@ -8,6 +8,7 @@ and landing's lines are bronze's, by upload and row number.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +17,7 @@ from data_contracts.contract import Contract, Table
 from ingestion.payload import LINE, open_rows
 from ingestion.persons import Person
 from ingestion.schema import entity_of
+from ingestion.vocabulary import EDGES
 from tenancy.uploads import list_uploads
 
 if TYPE_CHECKING:
@@ -126,9 +128,14 @@ def _names(
 ) -> bool:
     if LINE in row and len(row) == 1:
         return person.is_named_in(row[LINE] or "")
-    if any(row.get(source) in values for source, values in references.items()):
+    if any(_as_key(row.get(source)) in values for source, values in references.items()):
         return True
     return any(person.is_named_by(cell) for cell in row.values())
+
+
+def _as_key(cell: str | None) -> str:
+    """Return a cell as silver writes it into a key."""
+    return normalize("NFC", cell or "").strip(EDGES)
 
 
 def _references(
