@@ -7,6 +7,7 @@ all of it.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from foundation.errors import AbcallError, OperatorError
@@ -15,6 +16,7 @@ from ingestion.landing import KIND
 from lakehouse.commits import open_table
 from lakehouse.refs import Layer, TableRef
 from lakehouse.sums import unsound
+from tenancy.erasures import list_erasures
 from tenancy.upload import APPLIED, Upload
 from tenancy.uploads import list_uploads
 
@@ -89,19 +91,30 @@ def _of_accounts(
     """Yield the uploads of which bronze or quarantine holds other rows than their record says.
 
     An erasure takes rows away that a record still counts: such uploads have another landing file.
+    So does retention: its receipts tell up to when.
     """
     for layer, figure in COUNTED:
         if f"{layer}.{table}" in damaged:
             continue
+        gone_before = _let_go_before(lake, tenant, f"{layer}.{table}")
         ref = lake.ref(tenant, layer, table)
         held: Counter[str] = Counter()
         for rows in lake.batches(ref, ["upload_id"]):
             held.update(rows["upload_id"].to_pylist())
         for upload in uploads:
             told = int(upload.counts.get(figure, 0))
-            if upload.landed == upload.sha256 and held[upload.id] != told:
+            less = held[upload.id] < told and upload.received_at < gone_before
+            if upload.landed == upload.sha256 and held[upload.id] != told and not less:
                 details = (("file", upload.file_name), ("told", told), ("held", held[upload.id]))
                 yield Finding(f"{layer}.{table}", upload.file_name, "checking.account", details)
+
+
+def _let_go_before(lake: "Lake", tenant: "Tenant", place: str) -> datetime:
+    """Return up to when (UTC) retention let rows of a place go, by its receipts."""
+    runs = [e for e in list_erasures(lake.store, tenant) if e.kind == "retention"]
+    told = ((e.places.get(place, {}).get("before"), e.started_at) for e in runs)
+    cuts = [min(datetime.fromisoformat(cut), run) for cut, run in told if cut is not None]
+    return max(cuts, default=datetime.min.replace(tzinfo=UTC))
 
 
 def _of_landing(lake: "Lake", tenant: "Tenant", upload: Upload) -> Iterator[Finding]:

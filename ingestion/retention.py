@@ -6,8 +6,8 @@ more. Silver is made anew from bronze: what bronze has of a customer stays while
 them. Each run leaves a receipt; a run that is cut short is taken up by the next.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,8 @@ from ingestion.gold.grains import grains
 from ingestion.landing import KIND
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
-from tenancy.erasures import Erasure, begin_erasure, finish_erasure, note_place
+from tenancy.deliveries import list_deliveries
+from tenancy.erasures import Erasure, begin_erasure, finish_erasure, list_erasures, note_place
 from tenancy.holds import OFFICERS, destroying, list_holds
 from tenancy.tenants import get_tenant
 from tenancy.uploads import list_uploads, save_landing
@@ -114,6 +115,26 @@ def run_retention(
     return finish_erasure(lake.store, actor, erasure)
 
 
+def leave_out_gone(
+    lake: "Lake", tenant: "Tenant", contract: Contract, table: Table, commit: Commit
+) -> None:
+    """Take out of a silver table, made anew from bronze, what the last run let go of it.
+
+    Bronze keeps its rows for a period of its own. What came or became due since waits for the next
+    run, whose receipt tells of it.
+    """
+    runs = [e.started_at for e in list_erasures(lake.store, tenant) if e.kind == "retention"]
+    if not runs:
+        return
+    silver, last = lake.ref(tenant, "silver", table.name), max(runs)
+    for rule in _table_rules(lake, tenant, contract, table, last):
+        if rule.ref == silver:
+            there = rule.where & _before("recorded_at", last)
+            going, _ = _going(lake, tenant, replace(rule, where=there))
+            if going.num_rows:
+                lake.writer.delete(silver, going, commit)
+
+
 def _rules(lake: "Lake", tenant: "Tenant", contract: Contract, now: datetime) -> Iterator[_Rule]:
     """Return the tables with a period, the vault last: it follows from the others."""
     for table in contract.tables:
@@ -190,10 +211,16 @@ def _named(lake: "Lake", tenant: "Tenant", rule: _Rule) -> tuple[pa.Table, int]:
     return going, rows.num_rows - going.num_rows
 
 
-def _due(lake: "Lake", tenant: "Tenant", rule: _Rule) -> Due:
+def _going(lake: "Lake", tenant: "Tenant", rule: _Rule) -> tuple[pa.Table, int]:
+    """Return the same, where a hold on the place keeps all of them."""
     going, kept = _named(lake, tenant, rule)
     if any(hold.covers(rule.table, _whom(lake, rule)) for hold in list_holds(lake.store, tenant)):
-        going, kept = going.slice(0, 0), going.num_rows + kept
+        return going.slice(0, 0), going.num_rows + kept
+    return going, kept
+
+
+def _due(lake: "Lake", tenant: "Tenant", rule: _Rule) -> Due:
+    going, kept = _going(lake, tenant, rule)
     return Due(rule.place, rule.table, rule.cut_at, going.num_rows, kept)
 
 
@@ -210,32 +237,38 @@ def _apply(lake: "Lake", tenant: "Tenant", erasure: Erasure, rule: _Rule) -> "Se
             if not going.num_rows:
                 return ()
             done = lake.writer.delete(rule.ref, going, Commit(f"erasure:{erasure.id}"))
-            note_place(lake.store, erasure, rule.place, rows=done.deleted, version=done.version)
+            gone = {"rows": done.deleted, "version": done.version}
+            cut = {} if rule.cut_at is None else {"before": rule.cut_at.isoformat()}
+            note_place(lake.store, erasure, rule.place, **gone, **cut)
     except Held:
         return ()
     return (rule.ref,)
 
 
-def _files_due(lake: "Lake", tenant: "Tenant", contract: Contract, now: datetime) -> list[str]:
-    """Return the uploads whose file is due, and of whose content no later upload is."""
+def _files_due(lake: "Lake", tenant: "Tenant", contract: Contract, now: datetime) -> set[str]:
+    """Return the contents of landing that are due, files and containers, and did not come again."""
     cut = _cut(contract, "landing", now)
     if cut is None:
-        return []
-    uploads = list_uploads(lake.store, tenant)
-    needed = {upload.landed for upload in uploads if upload.received_at >= cut}
-    return [u.id for u in uploads if u.landed and u.landed not in needed]
+        return set()
+    uploads, deliveries = list_uploads(lake.store, tenant), list_deliveries(lake.store, tenant)
+    came = [(upload.landed, upload.received_at) for upload in uploads]
+    came += [(delivery.sha256, delivery.received_at) for delivery in deliveries]
+    needed = {sha256 for sha256, received_at in came if received_at >= cut}
+    due = {sha256 for sha256, _ in came if sha256} - needed
+    return {sha256 for sha256 in due if lake.objects.exists(tenant, KIND, sha256)}
 
 
-def _let_files_go(lake: "Lake", tenant: "Tenant", erasure: Erasure, due: Sequence[str]) -> None:
+def _let_files_go(lake: "Lake", tenant: "Tenant", erasure: Erasure, due: Collection[str]) -> None:
     if not due:
         return
     try:
         with destroying(lake.store, tenant):
-            uploads = [u for u in list_uploads(lake.store, tenant) if u.id in set(due)]
-            for upload in uploads:
-                lake.objects.delete(tenant, KIND, upload.landed)
-                save_landing(lake.store, tenant, upload, "")
-            note_place(lake.store, erasure, "landing", files=len(uploads))
+            for sha256 in sorted(due):
+                lake.objects.delete(tenant, KIND, sha256)
+            for upload in list_uploads(lake.store, tenant):
+                if upload.landed in due:
+                    save_landing(lake.store, tenant, upload, "")
+            note_place(lake.store, erasure, "landing", files=len(due))
     except Held:
         return
 

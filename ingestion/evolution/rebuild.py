@@ -30,6 +30,7 @@ from ingestion.job import job_of
 from ingestion.leases import receiving
 from ingestion.mapping import Mapping as ColumnMapping
 from ingestion.reading import RawTable
+from ingestion.retention import leave_out_gone
 from ingestion.schema import QUARANTINE, silver_schema
 from lakehouse.commits import Commit, open_table, restored_at
 from lakehouse.shadow import Shadow
@@ -128,6 +129,7 @@ def rebuild(lake: "Lake", tenant: "Tenant", table: Table, reading: Reading) -> R
             )
             for upload in uploads
         ]
+        leave_out_gone(shadow, tenant, reading.contract, table, Commit(f"{step}:retention"))
         audit = _audited(shadow, tenant, table, uploads[-1], version)
         held.check()
         _swap(lake, shadow, tenant, table, step, uploads=[upload.id for upload in uploads])

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.checking import check_tenant
+from ingestion.evolution.own_columns import accept, propose
 from ingestion.evolution.redrive import redrive
+from ingestion.mapping import Mapping
 from ingestion.persons import person_named
 from ingestion.retention import plan_retention, run_retention
+from lakehouse.commits import Commit
 from tenancy.erasures import is_genuine
 from tenancy.holds import lift_hold, place_hold
-from tests.ingestion_lake import ACTOR_OFFICER, TENANT, Door, installation
+from tests.ingestion_lake import ACTOR_OFFICER, INCIDENTS, TENANT, Door, installation
+from tests.integration.test_own_columns import STAFF
 
 pytestmark = pytest.mark.slow
 NOW = datetime.now(UTC)
@@ -70,3 +75,27 @@ def test_a_hold_keeps_a_table_and_a_persons_rows_until_it_is_lifted(door: Door):
     place_hold(store, ACTOR_OFFICER, TENANT, reason="r", person_mark=other.mark)
     run_retention(door.lake, TENANT, ACTOR_OFFICER)
     assert door.silver("incidents", "incident_id") == [("I-2",)]
+
+
+def test_what_went_stays_away_when_silver_is_made_anew_from_bronze(door: Door):
+    run_retention(door.lake, TENANT, ACTOR_OFFICER)
+    rows = [",".join([*INCIDENTS, "puntos"]), "I-3,A-1,2011-02-03,claim,tarde,2,7"]
+    mapping = Mapping(INCIDENTS, "natural", None, "increment")
+    door.send(door.write(rows), "incidents", mapping)
+    own = propose(door.lake, STAFF, TENANT, "incidents", "puntos").column
+    accept(door.lake, STAFF, TENANT, own)
+    assert door.rows_in("bronze", "incidents") == 3
+    assert door.silver("incidents", "incident_id") == [("I-2",), ("I-3",)]
+    (due,) = plan_retention(door.lake, TENANT)
+    assert (due.place, due.count) == ("silver.incidents", 1), "what came since has its own receipt"
+
+
+def test_what_went_is_no_damage_to_who_looks_over_the_lake(door: Door):
+    run_retention(door.lake, TENANT, ACTOR_OFFICER, IN_THREE)
+    assert door.rows_in("quarantine", "customers") == 0
+    assert check_tenant(door.lake, TENANT).findings == ()
+    door.customers("A-3,Eva Gil,2024-01-01,bad,10,10,no")
+    ref = door.lake.ref(TENANT, "quarantine", "customers")
+    door.lake.writer.delete(ref, "true", Commit("somebody"))
+    (finding,) = check_tenant(door.lake, TENANT).findings
+    assert finding.table == "quarantine.customers"
