@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from foundation.clock import utc_now
+from foundation.disk import disk_told
 from foundation.errors import Busy, InvalidRequest, NotFound
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import commits_standing, content_words, open_table, restore_words
@@ -22,6 +23,7 @@ from lakehouse.log import clean_log, version_at
 from lakehouse.once import Lease
 from lakehouse.places import Place
 from lakehouse.properties import TARGET_BYTES
+from lakehouse.reach import reached
 from lakehouse.refs import TableRef
 from lakehouse.sums import note_sums, prune_sums, require_sound
 from lakehouse.tables import tables_of
@@ -175,7 +177,8 @@ class Maintenance:
             table = _opened(ref)
             self._boundary(f"before:{place}")
             try:
-                yield table
+                with disk_told(), reached(ref.path):
+                    yield table
             except Exception as error:
                 if self._tables.is_conflict(error):
                     raise Busy("lakehouse.conflict", table=str(ref), attempts=1) from error

@@ -47,6 +47,14 @@ def test_a_full_disk_and_a_read_only_folder_are_told_and_lose_nothing(tmp_path: 
 
 
 @pytest.mark.slow
+def test_care_of_a_table_that_may_not_be_written_is_told_too(tmp_path: Path):
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o755)
+    outcomes = list(disk.read_only(make_trial("compaction", tmp_path / "trial"), tmp_path / "copy"))
+    assert outcomes and not told(outcomes), told(outcomes)
+
+
+@pytest.mark.slow
 def test_a_clock_that_jumps_changes_no_account(tmp_path: Path):
     trial = make_trial("customers, increment", tmp_path / "trial")
     outcomes = list(islice(clocks.jumps(trial, tmp_path / "copy"), 8))
