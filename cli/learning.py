@@ -7,6 +7,7 @@ import typer
 
 from cli.console import say, show, working
 from cli.session import Desk, helper, session_of
+from cli.suspects import tell_doubts
 from foundation.errors import InvalidRequest, NotEnoughData, NotFound, UserError
 from foundation.texts import Language, text
 from models.risk import say_bands
@@ -107,6 +108,8 @@ def train_all(
                 missing.append(error)
     if made:
         _show_quality(tenant, made, seeds, language)
+        for trained in made:
+            tell_doubts(tenant, trained.model, trained.doubts, language)
     for reason in missing if made else missing[1:]:
         say(reason.say(language))
     if not made:

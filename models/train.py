@@ -21,6 +21,7 @@ from tenancy.leases import lease
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
+    from models.leaks import Suspect
     from models.learn import Learned
     from tenancy.tenant import Tenant
 
@@ -50,6 +51,8 @@ class Trained:
         Where its classes of risk begin; empty for tasks other than yes or no.
     left_out
         Persons whom models may not learn from, and who were left out.
+    doubts
+        Features that were left out until a person says whether they are honest.
     """
 
     model: str
@@ -67,6 +70,7 @@ class Trained:
     notes: tuple[Note, ...] = ()
     bands: tuple[RiskBand, ...] = ()
     left_out: int = 0
+    doubts: "tuple[Suspect, ...]" = ()
 
 
 def train(
@@ -93,11 +97,13 @@ def train(
         Another training of this model did not end its comparison in time.
     """
     from features.training_set import training_set
+    from models.guard import guarded
     from models.learn import learn
 
     started = perf_counter()
     contract = contract or lake.contract_of(tenant)
-    training = training_set(lake, tenant, contract, model_name)
+    found = guarded(lake, tenant, contract, training_set(lake, tenant, contract, model_name))
+    training = found.training
     learned = learn(training, seeds)
     now = utc_now()
     provenance = Provenance(
@@ -125,6 +131,7 @@ def train(
         notes=training.notes,
         bands=_bands(training, learned),
         left_out=training.left_out,
+        doubts=found.open,
     )
     _write_quality(lake, tenant, trained)
     return trained
