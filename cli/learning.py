@@ -49,6 +49,21 @@ def register(app: typer.Typer, language: Language) -> None:
         with session_of(context).desk() as desk:
             score_all(desk, desk.tenant(tenant_id), model, language)
 
+    @app.command("rollback", help=tell("rollback"))
+    def rollback(
+        context: typer.Context,
+        tenant_id: Annotated[str, tenant_argument],
+        model: Annotated[str, typer.Argument(metavar="MODEL", help=tell("model"))],
+    ) -> None:
+        from models.rollback import roll_back
+
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            (name,) = models_of(desk, tenant, model)
+            earlier = roll_back(desk.lake, tenant, name)
+            desk.note("model.rolled_back", tenant, name, version=earlier.version)
+        say(text("cli.rolled_back", language, model=name, version=earlier.version))
+
     @app.command("replay", help=tell("replay"))
     def replay(
         context: typer.Context,
@@ -139,6 +154,10 @@ def _show_quality(
         if trained.bands:
             base_rate = trained.positives / trained.rows
             say(f"{trained.model}: {say_bands(trained.bands, base_rate, language)}")
+        if trained.against:
+            say(text("cli.train_against", language, model=trained.model))
+            for reason in trained.against:
+                say(reason.say(language))
         if trained.left_out:
             count = {"model": trained.model, "persons": trained.left_out}
             say(text("cli.train_left_out", language, **count))
