@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.console import say, show, working
+from cli.console import say, show, working, write_out
 from cli.session import Desk, helper, session_of
 from cli.suspects import tell_doubts
 from foundation.errors import InvalidRequest, NotEnoughData, NotFound, UserError
@@ -63,6 +63,21 @@ def register(app: typer.Typer, language: Language) -> None:
             earlier = roll_back(desk.lake, tenant, name)
             desk.note("model.rolled_back", tenant, name, version=earlier.version)
         say(text("cli.rolled_back", language, model=name, version=earlier.version))
+
+    @app.command("card", help=tell("card"))
+    def card(
+        context: typer.Context,
+        tenant_id: Annotated[str, tenant_argument],
+        model: Annotated[str, typer.Argument(metavar="MODEL", help=tell("model"))],
+    ) -> None:
+        from models.card import card_for
+        from models.card_text import to_markdown
+
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            (name,) = models_of(desk, tenant, model)
+            told = to_markdown(card_for(desk.lake, tenant, name), language)
+        write_out(told)
 
     @app.command("replay", help=tell("replay"))
     def replay(

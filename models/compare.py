@@ -20,13 +20,11 @@ from models.arrays import Floats, Ints
 from models.evaluate import Interval, Metric, difference_with_interval
 from models.profit import Payoff, profit_per_person
 from models.selection import LOWER_IS_BETTER, USUAL, metrics_of
+from models.slices import FEWEST_OF_AN_OUTCOME, FEWEST_SHARED_ROWS, places_by_slice
 
 MARGIN = 0.01
 """The loss that an interval must rule out: of the AUC as it stands, of other aspects as a share of
 what they are measured in (see ``_unit``)."""
-FEWEST_SHARED_ROWS = 100
-FEWEST_OF_AN_OUTCOME = 20
-"""A slice with fewer of either outcome says nothing of a model."""
 CALIBRATION: dict[Task, str] = {"binary": "brier", "multiclass": "log_loss"}
 
 
@@ -189,7 +187,8 @@ def _paired(task: Task, ours: pa.Table, theirs: pa.Table) -> _Pair | None:
         return None
     rows = ours.take(first)
     persons = np.array(rows["person"].to_pylist())
-    return _Pair(task, rows["code"].to_numpy(), persons, one, other, _values(rows), _slices(rows))
+    slices = places_by_slice(rows) if "slices" in rows.column_names else {}
+    return _Pair(task, rows["code"].to_numpy(), persons, one, other, _values(rows), slices)
 
 
 def _keys(table: pa.Table) -> list[tuple[str, float]]:
@@ -205,13 +204,3 @@ def _values(rows: pa.Table) -> Floats | None:
         return None
     found = rows["monthly_value"].to_numpy().astype(np.float64)
     return None if np.isnan(found).all() else found
-
-
-def _slices(rows: pa.Table) -> dict[str, Ints]:
-    """Return the places of each slice's rows."""
-    found: dict[str, list[int]] = {}
-    names = rows["slices"].to_pylist() if "slices" in rows.column_names else []
-    for at, own in enumerate(names):
-        for name in own or ():
-            found.setdefault(name, []).append(at)
-    return {name: np.array(places, dtype=np.int64) for name, places in sorted(found.items())}

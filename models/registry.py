@@ -123,6 +123,20 @@ class Registry:
             raise NotFound("models.no_earlier_champion", model=model)
         return self._load(found)
 
+    def champions(self, tenant_id: str, model: str) -> tuple[str, ...]:
+        """Return the versions that were champions, the present one last."""
+        return tuple(self._champions(registered_name(tenant_id, model)))
+
+    def parameters(self, tenant_id: str, run_id: str) -> dict[str, str]:
+        """Return what a training of the tenant's noted of itself.
+
+        Raises
+        ------
+        NotFound
+            The tenant has no such run.
+        """
+        return dict(self._run(tenant_id, run_id).data.params)
+
     def step_back(self, earlier: Champion) -> None:
         """Make the champion before the present one champion again."""
         client, line = self._client(), self._champions(earlier.name)

@@ -1,5 +1,6 @@
 """From a training set to a registered version: choose, judge, fit, log, promote."""
 
+import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 PROMOTE_WAIT_SECONDS = 120.0
+LONGEST_NOTE = 6000
+"""Characters that MLflow keeps of a parameter."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +215,14 @@ def card_of(training: TrainingSet, learned: "Learned") -> dict[str, str]:
         "positives": str(learned.positives),
         "features": str(len(training.features)),
         "persons_left_out": str(training.left_out),
+        "features_left_out": json.dumps({n.feature: n.reason for n in training.notes})[
+            :LONGEST_NOTE
+        ],
     }
+
+
+def _left_out(notes: Sequence[Note]) -> str:
+    return json.dumps({note.feature: note.reason for note in notes})[:LONGEST_NOTE]
 
 
 def _logged(metrics: dict[str, Interval]) -> dict[str, float]:
