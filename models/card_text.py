@@ -1,5 +1,6 @@
 """A card as Markdown, in the reader's language."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from features.spec import say_number
@@ -17,8 +18,8 @@ SPREAD_WORTH_A_WORD = 0.1
 """Difference between groups' true-positive rates from which the card warns."""
 
 
-def to_markdown(card: Card, language: Language) -> str:
-    """Return the whole card."""
+def to_markdown(card: Card, language: Language, *, level: int = 1) -> str:
+    """Return the whole card, its title a heading of ``level``."""
     parts = [
         _head(card, language),
         _data(card, language),
@@ -27,7 +28,8 @@ def to_markdown(card: Card, language: Language) -> str:
         _features(card, language),
         _limits(card, language),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    whole = "\n\n".join(part for part in parts if part) + "\n"
+    return re.sub(r"^(#+) ", "#" * (level - 1) + r"\1 ", whole, flags=re.MULTILINE)
 
 
 def _say(key: str, language: Language, **words: object) -> str:
