@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.console import say, show, working
+from cli.console import say, show, working, write_out
 from cli.session import Desk, helper, session_of
+from cli.suspects import tell_doubts
 from foundation.errors import InvalidRequest, NotEnoughData, NotFound, UserError
 from foundation.texts import Language, text
 from models.risk import say_bands
@@ -47,6 +48,36 @@ def register(app: typer.Typer, language: Language) -> None:
     ) -> None:
         with session_of(context).desk() as desk:
             score_all(desk, desk.tenant(tenant_id), model, language)
+
+    @app.command("rollback", help=tell("rollback"))
+    def rollback(
+        context: typer.Context,
+        tenant_id: Annotated[str, tenant_argument],
+        model: Annotated[str, typer.Argument(metavar="MODEL", help=tell("model"))],
+    ) -> None:
+        from models.rollback import roll_back
+
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            (name,) = models_of(desk, tenant, model)
+            earlier = roll_back(desk.lake, tenant, name)
+            desk.note("model.rolled_back", tenant, name, version=earlier.version)
+        say(text("cli.rolled_back", language, model=name, version=earlier.version))
+
+    @app.command("card", help=tell("card"))
+    def card(
+        context: typer.Context,
+        tenant_id: Annotated[str, tenant_argument],
+        model: Annotated[str, typer.Argument(metavar="MODEL", help=tell("model"))],
+    ) -> None:
+        from models.card import card_for
+        from models.card_text import to_markdown
+
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            (name,) = models_of(desk, tenant, model)
+            told = to_markdown(card_for(desk.lake, tenant, name), language)
+        write_out(told)
 
     @app.command("replay", help=tell("replay"))
     def replay(
@@ -107,6 +138,8 @@ def train_all(
                 missing.append(error)
     if made:
         _show_quality(tenant, made, seeds, language)
+        for trained in made:
+            tell_doubts(tenant, trained.model, trained.doubts, language)
     for reason in missing if made else missing[1:]:
         say(reason.say(language))
     if not made:
@@ -136,6 +169,10 @@ def _show_quality(
         if trained.bands:
             base_rate = trained.positives / trained.rows
             say(f"{trained.model}: {say_bands(trained.bands, base_rate, language)}")
+        if trained.against:
+            say(text("cli.train_against", language, model=trained.model))
+            for reason in trained.against:
+                say(reason.say(language))
         if trained.left_out:
             count = {"model": trained.model, "persons": trained.left_out}
             say(text("cli.train_left_out", language, **count))

@@ -11,7 +11,16 @@ import streamlit as st
 from dashboards import cards, session
 from dashboards.failures import guarded
 from dashboards.viewer import Viewer
-from dashboards.views import customer, customers, incidents, overview, quarantine, sign_in, upload
+from dashboards.views import (
+    customer,
+    customers,
+    incidents,
+    models,
+    overview,
+    quarantine,
+    sign_in,
+    upload,
+)
 from dashboards.words import Words
 from foundation.errors import NotSignedIn
 from foundation.texts import LANGUAGES, Language, text
@@ -41,6 +50,7 @@ PLACES = (
     Place("customers", customers.show, ":material/group:"),
     Place("customer", customer.show, ":material/person:", listed=False),
     Place("incidents", incidents.show, ":material/report:"),
+    Place("models", models.show, ":material/model_training:"),
     Place("quarantine", quarantine.show, ":material/rule:"),
     Place("upload", upload.show, ":material/upload_file:"),
 )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 Alias = Literal["champion", "challenger"]
+CHAMPIONS = "champions"
+"""Tag of a registered name: its champions' versions one after the other, the present one last."""
 MODEL_SHA256 = "model_sha256"
 """Tag of a run: what its model's file was when it was registered."""
 
@@ -96,12 +98,61 @@ class Registry:
 
     def set_alias(self, registered: Registered, alias: Alias) -> None:
         """Point an alias at a version; a new champion is no challenger any more."""
-        client = self._client()
+        client, line = self._client(), self._champions(registered.name)
         client.set_registered_model_alias(registered.name, alias, registered.version)
+        if alias == "challenger":
+            return
         challenger = self._by_alias(registered.name, "challenger")
-        stale = challenger is not None and str(challenger.version) == registered.version
-        if alias == "champion" and stale:
+        if challenger is not None and str(challenger.version) == registered.version:
             client.delete_registered_model_alias(registered.name, "challenger")
+        if line[-1:] != [registered.version]:
+            self._keep_champions(registered.name, [*line, registered.version])
+
+    def earlier(self, tenant_id: str, model: str) -> Champion:
+        """Return the version that was champion before the present one.
+
+        Raises
+        ------
+        NotFound
+            There was none before, or it is gone.
+        """
+        name = registered_name(tenant_id, model)
+        line = self._champions(name)
+        found = self._by_version(name, line[-2]) if len(line) > 1 else None
+        if found is None:
+            raise NotFound("models.no_earlier_champion", model=model)
+        return self._load(found)
+
+    def champions(self, tenant_id: str, model: str) -> tuple[str, ...]:
+        """Return the versions that were champions, the present one last."""
+        return tuple(self._champions(registered_name(tenant_id, model)))
+
+    def parameters(self, tenant_id: str, run_id: str) -> dict[str, str]:
+        """Return what a training of the tenant's noted of itself.
+
+        Raises
+        ------
+        NotFound
+            The tenant has no such run.
+        """
+        return dict(self._run(tenant_id, run_id).data.params)
+
+    def step_back(self, earlier: Champion) -> None:
+        """Make the champion before the present one champion again."""
+        client, line = self._client(), self._champions(earlier.name)
+        client.set_registered_model_alias(earlier.name, "champion", earlier.version)
+        self._keep_champions(earlier.name, line[:-1])
+
+    def _champions(self, name: str) -> list[str]:
+        """Return the versions that were champions, the present one last."""
+        present = self._by_alias(name, "champion")
+        if present is None:
+            return []
+        kept = self._client().get_registered_model(name).tags.get(CHAMPIONS)
+        return [str(present.version)] if kept is None else str(kept).split(",")
+
+    def _keep_champions(self, name: str, line: list[str]) -> None:
+        self._client().set_registered_model_tag(name, CHAMPIONS, ",".join(line))
 
     def find(self, tenant_id: str, model: str, alias: Alias = "champion") -> Champion | None:
         """Return the version an alias points at now; None where there is none.

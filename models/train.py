@@ -1,6 +1,8 @@
 """From a training set to a registered version: choose, judge, fit, log, promote."""
 
+import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -21,10 +23,14 @@ from tenancy.leases import lease
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
+    from models.compare import Finding
+    from models.leaks import Suspect
     from models.learn import Learned
     from tenancy.tenant import Tenant
 
 PROMOTE_WAIT_SECONDS = 120.0
+LONGEST_NOTE = 6000
+"""Characters that MLflow keeps of a parameter."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,10 @@ class Trained:
         Where its classes of risk begin; empty for tasks other than yes or no.
     left_out
         Persons whom models may not learn from, and who were left out.
+    doubts
+        Features that were left out until a person says whether they are honest.
+    against
+        Why it did not take the champion's place: the aspects in which it is worse.
     """
 
     model: str
@@ -67,6 +77,8 @@ class Trained:
     notes: tuple[Note, ...] = ()
     bands: tuple[RiskBand, ...] = ()
     left_out: int = 0
+    doubts: "tuple[Suspect, ...]" = ()
+    against: "tuple[Finding, ...]" = ()
 
 
 def train(
@@ -93,20 +105,22 @@ def train(
         Another training of this model did not end its comparison in time.
     """
     from features.training_set import training_set
+    from models.guard import guarded
     from models.learn import learn
 
     started = perf_counter()
     contract = contract or lake.contract_of(tenant)
-    training = training_set(lake, tenant, contract, model_name)
+    found = guarded(lake, tenant, contract, training_set(lake, tenant, contract, model_name))
+    training = found.training
     learned = learn(training, seeds)
     now = utc_now()
     provenance = Provenance(
         contract.version, dict(training.table_versions), code_version(), now.isoformat()
     )
     # Two trainings of one model that end together are compared one after the other.
-    with lease(lake.store, f"promote:{tenant.id}.{model_name}", wait_seconds=PROMOTE_WAIT_SECONDS):
+    with promoting(lake, tenant, model_name):
         registry = Registry(lake.settings)
-        registered, alias = _register(
+        registered, alias, against = _register(
             registry, tenant, training, learned, provenance=provenance, contract=contract
         )
     trained = Trained(
@@ -125,9 +139,17 @@ def train(
         notes=training.notes,
         bands=_bands(training, learned),
         left_out=training.left_out,
+        doubts=found.open,
+        against=against,
     )
     _write_quality(lake, tenant, trained)
     return trained
+
+
+def promoting(lake: "Lake", tenant: "Tenant", model_name: str) -> AbstractContextManager[object]:
+    """Hold what decides who is champion of a model."""
+    name = f"promote:{tenant.id}.{model_name}"
+    return lease(lake.store, name, wait_seconds=PROMOTE_WAIT_SECONDS)
 
 
 def _register(
@@ -138,13 +160,15 @@ def _register(
     *,
     provenance: Provenance,
     contract: Contract,
-) -> tuple[Registered, Alias]:
+) -> "tuple[Registered, Alias, tuple[Finding, ...]]":
     from models.artifact import Entry
+    from models.compare import compare
     from models.example import synthetic_records
-    from models.promote import not_worse, out_of_fold_table
+    from models.promote import out_of_fold_table
 
     name, rows = training.model.name, learned.rows
-    table = out_of_fold_table(rows, training.entity_ids, learned.judged)
+    slices = contract.dashboard.dimensions
+    table = out_of_fold_table(rows, training.entity_ids, learned.judged, training.model, slices)
     champion = registry.find(tenant.id, name)
     registered = registry.log(
         Entry(
@@ -161,14 +185,14 @@ def _register(
         )
     )
     # A champion of another contract was judged on other things: it is no measure of this one.
-    promoted = (
-        champion is None
-        or not is_compatible(champion, contract, name)
-        or not_worse(rows.task, table, registry.out_of_fold(tenant.id, champion.run_id))
-    )
-    alias: Alias = "champion" if promoted else "challenger"
+    if champion is None or not is_compatible(champion, contract, name):
+        registry.set_alias(registered, "champion")
+        return registered, "champion", ()
+    judged = registry.out_of_fold(tenant.id, champion.run_id)
+    compared = compare(training.model, table, judged)
+    alias: Alias = "champion" if compared.passed else "challenger"
     registry.set_alias(registered, alias)
-    return registered, alias
+    return registered, alias, compared.reasons
 
 
 def _bands(training: TrainingSet, learned: "Learned") -> tuple[RiskBand, ...]:
@@ -191,7 +215,14 @@ def card_of(training: TrainingSet, learned: "Learned") -> dict[str, str]:
         "positives": str(learned.positives),
         "features": str(len(training.features)),
         "persons_left_out": str(training.left_out),
+        "features_left_out": json.dumps({n.feature: n.reason for n in training.notes})[
+            :LONGEST_NOTE
+        ],
     }
+
+
+def _left_out(notes: Sequence[Note]) -> str:
+    return json.dumps({note.feature: note.reason for note in notes})[:LONGEST_NOTE]
 
 
 def _logged(metrics: dict[str, Interval]) -> dict[str, float]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("overview", "customers", "incidents", "quarantine", "upload")
+PAGES = ("overview", "customers", "incidents", "models", "quarantine", "upload")
 ENGLISH = ("Today", "Customers", "Upload", "Sign out", "Browse", "per file", "Choose", "rows")
 SPANISH = ("Hoy", "Clientes", "Cargar", "Salir", "filas", "Elegir")
 

@@ -9,7 +9,9 @@ from tests.unit.cli.conftest import Type
 
 COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "audit anchor", "upload", "mapping", "uploads", "rejected", "train",
-            "score", "tenant new", "tenant list", "user add", "user list", "key issue", "key list",
+            "score", "rollback", "card", "suspects check", "suspects keep",
+            "suspects leave-out",
+            "tenant new", "tenant list", "user add", "user list", "key issue", "key list",
             "key revoke", "quarantine list", "quarantine show", "quarantine download",
             "quarantine fix", "quarantine redrive", "quarantine dismiss", "quarantine reopen",
             "quarantine history",

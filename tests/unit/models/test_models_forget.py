@@ -6,11 +6,12 @@ import pytest
 
 from features.shapes import TrainingSet
 from lakehouse.lake import Lake
+from models.compare import compare
 from models.forget import forget_judged, forget_models
-from models.promote import not_worse
 from models.registry import Registry
 from models.tracking import client_of
 from tests.ingestion_lake import TENANT, installation
+from tests.unit.models.conftest import declaration
 from tests.unit.models.test_models_replay import registered
 
 Make = Callable[..., TrainingSet]
@@ -30,7 +31,7 @@ def test_a_persons_judged_rows_go_and_a_challenger_is_still_compared(lake: Lake)
     assert forget_judged(lake.settings, TENANT.id, ["p3", "p7", "nobody"]) == 2
     after = registry.out_of_fold(TENANT.id, champion.run_id)
     assert after.num_rows == before.num_rows - 2
-    assert not_worse("binary", before, after)
+    assert compare(declaration(), before, after).passed
     assert forget_judged(lake.settings, TENANT.id, ["p3", "p7"]) == 0
     assert forget_judged(lake.settings, "globex", ["p4"]) == 0
 

@@ -52,7 +52,7 @@ def registered(settings: Settings, name: str, made: TrainingSet) -> Scorer:
         parameters={},
         metrics={},
         example=synthetic_records(rows.records, dict(rows.kinds)),
-        out_of_fold=out_of_fold_table(rows, made.entity_ids, learned.judged),
+        out_of_fold=out_of_fold_table(rows, made.entity_ids, learned.judged, made.model),
         bands=bands,
     )
     registry.set_alias(registry.log(entry), "champion")

@@ -8,7 +8,6 @@ from decimal import Decimal
 import mlflow
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +20,7 @@ from models.champion import Provenance
 from models.example import MADE_UP_TEXT, synthetic_records
 from models.explain import strongest_words
 from models.learn import Learned, learn
-from models.promote import not_worse, out_of_fold_table, paired_difference
+from models.promote import out_of_fold_table
 from models.registry import Registered, Registry
 from models.risk import from_json, resolve, risk_class, say_bands, to_json
 from models.score import Scorer
@@ -59,7 +58,9 @@ def log(settings: Settings, tenant: str, training: TrainingSet, learned: Learned
             parameters={"estimator": learned.estimator},
             metrics={"auc": 0.8},
             example=synthetic_records(rows.records, dict(rows.kinds)),
-            out_of_fold=out_of_fold_table(rows, training.entity_ids, learned.judged),
+            out_of_fold=out_of_fold_table(
+                rows, training.entity_ids, learned.judged, training.model
+            ),
             bands=resolve(training.model.classes, learned.positives / len(rows)),
         )
     )
@@ -155,39 +156,10 @@ def test_other_tasks_are_scored_by_the_same_code(make: Make, settings: Settings,
         assert score.probability == max(score.class_probabilities.values())
 
 
-def test_a_challenger_is_compared_on_the_same_rows(training: TrainingSet, learned: Learned):
-    table = out_of_fold_table(learned.rows, training.entity_ids, learned.judged)
-    same = paired_difference("binary", table, table)
-    assert same is not None
-    assert (same.low, same.value, same.high) == (0, 0, 0)
-    noise = np.random.default_rng(0).normal(size=(300, 1)).tolist()
-    worse = table.set_column(3, "margins", [noise])
-    assert not not_worse("binary", worse, table)
-    assert not_worse("binary", table, worse)
-    assert not not_worse("binary", table, table.slice(0, 50))
-
-
-@pytest.mark.parametrize("unit", [1.0, 1e6])
-def test_a_challenger_of_numbers_is_compared_in_the_outcomes_own_unit(unit: float):
-    def judged(error: float, seed: int) -> pa.Table:
-        truth = np.random.default_rng(0).normal(50.0, 10.0, size=1_000)
-        told = truth + np.random.default_rng(seed).normal(0.0, error, size=1_000)
-        rows = [str(n) for n in range(1_000)]
-        margins = [[value] for value in (told * unit).tolist()]
-        return pa.table({"row": rows, "person": rows, "code": truth * unit, "margins": margins})
-
-    champion = judged(5.0, seed=1)
-    slightly = champion.set_column(
-        3, "margins", [[[m[0] + 0.001 * unit] for m in champion.column("margins").to_pylist()]]
-    )
-    assert not_worse("number", slightly, champion)
-    assert not_worse("number", judged(3.0, seed=2), champion)
-    assert not not_worse("number", judged(6.0, seed=2), champion)
-
-
 def test_what_is_kept_to_compare_names_no_person(training: TrainingSet, learned: Learned):
-    table = out_of_fold_table(learned.rows, training.entity_ids, learned.judged)
-    assert table.column_names == ["row", "person", "code", "margins"]
+    table = out_of_fold_table(learned.rows, training.entity_ids, learned.judged, training.model)
+    columns = ["row", "person", "code", "margins", "monthly_value", "slices"]
+    assert table.column_names == columns
     assert not set(table.column("row").to_pylist()) & set(training.entity_ids.tolist())
 
 
