@@ -19,7 +19,7 @@ from models.folds import Fold, group_folds
 from models.heterogeneity import ArmEffect, fit_effects
 from models.outcome import Outcome, fit_outcome
 from models.pipeline import layout_of
-from models.propensity import Overlap, completed, overlap
+from models.propensity import Overlap, clipped, completed, overlap
 
 CONTROL = "none"
 
@@ -52,6 +52,8 @@ class UpliftLearner(BaseEstimator):
         One an arm, the control too.
     scores_ : ndarray, shape (n, arms)
         Doubly-robust scores of the rows learned from; not kept in a stored model.
+    propensity_ : ndarray, shape (n,)
+        Known or estimated probability of each row's own arm, clipped; not kept either.
     """
 
     def __init__(
@@ -119,7 +121,8 @@ class UpliftLearner(BaseEstimator):
     def __getstate__(self) -> dict[str, object]:
         """Leave out the scores of single rows: a stored model holds none."""
         state = dict(super().__getstate__())
-        state.pop("scores_", None)
+        for name in ("scores_", "propensity_"):
+            state.pop(name, None)
         return state
 
     def _learn(self, matrix: Matrix, y: Floats, codes: Ints, known: Floats, units: Ints) -> None:
@@ -130,6 +133,7 @@ class UpliftLearner(BaseEstimator):
             matrix, y, codes, len(self.arms_),
             layout=layout, task=self.task, folds=folds, seed=self.seed,
         )  # fmt: skip
+        self.propensity_: Floats = clipped(chances)
         self.scores_: Floats = robust_scores(expected, y, codes, chances)
         self.overlap_: tuple[Overlap, ...] = overlap(codes, self.arms_, chances)
         self.averages_: tuple[Effect, ...] = average_effects(self.scores_, self.arms_, units)

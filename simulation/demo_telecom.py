@@ -229,7 +229,12 @@ def _offers(rng: Random, folder: Path, company: Company) -> list[Delivery]:
     order = np.argsort(company.offers.at, kind="stable")
     before, after = (
         offer_sheet(
-            company.offers, company.people, habits, OFFER_NAMES, (NO_OFFER, *OFFERS), known_at
+            company.offers,
+            company.people,
+            habits,
+            OFFER_NAMES,
+            kinds=(NO_OFFER, *OFFERS),
+            known_at=known_at,
         ).only(order.tolist())
         for known_at in (CUT, year()[1])
     )

@@ -99,6 +99,7 @@ def offer_sheet(
     people: People,
     habits: Habits,
     names: Names,
+    *,
     kinds: Sequence[str],
     known_at: int,
 ) -> Sheet:

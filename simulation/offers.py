@@ -4,15 +4,15 @@ Half of the contacts are randomised among no offer and the three offers (propens
 follow a policy, ``P(arm k) = softmax(score_k)``, with scores that rise with the customer's monthly
 charge (discount), tenure (speed) and internet service (support); every arm keeps a chance.
 
-*Acceptance* is ``logistic(a_k + 0.3 · z(charge) + 0.5 · recent complaint)``. *Margin* of the 90 days
-after, in months of the customer's charge, has the mean
+*Acceptance* is ``logistic(a_k + 0.3 · z(charge) + 0.5 · recent complaint)``. *Margin* of the 90
+days after, in months of the customer's charge, has the mean
 
     without = 1.6 + 0.25 · z(charge) + 0.1 · ln(1 + tenure) − 0.5 · complaint
     effect  = P(accept) · gain_k − (1 − P(accept)) · 0.6 · (tenure ≥ 30 months, no complaint)
 
 with gains ``discount 0.6 + 1.2 · complaint``, ``speed 1.8 without fibre, 0.2 with it``, ``support
-0.3 + 1.5 · complaint``: to call old customers who are content reminds them that they could leave, and
-only an offer that they take makes up for it. Acceptance is drawn, and a normal deviation of 0.7
+0.3 + 1.5 · complaint``: to call old customers who are content reminds them that they could leave,
+and only an offer that they take makes up for it. Acceptance is drawn, and a normal deviation of 0.7
 months comes on top. So each arm's effect on each customer is known, and a model can be held to it.
 """
 
@@ -81,7 +81,7 @@ def make_offers(rng: Random, asof: Ints, seen: Situation, share: float = 0.1) ->
     expected = expect(seen)
     takes = np.hstack([np.zeros((n, 1)), expected.acceptance[owner, month]])
     accepted = rng.random(n) < takes[np.arange(n), arm]
-    months = _margin_months(rng, expected, owner, month, arm, accepted)
+    months = _margin_months(rng, expected, (owner, month), arm, accepted)
     return Offers(
         owner=owner,
         at=at,
@@ -122,7 +122,8 @@ def expect(seen: Situation) -> Expected:
     gains = (0.6 + 1.2 * complaint, np.where(seen.fiber, 0.2, 1.8), 0.3 + 1.5 * complaint)
     pull = np.array(_ATTRACTION) + (0.3 * standard + 0.5 * complaint)[..., None]
     without = 1.6 + 0.25 * standard + 0.1 * np.log1p(np.maximum(seen.tenure, 0)) - 0.5 * complaint
-    return Expected(without, _HARM * old, sigmoid(pull), np.stack(gains, axis=-1))
+    harm = np.where(old, _HARM, 0.0)
+    return Expected(without, harm, sigmoid(pull), np.stack(gains, axis=-1).astype(np.float64))
 
 
 def _odds(rng: Random, seen: Situation, owner: Ints, month: Ints) -> tuple[Floats, Bools]:
@@ -143,11 +144,9 @@ def _odds(rng: Random, seen: Situation, owner: Ints, month: Ints) -> tuple[Float
 
 
 def _margin_months(
-    rng: Random, expected: Expected, owner: Ints, month: Ints, arm: Ints, accepted: Bools
+    rng: Random, expected: Expected, whom: tuple[Ints, Ints], arm: Ints, accepted: Bools
 ) -> Floats:
     """Draw what each contact left, in months of the charge."""
-    n = len(owner)
-    offered = arm > 0
-    gain = expected.gain[owner, month, np.maximum(arm - 1, 0)]
-    change = np.where(accepted, gain, np.where(offered, -expected.harm[owner, month], 0.0))
-    return np.asarray(expected.without[owner, month] + change + rng.normal(0, _DEVIATION, n))
+    gain = expected.gain[(*whom, np.maximum(arm - 1, 0))]
+    change = np.where(accepted, gain, np.where(arm > 0, -expected.harm[whom], 0.0))
+    return np.asarray(expected.without[whom] + change + rng.normal(0, _DEVIATION, len(arm)))
