@@ -19,7 +19,7 @@ from benchmarks.table import Line
 from data_contracts.contract import Task
 from models.arrays import Floats, Ints
 from models.encoder import RecordEncoder
-from models.evaluate import Interval, difference_with_interval, with_intervals
+from models.evaluate import Interval, with_intervals
 from models.folds import Fold, group_folds
 from models.outcome import fit_outcome
 from models.pipeline import layout_of
@@ -132,10 +132,8 @@ def _figures(
     mine = np.flatnonzero((rows.arms == arm) | (rows.arms == CONTROL))
     judged = Judged.of(rows.outcomes[name][mine], rows.arms[mine] == arm)
     ours, theirs = qini_area(uplift[mine], judged), qini_area(response[mine], judged)
-    return {
-        "random": with_intervals({"area": ours}, len(mine))["area"],
-        "response targeting": difference_with_interval(ours, theirs, len(mine)),
-    }
+    metrics = {"random": ours, "response targeting": lambda w: ours(w) - theirs(w)}
+    return with_intervals(metrics, len(mine))
 
 
 def _folds(rows: Rows, count: int) -> list[Fold]:

@@ -4,7 +4,7 @@ One row an offer (or one that was withheld: the control), as of when it was made
 margin is known, to customers whose monthly value is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ from features.catalogue import MONTHLY_VALUE
 from features.consent import left_out, mark_of, without
 from features.facts import AS_OF
 from features.gold import Gold, read_gold
+from features.offer_decisions import decided_propensity, decisions_of
 from features.records import to_records, useless
 from features.shapes import Note, Record
 from features.spec import FeatureSpec
@@ -94,7 +95,16 @@ def offer_set(lake: "Lake", tenant: "Tenant", contract: Contract) -> OfferSet:
     purpose = f"event-without-{mark}" if mark else "event"
     keep(lake, tenant, f"{NAME}_training", rows, gold=gold, contract=contract, purpose=purpose)
     specs = tuple(f.spec(contract) for f in chosen if available(f, gold))
-    return _set(rows, _beside(rows, facts), specs, gold, len(silent))
+    found = _set(rows, _beside(rows, facts), specs, gold, len(silent))
+    decisions = decisions_of(lake, tenant)
+    return found if decisions is None else _completed(found, decisions)
+
+
+def _completed(found: OfferSet, decisions: pa.Table) -> OfferSet:
+    """Return the offers with the probabilities that our own decisions wrote down."""
+    decided = decided_propensity(found.groups, found.arms, found.as_of, decisions)
+    missing = np.isnan(found.propensity) & ~found.randomised
+    return replace(found, propensity=np.where(missing, decided, found.propensity))
 
 
 def _grid(gold: Gold) -> "pa.Table":

@@ -69,7 +69,7 @@ def train_offers(lake: "Lake", tenant: "Tenant", contract: Contract | None = Non
         Another training of this model did not end its comparison in time.
     """
     contract = contract or lake.contract_of(tenant)
-    every = offer_set(lake, tenant, contract)
+    every = by_chance(offer_set(lake, tenant, contract))
     too_few = require_enough(every, contract.offers)
     offers = _declared(every, contract, too_few)
     codes = np.unique(offers.arms, return_inverse=True)[1]
@@ -120,6 +120,16 @@ def require_enough(offers: OfferSet, specs: tuple[OfferSpec, ...]) -> dict[str, 
         most = max(counts.values(), default=0)
         raise NotEnoughData("models.too_few_offers", needed=FEWEST_OF_AN_ARM, found=most)
     return too_few
+
+
+def by_chance(offers: OfferSet) -> OfferSet:
+    """Return the offers in which chance had a say: of the others, nobody alike got anything else.
+
+    What a decision made with probability 1 (no offer worth it, or beyond the budget) has no
+    counterpart to be compared with.
+    """
+    certain = offers.propensity >= 1.0
+    return _take(offers, np.flatnonzero(~certain))
 
 
 def _declared(offers: OfferSet, contract: Contract, too_few: dict[str, int]) -> OfferSet:

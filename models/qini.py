@@ -22,6 +22,8 @@ from models.arrays import Floats
 from models.evaluate import DRAWS, Interval, Metric, with_intervals
 
 Bools = npt.NDArray[np.bool_]
+MOST_STEPS = 1000
+"""A curve is read at so many shares at most: between two of them it is taken as straight."""
 
 
 @dataclass(frozen=True)
@@ -123,23 +125,31 @@ class _Sums:
     """Running sums down a score at the end of each step, for many draws at once."""
 
     def __init__(self, score: Floats, rows: Judged) -> None:
-        self._order = np.argsort(-np.asarray(score), kind="stable")
-        ordered = np.asarray(score)[self._order]
-        self._ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
-        treated = rows.treated[self._order]
-        weight, outcome = rows.weight[self._order], rows.outcome[self._order]
-        self._parts = (
-            weight * treated,
-            weight * ~treated,
-            weight * treated * outcome,
-            weight * ~treated * outcome,
-        )
+        from scipy import sparse
+
+        step = _steps(np.asarray(score))
+        self._steps = int(step.max()) + 1
+        size, offset = len(step), np.where(rows.treated, 0, self._steps)
+        place = np.concatenate([step + offset, step + offset + 2 * self._steps])
+        values = np.concatenate([rows.weight, rows.weight * rows.outcome])
+        shape = (4 * self._steps, size)
+        self._adds = sparse.csr_matrix((values, (place, np.tile(np.arange(size), 2))), shape=shape)
 
     def of(self, weights: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return Wₜ, W꜀, Rₜ and R꜀, each of shape (draws, steps)."""
-        drawn = weights[:, self._order]
-        a, b, c, d = (np.cumsum(drawn * part, axis=1)[:, self._ends] for part in self._parts)
+        sums = (self._adds @ weights.T).T.reshape(len(weights), 4, self._steps)
+        a, b, c, d = np.moveaxis(np.cumsum(sums, axis=2), 1, 0)
         return a, b, c, d
+
+
+def _steps(score: Floats) -> npt.NDArray[np.int64]:
+    """Return the step of each row, 0 for the highest score; of many steps, neighbours are one."""
+    _, step, counts = np.unique(-score, return_inverse=True, return_counts=True)
+    if len(counts) > MOST_STEPS:
+        before = np.cumsum(counts) - counts
+        merged = np.unique(before * MOST_STEPS // len(score), return_inverse=True)[1]
+        step = merged[step]
+    return np.asarray(step, dtype=np.int64)
 
 
 def _gain(treated: Floats, control: Floats, gained: Floats, lost: Floats) -> Floats:

@@ -108,13 +108,13 @@ class UpliftLearner(BaseEstimator):
 
     def predict(self, records: Data) -> Floats:
         """Return the expected outcome under each arm, shape (n, arms); the first is the control."""
-        matrix = self.encoder_.transform(records)
+        matrix = self._encoded(records)
         without = self.outcome_.predict(matrix)
         return np.column_stack([without, *(without + e.predict(matrix) for e in self.effects_)])
 
     def effects(self, records: Data) -> Floats:
         """Return what each arm but the control changes, shape (n, arms − 1)."""
-        matrix = self.encoder_.transform(records)
+        matrix = self._encoded(records)
         found = [effect.predict(matrix) for effect in self.effects_]
         return np.column_stack(found) if found else np.zeros((matrix.shape[0], 0))
 
@@ -124,6 +124,12 @@ class UpliftLearner(BaseEstimator):
         for name in ("scores_", "propensity_"):
             state.pop(name, None)
         return state
+
+    def _encoded(self, records: Data) -> Matrix:
+        from sklearn.utils.validation import check_is_fitted
+
+        check_is_fitted(self, "effects_")
+        return self.encoder_.transform(records)
 
     def _learn(self, matrix: Matrix, y: Floats, codes: Ints, known: Floats, units: Ints) -> None:
         layout = layout_of(self.encoder_)
@@ -153,7 +159,13 @@ class UpliftLearner(BaseEstimator):
         return np.array([place[str(arm)] for arm in given], dtype=np.int64)
 
     def _checked(self, y: Matrix) -> Floats:
-        outcomes = np.asarray(y, dtype=np.float64)
+        from sklearn.utils.validation import column_or_1d
+
+        if y is None:
+            raise ValueError("requires y to be passed, but the target y is None")
+        outcomes: Floats = column_or_1d(y, dtype=np.float64)
+        if not np.isfinite(outcomes).all():
+            raise ValueError("y has NaN or infinity: an outcome that nobody knows teaches nothing")
         if self.task == "binary" and not np.isin(outcomes, (0.0, 1.0)).all():
             raise ValueError("outcomes of a binary task are 0 or 1")
         return outcomes

@@ -8,11 +8,11 @@ charge (discount), tenure (speed) and internet service (support); every arm keep
 days after, in months of the customer's charge, has the mean
 
     without = 1.6 + 0.25 · z(charge) + 0.1 · ln(1 + tenure) − 0.5 · complaint
-    effect  = P(accept) · gain_k − (1 − P(accept)) · 0.6 · (tenure ≥ 30 months, no complaint)
+    effect  = P(accept) · gain_k − (1 − P(accept)) · 0.8 · (tenure ≥ 30 months, no complaint)
 
-with gains ``discount 0.6 + 1.2 · complaint``, ``speed 1.8 without fibre, 0.2 with it``, ``support
-0.3 + 1.5 · complaint``: to call old customers who are content reminds them that they could leave,
-and only an offer that they take makes up for it. Acceptance is drawn, and a normal deviation of 0.7
+with gains ``discount 0.4 + 2 · complaint``, ``speed 2.4 without fibre, 0.2 with it``, ``support
+0.2 + 2.2 · complaint``: to call old customers who are content reminds them that they could leave,
+and only an offer that they take makes up for it. Acceptance is drawn, and a normal deviation of 0.6
 months comes on top. So each arm's effect on each customer is known, and a model can be held to it.
 """
 
@@ -26,7 +26,7 @@ ARMS = 4
 """No offer, and three offers."""
 MARGIN_DAYS = 90
 _ATTRACTION = (-0.4, -0.6, -0.8)
-_OLD_MONTHS, _HARM, _DEVIATION = 30, 0.6, 0.7
+_OLD_MONTHS, _HARM, _DEVIATION = 30, 0.8, 0.6
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def expect(seen: Situation) -> Expected:
     standard = (seen.charge - seen.charge.mean()) / seen.charge.std()
     complaint = seen.complained.astype(np.float64)
     old = (seen.tenure >= _OLD_MONTHS) & ~seen.complained
-    gains = (0.6 + 1.2 * complaint, np.where(seen.fiber, 0.2, 1.8), 0.3 + 1.5 * complaint)
+    gains = (0.4 + 2.0 * complaint, np.where(seen.fiber, 0.2, 2.4), 0.2 + 2.2 * complaint)
     pull = np.array(_ATTRACTION) + (0.3 * standard + 0.5 * complaint)[..., None]
     without = 1.6 + 0.25 * standard + 0.1 * np.log1p(np.maximum(seen.tenure, 0)) - 0.5 * complaint
     harm = np.where(old, _HARM, 0.0)

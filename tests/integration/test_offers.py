@@ -170,6 +170,6 @@ def test_with_too_few_offers_it_abstains_and_says_what_it_needs(demo_lake: DemoL
     with pytest.raises(NotEnoughData) as told:
         train_offers(demo_lake.lake, demo_lake.andina)
     assert "100" in told.value.say("en")
-    with pytest.raises(NotEnoughData, match="") as none:
+    with pytest.raises(NotEnoughData) as none:
         train_offers(demo_lake.lake, demo_lake.caribe)
     assert "offers" in none.value.say("en")
