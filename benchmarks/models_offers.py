@@ -19,7 +19,7 @@ from benchmarks.table import Line
 from data_contracts.contract import Task
 from models.arrays import Floats, Ints
 from models.encoder import RecordEncoder
-from models.evaluate import Interval, with_intervals
+from models.evaluate import Interval, Metric, with_intervals
 from models.folds import Fold, group_folds
 from models.outcome import fit_outcome
 from models.pipeline import layout_of
@@ -35,6 +35,8 @@ OUTCOMES: tuple[tuple[str, Task], ...] = (("visit", "binary"), ("spend", "number
 OUTER, QUICK_OUTER = 5, 3
 QUICK_ROWS = 24_000
 SEED = 20260101
+PEERS = ("response targeting", "response targeting of the untreated")
+"""P(visit) learned from all, e-mailed or not, and from those alone who got no e-mail."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Found:
-    """Out-of-fold orders of one outcome: by uplift an e-mail, and by response."""
+    """Out-of-fold orders: by uplift, shape (n, e-mails), and by response, each of shape (n,)."""
 
     uplift: Floats
-    response: Floats
+    response: dict[str, Floats]
 
 
 def lines(quick: bool) -> tuple[list[Line], list[str]]:
@@ -103,7 +105,8 @@ def line(arm: str, outcome: str, against: str, found: Interval, told: str) -> Li
 def out_of_fold(rows: Rows, name: str, task: Task, folds: Sequence[Fold]) -> Found:
     """Return the orders of rows by models that have not seen them, comparable across folds."""
     y, fold = rows.outcomes[name], np.zeros(len(rows.records), dtype=np.int64)
-    uplift, response = np.zeros((len(y), len(E_MAILS))), np.zeros(len(y))
+    uplift = np.zeros((len(y), len(E_MAILS)))
+    response = {peer: np.zeros(len(y)) for peer in PEERS}
     with bounded():
         for number, (learn, held_out) in enumerate(folds):
             fold[held_out] = number
@@ -112,13 +115,16 @@ def out_of_fold(rows: Rows, name: str, task: Task, folds: Sequence[Fold]) -> Fou
             learner = UpliftLearner(task=task)
             learner.fit(taught.records, taught.outcomes[name], taught.arms, even)
             uplift[held_out] = learner.effects(asked.records)
-            response[held_out] = _response(taught, asked)
+            response["response targeting"][held_out] = _response(taught, asked)
+            silent = taught.take(np.flatnonzero(taught.arms == CONTROL))
+            response["response targeting of the untreated"][held_out] = _response(silent, asked)
     order = [comparable(uplift[:, k], fold) for k in range(len(E_MAILS))]
-    return Found(np.column_stack(order), comparable(response, fold))
+    peers = {peer: comparable(score, fold) for peer, score in response.items()}
+    return Found(np.column_stack(order), peers)
 
 
 def _response(taught: Rows, asked: Rows) -> Floats:
-    """Return P(visit) learned without regard to the e-mail: the usual response targeting."""
+    """Return P(visit) of the asked, learned without a word of the e-mail."""
     encoder = RecordEncoder()
     matrix = encoder.fit_transform(taught.records)
     model = fit_outcome(matrix, taught.outcomes["visit"], layout_of(encoder), "binary")
@@ -126,14 +132,20 @@ def _response(taught: Rows, asked: Rows) -> Floats:
 
 
 def _figures(
-    rows: Rows, name: str, arm: str, uplift: Floats, response: Floats
+    rows: Rows, name: str, arm: str, uplift: Floats, response: dict[str, Floats]
 ) -> dict[str, Interval]:
     """Return the Qini area above random and above response targeting, each with its interval."""
     mine = np.flatnonzero((rows.arms == arm) | (rows.arms == CONTROL))
     judged = Judged.of(rows.outcomes[name][mine], rows.arms[mine] == arm)
-    ours, theirs = qini_area(uplift[mine], judged), qini_area(response[mine], judged)
-    metrics = {"random": ours, "response targeting": lambda w: ours(w) - theirs(w)}
+    ours = qini_area(uplift[mine], judged)
+    metrics: dict[str, Metric] = {"random": ours}
+    for peer, score in response.items():
+        metrics[peer] = _less(ours, qini_area(score[mine], judged))
     return with_intervals(metrics, len(mine))
+
+
+def _less(ours: Metric, theirs: Metric) -> Metric:
+    return lambda weights: np.asarray(ours(weights) - theirs(weights))
 
 
 def _folds(rows: Rows, count: int) -> list[Fold]:
