@@ -33,6 +33,7 @@ TRUSTED = [
     "models.evaluate.Interval",
     "models.heterogeneity.ArmEffect",
     "models.heterogeneity.Part",
+    "models.heterogeneity.Reading",
     "models.linear.Linear",
     "models.offer_model.OfferModel",
     "models.outcome.Outcome",

@@ -2,7 +2,10 @@
 
 Several plain models regress the doubly-robust differences Γₖ − Γ₀ on the features; some see one
 arm's differences alone, some the mean over all arms, whose noise is smaller where arms do much the
-same. Non-negative least squares on rows held out weighs them (stacked regressions, Breiman, 1996):
+same. Beside them stand two readings of the outcome models, whose noise is smaller still: who
+responds at all (often those who respond are those who can be moved), and the difference of what is
+expected with the arm and without it (the T-learner of Künzel, Sekhon, Bickel and Yu, 2019).
+Non-negative least squares on rows held out weighs them all (stacked regressions, Breiman, 1996):
 where the features tell nothing, all weights are zero and everybody has the arm's average effect.
 """
 
@@ -15,6 +18,7 @@ from models.boosted import Boosted
 from models.estimator import Layout
 from models.folds import Fold
 from models.linear import Linear
+from models.outcome import Outcome
 
 PENALTIES = (0.03, 0.3)
 """Ridge penalties as a share of the rows: on standardised columns, the same at any size."""
@@ -23,10 +27,36 @@ FEWEST_ROWS_OF_A_LEAF, SHARE_OF_A_LEAF = 20, 0.02
 
 
 @dataclass
+class Reading:
+    """Outcome models read as an effect: the weighted sum of what they expect."""
+
+    outcomes: list[Outcome]
+    weights: list[float]
+
+    @classmethod
+    def response(cls, outcomes: list[Outcome]) -> "Reading":
+        """Return who responds at all: the mean over the arms."""
+        return cls(outcomes, [1.0 / len(outcomes)] * len(outcomes))
+
+    @classmethod
+    def difference(cls, outcomes: list[Outcome], k: int) -> "Reading":
+        """Return what is expected with arm k, less what is without any."""
+        return cls([outcomes[k], outcomes[0]], [1.0, -1.0])
+
+    def margins(self, matrix: Matrix) -> Floats:
+        """Return the sum of each row, shape (n, 1)."""
+        pairs = zip(self.weights, self.outcomes, strict=True)
+        return np.asarray(sum(weight * one.predict(matrix) for weight, one in pairs))[:, None]
+
+
+Stage = Linear | Boosted | Reading
+
+
+@dataclass
 class Part:
     """One second-stage model with its weight; ``centre`` is its mean over the rows learned from."""
 
-    model: Linear | Boosted
+    model: Stage
     weight: float
     centre: float
 
@@ -59,13 +89,33 @@ class _Trial:
     """One candidate's predictions out of fold, and the same model on all rows."""
 
     held_out: Floats
-    model: Linear | Boosted
+    model: Stage
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Outcome models: what those of other folds expect, shape (n, arms), and those of all rows."""
+
+    held_out: Floats
+    outcomes: list[Outcome]
 
 
 def fit_effects(
-    matrix: Matrix, differences: Floats, layout: Layout, folds: list[Fold], seed: int = 0
+    matrix: Matrix,
+    differences: Floats,
+    expected: Expected,
+    *,
+    layout: Layout,
+    folds: list[Fold],
+    seed: int = 0,
 ) -> list[ArmEffect]:
-    """Return the effect of each arm, from differences of shape (n, arms)."""
+    """Return the effect of each arm but the control.
+
+    Parameters
+    ----------
+    differences
+        Doubly-robust scores less those of the control, shape (n, arms − 1).
+    """
     averages = differences.mean(axis=0)
     scales = np.where(differences.std(axis=0) > 0, differences.std(axis=0), 1.0)
     scaled = (differences - averages) / scales
@@ -73,13 +123,22 @@ def fit_effects(
     shared: list[_Trial] = []
     if scaled.shape[1] > 1:
         shared = _trials(matrix, scaled.mean(axis=1), layout, folds, seed)
-    return [
-        ArmEffect(
-            float(averages[k]),
-            float(scales[k]),
-            _weighed(own[k] + shared, scaled[:, k], matrix, folds),
-        )
+    parts = [
+        _weighed(own[k] + shared + _readings(expected, k + 1), scaled[:, k], matrix, folds)
         for k in range(scaled.shape[1])
+    ]
+    return [
+        ArmEffect(float(average), float(scale), found)
+        for average, scale, found in zip(averages, scales, parts, strict=True)
+    ]
+
+
+def _readings(expected: Expected, k: int) -> list[_Trial]:
+    """Return the outcome models read as an effect of arm k."""
+    held_out = expected.held_out
+    return [
+        _Trial(held_out.mean(axis=1), Reading.response(expected.outcomes)),
+        _Trial(held_out[:, k] - held_out[:, 0], Reading.difference(expected.outcomes, k)),
     ]
 
 

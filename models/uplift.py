@@ -16,7 +16,7 @@ from models.base import BaseEstimator
 from models.doubly_robust import Effect, average_effects, expected_outcomes, robust_scores
 from models.encoder import RecordEncoder
 from models.folds import Fold, group_folds
-from models.heterogeneity import ArmEffect, fit_effects
+from models.heterogeneity import ArmEffect, Expected, fit_effects
 from models.outcome import Outcome, fit_outcome
 from models.pipeline import layout_of
 from models.propensity import Overlap, clipped, completed, overlap
@@ -144,9 +144,17 @@ class UpliftLearner(BaseEstimator):
         self.overlap_: tuple[Overlap, ...] = overlap(codes, self.arms_, chances)
         self.averages_: tuple[Effect, ...] = average_effects(self.scores_, self.arms_, units)
         differences = self.scores_[:, 1:] - self.scores_[:, :1]
-        self.effects_: list[ArmEffect] = fit_effects(matrix, differences, layout, folds, self.seed)
-        mine = np.flatnonzero(codes == 0)
-        self.outcome_: Outcome = fit_outcome(matrix[mine], y[mine], layout, self.task, self.seed)
+        mine = [np.flatnonzero(codes == k) for k in range(len(self.arms_))]
+        outcomes = [fit_outcome(matrix[m], y[m], layout, self.task, self.seed) for m in mine]
+        self.outcome_: Outcome = outcomes[0]
+        self.effects_: list[ArmEffect] = fit_effects(
+            matrix,
+            differences,
+            Expected(expected, outcomes),
+            layout=layout,
+            folds=folds,
+            seed=self.seed,
+        )
 
     def _folds(self, codes: Ints, units: Ints) -> list[Fold]:
         return group_folds(codes, units, "multiclass", self.folds, self.seed)
