@@ -214,6 +214,17 @@ class OfferSpec:
 
 
 @dataclass(frozen=True)
+class OfferPolicy:
+    """How retention offers are made whatever they are.
+
+    A share of ``hold_out_share`` of those who would get an offer gets none, by chance: so the
+    effect of the offers stays measurable.
+    """
+
+    hold_out_share: float = 0.1
+
+
+@dataclass(frozen=True)
 class Contract:
     """Everything declared about a vertical."""
 
@@ -229,6 +240,7 @@ class Contract:
     """How what was sent under older versions is read under this one."""
     retention: tuple["Retention", ...] = ()
     """How long what is kept."""
+    offer_policy: OfferPolicy = OfferPolicy()
 
     def table(self, name: str) -> Table:
         """Return a table by name; ``KeyError`` where there is none."""

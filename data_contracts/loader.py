@@ -10,14 +10,14 @@ from data_contracts.contract import Contract
 from data_contracts.migration import read_migrations, read_version
 from data_contracts.odcs import HERE, SUFFIX, custom, read, resolve
 from data_contracts.place import Node, Place, listed
-from data_contracts.predictions import read_dashboard, read_models, read_offers
+from data_contracts.predictions import read_dashboard, read_models, read_offer_policy, read_offers
 from data_contracts.retention import read_retention
 from data_contracts.tables import read_table
 from foundation.errors import OperatorError
 
 VERTICAL_PROPERTIES = (
     *("extends", "abstract", "label", "models", "dashboard", "offers"),
-    "migrations",
+    *("migrations", "offerPolicy"),
 )
 
 
@@ -78,6 +78,7 @@ def contract_in(document: Node, place: Place) -> Contract:
         models=read_models(properties.get("models"), tables, at("models")),
         dashboard=read_dashboard(properties.get("dashboard"), tables, at("dashboard")),
         offers=read_offers(properties.get("offers"), at("offers")),
+        offer_policy=read_offer_policy(properties.get("offerPolicy"), at("offerPolicy")),
         retention=read_retention(
             document.get("slaProperties"), [t.name for t in tables], place.at("slaProperties")
         ),

@@ -12,6 +12,7 @@ from data_contracts.contract import (
     LabelKind,
     Model,
     Money,
+    OfferPolicy,
     OfferSpec,
     RiskClass,
     Table,
@@ -164,3 +165,14 @@ def read_offers(value: object, place: Place) -> tuple[OfferSpec, ...]:
         )
         for name, node in elements
     )
+
+
+def read_offer_policy(value: object, place: Place) -> OfferPolicy:
+    """Return how offers are made; what is not said is as ``OfferPolicy`` has it."""
+    if value is None:
+        return OfferPolicy()
+    node = place.node(value, ("holdOutShare",))
+    share = place.at("holdOutShare").number(node.get("holdOutShare"))
+    if not 0 <= share < 1:
+        raise place.at("holdOutShare").wrong_value(share, "0 … < 1")
+    return OfferPolicy(float(share))

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 ROW = ("upload_id", "row_number")
+SAID = (("score", "score_id", "scored_at"), ("offer_decision", "decision_id", "decided_at"))
+"""Tables of what models said of persons: name, key, time."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,11 @@ def _rules(lake: "Lake", tenant: "Tenant", contract: Contract, now: datetime) ->
     """Return the tables with a period, the vault last: it follows from the others."""
     for table in contract.tables:
         yield from _table_rules(lake, tenant, contract, table, now)
-    ref, cut = lake.ref(tenant, "gold", "score"), _cut(contract, "scores", now)
-    if cut is not None and lake.exists(ref):
-        yield _Rule(ref, None, cut, ("score_id",), _before("scored_at", cut))
+    cut = _cut(contract, "scores", now)
+    for name, key, time in SAID:
+        ref = lake.ref(tenant, "gold", name)
+        if cut is not None and lake.exists(ref):
+            yield _Rule(ref, None, cut, (key,), _before(time, cut))
     ref = lake.ref(tenant, "vault", "person")
     if lake.exists(ref):
         layers: tuple[Layer, ...] = ("silver", "bronze")

@@ -18,20 +18,31 @@ if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
     from features.spec import FeatureSpec
+    from models.offer_model import OfferModel
     from models.pipeline import RecordPipeline
     from models.risk import RiskBand
 
 TRUSTED = [
+    "models.bands.Bands",
     "models.boosted.Boosted",
     "models.calibration.Sigmoid",
     "models.columns.CategoryColumn",
     "models.columns.NumericColumn",
+    "models.doubly_robust.Effect",
     "models.encoder.RecordEncoder",
+    "models.evaluate.Interval",
+    "models.heterogeneity.ArmEffect",
+    "models.heterogeneity.Part",
+    "models.heterogeneity.Reading",
     "models.linear.Linear",
+    "models.offer_model.OfferModel",
+    "models.outcome.Outcome",
     "models.pipeline.RecordPipeline",
+    "models.propensity.Overlap",
     "models.recipe.Member",
     "models.recipe.Recipe",
     "models.text.CharTfidf",
+    "models.uplift.UpliftLearner",
 ]
 REQUIREMENTS = ("abcall", "mlflow", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
 """Stated, because MLflow would take many seconds to find them out."""
@@ -55,7 +66,7 @@ class Entry:
 
     tenant_id: str
     model: str
-    pipeline: "RecordPipeline"
+    pipeline: "RecordPipeline | OfferModel"
     features: "tuple[FeatureSpec, ...]"
     provenance: Provenance
     parameters: Mapping[str, str]
@@ -99,5 +110,9 @@ def _signature(entry: Entry) -> "ModelSignature":
         )
         for feature in entry.features
     ]
-    width = (-1,) if entry.pipeline.task == "number" else (-1, len(entry.pipeline.classes_))
-    return ModelSignature(Schema(columns), Schema([TensorSpec(np.dtype("float64"), width)]))
+    return ModelSignature(Schema(columns), Schema([TensorSpec(np.dtype("float64"), _width(entry))]))
+
+
+def _width(entry: Entry) -> tuple[int, ...]:
+    outputs = entry.pipeline.outputs
+    return (-1,) if outputs is None else (-1, outputs)

@@ -116,6 +116,11 @@ class RecordPipeline(BaseEstimator):
         )
         return [tfidf.word_weights(t, p) for t, p in zip(texts, np.asarray(pushes), strict=True)]
 
+    @property
+    def outputs(self) -> int | None:
+        """Columns that are served: one a class; None for numbers, which are one a row."""
+        return None if self.task == "number" else len(self.classes_)
+
     def __sklearn_tags__(self) -> Tags:
         """Say whether it classifies or regresses."""
         from sklearn.utils import ClassifierTags, RegressorTags

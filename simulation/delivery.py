@@ -50,11 +50,15 @@ class Truth:
         CSV: ``incident_id, escalation_probability, escalated``.
     planted
         CSV: ``incident_id, kind, value``: personal data that stand in the texts.
+    offers
+        CSV: ``customer_id, months_without, effect_<offer> …``: what each offer changes for a
+        customer in the 90 days after the last month's first, in months of the charge.
     """
 
     churn: Path | None
     incident_risk: Path | None
     planted: Path | None
+    offers: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from simulation.event_sheets import (
 )
 from simulation.grid import HORIZON, Random, grid, year
 from simulation.incidents import NEVER
+from simulation.offers import expect
 from simulation.sheets import Habits, Sheet
 from simulation.telecom import Company, simulate_telecom
 from simulation.telecom_sheet import customer_sheet
@@ -26,6 +27,7 @@ CUT = int(np.datetime64("2026-09-01", "s").astype(np.int64))
 """The first deliveries hold what was known on this day; the second ones what came after."""
 
 OFFERS = ("discount_20", "double_speed", "free_tech_support")
+NO_OFFER = "Sin oferta"
 
 CUSTOMER_DIRT = Dirt(
     faults=(
@@ -121,7 +123,9 @@ def generate(rng: Random, folder: Path, scale: float) -> GeneratedTenant:
         plan="business_plus",
         time_zone="America/Bogota",
         deliveries=tuple(sorted(deliveries, key=lambda d: d.order)),
-        truth=Truth(_churn_truth(folder, company), *case_truth(folder, cases)),
+        truth=Truth(
+            _churn_truth(folder, company), *case_truth(folder, cases), _offer_truth(folder, company)
+        ),
     )
 
 
@@ -159,6 +163,22 @@ def _churn_truth(folder: Path, company: Company) -> Path:
             [f"{days[m]}Z" for m in month.tolist()],
             [f"{p:.6f}" for p in churn.probability[who, month]],
             within.astype(int).tolist(),
+        ),
+    )
+
+
+def _offer_truth(folder: Path, company: Company) -> Path:
+    """Write what each offer would change for each customer who stayed, as of the last month."""
+    expected = expect(company.situation)
+    staying = np.flatnonzero((company.churn.at == NEVER) & company.situation.reachable[:, -1])
+    effects = expected.effect[staying, -1]
+    return write_truth(
+        folder / "truth_offers.csv",
+        ("customer_id", "months_without", *(f"effect_{name}" for name in OFFERS)),
+        (
+            [company.people.national_id[i] for i in staying.tolist()],
+            [f"{value:.6f}" for value in expected.without[staying, -1]],
+            *([f"{value:.6f}" for value in effects[:, k]] for k in range(len(OFFERS))),
         ),
     )
 
@@ -206,10 +226,25 @@ def _calls(rng: Random, folder: Path, company: Company) -> list[Delivery]:
 def _offers(rng: Random, folder: Path, company: Company) -> list[Delivery]:
     habits = Habits(format="json_lines", yes="true", no="false")
     sender = Sender(rng, folder, "offers", habits)
-    sheet = offer_sheet(company.offers, company.people, habits, OFFER_NAMES, OFFERS)
     order = np.argsort(company.offers.at, kind="stable")
+    before, after = (
+        offer_sheet(
+            company.offers,
+            company.people,
+            habits,
+            OFFER_NAMES,
+            kinds=(NO_OFFER, *OFFERS),
+            known_at=known_at,
+        ).only(order.tolist())
+        for known_at in (CUT, year()[1])
+    )
     early = int(np.searchsorted(company.offers.at[order], CUT))
-    return _in_two(rng, sender, _halves(sheet.only(order.tolist()), early), OFFER_DIRT, (4, 9))
+    first = sender.send(4, before.only(range(early)), OFFER_DIRT, "increment")
+    moved = [i for i in changed_rows(before, after) if i < early]
+    same = sorted(set(range(early)) - set(moved))
+    again = rng.choice(same, min(30, len(same)), replace=False).tolist()
+    second = after.only([*moved, *again, *range(early, len(after.rows))])
+    return [first, sender.send(9, second, Dirt(faults=OFFER_DIRT.faults[:1]), "increment")]
 
 
 def _responses(rng: Random, folder: Path, cases: Cases) -> list[Delivery]:

@@ -8,7 +8,7 @@ import numpy as np
 from simulation.calls import QUEUES, Calls
 from simulation.grid import DAY, HOUR, Ints, Random
 from simulation.incidents import CHANNELS, ESCALATION_DAYS, NEVER, Opened, Outcomes
-from simulation.offers import Offers
+from simulation.offers import MARGIN_DAYS, Offers
 from simulation.people import People
 from simulation.sheets import Habits, Sheet, make_sheet
 from simulation.texts import Written
@@ -95,9 +95,17 @@ def call_sheet(calls: Calls, people: People, habits: Habits, names: Names) -> Sh
 
 
 def offer_sheet(
-    offers: Offers, people: People, habits: Habits, names: Names, kinds: Sequence[str]
+    offers: Offers,
+    people: People,
+    habits: Habits,
+    names: Names,
+    *,
+    kinds: Sequence[str],
+    known_at: int,
 ) -> Sheet:
-    """Return all offers; ``kinds`` are the names of the three offers."""
+    """Return all offers with what had come of them by a moment; ``kinds`` are the arms' names."""
+    ripe = offers.at + MARGIN_DAYS * DAY <= known_at
+    accepted = offers.accepted & (offers.accepted_at <= known_at)
     ids = [f"O-{i:06d}" for i in range(1, len(offers.at) + 1)]
     values: dict[str, list[str]] = {
         "offer_id": ids,
@@ -106,9 +114,9 @@ def offer_sheet(
         "offer": _pick(kinds, offers.offer),
         "randomised": habits.flags(offers.randomised),
         "propensity_probability": habits.amounts(offers.propensity, 4),
-        "accepted": habits.flags(offers.accepted),
-        "accepted_at": habits.times(np.where(offers.accepted, offers.accepted_at, NEVER)),
-        "margin": habits.amounts(offers.margin),
+        "accepted": habits.flags(accepted),
+        "accepted_at": habits.times(np.where(accepted, offers.accepted_at, NEVER)),
+        "margin": _where(habits.amounts(offers.margin), ripe),
     }
     return _sheet(values, names, ids)
 

@@ -74,6 +74,7 @@ class Company:
     outcomes: Outcomes
     calls: Calls
     offers: Offers
+    situation: Situation
 
 
 def simulate_telecom(rng: Random, scale: float) -> Company:
@@ -85,17 +86,10 @@ def simulate_telecom(rng: Random, scale: float) -> Company:
     opened = open_incidents(rng, TELECOM, rates, panel.joined, int(n * 3.5))
     calls = draw_calls(rng, rates + 0.3, panel.joined, int(n * 7.5))
     complaints = _complaints(opened, n)
-    offers = make_offers(
-        rng,
-        grid(),
-        Situation(
-            panel.charge,
-            panel.tenure,
-            panel.internet == 2,
-            complaints > 0,
-            panel.effective_at >= 0,
-        ),
+    situation = Situation(
+        panel.charge, panel.tenure, panel.internet == 2, complaints > 0, panel.effective_at >= 0
     )
+    offers = make_offers(rng, grid(), situation)
     churn = draw_churn(rng, _logit(panel, complaints, calls, offers), panel.joined)
     opened = opened.only(opened.at < churn.at[opened.owner])
     value = panel.charge[opened.owner, panel.version_at(opened.owner, opened.at)]
@@ -107,6 +101,7 @@ def simulate_telecom(rng: Random, scale: float) -> Company:
         outcomes=settle(rng, TELECOM, opened, value),
         calls=calls.only(calls.at < churn.at[calls.owner]),
         offers=offers.until(churn.at),
+        situation=situation,
     )
 
 

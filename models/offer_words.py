@@ -1,0 +1,49 @@
+"""Why an offer is made, withheld, or a customer left alone: a sentence in each language."""
+
+from babel.numbers import format_currency
+
+from data_contracts.contract import OfferSpec
+from foundation.texts import Language, text
+from ingestion.formats import WHOLE_CURRENCIES
+from models.offers import Decided, Priced
+
+LOCALES: dict[Language, str] = {"es": "es_CO", "en": "en_US"}
+
+
+def reason(
+    money: Priced,
+    decided: Decided,
+    place: int,
+    *,
+    spec: OfferSpec,
+    currency: str,
+    language: Language,
+) -> str:
+    """Return the reason for what is done with one customer."""
+    k = int(decided.offer[place])
+    amounts = {
+        "without": money.without[place],
+        "with_offer": money.without[place] + money.gain[place, k],
+        "gain": money.gain[place, k],
+        "low": money.low[place, k],
+        "high": money.high[place, k],
+        "cost": money.cost[place, k],
+    }
+    told = {name: said(float(value), currency, language) for name, value in amounts.items()}
+    key = f"models.offer_{decided.verdicts[place]}"
+    return text(key, language, offer=spec.label[language], **told)
+
+
+def said(amount: float, currency: str, language: Language) -> str:
+    """Return an amount with its currency's code; without end where nothing bounds it.
+
+    >>> said(1234567.8, "COP", "es"), said(float("-inf"), "COP", "en")
+    ('COP 1.234.568', '−∞')
+    """
+    if amount in (float("inf"), float("-inf")):
+        return "∞" if amount > 0 else "−∞"
+    pattern = "¤¤ #,##0" if currency in WHOLE_CURRENCIES else "¤¤ #,##0.00"
+    written = format_currency(
+        amount, currency, pattern, locale=LOCALES[language], currency_digits=False
+    )
+    return str(written).replace("\u00a0", " ")
