@@ -21,8 +21,8 @@ class Line:
 
     Attributes
     ----------
-    measured, most
-        Figure and the most it may be, in ``unit``; without ``most`` there is no target.
+    measured, most, least
+        Figure and the most or the least it may be, in ``unit``; without either, no target.
     peer
         The same work done by a peer, in words; empty where there is none.
     """
@@ -33,15 +33,18 @@ class Line:
     most: float | None = None
     peer: str = ""
     configuration: str = ""
+    least: float | None = None
 
     @property
     def met(self) -> bool:
         """Whether the target is met; a figure without one always meets it."""
-        return self.most is None or self.measured <= self.most
+        short = self.least is not None and self.measured < self.least
+        return not short and (self.most is None or self.measured <= self.most)
 
     def cells(self) -> tuple[str, ...]:
         """Return the line as the table shows it."""
-        target = "" if self.most is None else f"≤ {self.most:g} {self.unit}"
+        bounds = (("≤", self.most), ("≥", self.least))
+        target = ", ".join(f"{s} {b:g} {self.unit}" for s, b in bounds if b is not None)
         short = "" if self.met else " ✗"
         told = f"{self.measured:.2f} {self.unit}{short}"
         return (self.figure, target, told, self.peer, self.configuration)

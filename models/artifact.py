@@ -27,11 +27,15 @@ TRUSTED = [
     "models.columns.CategoryColumn",
     "models.columns.NumericColumn",
     "models.encoder.RecordEncoder",
+    "models.intents.IntentClassifier",
     "models.linear.Linear",
+    "models.network.Network",
     "models.pipeline.RecordPipeline",
     "models.recipe.Member",
     "models.recipe.Recipe",
     "models.text.CharTfidf",
+    "models.urgency.UrgencyClassifier",
+    "models.words.WordTfidf",
 ]
 REQUIREMENTS = ("abcall", "mlflow", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
 """Stated, because MLflow would take many seconds to find them out."""
