@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo up test test-slow check lock benchmark benchmark-upload benchmark-lake isolation soak clean
+.PHONY: help setup demo up test test-slow check lock benchmark benchmark-upload benchmark-lake benchmark-models isolation soak clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -52,6 +52,9 @@ benchmark-upload: $(READY) ## figures of a warm upload (QUICK=1: smaller inputs,
 
 benchmark-lake: $(READY) ## the lake: bulk, tenants at once, faults, dirty files (QUICK=1: 3 minutes at most)
 	@$(BIN)/python -m benchmarks.lake $(if $(QUICK),--quick)
+
+benchmark-models: $(READY) ## the models beside plain ones on real data (QUICK=1: 3 minutes at most)
+	@$(BIN)/python -m benchmarks.models $(if $(QUICK),--quick)
 
 isolation: $(READY) ## the table of surface and attempt: what is one tenant's is for nobody else
 	@$(BIN)/python -m tests.isolation

@@ -34,7 +34,9 @@ TRUSTED = [
     "models.heterogeneity.ArmEffect",
     "models.heterogeneity.Part",
     "models.heterogeneity.Reading",
+    "models.intents.IntentClassifier",
     "models.linear.Linear",
+    "models.network.Network",
     "models.offer_model.OfferModel",
     "models.outcome.Outcome",
     "models.pipeline.RecordPipeline",
@@ -43,6 +45,8 @@ TRUSTED = [
     "models.recipe.Recipe",
     "models.text.CharTfidf",
     "models.uplift.UpliftLearner",
+    "models.urgency.UrgencyClassifier",
+    "models.words.WordTfidf",
 ]
 REQUIREMENTS = ("abcall", "mlflow", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
 """Stated, because MLflow would take many seconds to find them out."""

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     class TransformerMixin:
         """What the checker knows of ``sklearn.base.TransformerMixin``."""
 
-else:
-    from sklearn.base import BaseEstimator, TransformerMixin
+    class ClassifierMixin:
+        """What the checker knows of ``sklearn.base.ClassifierMixin``."""
 
-__all__ = ["BaseEstimator", "TransformerMixin"]
+else:
+    from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+
+__all__ = ["BaseEstimator", "ClassifierMixin", "TransformerMixin"]

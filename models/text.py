@@ -69,6 +69,29 @@ def persons_by_column(counts: Matrix, persons: Persons | None) -> Ints:
     return np.asarray(np.diff(counts.tocsc().indptr))
 
 
+def kept_columns(counts: Matrix, persons: Persons | None, min_persons: int, most: int) -> Ints:
+    """Return, in order, the most frequent columns that enough persons have an entry in."""
+    totals = np.asarray(counts.sum(axis=0)).ravel()
+    kept = np.flatnonzero(persons_by_column(counts, persons) >= min_persons)
+    return np.sort(kept[np.argsort(-totals[kept], kind="stable")[:most]])
+
+
+def rarity(counts: Matrix) -> Floats:
+    """Return the smoothed inverse document frequency of each column (scikit-learn's)."""
+    in_documents = np.diff(counts.tocsc().indptr)
+    return np.asarray(np.log((1 + counts.shape[0]) / (1 + in_documents)) + 1.0)
+
+
+def weighted(counts: Matrix, idf: Floats) -> Matrix:
+    """Return sublinear counts × rarity, each row of length one."""
+    counts.sort_indices()
+    counts.data = (1.0 + np.log(counts.data)) * idf[counts.indices]
+    norms = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
+    norms[norms == 0] = 1.0
+    counts.data /= np.repeat(norms, np.diff(counts.indptr))
+    return counts
+
+
 class CharTfidf(TransformerMixin, BaseEstimator):
     """Texts → l2-normed TF-IDF of character n-grams within words.
 
@@ -114,29 +137,17 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         documents, vocabulary = _word_counts(texts)
         grams, word_grams = self._grams_by_word(vocabulary)
         counts = (documents @ word_grams).tocsc()
-        in_documents = np.diff(counts.indptr)
-        totals = np.asarray(counts.sum(axis=0)).ravel()
-        kept = np.flatnonzero(persons_by_column(counts, persons) >= self.min_persons)
-        kept = np.sort(kept[np.argsort(-totals[kept], kind="stable")[: self.terms]])
+        kept = kept_columns(counts, persons, self.min_persons, self.terms)
         self.terms_ = np.array([grams[i] for i in kept], dtype=f"<U{max(self.longest, 1)}")
-        self.idf_ = np.log((1 + len(texts)) / (1 + in_documents[kept])) + 1.0
+        self.idf_ = rarity(counts[:, kept])
         self.__dict__.pop("_cache", None)
-        return self._weighted(counts[:, kept].tocsr())
+        return weighted(counts[:, kept].tocsr(), self.idf_)
 
     def transform(self, texts: Sequence[object]) -> Matrix:
         """Return the weights, sparse, shape (n, t)."""
         documents, vocabulary = _word_counts(texts)
         known = counts_matrix([self._known(word) for word in vocabulary], len(self.terms_))
-        return self._weighted((documents @ known).tocsr())
-
-    def _weighted(self, counts: Matrix) -> Matrix:
-        """Return sublinear counts × rarity, each row of length one."""
-        counts.sort_indices()
-        counts.data = (1.0 + np.log(counts.data)) * self.idf_[counts.indices]
-        norms = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
-        norms[norms == 0] = 1.0
-        counts.data /= np.repeat(norms, np.diff(counts.indptr))
-        return counts
+        return weighted((documents @ known).tocsr(), self.idf_)
 
     def word_weights(self, text: object, term_weights: Floats) -> dict[str, float]:
         """Return, for each word of a text, the sum of its n-grams' weights × rarity.

@@ -1,0 +1,99 @@
+"""How urgent a text is: ordered levels over the same text model as intents."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+
+from models.arrays import Floats, Matrix, Persons, Tags
+from models.base import BaseEstimator, ClassifierMixin
+from models.intents import Answer, IntentClassifier
+
+
+class UrgencyClassifier(ClassifierMixin, BaseEstimator):
+    """Texts → levels of urgency, from the least to the most urgent; two levels make it yes or no.
+
+    Parameters
+    ----------
+    levels
+        Names of the levels in their order.
+    classifier
+        The text model; None: ``IntentClassifier()``.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str, shape (levels,)
+        The levels in their order, also those that no text of the training had.
+    """
+
+    def __init__(
+        self,
+        levels: Sequence[str] = ("low", "medium", "high", "critical"),
+        classifier: IntentClassifier | None = None,
+    ) -> None:
+        self.levels = levels
+        self.classifier = classifier
+
+    def fit(self, texts: Sequence[object], y: Matrix, persons: Persons | None = None) -> Self:
+        """Learn from texts, their levels and whose each text is.
+
+        Raises
+        ------
+        ValueError
+            An outcome is no level.
+        """
+        from sklearn.base import clone
+
+        self.classes_ = np.array(self.levels, dtype=np.str_)
+        self.classifier_: IntentClassifier = clone(self.classifier or IntentClassifier())
+        self.classifier_.fit(texts, self._ranks(y), persons)
+        return self
+
+    def calibrate(self, texts: Sequence[object], y: Matrix) -> Self:
+        """Find temperature and threshold on texts that ``fit`` has not seen."""
+        self.classifier_.calibrate(texts, self._ranks(y))
+        return self
+
+    def predict_proba(self, texts: Sequence[object]) -> Floats:
+        """Return the probability of each level, in their order, shape (n, levels)."""
+        from sklearn.utils.validation import check_is_fitted
+
+        check_is_fitted(self)
+        found = np.zeros((len(texts), len(self.classes_)))
+        found[:, self.classifier_.classes_] = self.classifier_.predict_proba(texts)
+        return found
+
+    def predict(self, texts: Sequence[object]) -> Matrix:
+        """Return the median level of each text: the least expected distance from the true one."""
+        reached = np.cumsum(self.predict_proba(texts), axis=1) >= 0.5
+        return self.classes_[reached.argmax(axis=1)]
+
+    def at_least(self, texts: Sequence[object], level: str) -> Floats:
+        """Return the probability that each text is of this level or a more urgent one, (n,)."""
+        first = list(self.levels).index(level)
+        return np.asarray(self.predict_proba(texts)[:, first:].sum(axis=1))
+
+    def decide(self, texts: Sequence[object]) -> list[Answer]:
+        """Return each text's median level, or "I don't know", with the probability of each."""
+        probability = self.predict_proba(texts)
+        levels = [str(level) for level in self.predict(texts)]
+        return [self._decided(row, level) for row, level in zip(probability, levels, strict=True)]
+
+    def _decided(self, probability: Floats, level: str) -> Answer:
+        of_level = {str(n): float(p) for n, p in zip(self.classes_, probability, strict=True)}
+        confidence = of_level[level]
+        sure = confidence >= self.classifier_.threshold_
+        likeliest = sorted(of_level.items(), key=lambda pair: -pair[1])
+        return Answer(level if sure else None, confidence, tuple(likeliest))
+
+    def _ranks(self, y: Matrix) -> Matrix:
+        levels = list(self.levels)
+        return np.array([levels.index(str(level)) for level in y], dtype=np.int64)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say that a row is a text, not numbers."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        return tags

@@ -1,0 +1,83 @@
+"""TF-IDF of words and of neighbouring words: what character n-grams do not see."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+
+from models.arrays import Matrix, Persons
+from models.base import BaseEstimator, TransformerMixin
+from models.text import LONGEST_TEXT, counts_matrix, kept_columns, plain, rarity, weighted
+
+WORD = re.compile(r"\w+")
+
+
+class WordTfidf(TransformerMixin, BaseEstimator):
+    """Texts → l2-normed TF-IDF of words and word n-grams, without case or accents.
+
+    scikit-learn's ``TfidfVectorizer(ngram_range=(1, longest), sublinear_tf=True,
+    strip_accents="unicode")``, except that words of one letter count, and that an n-gram is kept by
+    how many *persons* wrote it.
+
+    Parameters
+    ----------
+    longest
+        Words of the longest n-gram.
+    min_persons
+        An n-gram in the texts of fewer persons is left out: a stored model would tell their words.
+    terms
+        At most so many n-grams are kept, the most frequent.
+
+    Attributes
+    ----------
+    terms_ : ndarray of str, shape (t,)
+    idf_ : ndarray of float, shape (t,)
+    """
+
+    def __init__(self, longest: int = 2, min_persons: int = 10, terms: int = 20_000) -> None:
+        self.longest = longest
+        self.min_persons = min_persons
+        self.terms = terms
+
+    def fit(self, texts: Sequence[object], y: object = None) -> Self:
+        """Learn which n-grams to keep, and how rare each is."""
+        self.fit_transform(texts, y)
+        return self
+
+    def fit_transform(
+        self, texts: Sequence[object], y: object = None, persons: Persons | None = None
+    ) -> Matrix:
+        """Learn, and return the weights of the texts learned from; ``persons``: whose each is."""
+        del y
+        places: dict[str, int] = {}
+        rows = [
+            [(places.setdefault(gram, len(places)), n) for gram, n in self._grams(text).items()]
+            for text in texts
+        ]
+        counts = counts_matrix(rows, len(places)).tocsc()
+        kept = kept_columns(counts, persons, self.min_persons, self.terms)
+        grams = list(places)
+        self.terms_ = np.array([grams[i] for i in kept], dtype=np.str_)
+        self.idf_ = rarity(counts[:, kept])
+        return weighted(counts[:, kept].tocsr(), self.idf_)
+
+    def transform(self, texts: Sequence[object]) -> Matrix:
+        """Return the weights, sparse, shape (n, t)."""
+        places = {str(term): at for at, term in enumerate(self.terms_)}
+        rows = [
+            [(places[gram], n) for gram, n in self._grams(text).items() if gram in places]
+            for text in texts
+        ]
+        return weighted(counts_matrix(rows, len(places)), self.idf_)
+
+    def _grams(self, text: object) -> Counter[str]:
+        if not isinstance(text, str):
+            return Counter()
+        words = WORD.findall(plain(text[:LONGEST_TEXT].lower()))
+        return Counter(
+            " ".join(words[at : at + size])
+            for size in range(1, self.longest + 1)
+            for at in range(len(words) - size + 1)
+        )
