@@ -4,7 +4,7 @@ import sys
 
 from benchmarks.parts import run
 
-PARTS = ("intents",)
+PARTS = ("tabular", "intents", "offers")
 
 if __name__ == "__main__":
     sys.exit(run("models", "The models beside plain ones, on real data", PARTS))

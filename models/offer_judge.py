@@ -16,8 +16,9 @@ from models.arrays import Floats
 from models.evaluate import Interval, Metric, with_intervals
 from models.offer_model import OfferModel
 from models.offers import Price
-from models.promote import FEWEST_SHARED_ROWS, hashed, row_id
+from models.promote import hashed, row_id
 from models.qini import Judged, qini_area
+from models.slices import FEWEST_SHARED_ROWS
 from models.uplift import CONTROL
 
 NOT_WORSE_MONTHS = 0.1
