@@ -59,7 +59,8 @@ def report(name: str, title: str, lines: Sequence[Line], notes: Sequence[str] = 
     short = [line.figure for line in lines if not line.met]
     verdict = f"Short of the target: {', '.join(short)}." if short else "Every target is met."
     body = [f"# {title}", "", *setting(), "", *_table(rows), "", verdict, *_listed(notes)]
-    text = "\n".join(body) + "\n"
+    # A traceback names files by the folder of this checkout.
+    text = ("\n".join(body) + "\n").replace(f"{RESULTS.parents[1]}/", "")
     print(text, flush=True)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.md").write_text(text, encoding="utf-8")
