@@ -101,7 +101,7 @@ def _group(card: Card, one: SliceFigures, language: Language) -> tuple[str, ...]
         say_number(one.rows, language),
         _share(one.base_rate, language),
         _share(one.mean_probability, language),
-        say_number(one.auc, language),
+        _figure(one.auc, language),
         _share(one.flagged_rate, language),
         _share(one.true_positive_rate, language),
     )
@@ -156,7 +156,7 @@ def _interval(found: Interval, language: Language) -> tuple[str, str]:
 def _figure(value: float, language: Language) -> str:
     if abs(value) >= 1000:
         return say_number(value, language)
-    written = f"{value:.4f}"
+    written = f"{value:.3f}"
     return written.replace(".", ",") if language == "es" else written
 
 

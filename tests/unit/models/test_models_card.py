@@ -69,8 +69,8 @@ def test_it_is_complete_in_both_languages_and_a_tenant_s_signs_stay_signs(
 
 
 def test_figures_are_written_as_the_reader_writes_them(card: Card):
-    assert "| 0,8123 | 0,7900 – 0,8300 |" in to_markdown(card, "es")
-    assert "| 0.8123 | 0.7900 – 0.8300 |" in to_markdown(card, "en")
+    assert "| 0,812 | 0,790 – 0,830 |" in to_markdown(card, "es")
+    assert "| 0.812 | 0.790 – 0.830 |" in to_markdown(card, "en")
     assert "7.043 filas, 1.869" in to_markdown(card, "es")
 
 
