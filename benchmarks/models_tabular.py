@@ -5,20 +5,18 @@ are of rows that no choice has seen, differences are paired. One fifth of every 
 anything else, stays untouched until the very end and is asked once.
 """
 
-import csv
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from scipy.special import expit
 
 from benchmarks.models_peers import PEERS, Peer
+from benchmarks.real_tables import Source, read
 from benchmarks.table import Line
 from models.arrays import Floats, Ints
-from models.columns import kind_of
 from models.cross import fit
 from models.evaluate import Interval, binary_metrics, difference_with_interval, with_intervals
 from models.folds import OUTER, Fold, group_folds
@@ -26,7 +24,6 @@ from models.ranking import auc_of_draws
 from models.rows import Rows
 from models.threads import bounded
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 ESTIMATORS = ("linear", "boosted")
 """What the contracts' churn models name."""
 LEAST_DIFFERENCE = -0.003
@@ -34,18 +31,6 @@ SLOPE = (0.9, 1.1)
 UNTOUCHED_SHARE = 0.2
 SEED = 0
 QUICK_ROWS = 1_500
-
-
-@dataclass(frozen=True)
-class Source:
-    """A real file: where it lies, its label, and the columns that nobody knows in time."""
-
-    name: str
-    file: str
-    label: str
-    positive: str
-    without: tuple[str, ...] = ()
-    published: str = ""
 
 
 SOURCES = (
@@ -90,39 +75,6 @@ class Judged:
     codes: Floats
     ours: Floats
     peers: dict[str, Floats]
-
-
-def read(source: Source) -> Rows:
-    """Return a file's rows without duplicates; a person a row."""
-    with (DATA / source.file).open(encoding="utf-8-sig", newline="") as stream:
-        headers, *body = csv.reader(stream)
-    body = [list(row) for row in dict.fromkeys(map(tuple, body))]
-    columns = {h.strip(): [_value(row[i]) for row in body] for i, h in enumerate(headers)}
-    outcome = columns.pop(source.label)
-    codes = np.array([_plain(v) == source.positive for v in outcome], dtype=np.float64)
-    kept = {n: v for n, v in columns.items() if not n.startswith(source.without or ("\0",))}
-    records = [dict(zip(kept, row, strict=True)) for row in zip(*kept.values(), strict=True)]
-    return Rows(
-        records=records,
-        codes=codes,
-        classes=np.array([0, 1]),
-        groups=np.array([f"p{i}" for i in range(len(records))]),
-        as_of=np.zeros(len(records), dtype="datetime64[us]"),
-        kinds={name: kind_of(values) for name, values in kept.items()},
-        task="binary",
-        horizon_days=30,
-    )
-
-
-def _value(written: str) -> object:
-    try:
-        return float(written)
-    except ValueError:
-        return written.strip() or None
-
-
-def _plain(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def ours(learn: Rows, held_out: Rows) -> Floats:

@@ -40,7 +40,7 @@ def true_auc(
 
     from features.training_set import training_set
     from models.evaluate import auc_with_interval
-    from models.promote import row_id
+    from models.judged import row_id
     from models.registry import Registry
 
     registry = Registry(lake.settings)

@@ -17,7 +17,8 @@ from scipy.special import expit
 from data_contracts.contract import Model, Task
 from foundation.texts import Language, text
 from models.arrays import Floats, Ints
-from models.evaluate import Interval, Metric, difference_with_interval
+from models.evaluate import Interval, Metric, difference_with_interval, mean_of
+from models.judged import lists_of, shared
 from models.profit import Payoff, profit_per_person
 from models.selection import LOWER_IS_BETTER, USUAL, metrics_of
 from models.slices import FEWEST_OF_AN_OUTCOME, FEWEST_SHARED_ROWS, places_by_slice
@@ -108,7 +109,7 @@ class _Pair:
 
 
 def compare(model: Model, ours: pa.Table, theirs: pa.Table) -> Comparison:
-    """Compare two out-of-fold tables (see ``promote.out_of_fold_table``) of one model."""
+    """Compare two out-of-fold tables (see ``judged.out_of_fold_table``) of one model."""
     pair = _paired(model.task, ours, theirs)
     if pair is None:
         return Comparison(())
@@ -149,7 +150,7 @@ def _aspects(model: Model, pair: _Pair) -> Iterator[tuple[str, tuple[Metric, Met
             for margins in (pair.ours, pair.theirs)
         )
         best = np.where(pair.codes == 1, np.maximum(payoff.leaver, 0.0), 0.0)
-        yield "profit", (_mean(one_gain), _mean(other_gain)), float(best.mean())
+        yield "profit", (mean_of(one_gain), mean_of(other_gain)), float(best.mean())
 
 
 def _turned(
@@ -171,32 +172,18 @@ def _unit(name: str, theirs: Mapping[str, Metric], pair: _Pair) -> float:
     return abs(float(theirs[measured](whole)[0]))
 
 
-def _mean(values: Floats) -> Metric:
-    return lambda weights: np.asarray(weights @ values / weights.sum(axis=1))
-
-
 def _paired(task: Task, ours: pa.Table, theirs: pa.Table) -> _Pair | None:
     """Return the rows that both judged with the same outcome; None where they are too few."""
-    place = {key: at for at, key in enumerate(_keys(theirs))}
-    shared = [(at, place[key]) for at, key in enumerate(_keys(ours)) if key in place]
-    if len(shared) < FEWEST_SHARED_ROWS:
+    first, second = shared(ours, theirs, ("row", "code"))
+    if len(first) < FEWEST_SHARED_ROWS:
         return None
-    first, second = np.array(shared, dtype=np.int64).T
-    one, other = _margins(ours, first), _margins(theirs, second)
+    one, other = lists_of(ours, "margins")[first], lists_of(theirs, "margins")[second]
     if one.shape != other.shape:
         return None
     rows = ours.take(first)
     persons = np.array(rows["person"].to_pylist())
     slices = places_by_slice(rows) if "slices" in rows.column_names else {}
     return _Pair(task, rows["code"].to_numpy(), persons, one, other, _values(rows), slices)
-
-
-def _keys(table: pa.Table) -> list[tuple[str, float]]:
-    return list(zip(table["row"].to_pylist(), table["code"].to_pylist(), strict=True))
-
-
-def _margins(table: pa.Table, places: Ints) -> Floats:
-    return np.array(table["margins"].to_pylist(), dtype=np.float64)[places]
 
 
 def _values(rows: pa.Table) -> Floats | None:

@@ -5,7 +5,7 @@ groups (several of one person), whole groups are drawn. A draw is a vector of we
 metric is a weighted one and works on many draws at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,15 +92,15 @@ def binary_metrics(y: Matrix, probability: Floats) -> dict[str, Metric]:
     slope = _calibration_of_draws(y, np.asarray(logit(safe)))
 
     def base_rate_brier(weights: Floats) -> Floats:
-        share = _mean(y)(weights)
+        share = mean_of(y)(weights)
         return share * (1 - share)
 
     return {
         "auc": auc_of_draws(y, probability),
         "average_precision": average_precision_of_draws(y, probability),
-        "brier": _mean((probability - y) ** 2),
-        "log_loss": _mean(losses),
-        "base_rate": _mean(y),
+        "brier": mean_of((probability - y) ** 2),
+        "log_loss": mean_of(losses),
+        "base_rate": mean_of(y),
         "base_rate_brier": base_rate_brier,
         "calibration_slope": lambda weights: slope(weights)[:, 0],
         "calibration_intercept": lambda weights: slope(weights)[:, 1],
@@ -116,8 +116,8 @@ def multiclass_metrics(codes: Matrix, probabilities: Floats) -> dict[str, Metric
         for k in range(probabilities.shape[1])
     ]
     return {
-        "accuracy": _mean((probabilities.argmax(axis=1) == codes).astype(np.float64)),
-        "log_loss": _mean(-np.log(chosen)),
+        "accuracy": mean_of((probabilities.argmax(axis=1) == codes).astype(np.float64)),
+        "log_loss": mean_of(-np.log(chosen)),
         "auc": lambda weights: np.mean([auc(weights) for auc in against_rest], axis=0),
     }
 
@@ -125,14 +125,14 @@ def multiclass_metrics(codes: Matrix, probabilities: Floats) -> dict[str, Metric
 def number_metrics(y: Matrix, predicted: Floats) -> dict[str, Metric]:
     """Return mean absolute error, root mean squared error, and R² (1 − residual ÷ total)."""
     y = np.asarray(y, dtype=np.float64)
-    squared = _mean((y - predicted) ** 2)
+    squared = mean_of((y - predicted) ** 2)
 
     def r2(weights: Floats) -> Floats:
-        total = _mean(y**2)(weights) - _mean(y)(weights) ** 2
+        total = mean_of(y**2)(weights) - mean_of(y)(weights) ** 2
         return np.asarray(1 - squared(weights) / np.where(total > 0, total, np.nan))
 
     return {
-        "mean_absolute_error": _mean(np.abs(y - predicted)),
+        "mean_absolute_error": mean_of(np.abs(y - predicted)),
         "root_mean_squared_error": lambda weights: np.sqrt(squared(weights)),
         "r2": r2,
     }
@@ -157,6 +157,17 @@ def difference_with_interval(
     return with_intervals({"d": lambda w: ours(w) - theirs(w)}, rows, groups, seed=seed)["d"]
 
 
+def with_ends(metrics: Mapping[str, Interval]) -> dict[str, float]:
+    """Return each figure and the ends of its interval, under MLflow's flat names.
+
+    A figure or end that nobody knows is left out.
+    """
+    flat: dict[str, float] = {}
+    for name, found in metrics.items():
+        flat |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+    return {name: value for name, value in flat.items() if np.isfinite(value)}
+
+
 def _interval(value: float, drawn: Floats) -> Interval:
     usable = drawn[np.isfinite(drawn)]
     if len(usable) == 0:
@@ -165,7 +176,8 @@ def _interval(value: float, drawn: Floats) -> Interval:
     return Interval(value, float(low), float(high))
 
 
-def _mean(values: Floats) -> Metric:
+def mean_of(values: Floats) -> Metric:
+    """Return the mean of a value a row, as a metric."""
     return lambda weights: np.asarray(weights @ values / weights.sum(axis=1))
 
 
@@ -219,7 +231,9 @@ __all__ = [
     "binary_metrics",
     "difference_with_interval",
     "draws_of",
+    "mean_of",
     "multiclass_metrics",
     "number_metrics",
+    "with_ends",
     "with_intervals",
 ]

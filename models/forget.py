@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
 
 from models.artifact import OUT_OF_FOLD
-from models.promote import hashed
+from models.judged import hashed
 from models.registry import experiment_name
 from models.tracking import client_of
 

@@ -103,16 +103,15 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         The temperature makes confidence honest (Guo et al., 2017). The threshold gives up the
         least sure ``refused`` share of the right answers; that needs no example of what is outside.
         """
-        margins, y = self._margins(texts), np.asarray(y)
+        margins, y = self._margins(self._rows(texts)), np.asarray(y)
         codes = np.asarray(np.searchsorted(self.classes_, y), dtype=np.float64)
         self.temperature_ = Sigmoid.learn(margins, codes).slope
-        self.threshold_ = threshold_of(self.predict_proba(texts), codes, self.refused)
+        self.threshold_ = threshold_of(self._probabilities(margins), codes, self.refused)
         return self
 
     def predict_proba(self, texts: Sequence[object]) -> Floats:
         """Return the calibrated probability of each intent, shape (n, k)."""
-        margins = self._margins(texts)
-        return np.asarray(np.exp(log_softmax(self.temperature_ * margins, axis=1)))
+        return self._probabilities(self._margins(self._rows(texts)))
 
     def predict(self, texts: Sequence[object]) -> Matrix:
         """Return the likeliest intent of each text, shape (n,), however unsure."""
@@ -126,8 +125,9 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         """
         if len(texts) == 0:
             return []
-        informed = np.diff(self._rows(texts).indptr) > 0
-        pairs = zip(self.predict_proba(texts), informed, strict=True)
+        rows = self._rows(texts)
+        informed = np.diff(rows.indptr) > 0
+        pairs = zip(self._probabilities(self._margins(rows)), informed, strict=True)
         return [self._decided(row, bool(known), most) for row, known in pairs]
 
     def _decided(self, probability: Floats, informed: bool, most: int) -> Answer:
@@ -137,8 +137,10 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         sure = informed and confidence >= self.threshold_
         return Answer(name if sure else None, confidence, likeliest)
 
-    def _margins(self, texts: Sequence[object]) -> Floats:
-        rows = self._rows(texts)
+    def _probabilities(self, margins: Floats) -> Floats:
+        return np.asarray(np.exp(log_softmax(self.temperature_ * margins, axis=1)))
+
+    def _margins(self, rows: Matrix) -> Floats:
         with bounded():
             return self.network_.log_probabilities(rows)
 

@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from features.offer_set import OfferSet
 from models.arrays import Floats
-from models.evaluate import Interval, Metric, with_intervals
+from models.evaluate import Interval, mean_of, with_intervals
+from models.judged import hashed, lists_of, row_id, shared
 from models.offer_model import OfferModel
 from models.offers import Price
-from models.promote import hashed, row_id
 from models.qini import Judged, qini_area
 from models.slices import FEWEST_SHARED_ROWS
 from models.uplift import CONTROL
@@ -57,7 +57,7 @@ def judged_metrics(
     scores = net_scores(model, offers, prices)
     followed = followed_gain(net_effects(model, offers, prices), scores)
     same = scores[:, int(scores.mean(axis=0).argmax())]
-    policy = {"policy_gain": _mean(followed), "policy_above_best": _mean(followed - same)}
+    policy = {"policy_gain": mean_of(followed), "policy_above_best": mean_of(followed - same)}
     return found | with_intervals(policy, len(followed), offers.groups)
 
 
@@ -87,24 +87,14 @@ def not_worse(ours: pa.Table, theirs: pa.Table) -> bool:
     The lower end of the paired interval must lie above −``NOT_WORSE_MONTHS``; too few shared rows
     prove nothing. Models of other offers are no measure: then ours may take the place.
     """
-    place = {row: at for at, row in enumerate(theirs["row"].to_pylist())}
-    pairs = [(at, place[row]) for at, row in enumerate(ours["row"].to_pylist()) if row in place]
-    if len(pairs) < FEWEST_SHARED_ROWS:
+    first, second = shared(ours, theirs, ("row",))
+    if len(first) < FEWEST_SHARED_ROWS:
         return False
-    first, second = (np.array(side) for side in zip(*pairs, strict=True))
-    mine, other = _lists(ours, "margins")[first], _lists(theirs, "margins")[second]
+    mine, other = lists_of(ours, "margins")[first], lists_of(theirs, "margins")[second]
     if mine.shape != other.shape:
         return True
-    scores = _lists(ours, "scores")[first]
+    scores = lists_of(ours, "scores")[first]
     difference = followed_gain(mine, scores) - followed_gain(other, scores)
     persons = np.array(ours["person"].to_pylist())[first]
-    found = with_intervals({"d": _mean(difference)}, len(first), persons)["d"]
+    found = with_intervals({"d": mean_of(difference)}, len(first), persons)["d"]
     return found.low >= -NOT_WORSE_MONTHS
-
-
-def _mean(values: Floats) -> Metric:
-    return lambda weights: np.asarray(weights @ values / weights.sum(axis=1))
-
-
-def _lists(table: pa.Table, name: str) -> Floats:
-    return np.array(table[name].to_pylist(), dtype=np.float64)

@@ -1,7 +1,7 @@
 """Deciding on every customer of a tenant now, exactly once: ``gold.offer_decision``."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -145,8 +145,6 @@ def _model(champion: Champion) -> OfferModel:
 
 def _valued(frame: FeatureFrame) -> FeatureFrame:
     """Return the customers whose monthly value is known: prices are multiples of it."""
-    from dataclasses import replace
-
     kept: Ints = np.array([i for i, v in enumerate(frame.monthly_values) if v], dtype=np.int64)
     return replace(
         frame,

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ from models.arrays import Floats
 from models.champion import Champion
 from models.offer_words import reason
 from models.offers import Decided, Priced
-from models.score_table import CENT, TIME, features_json
+from models.score_table import CENT, TIME, digest, features_json, table_of
 from models.uplift import CONTROL
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def decision_rows(
     places = np.arange(size), decided.offer
     names = [feature.name for feature in champion.features]
     columns: dict[str, object] = {
-        "decision_id": [_digest(run_id, token) for token in tokens],
+        "decision_id": [digest(run_id, token) for token in tokens],
         "run_id": [run_id] * size,
         "person_token": tokens,
         "as_of_at": pa.array(frame.as_of.astype("datetime64[us]")).cast(TIME),
@@ -131,7 +130,7 @@ def decision_rows(
         "table_versions_json": [json.dumps(frame.table_versions, sort_keys=True)] * size,
         "code_version": [champion.provenance.code_version] * size,
     }
-    return pa.table([_column(columns[f.name], f) for f in DECISION], schema=DECISION)
+    return table_of(columns, DECISION)
 
 
 def _options(
@@ -161,13 +160,3 @@ def _amounts(values: Floats) -> list[Decimal | None]:
         Decimal(repr(v)).quantize(CENT, rounding=ROUND_HALF_UP) if np.isfinite(v) else None
         for v in values.tolist()
     ]
-
-
-def _column(values: object, field: pa.Field) -> pa.Array:
-    if isinstance(values, pa.Array):
-        return values.cast(field.type)
-    return pa.array(values, type=field.type)
-
-
-def _digest(*parts: str) -> str:
-    return sha256("\x1f".join(parts).encode()).hexdigest()[:32]

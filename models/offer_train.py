@@ -10,17 +10,16 @@ from data_contracts.contract import Contract, OfferSpec
 from features.offer_set import NAME, OfferSet, customer_model, offer_set
 from foundation.clock import utc_now
 from foundation.errors import NotEnoughData
-from lakehouse.commits import Commit
 from models.arrays import Ints
 from models.champion import Provenance, code_version
-from models.evaluate import Interval
+from models.evaluate import Interval, with_ends
 from models.offer_judge import judged_metrics, judged_table, not_worse
 from models.offer_model import OfferModel
 from models.offers import Price
 from models.propensity import Overlap, known_propensity
 from models.registry import Alias, Registry
+from models.train import promoting
 from models.uplift import CONTROL
-from tenancy.leases import lease
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 FEWEST_OF_AN_ARM = 100
 """Offers with a known margin, of each kind and of none, below which nothing is said."""
-PROMOTE_WAIT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def train_offers(lake: "Lake", tenant: "Tenant", contract: Contract | None = Non
         metrics=metrics, overlap=model.learner_.overlap_, trained_at=utc_now(),
         left_out=offers.left_out,
     )  # fmt: skip
-    with lease(lake.store, f"promote:{tenant.id}.{NAME}", wait_seconds=PROMOTE_WAIT_SECONDS):
+    with promoting(lake, tenant, NAME):
         made = _register(lake, tenant, contract, (model, offers), made)
     _write_quality(lake, tenant, made)
     return made
@@ -171,7 +169,7 @@ def _register(
                 made.trained_at.isoformat(),
             ),
             parameters=_card(made),
-            metrics=_logged(made.metrics),
+            metrics=with_ends(made.metrics),
             example=synthetic_records(offers.records, kinds, persons=offers.groups),
             out_of_fold=table,
         )
@@ -197,15 +195,8 @@ def _card(made: OffersTrained) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _logged(metrics: dict[str, Interval]) -> dict[str, float]:
-    flat: dict[str, float] = {}
-    for name, found in metrics.items():
-        flat |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
-    return {name: value for name, value in flat.items() if np.isfinite(value)}
-
-
 def _write_quality(lake: "Lake", tenant: "Tenant", made: OffersTrained) -> None:
-    from models.score_table import quality_rows
+    from models.score_table import write_quality
 
     same: dict[str, object] = {
         "run_id": made.run_id,
@@ -217,5 +208,4 @@ def _write_quality(lake: "Lake", tenant: "Tenant", made: OffersTrained) -> None:
         "estimator": "dr_learner",
         "note": made.alias,
     }
-    ref = lake.ref(tenant, "gold", "model_quality")
-    lake.writer.append(ref, quality_rows(made.metrics, same), Commit(f"quality-{made.run_id}"))
+    write_quality(lake, tenant, made.metrics, same)

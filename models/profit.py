@@ -8,7 +8,7 @@ from scipy.special import expit
 from data_contracts.contract import Model, Money
 from models.arrays import Floats, Matrix
 from models.columns import number
-from models.evaluate import Metric
+from models.evaluate import Metric, mean_of
 from models.rows import Rows
 
 MONTHLY_VALUE = "customer_monthly_value"
@@ -65,7 +65,7 @@ def profit_metric(rows: Rows, margins: Floats, model: Model) -> dict[str, Metric
         return {}
     payoff = Payoff.of(model.money, values, rows.horizon_days)
     gained = profit_per_person(rows.codes, np.asarray(expit(margins[:, 0])), payoff)
-    return {"expected_profit": lambda weights: weights @ gained / weights.sum(axis=1)}
+    return {"expected_profit": mean_of(gained)}
 
 
 def monthly_values(rows: Rows, money: Money) -> Floats | None:

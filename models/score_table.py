@@ -12,10 +12,12 @@ import pyarrow as pa
 
 from features.shapes import FeatureFrame, Record
 from features.spec import is_missing
+from lakehouse.commits import Commit
 from models.evaluate import Interval
 from models.score import Score
 
 if TYPE_CHECKING:
+    from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
 CENT = Decimal("0.01")
@@ -104,7 +106,7 @@ def score_rows(
     ]
     versions = json.dumps(frame.table_versions, sort_keys=True)
     columns: dict[str, object] = {
-        "score_id": [_digest(run_id, entity) for entity in entities],
+        "score_id": [digest(run_id, entity) for entity in entities],
         "run_id": [run_id] * size,
         "model": [model.name] * size,
         "entity": [model.entity] * size,
@@ -127,7 +129,7 @@ def score_rows(
         "table_versions_json": [versions] * size,
         "code_version": [score.code_version for score in scores],
     }
-    return pa.table([_column(columns[f.name], f) for f in SCORE], schema=SCORE)
+    return table_of(columns, SCORE)
 
 
 def quality_rows(
@@ -148,10 +150,23 @@ def quality_rows(
     return pa.Table.from_pylist(rows, schema=QUALITY)
 
 
+def write_quality(
+    lake: "Lake", tenant: "Tenant", metrics: Mapping[str, Interval], same: Mapping[str, object]
+) -> None:
+    """Append a training's figures to ``gold.model_quality``, once a run (see ``quality_rows``)."""
+    ref = lake.ref(tenant, "gold", "model_quality")
+    lake.writer.append(ref, quality_rows(metrics, same), Commit(f"quality-{same['run_id']}"))
+
+
 def features_json(record: Record) -> str:
     """Return a feature vector as JSON; what is unknown is null."""
     known = {name: None if is_missing(value) else value for name, value in record.items()}
     return json.dumps(known, ensure_ascii=False)
+
+
+def table_of(columns: Mapping[str, object], schema: pa.Schema) -> pa.Table:
+    """Return columns, as lists or arrays, in a schema's order and types."""
+    return pa.table([_column(columns[field.name], field) for field in schema], schema=schema)
 
 
 def _column(values: object, field: pa.Field) -> pa.Array:
@@ -160,5 +175,6 @@ def _column(values: object, field: pa.Field) -> pa.Array:
     return pa.array(values, type=field.type)
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """Return the identifier of a row that these parts name."""
     return sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -48,7 +48,7 @@ def slice_figures(judged: pa.Table, threshold: float) -> tuple[SliceFigures, ...
     Parameters
     ----------
     judged
-        See ``promote.out_of_fold_table``; of a yes-or-no outcome.
+        See ``judged.out_of_fold_table``; of a yes-or-no outcome.
     threshold
         Probability from which a row is flagged.
     """

@@ -8,15 +8,12 @@ from datetime import datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from data_contracts.contract import Contract
 from features.shapes import Note, TrainingSet
 from foundation.clock import utc_now
-from lakehouse.commits import Commit
 from models.champion import Provenance, code_version
 from models.compatible import is_compatible
-from models.evaluate import Interval
+from models.evaluate import Interval, with_ends
 from models.registry import Alias, Registered, Registry
 from models.risk import RiskBand, resolve
 from tenancy.leases import lease
@@ -164,7 +161,7 @@ def _register(
     from models.artifact import Entry
     from models.compare import compare
     from models.example import synthetic_records
-    from models.promote import out_of_fold_table
+    from models.judged import out_of_fold_table
 
     name, rows = training.model.name, learned.rows
     slices = contract.dashboard.dimensions
@@ -178,7 +175,7 @@ def _register(
             features=training.features,
             provenance=provenance,
             parameters=card_of(training, learned),
-            metrics=_logged(learned.metrics),
+            metrics=with_ends(learned.metrics),
             example=synthetic_records(rows.records, dict(rows.kinds), persons=rows.groups),
             out_of_fold=table,
             bands=_bands(training, learned),
@@ -225,16 +222,8 @@ def _left_out(notes: Sequence[Note]) -> str:
     return json.dumps({note.feature: note.reason for note in notes})[:LONGEST_NOTE]
 
 
-def _logged(metrics: dict[str, Interval]) -> dict[str, float]:
-    """Return each figure and the ends of its interval, under MLflow's flat names."""
-    flat: dict[str, float] = {}
-    for name, found in metrics.items():
-        flat |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
-    return {name: value for name, value in flat.items() if np.isfinite(value)}
-
-
 def _write_quality(lake: "Lake", tenant: "Tenant", trained: Trained) -> None:
-    from models.score_table import quality_rows
+    from models.score_table import write_quality
 
     same: dict[str, object] = {
         "run_id": trained.run_id,
@@ -246,6 +235,4 @@ def _write_quality(lake: "Lake", tenant: "Tenant", trained: Trained) -> None:
         "estimator": trained.estimator,
         "note": trained.alias,
     }
-    rows = quality_rows(trained.metrics, same)
-    ref = lake.ref(tenant, "gold", "model_quality")
-    lake.writer.append(ref, rows, Commit(f"quality-{trained.run_id}"))
+    write_quality(lake, tenant, trained.metrics, same)

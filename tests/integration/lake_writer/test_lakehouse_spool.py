@@ -8,7 +8,6 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from lakehouse import spool as spool_room
 from lakehouse.commits import Commit
 from lakehouse.engine import Engine
 from lakehouse.folder import Folder
@@ -19,6 +18,7 @@ from lakehouse.writer import Writer
 from tests.integration.lake_writer.conftest import found, things
 from tests.same_tables import differences
 
+NOW = 1_800_000_000
 MOMENT = dt.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=dt.UTC)
 ROWS = pa.table(
     {
@@ -38,10 +38,9 @@ def staging(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def spool(staging: Path, monkeypatch: pytest.MonkeyPatch) -> Spool:
-    """Return a spool to which anything beyond one batch is long."""
-    monkeypatch.setattr(spool_room, "HANDED_OVER_BYTES", 1)
-    return Spool(Folder(staging))
+def spool(staging: Path) -> Spool:
+    """Return a spool to which anything beyond one batch is long; its clock stands still."""
+    return Spool(Folder(staging), handed_over_bytes=1, now=lambda: NOW)
 
 
 def batches_of(*tables: pa.Table) -> pa.RecordBatchReader:
@@ -77,23 +76,17 @@ def test_the_file_ends_with_a_write_that_fails(
 
 
 def test_what_a_dead_process_left_a_day_ago_goes_and_a_running_write_s_stays(
-    engine: Engine,
-    spool: Spool,
-    ref: TableRef,
-    staging: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    engine: Engine, spool: Spool, ref: TableRef, staging: Path
 ):
-    now = 1_800_000_000
     for age in (LEFT_AFTER_SECONDS + 60, 60):
-        folder = staging / ref.tenant / f"spool-{now - age}-x"
+        folder = staging / ref.tenant / f"spool-{NOW - age}-x"
         folder.mkdir(parents=True)
         (folder / "rows.parquet").touch()
     (staging / ref.tenant / "0123456789abcdef").mkdir()
-    monkeypatch.setattr(spool_room.time, "time", lambda: now)
     with spool.frame(engine, ref, batches_of(ROWS, ROWS)):
         pass
     left = sorted(path.name for path in (staging / ref.tenant).iterdir())
-    assert left == ["0123456789abcdef", f"spool-{now - 60}-x"]
+    assert left == ["0123456789abcdef", f"spool-{NOW - 60}-x"]
 
 
 @pytest.mark.parametrize("verb", ["append", "merge"])

@@ -12,8 +12,8 @@ from features.shapes import TrainingSet
 from foundation.errors import NotFound
 from foundation.settings import Settings
 from models.compare import Comparison, compare
+from models.judged import FEWEST_PERSONS, out_of_fold_table
 from models.learn import learn
-from models.promote import FEWEST_PERSONS, out_of_fold_table
 from models.registry import Registry
 from tests.unit.models.conftest import declaration
 from tests.unit.models.test_models_score import log

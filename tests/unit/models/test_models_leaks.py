@@ -1,6 +1,5 @@
 """What is flagged before learning: what tells too much, what tells nothing, and nothing honest."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,28 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.real_tables import Source, read, rows_of
 from models.columns import kind_of
 from models.leaks import Suspect, suspects
 from models.rows import Rows
 
 SIZE = 1500
-
-
-def rows_of(columns: dict[str, list[object]], y: np.ndarray) -> Rows:
-    """Return rows of persons of their own."""
-    records = [
-        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
-    ]
-    return Rows(
-        records=records,
-        codes=np.asarray(y, dtype=np.float64),
-        classes=np.array([0, 1]),
-        groups=np.array([f"p{i}" for i in range(len(y))]),
-        as_of=np.zeros(len(y), dtype="datetime64[us]"),
-        kinds={name: kind_of(values) for name, values in columns.items()},
-        task="binary",
-        horizon_days=30,
-    )
 
 
 @pytest.fixture
@@ -120,30 +103,22 @@ def test_each_reason_is_a_sentence_with_the_name_and_the_figures(language: str):
     assert "duration" in told and "80" in told and "77" in told
 
 
-REAL: dict[str, tuple[str, str, str, str]] = {
-    "telco": ("churn_ibm_telco/Telco-Customer-Churn.csv", ",", "Churn", "Yes"),
-    "iranian": ("churn_iranian_telecom/Customer_Churn.csv", ",", "Churn", "1.0"),
-    "card": ("churn_credit_card/BankChurners.csv", ",", "Attrition_Flag", "Attrited Customer"),
-    "telemarketing": ("offers_bank_telemarketing/bank-full.csv", ",", "y", "yes"),
-    "german": ("risk_german_credit_ibm/credit_risk_training.csv", ",", "Risk", "Risk"),
+REAL = {
+    "telco": Source("", "churn_ibm_telco/Telco-Customer-Churn.csv", "Churn", "Yes"),
+    "iranian": Source("", "churn_iranian_telecom/Customer_Churn.csv", "Churn", "1"),
+    "card": Source("", "churn_credit_card/BankChurners.csv", "Attrition_Flag", "Attrited Customer"),
+    "telemarketing": Source("", "offers_bank_telemarketing/bank-full.csv", "y", "yes"),
+    "german": Source("", "risk_german_credit_ibm/credit_risk_training.csv", "Risk", "Risk"),
 }
 
 
-def read_real(path: Path, separator: str, label: str, positive: str) -> Rows:
-    """Return a real file's rows, its headers in their order as ``c0``, ``c1`` …"""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        headers, *body = csv.reader(stream, delimiter=separator)
-    body = [list(row) for row in dict.fromkeys(map(tuple, body))]
-    columns = {header: [_value(row[i]) for row in body] for i, header in enumerate(headers)}
-    y = np.array([str(value) == positive for value in columns.pop(label)])
-    return rows_of({f"c{i}": values for i, values in enumerate(columns.values())}, y)
-
-
-def _value(written: str) -> object:
-    try:
-        return float(written)
-    except ValueError:
-        return written.strip() or None
+def renamed(rows: Rows) -> Rows:
+    """Return rows with their features in their order as ``c0``, ``c1`` …"""
+    names = {name: f"c{place}" for place, name in enumerate(rows.kinds)}
+    records = [{names[name]: value for name, value in row.items()} for row in rows.records]
+    return replace(
+        rows, records=records, kinds={names[name]: kind for name, kind in rows.kinds.items()}
+    )
 
 
 @pytest.mark.slow
@@ -161,8 +136,8 @@ def test_real_files_with_their_headers_renamed(
     real_data: Callable[[str], Path], name: str, leaks: set[str]
 ):
     """``Naive_Bayes_*`` are columns 20 and 21, ``duration`` is 11; at most one honest flag."""
-    file, *shape = REAL[name]
-    told = named(suspects(read_real(real_data(file), *shape)))
+    real_data(REAL[name].file)
+    told = named(suspects(renamed(read(REAL[name]))))
     found = {feature for feature, reason in told.items() if reason == "tells_alone"}
     assert leaks <= found
     assert len(found - leaks) <= 1

@@ -16,8 +16,8 @@ from lakehouse.lake import Lake
 from models.artifact import MODEL_FILE, Entry
 from models.champion import Provenance
 from models.example import synthetic_records
+from models.judged import out_of_fold_table
 from models.learn import learn
-from models.promote import out_of_fold_table
 from models.registry import Registry
 from models.replay import replay
 from models.risk import resolve

@@ -19,8 +19,8 @@ from models.artifact import Entry
 from models.champion import Provenance
 from models.example import MADE_UP_TEXT, synthetic_records
 from models.explain import strongest_words
+from models.judged import out_of_fold_table
 from models.learn import Learned, learn
-from models.promote import out_of_fold_table
 from models.registry import Registered, Registry
 from models.risk import from_json, resolve, risk_class, say_bands, to_json
 from models.score import Scorer

@@ -1,4 +1,4 @@
-"""What a training keeps of the rows it was judged on, so that a challenger is compared on them."""
+"""The rows a version was judged on, as a training keeps them: a challenger is compared on them."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from data_contracts.contract import Model
+from models.arrays import Floats, Ints
 from models.columns import MISSING, category
 from models.cross import OutOfFold
 from models.profit import monthly_values
@@ -61,6 +62,23 @@ def _slices(rows: Rows, dimensions: Sequence[str]) -> list[list[str]]:
                 for place in places:
                     found[place].append(f"{name}={value}")
     return found
+
+
+def shared(ours: pa.Table, theirs: pa.Table, names: Sequence[str]) -> tuple[Ints, Ints]:
+    """Return the places, in both tables, of the rows that agree in these columns."""
+    place = {key: at for at, key in enumerate(_keys(theirs, names))}
+    pairs = [(at, place[key]) for at, key in enumerate(_keys(ours, names)) if key in place]
+    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
+
+
+def lists_of(table: pa.Table, name: str) -> Floats:
+    """Return a column of lists of one length, shape (rows, length)."""
+    return np.array(table[name].to_pylist(), dtype=np.float64)
+
+
+def _keys(table: pa.Table, names: Sequence[str]) -> list[tuple[object, ...]]:
+    return list(zip(*(table[name].to_pylist() for name in names), strict=True))
 
 
 def row_id(entity_id: str, as_of: np.datetime64) -> str:

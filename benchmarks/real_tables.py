@@ -1,0 +1,64 @@
+"""Real files of customers with a yes-or-no outcome, as rows that a model learns from."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.columns import kind_of
+from models.rows import Rows
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A real file: where it lies, its label, and the columns that nobody knows in time."""
+
+    name: str
+    file: str
+    label: str
+    positive: str
+    without: tuple[str, ...] = ()
+    published: str = ""
+
+
+def read(source: Source) -> Rows:
+    """Return a file's rows without duplicates; a person a row."""
+    with (DATA / source.file).open(encoding="utf-8-sig", newline="") as stream:
+        headers, *body = csv.reader(stream)
+    body = [list(row) for row in dict.fromkeys(map(tuple, body))]
+    columns = {h.strip(): [_value(row[i]) for row in body] for i, h in enumerate(headers)}
+    outcome = columns.pop(source.label)
+    codes = [_plain(value) == source.positive for value in outcome]
+    kept = {n: v for n, v in columns.items() if not n.startswith(source.without or ("\0",))}
+    return rows_of(kept, codes)
+
+
+def rows_of(columns: Mapping[str, list[object]], codes: npt.ArrayLike) -> Rows:
+    """Return columns as rows, each of a person of its own; ``codes``: 0/1 or booleans, (n,)."""
+    records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return Rows(
+        records=records,
+        codes=np.asarray(codes, dtype=np.float64),
+        classes=np.array([0, 1]),
+        groups=np.array([f"p{i}" for i in range(len(records))]),
+        as_of=np.zeros(len(records), dtype="datetime64[us]"),
+        kinds={name: kind_of(values) for name, values in columns.items()},
+        task="binary",
+        horizon_days=30,
+    )
+
+
+def _value(written: str) -> object:
+    try:
+        return float(written)
+    except ValueError:
+        return written.strip() or None
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
