@@ -10,7 +10,7 @@ March. It is kept (``recorded_at``, and the versions of the gold tables) to repl
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from data_contracts.contract import CUSTOMER_MEASURES, Contract, Model
+from data_contracts.contract import MEASURES, Contract, Model
 from features.catalogue import MONTHLY_VALUE, features
 from features.definition import EVENT_TIMES, Feature
 from features.facts import AS_OF, Facts, Row
@@ -27,7 +27,7 @@ _OTHER = "other_person_token"
 
 
 def declared(model: Model, contract: Contract) -> tuple[Feature, ...]:
-    """Return the features that a model declares, each once, ``customer_measures`` spelled out.
+    """Return the features that a model declares, each once, ``…_measures`` spelled out.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def declared(model: Model, contract: Contract) -> tuple[Feature, ...]:
     """
     found: dict[str, Feature] = {}
     for name in model.features:
-        several = measures(contract) if name == CUSTOMER_MEASURES else (_feature(name, model),)
+        several = measures(contract, name) if name in MEASURES else (_feature(name, model),)
         for feature in several:
             found.setdefault(feature.name, feature)
     return tuple(found.values())

@@ -13,7 +13,7 @@ from features.catalogue import MONTHLY_VALUE
 from features.consent import left_out, mark_of, without
 from features.facts import AS_OF
 from features.gold import Gold, Span, read_gold, span_of
-from features.label_kind import label_kind
+from features.label_kind import GOLD_OF_TABLE, label_kind
 from features.labels import LABEL, present_rows, training_rows
 from features.records import to_records, useless
 from features.shapes import FeatureFrame, Note, Record, TrainingSet
@@ -36,7 +36,6 @@ __all__ = [
 
 FEWEST_ROWS = 100
 FEWEST_OF_AN_OUTCOME = 20
-GOLD_OF = {"customer": "customer", "incident": "incident"}
 
 
 @dataclass(frozen=True)
@@ -125,11 +124,12 @@ def _purpose(kind: str, mark: str) -> str:
 
 def _open(lake: "Lake", tenant: Tenant, contract: Contract, model: Model) -> _Source:
     gold = read_gold(lake, tenant)
-    entity, time = GOLD_OF[model.entity], model.label.time_column
-    span = span_of(gold, {entity: time} if time is not None else {})
-    if entity not in gold or span is None:
+    tables, time = (f"{model.entity}s", model.label.table), model.label.time_column
+    span = span_of(gold, {GOLD_OF_TABLE[model.label.table]: time} if time is not None else {})
+    missing = [name for name in tables if GOLD_OF_TABLE[name] not in gold]
+    if missing or span is None:
         raise NotEnoughData(
-            "features.no_table", model=_title(model), table=contract.table(model.label.table).name
+            "features.no_table", model=_title(model), table=[*missing, model.label.table][0]
         )
     chosen = declared(model, contract)
     specs = tuple(f.spec(contract) for f in chosen if available(f, gold))

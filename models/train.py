@@ -193,10 +193,11 @@ def _register(
 
 
 def _bands(training: TrainingSet, learned: "Learned") -> tuple[RiskBand, ...]:
-    """Return the contract's classes of risk at the base rate of the rows learned from."""
+    """Return where the contract's classes of risk begin for the rows learned from."""
     if training.model.task != "binary":
         return ()
-    return resolve(training.model.classes, learned.positives / len(learned.rows))
+    base_rate = learned.positives / len(learned.rows)
+    return resolve(training.model.classes, base_rate, training.model.label.horizon_days)
 
 
 def card_of(training: TrainingSet, learned: "Learned") -> dict[str, str]:
