@@ -156,6 +156,13 @@ class Label:
         """Whether the outcome is that something was not done in time."""
         return "late" in self.kinds
 
+    @property
+    def outcome(self) -> str:
+        """What the label says: ``churned``, ``escalated``, ``disputed``, ``late`` or another."""
+        if self.is_late:
+            return "late"
+        return self.column or str(self.time_column).removesuffix("_at")
+
 
 DAYS_A_MONTH = 30
 """What lasts so many days is worth one monthly value."""

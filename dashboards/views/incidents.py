@@ -1,4 +1,4 @@
-"""Incidents likely to escalate: the cases behind the figure, with their reasons."""
+"""Incidents at risk of what the contract predicts: the cases behind the figure, and why."""
 
 import streamlit as st
 
@@ -49,7 +49,9 @@ def show(see: Viewer) -> None:
 def _case(see: Viewer, row: Row, incident: Row) -> None:
     words, table = see.words, see.contract.table("incidents")
     with st.container(border=True):
-        facts = [words.say("escalates", odds=figures.odds(row["probability"], words))]
+        label = see.contract.model("incident_risk").label
+        odds = figures.odds(row["probability"], words)
+        facts = [words.say(f"case_{figures.outcome_of(label)}", odds=odds)]
         if incident:
             named = [words.value(table.column(n), incident[n]) for n in SHOWN]
             told = [one for one in named if one != NOTHING]

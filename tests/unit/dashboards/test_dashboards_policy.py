@@ -12,6 +12,8 @@ from dashboards.monthly import month_bars, whole_months
 from dashboards.queries import RISKY, ClassCount, Month, Risk
 from dashboards.small_groups import SMALLEST, may_show, shown_groups, shown_halves
 from dashboards.words import Words
+from data_contracts.contract import Label, LabelKind
+from data_contracts.loader import load_contracts
 
 ES, EN = Words("es"), Words("en")
 
@@ -86,6 +88,25 @@ def test_the_overview_tells_the_interval_in_words():
         "50",
         "Se irían entre 41 y 55 clientes de un total de 110 en 30 días",
     )
+
+
+@pytest.mark.parametrize(
+    ("vertical", "told"),
+    [("telecom", "Se escalarían"), ("public_services", "Se responderían tarde")],
+)
+def test_cases_at_risk_are_told_by_what_their_contract_predicts(vertical: str, told: str):
+    label = load_contracts()[vertical].model("incident_risk").label
+    figure = figures.incidents_figure(risk(50), label, ES)
+    assert figure.detail == f"{told} entre 41 y 55 casos de 110"
+
+
+@pytest.mark.parametrize("words", [ES, EN])
+@pytest.mark.parametrize("outcome", [*figures.OUTCOMES, "satisfaction"])
+def test_every_outcome_has_its_sentences(words: Words, outcome: str):
+    kind: LabelKind = "late" if outcome == "late" else "column"
+    ending = figures.outcome_of(Label("incidents", (kind,), outcome, None, 30))
+    assert "9 " in words.say(f"case_{ending}", odds="9 de 10")
+    assert "7" in words.say(f"of_cases_{ending}", detail="7", all=9)
 
 
 def test_without_dated_outcomes_no_number_of_days_is_promised():

@@ -64,10 +64,11 @@ def test_months_are_cut_in_the_tenants_time_zone(viewer: Make):
 
 def test_the_champions_quality_is_told_and_not_the_challengers(viewer: Make):
     see = viewer()
-    sentence = figures.quality_sentence(queries.quality(see.gold, "churn"), "churn", see.words)
+    churn = see.contract.model("churn")
+    sentence = figures.quality_sentence(queries.quality(see.gold, "churn"), churn, see.words)
     assert "en 84 (entre 82 y 86)" in sentence
     assert "2.500 filas el 23 nov 2026" in sentence
-    assert figures.quality_sentence({}, "churn", see.words) is None
+    assert figures.quality_sentence({}, churn, see.words) is None
 
 
 def test_a_customers_page_has_history_cases_and_masked_words(house: House, viewer: Make):

@@ -1,4 +1,4 @@
-"""Classes of risk by cost: the class that holds is the one whose action costs least, all counted."""
+"""Classes of risk by cost: the one holds whose action costs least, all counted."""
 
 from decimal import Decimal
 
