@@ -5,6 +5,7 @@ itself everything but what may come in with it.
 """
 
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
@@ -34,7 +35,7 @@ def cell(column: Column, at: datetime) -> object:
         "string": column.allowed[number % len(column.allowed)] if column.allowed else f"v{number}",
         "integer": number % 5 + 1,
         "number": 0.5,
-        "money": number,
+        "money": Decimal(number),
         "boolean": True,
         "date": at.date(),
         "timestamp": at,
@@ -42,36 +43,35 @@ def cell(column: Column, at: datetime) -> object:
     return values[column.type]
 
 
-def fact(contract: Contract, name: str, at: datetime) -> Row:
-    """Return a fact of Ana's at a moment, every column told, outcomes a day later."""
-    table = contract.table(name)
-    row = {
-        c.name: cell(c, day(1, at) if c.role == "outcome_time" else at)
-        for c in stored_columns(table)
-    }
+def fact(contract: Contract, name: str, at: datetime, known: datetime | None = None) -> Row:
+    """Return a fact of Ana's, every column told; its outcomes come a day later.
+
+    Those that are not known by the moment ``known`` are deleted.
+    """
+    table, later = contract.table(name), day(1, at)
+    row: Row = {}
+    for column in stored_columns(table):
+        outcome = column.role in ("outcome", "outcome_time")
+        if not (outcome and known and later > known):
+            row[column.name] = cell(column, later if outcome else at)
     who = {"person_token": "ana"} if entity_of(table) else {}
     return row | who | {EVENTS[name]: at, table.keys[0].name: f"{name} {at:%j}"}
 
 
 def version(contract: Contract, since: datetime, until: datetime | None) -> Row:
+    """Return a version of Ana, who did not leave."""
     columns = stored_columns(contract.table("customers"))
-    row = {
-        c.name: cell(c, since) for c in columns if c.role not in ("effective_time", "outcome_time")
-    }
-    row |= {"churned": False, "signup_at": day(1), "valid_from": since, "valid_to": until}
-    return row | {"person_token": "ana"}
+    told = [c for c in columns if c.role not in ("effective_time", "outcome_time")]
+    row = {c.name: cell(c, since) for c in told} | {"churned": False, "signup_at": day(1)}
+    return row | {"person_token": "ana", "valid_from": since, "valid_to": until}
 
 
-def features_at_intake(
-    engine: Engine, contract: Contract, model: Model, days: tuple[float, ...], asked: Row
+def features_of(
+    engine: Engine, contract: Contract, model: Model, facts: dict[str, list[Row]], people: list[Row]
 ) -> list[Row]:
     from pyspark.sql import functions as fn
 
-    facts = {name: [fact(contract, name, day(one)) for one in days] for name in EVENTS}
-    facts["incidents"].append(asked)
-    later = [version(contract, day(120), None)] if max(days) > 100 else []
-    customers = [version(contract, day(2), day(120) if later else None), *later]
-    gold = gold_of(engine, contract, customers=customers, **facts)
+    gold = gold_of(engine, contract, customers=people, **facts)
     rows = gold["incident"].where(fn.col("opened_at") == fn.lit(INTAKE))
     named = fn.col("incident_id").alias("entity_id"), fn.col("opened_at").alias("as_of_at")
     frame = build(gold, declared(model, contract), rows.select("*", *named), "America/Bogota")
@@ -81,12 +81,19 @@ def features_at_intake(
 
 @pytest.mark.parametrize(("contract", "model"), MODELS)
 def test_what_comes_after_intake_may_be_deleted(engine: Engine, contract: Contract, model: Model):
-    asked = fact(contract, "incidents", INTAKE)
-    known = {c.name for c in intake_columns(contract.table("incidents"))}
-    bare = {name: asked[name] for name in ("incident_id", "person_token", *known) if name in asked}
-    assert set(asked) - set(bare) >= {"closed_at", "escalated", "disputed", "satisfaction"}
     past, future = (20.0, 60.0, 98.0, 99.5), (100.5, 101.0, 130.0)
-    whole = features_at_intake(engine, contract, model, past + future, asked)
-    assert len(whole) == 1
+    everything = {n: [fact(contract, n, day(d)) for d in past + future] for n in EVENTS}
+    asked = fact(contract, "incidents", INTAKE)
+    everything["incidents"].append(asked)
+    people = [version(contract, day(2), day(120)), version(contract, day(120), None)]
+    whole = features_of(engine, contract, model, everything, people)
+
+    known = {n: [fact(contract, n, day(d), INTAKE) for d in past] for n in EVENTS}
+    may_come_in = {c.name for c in intake_columns(contract.table("incidents"))}
+    bare = {k: v for k, v in asked.items() if k in may_come_in | {"person_token"}}
+    assert set(asked) - set(bare) >= {"closed_at", "escalated", "disputed", "satisfaction"}
+    known["incidents"].append(bare)
+    then = features_of(engine, contract, model, known, [version(contract, day(2), None)])
+
+    assert then == whole
     assert sum(value is not None for value in whole[0].values()) > len(model.features)
-    assert features_at_intake(engine, contract, model, past, bare) == whole
