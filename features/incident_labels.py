@@ -11,7 +11,7 @@ from features.build import ENTITY, PERSON
 from features.facts import AS_OF
 from features.gold import Gold, Span
 from features.moments import present_moment
-from features.outcomes import LABEL, active, horizon_of, outcome, said, with_events
+from features.outcomes import LABEL, active, horizon_of, outcome, said, until_end, with_events
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -25,6 +25,14 @@ def incidents(gold: Gold, model: Model, kind: LabelKind, span: Span) -> "DataFra
     if kind == "column":
         return _by_column(model, rows, span)
     return _late(model.label, rows, span) if kind == "late" else _by_event(model.label, rows, span)
+
+
+def lasting_incidents(gold: Gold, label: Label, span: Span, most: int) -> "DataFrame":
+    """Return the newest incidents with how long they were open, or have been open so far."""
+    from pyspark.sql import functions as fn
+
+    newest = _incidents(gold).orderBy(fn.col("opened_at").desc(), ENTITY).limit(most)
+    return until_end(newest, fn.col(str(label.time_column)), fn.lit(span.last_at))
 
 
 def undecided_incidents(gold: Gold, label: Label, span: Span) -> "DataFrame":

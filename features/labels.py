@@ -34,14 +34,14 @@ def training_rows(gold: Gold, model: Model, kind: LabelKind, span: Span) -> "Dat
     moments = training_moments(span, model.label.horizon_days)
     if not moments:
         return None
-    return with_events(gold, model.label, _active_customers(gold, model, moments))
+    return with_events(gold, model.label, active_customers(gold, model, moments))
 
 
 def present_rows(gold: Gold, model: Model, span: Span) -> "DataFrame":
     """Return the entities to score now: active customers, or incidents not yet decided."""
     if model.entity == "incident":
         return undecided_incidents(gold, model.label, span)
-    now = _active_customers(gold, model, (present_moment(span),))
+    now = active_customers(gold, model, (present_moment(span),))
     return now.select(ENTITY, PERSON, AS_OF)
 
 
@@ -58,7 +58,7 @@ def _customers_by_column(gold: Gold, model: Model) -> "DataFrame":
     ).where(fn.col(LABEL).isNotNull())
 
 
-def _active_customers(gold: Gold, model: Model, moments: Sequence[datetime]) -> "DataFrame":
+def active_customers(gold: Gold, model: Model, moments: Sequence[datetime]) -> "DataFrame":
     """Return the customers with a version in effect at each moment who had not left by then."""
     from pyspark.sql import functions as fn
 

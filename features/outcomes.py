@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Label, Model, Task
-from features.build import ENTITY, PERSON
+from features.build import ENTITY, KEPT, PERSON
 from features.facts import AS_OF, MICROSECONDS_A_DAY
-from features.gold import Gold
+from features.gold import Gold, Span
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-LABEL = "label"
+LABEL, DAYS, ENDED = KEPT
 _HAPPENED = "happened_at"
 
 
@@ -54,6 +54,40 @@ def with_events(gold: Gold, label: Label, rows: "DataFrame") -> "DataFrame":
     found = found.join(_seen_until(gold), PERSON, "left")
     seen = fn.col("seen_until").isNull() | (fn.unix_micros("seen_until") >= end)
     return found.where(seen | (fn.col(LABEL) == 1.0)).select(ENTITY, PERSON, AS_OF, LABEL)
+
+
+def with_durations(gold: Gold, label: Label, rows: "DataFrame", span: Span) -> "DataFrame":
+    """Return active customers at their moments, with how long until it happened or was last known.
+
+    ``duration_days`` is a double; ``has_ended`` says that it happened then, and is false where the
+    customer left the files without it, or the data end (censored).
+    """
+    from pyspark.sql import functions as fn
+
+    first = (
+        rows.select(PERSON, AS_OF)
+        .join(_happened(gold, label), PERSON, "inner")
+        .where(fn.col(_HAPPENED) > fn.col(AS_OF))
+        .groupBy(PERSON, AS_OF)
+        .agg(fn.min(_HAPPENED).alias(_HAPPENED))
+    )
+    known = rows.join(first, [PERSON, AS_OF], "left").join(_seen_until(gold), PERSON, "left")
+    last = fn.least(fn.coalesce("seen_until", fn.lit(span.last_at)), fn.lit(span.last_at))
+    lasting = until_end(known, fn.col(_HAPPENED), last)
+    return lasting.select(ENTITY, PERSON, AS_OF, DAYS, ENDED)
+
+
+def until_end(rows: "DataFrame", time: "Column", last: "Column") -> "DataFrame":
+    """Add ``duration_days`` and ``has_ended``: from the as-of time to an event or the last news.
+
+    Rows whose event or last news come before the as-of time are left out.
+    """
+    from pyspark.sql import functions as fn
+
+    ended = fn.coalesce(time <= last, fn.lit(False))
+    end = fn.unix_micros(fn.when(ended, time).otherwise(last))
+    days = (end - fn.unix_micros(AS_OF)) / fn.lit(float(MICROSECONDS_A_DAY))
+    return rows.withColumn(DAYS, days).withColumn(ENDED, ended).where(fn.col(DAYS) >= 0)
 
 
 def active(gold: Gold, label: Label, versions: "DataFrame", task: Task = "binary") -> "DataFrame":

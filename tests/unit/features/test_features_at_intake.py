@@ -55,7 +55,7 @@ def fact(contract: Contract, name: str, at: datetime, known: datetime | None = N
         if not (outcome and known and later > known):
             row[column.name] = cell(column, later if outcome else at)
     who = {"person_token": "ana"} if entity_of(table) else {}
-    return row | who | {EVENTS[name]: at, table.keys[0].name: f"{name} {at:%j}"}
+    return row | who | {EVENTS[name]: at, table.keys[0].name: f"{name} {at:%j %H}"}
 
 
 def version(contract: Contract, since: datetime, until: datetime | None) -> Row:
