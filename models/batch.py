@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.contract import Contract
-from features.shapes import FeatureFrame
 from foundation.clock import utc_now
 from lakehouse.commits import Commit
 from models.champion import Champion, run_id_of

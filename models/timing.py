@@ -5,7 +5,7 @@ feature: Kaplan and Meier's curve of everyone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,18 +17,20 @@ from features.spec import FeatureSpec
 from foundation.clock import utc_now
 from foundation.errors import NotEnoughData
 from foundation.texts import Language, text
-from models.arrays import Floats
+from models.arrays import Floats, Ints
+from models.artifact import Entry
 from models.censored import Followed, brier_losses, concordance, integrated
 from models.champion import Provenance, code_version
 from models.evaluate import Interval, difference_with_interval, mean_of, with_ends, with_intervals
+from models.example import synthetic_records
 from models.folds import group_folds
 from models.hazard import Hazard
 from models.judged import hashed, row_id
+from models.registry import Registry
 from models.threads import bounded
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
-    from models.registry import Registered
     from tenancy.tenant import Tenant
 
 EDGES: dict[Entity, tuple[int, ...]] = {
@@ -107,21 +109,23 @@ def train_timing(
     NotEnoughData
         Too few outcomes with their time.
     """
-    found = duration_set(lake, tenant, contract, model.name)
-    if found is None:
+    whole = duration_set(lake, tenant, contract, model.name)
+    if whole is None:
         return None
     names = {spec.name for spec in allowed}
-    specs = tuple(spec for spec in found.features if spec.name in names)
+    found = replace(whole, features=tuple(s for s in whole.features if s.name in names))
     edges = _edges(found)
     with bounded():
-        judged = survival_out_of_fold(found, specs, edges)
+        judged = survival_out_of_fold(found, edges)
         metrics = metrics_of(found, judged, edges)
         timed = Timed(model.title, edges, len(found.days), int(found.happened.sum()), metrics)
         if metrics["integrated_brier_difference"].high >= 0:
             return timed
-        fitted = _fit(found, specs, edges, np.arange(len(found.days)))
-    registered = _keep(lake, tenant, contract, (found, specs), fitted, timed, judged[0])
-    return Timed(timed.title, edges, timed.rows, timed.ended, metrics, registered.version)
+        fitted = _fit(found, edges, np.arange(len(found.days)))
+    registry = Registry(lake.settings)
+    registered = registry.log(_entry(tenant, contract, found, timed, (fitted, judged[0])))
+    registry.set_alias(registered, "champion")
+    return replace(timed, version=registered.version)
 
 
 def _edges(found: DurationSet) -> tuple[int, ...]:
@@ -135,23 +139,19 @@ def _edges(found: DurationSet) -> tuple[int, ...]:
     return tuple(edges[place] for place in places)
 
 
-def survival_out_of_fold(
-    found: DurationSet, specs: Sequence[FeatureSpec], edges: tuple[int, ...]
-) -> tuple[Floats, Floats]:
+def survival_out_of_fold(found: DurationSet, edges: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Return each row's survival by a model and by a curve that have not seen its person."""
     ours, usual = (np.empty((len(found.days), len(edges))) for _ in range(2))
     for learn, held_out in group_folds(found.happened, found.groups, "binary", FOLDS, 0):
-        fitted = _fit(found, specs, edges, learn)
+        fitted = _fit(found, edges, learn)
         ours[held_out] = fitted.survival([found.records[i] for i in held_out])
         curve = Followed(found.days[learn], found.happened[learn]).curve
         usual[held_out] = curve.at(np.array(edges, dtype=np.float64))
     return ours, usual
 
 
-def _fit(
-    found: DurationSet, specs: Sequence[FeatureSpec], edges: tuple[int, ...], rows: "np.ndarray"
-) -> Hazard:
-    hazard = Hazard({spec.name: spec.type for spec in specs}, edges)
+def _fit(found: DurationSet, edges: tuple[int, ...], rows: Ints) -> Hazard:
+    hazard = Hazard({spec.name: spec.type for spec in found.features}, edges)
     records = [found.records[i] for i in rows]
     return hazard.fit(records, found.days[rows], found.happened[rows], found.groups[rows])
 
@@ -175,28 +175,23 @@ def metrics_of(
     }
 
 
-def _keep(
-    lake: "Lake",
+def _entry(
     tenant: "Tenant",
     contract: Contract,
-    learned: tuple[DurationSet, tuple[FeatureSpec, ...]],
-    fitted: Hazard,
+    found: DurationSet,
     timed: Timed,
-    survival: Floats,
-) -> "Registered":
-    from models.artifact import Entry
-    from models.example import synthetic_records
-    from models.registry import Registry
-
-    found, specs = learned
-    now = utc_now().isoformat()
-    kinds = {spec.name: spec.type for spec in specs}
-    entry = Entry(
+    learned: tuple[Hazard, Floats],
+) -> Entry:
+    kinds = {spec.name: spec.type for spec in found.features}
+    trained_at = utc_now().isoformat()
+    return Entry(
         tenant_id=tenant.id,
         model=timing_name(found.model.name),
-        pipeline=fitted,
-        features=specs,
-        provenance=Provenance(contract.version, dict(found.table_versions), code_version(), now),
+        pipeline=learned[0],
+        features=found.features,
+        provenance=Provenance(
+            contract.version, dict(found.table_versions), code_version(), trained_at
+        ),
         parameters={
             "estimator": "hazard",
             "edges": ",".join(str(edge) for edge in timed.edges),
@@ -206,12 +201,8 @@ def _keep(
         },
         metrics=with_ends(timed.metrics),
         example=synthetic_records(found.records, dict(kinds), persons=found.groups),
-        out_of_fold=_judged_table(found, survival),
+        out_of_fold=_judged_table(found, learned[1]),
     )
-    registry = Registry(lake.settings)
-    registered = registry.log(entry)
-    registry.set_alias(registered, "champion")
-    return registered
 
 
 def _judged_table(found: DurationSet, survival: Floats) -> pa.Table:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract
 from features.shapes import Note, TrainingSet
-from foundation.errors import NotEnoughData
 from foundation.clock import utc_now
+from foundation.errors import NotEnoughData
 from models.champion import Provenance, code_version
 from models.compatible import is_compatible
 from models.evaluate import Interval, with_ends
