@@ -63,6 +63,20 @@ def odds(probability: float, words: Words) -> str:
     return words.say("odds_ten", count=words.number(max(1, min(9, round(probability * 10)))))
 
 
+def by_days(told: Row, words: Words) -> list[tuple[str, str]]:
+    """Return, for each number of days, to how many of those alike it has come by then."""
+    pairs = zip(told["days"], told["probabilities"], strict=True)
+    return [(words.count("in_days", days), odds(chance, words)) for days, chance in pairs]
+
+
+def half_gone(told: Row, key: str, words: Words) -> str:
+    """Return after how many days half of those alike have come to it, where that is known."""
+    median = told["median_days"]
+    if median is None:
+        return words.say(f"half_{key}_later", days=words.number(told["days"][-1]))
+    return words.count(f"half_{key}", max(1, round(median)))
+
+
 def outcome_of(label: Label) -> str:
     """Return the ending of the sentences that speak of a label's outcome."""
     return label.outcome if label.outcome in OUTCOMES else OTHER

@@ -10,6 +10,7 @@ import pyarrow as pa
 from data_contracts.contract import Contract
 from features.shapes import FeatureFrame
 from foundation.clock import utc_now
+from foundation.errors import NotFound
 from lakehouse.commits import Commit
 from models.champion import Champion, run_id_of
 from models.compatible import is_compatible
@@ -68,7 +69,8 @@ def score_timing(lake: "Lake", tenant: "Tenant", contract: Contract, frame: Feat
 def timing_rows(run_id: str, frame: FeatureFrame, champion: Champion, now: datetime) -> pa.Table:
     """Return a run's rows for ``gold.timing``."""
     hazard: object = champion.pipeline
-    assert isinstance(hazard, Hazard), champion.name
+    if not isinstance(hazard, Hazard):
+        raise NotFound("models.no_champion", model=champion.name)
     with bounded():
         survival = hazard.survival(frame.records)
     median = median_days(survival, hazard.edges)

@@ -109,6 +109,21 @@ def test_every_outcome_has_its_sentences(words: Words, outcome: str):
     assert "7" in words.say(f"of_cases_{ending}", detail="7", all=9)
 
 
+def test_when_is_told_as_people_count():
+    told = {"days": [30, 90], "probabilities": [0.11, 0.62], "median_days": 61.4}
+    assert figures.by_days(told, ES) == [
+        ("En 30 días", "unos 1 de cada 10"),
+        ("En 90 días", "unos 6 de cada 10"),
+    ]
+    assert "al cabo de unos 61 días" in figures.half_gone(told, "customers", ES)
+    assert figures.half_gone({**told, "median_days": 0.2}, "cases", EN).endswith("closed in 1 day")
+
+
+def test_a_half_that_lies_beyond_what_is_known_is_not_made_up():
+    told = {"days": [30, 90], "probabilities": [0.1, 0.2], "median_days": None}
+    assert figures.half_gone(told, "customers", EN).endswith("still there after 90 days.")
+
+
 def test_without_dated_outcomes_no_number_of_days_is_promised():
     assert figures.customers_figure(risk(50), None, ES).detail.endswith("de 110")
 
