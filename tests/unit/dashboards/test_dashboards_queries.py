@@ -62,6 +62,16 @@ def test_months_are_cut_in_the_tenants_time_zone(viewer: Make):
     ]  # fmt: skip
 
 
+def test_when_is_told_by_the_newest_run(viewer: Make, house: House):
+    gold = viewer().gold
+    told = customer_queries.timing(gold, house.tokens[0], "churn")
+    assert told is not None
+    assert (told["days"], told["median_days"]) == ([30, 60, 90], None)
+    assert customer_queries.timing(gold, "nobody", "churn") is None
+    cases = queries.timing_by_incident(gold, "incident_risk", ["R1", "R404"])
+    assert {number: row["median_days"] for number, row in cases.items()} == {"R1": 6.4}
+
+
 def test_the_champions_quality_is_told_and_not_the_challengers(viewer: Make):
     see = viewer()
     churn = see.contract.model("churn")

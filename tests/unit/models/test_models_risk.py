@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,11 @@ from hypothesis import strategies as st
 from data_contracts.contract import Action, Contract, RiskClass
 from data_contracts.loader import load_contracts
 from data_contracts.predictions import RISK_CLASSES
+from models.cross import out_of_fold
+from models.evaluate import auc_with_interval
 from models.risk import cost_lines, resolve, risk_class, say_bands
+from models.rows import Rows
+from tests.unit.models.conftest import TEXT, declaration, training
 
 ACTIONS = [("0", "0"), ("0.01", "0.2"), ("0.03", "0.4"), ("0.07", "0.6")]
 CLASSES = tuple(
@@ -67,3 +72,48 @@ def test_lines_by_cost_are_told_below_the_usual_too():
     assert said.startswith(
         "Lo usual es 25,0 %; medio desde 10,0 % (0,4 veces lo usual), alto desde"
     )
+
+
+COMPLAINTS = {
+    "es": (
+        ["voy a demandarlos ante la superintendencia", "exijo hablar con su jefe, es un abuso"],
+        ["quisiera saber la fecha de mi factura", "por favor cambien mi dirección de correo"],
+        [
+            "llevo {n} días esperando",
+            "llamé {n} veces a la línea",
+            "mi contrato termina en {n} días",
+        ],
+    ),
+    "en": (
+        ["I will sue you before the regulator", "I demand to speak to your boss, this is abuse"],
+        ["I would like to know when my bill is due", "please change my postal address"],
+        [
+            "I have waited for {n} days",
+            "I called the line {n} times",
+            "my contract ends in {n} days",
+        ],
+    ),
+}
+
+
+@pytest.mark.slow
+def test_risk_is_told_from_texts_in_either_language():
+    """One model of both: a threat escalates in four of five, a question in one of ten."""
+    drawn = np.random.default_rng(3)
+    records, escalated, spoken = [], [], []
+    for _ in range(600):
+        language = str(drawn.choice(list(COMPLAINTS)))
+        threats, questions, rest = COMPLAINTS[language]
+        threatens = bool(drawn.random() < 0.35)
+        said = str(drawn.choice(threats if threatens else questions))
+        more = str(drawn.choice(rest)).format(n=drawn.integers(2, 60))
+        records.append({"text": f"{more}. {said}."})
+        escalated.append(drawn.random() < (0.8 if threatens else 0.1))
+        spoken.append(language)
+    y = np.array(escalated, dtype=np.int8)
+    made = training(records, y, (TEXT,), declaration(estimators=("text_linear",)))
+    rows = Rows.of(made)
+    margins = out_of_fold(rows, made.model.estimators, "auc").margins[:, 0]
+    for language in COMPLAINTS:
+        own = np.array(spoken) == language
+        assert auc_with_interval(y[own], margins[own]).low > 0.7, language
