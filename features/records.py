@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from features.shapes import Note, Record
 from features.spec import FeatureSpec
 
-MOST_CATEGORIES, ROWS_A_CATEGORY = 50, 100
+MOST_CATEGORIES, ROWS_A_CATEGORY = 50, 250
 """A text column with more values than this is a name or a note, not a category, unless a value has
 so many rows on average: then it is a long list, of districts say."""
 

@@ -81,7 +81,7 @@ COMPLAINTS = {
         [
             "llevo {n} días esperando",
             "llamé {n} veces a la línea",
-            "mi contrato termina en {n} días",
+            "mi contrato vence en {n}",
         ],
     ),
     "en": (
@@ -90,7 +90,7 @@ COMPLAINTS = {
         [
             "I have waited for {n} days",
             "I called the line {n} times",
-            "my contract ends in {n} days",
+            "my contract ends in {n}",
         ],
     ),
 }
