@@ -176,6 +176,8 @@ def _show_quality(
         if trained.left_out:
             count = {"model": trained.model, "persons": trained.left_out}
             say(text("cli.train_left_out", language, **count))
+        if trained.timing is not None:
+            say(trained.timing.say(language))
         spread = trained.metrics.get("auc_mean_over_seeds")
         if spread is not None:
             figures = {"mean": spread.value, "low": spread.low, "high": spread.high}

@@ -8,8 +8,12 @@ from dashboards.gold import Row
 from dashboards.queries import RISK_CLASSES, RISKY, Risk, Run
 from dashboards.small_groups import SMALLEST, may_show, shown_halves
 from dashboards.words import Words
+from data_contracts.contract import Label, Model
 
 NORMAL_95 = 1.959964
+OUTCOMES, OTHER = ("escalated", "disputed", "late", "churned"), "other"
+"""Outcomes of which the texts speak by name; of any other they say that it happens."""
+
 SHAPES = {"critical": "◆", "high": "▲", "medium": "●", "low": "○"}
 """Each class of risk has its own shape, so that colour is never the only sign."""
 
@@ -57,6 +61,25 @@ def odds(probability: float, words: Words) -> str:
     if probability >= 0.95:
         return words.say("odds_most")
     return words.say("odds_ten", count=words.number(max(1, min(9, round(probability * 10)))))
+
+
+def by_days(told: Row, words: Words) -> list[tuple[str, str]]:
+    """Return, for each number of days, to how many of those alike it has come by then."""
+    pairs = zip(told["days"], told["probabilities"], strict=True)
+    return [(words.count("in_days", days), odds(chance, words)) for days, chance in pairs]
+
+
+def half_gone(told: Row, key: str, words: Words) -> str:
+    """Return after how many days half of those alike have come to it, where that is known."""
+    median = told["median_days"]
+    if median is None:
+        return words.say(f"half_{key}_later", days=words.number(told["days"][-1]))
+    return words.count(f"half_{key}", max(1, round(median)))
+
+
+def outcome_of(label: Label) -> str:
+    """Return the ending of the sentences that speak of a label's outcome."""
+    return label.outcome if label.outcome in OUTCOMES else OTHER
 
 
 def class_name(risk_class: str | None, words: Words) -> str:
@@ -126,11 +149,12 @@ def money_figure(risk: Risk, words: Words) -> Figure:
     return Figure(title, words.short_money(risk.money), detail, explanation)
 
 
-def incidents_figure(risk: Risk, words: Words) -> Figure:
-    """Return incidents likely to escalate."""
+def incidents_figure(risk: Risk, label: Label, words: Words) -> Figure:
+    """Return incidents to which what the model predicts is likely to happen."""
     if may_show(risk.persons):
         detail = between(words, "escalating", *interval(risk.expected, risk.variance))
-        detail = words.say("of_incidents", detail=detail, all=words.number(risk.entities))
+        key = f"of_cases_{outcome_of(label)}"
+        detail = words.say(key, detail=detail, all=words.number(risk.entities))
     else:
         detail = words.say("too_few_to_say")
     return Figure(
@@ -172,7 +196,7 @@ def hidden_in(words: Words) -> str:
     return words.say("not_shown")
 
 
-def quality_sentence(figures: dict[str, Row], pair: str, words: Words) -> str | None:
+def quality_sentence(figures: dict[str, Row], model: Model, words: Words) -> str | None:
     """Return the model's quality in plain words; None where it has not been judged.
 
     AUC is the chance that of a pair, one with the outcome and one without, the model ranks the
@@ -182,8 +206,9 @@ def quality_sentence(figures: dict[str, Row], pair: str, words: Words) -> str | 
     if auc is None:
         return None
     right, low, high = (round(100 * auc[name]) for name in ("value", "low", "high"))
+    known = model.entity == "incident" or model.label.outcome == "churned"
     return words.say(
-        f"quality_{pair}",
+        f"quality_{model.entity}_{outcome_of(model.label) if known else OTHER}",
         right=right,
         low=low,
         high=high,

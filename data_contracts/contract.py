@@ -47,12 +47,13 @@ when a version of a customer holds; ``outcome``/``outcome_time``: known only lat
 Canonical = Literal["plain", "national_id", "phone", "email"]
 KeyKind = Literal["natural", "row"]
 UploadKind = Literal["snapshot", "increment", "changes"]
-LabelKind = Literal["event", "column"]
+LabelKind = Literal["event", "column", "late"]
 Task = Literal["binary", "multiclass", "number"]
 Entity = Literal["customer", "incident"]
 
-CUSTOMER_MEASURES = "customer_measures"
-"""Among a model's features: each measure column of the customers."""
+CUSTOMER_MEASURES, INCIDENT_MEASURES = "customer_measures", "incident_measures"
+MEASURES = {CUSTOMER_MEASURES: "customers", INCIDENT_MEASURES: "incidents"}
+"""Among a model's features: each measure column of a table."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,12 @@ class Label:
     """What a model predicts.
 
     ``kinds`` names what a tenant may send: ``event`` (``time_column`` says when it happened; the
-    label is whether that lies within ``horizon_days`` after the as-of time) or ``column``
-    (``column`` holds the outcome itself).
+    label is whether that lies within ``horizon_days`` after the as-of time), ``column``
+    (``column`` holds the outcome itself) or, alone, ``late`` (``time_column`` says when what was
+    owed was done; the label is whether that does *not* lie within the horizon).
+
+    An incident's outcome may stand in the table of customers: then it is what became of its
+    customer within the horizon after it was opened.
     """
 
     table: str
@@ -145,6 +150,22 @@ class Label:
     column: str | None
     time_column: str | None
     horizon_days: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the outcome is that something was not done in time."""
+        return "late" in self.kinds
+
+    @property
+    def outcome(self) -> str:
+        """What the label says: ``churned``, ``escalated``, ``disputed``, ``late`` or another."""
+        if self.is_late:
+            return "late"
+        return self.column or str(self.time_column).removesuffix("_at")
+
+
+DAYS_A_MONTH = 30
+"""What lasts so many days is worth one monthly value."""
 
 
 @dataclass(frozen=True)
@@ -163,16 +184,31 @@ class Money:
 
 
 @dataclass(frozen=True)
-class RiskClass:
-    """A class of risk holds from ``from_odds_ratio`` times the usual odds upwards.
+class Action:
+    """What is done for a class of risk.
 
-    The usual odds are those of the base rate of the rows that a champion learned from. 2 % a month
-    is nothing special for one model and twice the usual for another; a ratio says it of both. When
-    a champion is made, its ratios become probabilities that are kept with it (``models.risk``).
+    It costs ``cost_months`` of the customer's monthly value, and averts ``averted_share`` of the
+    outcomes that would come.
+    """
+
+    cost_months: Decimal
+    averted_share: Decimal
+
+
+@dataclass(frozen=True)
+class RiskClass:
+    """A class of risk, and from where it holds: by cost, or by how unusual it is.
+
+    With an ``action`` it holds where that action costs least, all counted (``models.risk``). Else
+    it holds from ``from_odds_ratio`` times the usual odds upwards, which are those of the base rate
+    of the rows that a champion learned from: 2 % a month is nothing special for one model and twice
+    the usual for another; a ratio says it of both. When a champion is made, either becomes
+    probabilities that are kept with it.
     """
 
     name: str
-    from_odds_ratio: float
+    from_odds_ratio: float | None = None
+    action: Action | None = None
 
 
 @dataclass(frozen=True)
@@ -184,7 +220,7 @@ class Model:
     task: Task
     label: Label
     features: tuple[str, ...]
-    """Names in ``features/catalogue.py``; ``customer_measures`` stands for every measure column."""
+    """Names in ``features/catalogue.py``; those of `MEASURES` stand for every measure column."""
     estimators: tuple[str, ...]
     """Names in ``models/catalogue.py``."""
     metric: str

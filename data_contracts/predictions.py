@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import cast, get_args
 
 from data_contracts.columns import once
 from data_contracts.contract import (
+    Action,
     Dashboard,
     Entity,
     Label,
@@ -54,11 +56,13 @@ def named(item: object, allowed: tuple[str, ...], place: Place) -> tuple[str, No
 def read_model(name: str, node: Node, tables: Sequence[Table], place: Place) -> Model:
     """Return one model."""
     entity = place.at("entity").choice(node.get("entity"), get_args(Entity))
+    label = read_label(node.get("label"), tables, place.at("label"))
+    check_entity(label, entity, place.at("label"))
     return Model(
         name=name,
         entity=cast(Entity, entity),
         task=cast(Task, place.at("task").choice(node.get("task"), get_args(Task))),
-        label=read_label(node.get("label"), tables, place.at("label")),
+        label=label,
         features=names(node, "features", place),
         estimators=names(node, "estimators", place),
         metric=place.at("metric").string(node.get("metric")),
@@ -90,13 +94,27 @@ def read_label(value: object, tables: Sequence[Table], place: Place) -> Label:
         raise place.at("horizonDays").wrong_value(days, "1, 2, 3 …")
     outcomes = [column.name for column in table.by_role("outcome")]
     times = [column.name for column in table.by_role("outcome_time")]
+    if "late" in kinds and len(kinds) > 1:  # its time would mean two opposite things
+        raise place.at("kinds").wrong_value(listed(kinds), "late | event, column")
+    dated = kinds != ("column",)
     return Label(
         table=table_name,
         kinds=cast(tuple[LabelKind, ...], kinds),
         column=one_of(node.get("column"), outcomes, "column" in kinds, place.at("column")),
-        time_column=one_of(node.get("timeColumn"), times, "event" in kinds, place.at("timeColumn")),
+        time_column=one_of(node.get("timeColumn"), times, dated, place.at("timeColumn")),
         horizon_days=days,
     )
+
+
+def check_entity(label: Label, entity: str, place: Place) -> None:
+    """Check that what is predicted of an entity is dated where it stands in another's table.
+
+    A column of the customers does not say whether it came about after the incident.
+    """
+    tables = (f"{entity}s", "customers")
+    place.at("table").choice(label.table, tables)
+    if label.table != tables[0] and label.kinds != ("event",):
+        raise place.at("kinds").wrong_value(listed(label.kinds), "event")
 
 
 def one_of(value: object, allowed: Sequence[str], needed: bool, place: Place) -> str | None:
@@ -129,18 +147,52 @@ def months(node: Node, name: str, place: Place) -> Decimal:
 
 
 def read_classes(value: object, place: Place) -> tuple[RiskClass, ...]:
-    """Return the classes of risk, their odds ratios rising from zero."""
-    found = []
-    for item in place.items(value):
-        node = place.node(item, ("name", "fromOddsRatio"))
-        name = place.at("name").choice(node.get("name"), RISK_CLASSES)
-        found.append(RiskClass(name, float(place.at(name).number(node.get("fromOddsRatio")))))
-    starts = [risk.from_odds_ratio for risk in found]
+    """Return the classes of risk: all by odds ratio or all by cost, rising from zero."""
+    items = place.items(value)
+    by_cost = any(isinstance(item, dict) and "costMonths" in item for item in items)
+    found = tuple((read_action if by_cost else read_ratio)(item, place) for item in items)
     if [risk.name for risk in found] != list(RISK_CLASSES):
         raise place.wrong_value([risk.name for risk in found], listed(RISK_CLASSES))
+    ratios = [Decimal(str(risk.from_odds_ratio or 0)) for risk in found]
+    starts = slopes(found, place) if by_cost else ratios
     if starts[0] != 0 or starts != sorted(set(starts)):
         raise place.wrong_value(starts, "0 < … < …")
-    return tuple(found)
+    return found
+
+
+def read_ratio(item: object, place: Place) -> RiskClass:
+    """Return a class that holds from an odds ratio upwards."""
+    node = place.node(item, ("name", "fromOddsRatio"))
+    name = place.at("name").choice(node.get("name"), RISK_CLASSES)
+    return RiskClass(name, float(place.at(name).number(node.get("fromOddsRatio"))))
+
+
+def read_action(item: object, place: Place) -> RiskClass:
+    """Return a class that holds where its action costs least."""
+    node = place.node(item, ("name", "costMonths", "avertedShare"))
+    name = place.at("name").choice(node.get("name"), RISK_CLASSES)
+    share = place.at(name).at("avertedShare").number(node.get("avertedShare"))
+    if not 0 <= share <= 1:
+        raise place.at(name).at("avertedShare").wrong_value(share, "0 … 1")
+    cost = months(node, "costMonths", place.at(name))
+    return RiskClass(name, action=Action(cost, Decimal(str(share))))
+
+
+def slopes(classes: Sequence[RiskClass], place: Place) -> list[Decimal]:
+    """Return what each class costs above the one before for all that it averts above it.
+
+    The first does nothing, at no cost. Where these do not rise, some class would never be the
+    cheapest.
+    """
+    actions = [risk.action for risk in classes if risk.action]
+    shares = [action.averted_share for action in actions]
+    if shares[0] != 0 or shares != sorted(set(shares)):
+        raise place.wrong_value(shares, "0 < … < …")
+    dearer = [
+        (after.cost_months - before.cost_months) / (after.averted_share - before.averted_share)
+        for before, after in pairwise(actions)
+    ]
+    return [actions[0].cost_months, *dearer]
 
 
 def read_dashboard(value: object, tables: Sequence[Table], place: Place) -> Dashboard:

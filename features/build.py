@@ -10,7 +10,7 @@ March. It is kept (``recorded_at``, and the versions of the gold tables) to repl
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from data_contracts.contract import CUSTOMER_MEASURES, Contract, Model
+from data_contracts.contract import MEASURES, Contract, Model
 from features.catalogue import MONTHLY_VALUE, features
 from features.definition import EVENT_TIMES, Feature
 from features.facts import AS_OF, Facts, Row
@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 
 ENTITY, PERSON = "entity_id", "person_token"
 KEYS = (ENTITY, PERSON, AS_OF)
+KEPT = ("label", "duration_days", "has_ended")
+"""Columns of a grid that stay beside its features: what became of the entity."""
+
 _OTHER = "other_person_token"
 
 
 def declared(model: Model, contract: Contract) -> tuple[Feature, ...]:
-    """Return the features that a model declares, each once, ``customer_measures`` spelled out.
+    """Return the features that a model declares, each once, ``…_measures`` spelled out.
 
     Raises
     ------
@@ -36,7 +39,7 @@ def declared(model: Model, contract: Contract) -> tuple[Feature, ...]:
     """
     found: dict[str, Feature] = {}
     for name in model.features:
-        several = measures(contract) if name == CUSTOMER_MEASURES else (_feature(name, model),)
+        several = measures(contract, name) if name in MEASURES else (_feature(name, model),)
         for feature in several:
             found.setdefault(feature.name, feature)
     return tuple(found.values())
@@ -64,20 +67,20 @@ def build(gold: Gold, chosen: Sequence[Feature], grid: "DataFrame", time_zone: s
     ----------
     grid
         One row an entity and as-of time: ``entity_id``, ``person_token``, ``as_of_at``, for
-        incidents their own columns, and any other column to be kept (``label``).
+        incidents their own columns, and what is known of the outcome (``KEPT``).
     time_zone
         The tenant's, for the hour and weekday of an incident.
 
     Returns
     -------
     DataFrame
-        Keys, ``label`` where the grid has it, ``monthly_value``, then one column a feature:
+        Keys, ``KEPT`` where the grid has them, ``monthly_value``, then one column a feature:
         numbers as doubles, the others as strings. The columns do not depend on the tenant.
     """
     from pyspark.sql import functions as fn
 
     row = Row(time_zone)
-    kept = [*KEYS, *(["label"] if "label" in grid.columns else [])]
+    kept = [*KEYS, *(name for name in KEPT if name in grid.columns)]
     own = [f for f in chosen if f.source == "self"]
     frame = grid.select(*kept, *(f.compute(row).alias(f.name) for f in own))
     frame = _with_version(frame, gold, [f for f in chosen if f.source == "version"], row)

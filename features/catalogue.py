@@ -2,7 +2,8 @@
 
 A function says what is computed; *when* is not its business: it is handed only facts from before
 the as-of time. Its words stand in ``foundation/texts/*/features.yaml`` under its name.
-``customer_measures`` in a contract stands for each ``measure`` column of its customers.
+In a contract, ``customer_measures`` and ``incident_measures`` stand for each ``measure`` column of
+the table.
 """
 
 from functools import cache
@@ -93,6 +94,12 @@ def customer_monthly_value(customer: Row) -> "Column":
 def incident_text(incident: Row) -> "Column":
     """Take the incident's own words, masked."""
     return incident.value("text")
+
+
+@of_row("self", "text", column="subject")
+def incident_subject(incident: Row) -> "Column":
+    """Take the incident's subject in a few words, masked."""
+    return incident.value("subject")
 
 
 @of_row("self", "category", column="kind")

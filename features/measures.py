@@ -1,11 +1,24 @@
-"""What ``customer_measures`` stands for: the measure columns of a contract's customers."""
+"""What ``customer_measures`` and ``incident_measures`` stand for: a table's measure columns."""
 
 from dataclasses import dataclass
 
-from data_contracts.contract import Column, Contract
-from features.definition import EVERY_ENTITY, Feature, words
+from data_contracts.contract import (
+    CUSTOMER_MEASURES,
+    INCIDENT_MEASURES,
+    MEASURES,
+    Column,
+    Contract,
+    Entity,
+)
+from features.definition import EVERY_ENTITY, Feature, RowSource, words
 from features.spec import FeatureSpec, FeatureType, Words
 from foundation.texts import LANGUAGES, Language, catalogue
+
+SOURCES: dict[str, tuple[RowSource, tuple[Entity, ...]]] = {
+    CUSTOMER_MEASURES: ("version", EVERY_ENTITY),
+    INCIDENT_MEASURES: ("self", ("incident",)),
+}
+"""Name in a contract → where a row's value is found, and the entities of its models."""
 
 BRACES = str.maketrans({"{": "{{", "}": "}}"})
 """A label becomes part of a pattern, so its own braces must stay braces."""
@@ -13,11 +26,13 @@ BRACES = str.maketrans({"{": "{{", "}": "}}"})
 
 @dataclass(frozen=True)
 class Measure(Feature):
-    """A measure column of the customers, as of the version in effect."""
+    """A measure column: of the customer's version in effect, or of the incident itself."""
+
+    table: str = "customers"
 
     def spec(self, contract: Contract) -> FeatureSpec:
         """Return the column as a reader sees it: «contrato mensual», «cargo mensual: 70,35»."""
-        column = contract.table("customers").column(self.name)
+        column = contract.table(self.table).column(self.name)
         labels = column.value_labels
         if column.type == "boolean":
             labels = {"1": words("yes_word"), "0": words("no_word")}
@@ -45,19 +60,25 @@ def phrase(column: str, value: str) -> str:
     return value if named else f"{column}: {value}"
 
 
-def measures(contract: Contract) -> tuple[Measure, ...]:
+def measures(contract: Contract, name: str = CUSTOMER_MEASURES) -> tuple[Measure, ...]:
     """Return the measures that may be learned from: neither dates, nor ids, nor the vault's."""
     return tuple(
-        _measure(column)
-        for column in contract.table("customers").by_role("measure")
+        _measure(column, name)
+        for column in contract.table(MEASURES[name]).by_role("measure")
         if column.type not in {"date", "timestamp"}
         and column.classification not in {"identifier", "personal"}
     )
 
 
-def _measure(column: Column) -> Measure:
-    name = column.name
+def _measure(column: Column, stands_for: str) -> Measure:
+    table, (source, entities) = MEASURES[stands_for], SOURCES[stands_for]
+    name, kind = column.name, _kind(column)
+    if kind == "numeric":
+        return Measure(name, source, kind, entities, lambda row: row.number(name), table=table)
+    return Measure(name, source, kind, entities, lambda row: row.value(name), table=table)
+
+
+def _kind(column: Column) -> FeatureType:
     if column.type != "string":
-        return Measure(name, "version", "numeric", EVERY_ENTITY, lambda row: row.number(name))
-    kind: FeatureType = "text" if column.classification == "free_text" else "category"
-    return Measure(name, "version", kind, EVERY_ENTITY, lambda row: row.value(name))
+        return "numeric"
+    return "text" if column.classification == "free_text" else "category"

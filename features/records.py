@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 from features.shapes import Note, Record
 from features.spec import FeatureSpec
 
-MOST_CATEGORIES = 50
-"""A text column with more values than this is a name or a note, not a category."""
+MOST_CATEGORIES, ROWS_A_CATEGORY = 50, 250
+"""A text column with more values than this is a name or a note, not a category, unless a value has
+so many rows on average: then it is a long list, of districts say."""
 
 
 def to_records(rows: pa.Table, specs: Sequence[FeatureSpec]) -> list[Record]:
@@ -41,6 +42,6 @@ def _why_useless(column: pa.ChunkedArray, spec: FeatureSpec) -> str | None:
     values = pc.count_distinct(column, mode="only_valid").as_py()
     if values == 1 and column.null_count == 0:
         return "constant"
-    if spec.type == "category" and values > MOST_CATEGORIES:
+    if spec.type == "category" and values > max(MOST_CATEGORIES, len(column) / ROWS_A_CATEGORY):
         return "too_many_values"
     return None

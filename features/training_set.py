@@ -13,7 +13,7 @@ from features.catalogue import MONTHLY_VALUE
 from features.consent import left_out, mark_of, without
 from features.facts import AS_OF
 from features.gold import Gold, Span, read_gold, span_of
-from features.label_kind import label_kind
+from features.label_kind import GOLD_OF_TABLE, label_kind
 from features.labels import LABEL, present_rows, training_rows
 from features.records import to_records, useless
 from features.shapes import FeatureFrame, Note, Record, TrainingSet
@@ -37,11 +37,10 @@ __all__ = [
 
 FEWEST_ROWS = 100
 FEWEST_OF_AN_OUTCOME = 20
-GOLD_OF = {"customer": "customer", "incident": "incident"}
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
     """A tenant's gold as one model sees it."""
 
     gold: Gold
@@ -63,17 +62,17 @@ def training_set(lake: "Lake", tenant: Tenant, contract: Contract, model_name: s
         No such table, too few rows, or too few of an outcome; the sentence says how many it takes.
     """
     model = contract.model(model_name)
-    source = _open(lake, tenant, contract, model)
+    source = open_source(lake, tenant, contract, model)
     kind = label_kind(lake, tenant, model.label, source.gold)
     grid = training_rows(source.gold, model, kind, source.span)
     if grid is None:
         raise _too_few_rows(model, 0)
     frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
     rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
-    silent = left_out(lake, tenant, contract, _persons(rows), "training")
+    silent = left_out(lake, tenant, contract, persons_of(rows), "training")
     rows = without(rows, silent)
     _require_enough(model, rows)
-    name, purpose = f"{model.name}_training", _purpose(kind, mark_of(lake, tenant, silent))
+    name, purpose = f"{model.name}_training", purpose_of(kind, mark_of(lake, tenant, silent))
     keep(lake, tenant, name, rows, gold=source.gold, contract=contract, purpose=purpose)
     return replace(_training_set(model, kind, source, rows), left_out=len(silent))
 
@@ -92,20 +91,20 @@ def current_entities(
         The tenant has no gold table of the entity.
     """
     model = contract.model(model_name)
-    source = _open(lake, tenant, contract, model)
+    source = open_source(lake, tenant, contract, model)
     grid = present_rows(source.gold, model, source.span)
     frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
     rows = lake.engine.arrow(frame).sort_by([(ENTITY, "ascending")])
-    objecting = left_out(lake, tenant, contract, _persons(rows), "profiling")
+    objecting = left_out(lake, tenant, contract, persons_of(rows), "profiling")
     rows, mark = without(rows, objecting), mark_of(lake, tenant, objecting)
-    purpose = _purpose("present", mark)
+    purpose = purpose_of("present", mark)
     keep(lake, tenant, model.name, rows, gold=source.gold, contract=contract, purpose=purpose)
     return FeatureFrame(
         model=model,
         records=to_records(rows, source.specs),
-        entity_ids=_strings(rows, ENTITY),
-        person_tokens=_strings(rows, PERSON),
-        as_of=_times(rows),
+        entity_ids=strings_of(rows, ENTITY),
+        person_tokens=strings_of(rows, PERSON),
+        as_of=times_of(rows),
         monthly_values=tuple(rows.column(MONTHLY_VALUE).to_pylist()),
         features=source.specs,
         table_versions=source.gold.versions,
@@ -122,47 +121,58 @@ def feature_names(lake: "Lake", tenant: Tenant, contract: Contract, model_name: 
     NotEnoughData
         The tenant has no gold table of the entity.
     """
-    return [spec.name for spec in _open(lake, tenant, contract, contract.model(model_name)).specs]
+    return [
+        spec.name for spec in open_source(lake, tenant, contract, contract.model(model_name)).specs
+    ]
 
 
-def _persons(rows: pa.Table) -> list[str]:
+def persons_of(rows: pa.Table) -> list[str]:
+    """Return the persons of a frame, each once."""
     persons: list[str] = rows[PERSON].drop_null().unique().to_pylist()
     return persons
 
 
-def _purpose(kind: str, mark: str) -> str:
+def purpose_of(kind: str, mark: str) -> str:
     """Return what a kept frame is for; without other persons it is another frame."""
     return f"{kind}-without-{mark}" if mark else kind
 
 
-def _open(lake: "Lake", tenant: Tenant, contract: Contract, model: Model) -> _Source:
+def open_source(lake: "Lake", tenant: Tenant, contract: Contract, model: Model) -> Source:
+    """Return a tenant's gold as a model sees it.
+
+    Raises
+    ------
+    NotEnoughData
+        The tenant lacks a table that the model needs.
+    """
     gold = read_gold(lake, tenant)
-    entity, time = GOLD_OF[model.entity], model.label.time_column
-    span = span_of(gold, {entity: time} if time is not None else {})
-    if entity not in gold or span is None:
+    tables, time = (f"{model.entity}s", model.label.table), model.label.time_column
+    span = span_of(gold, {GOLD_OF_TABLE[model.label.table]: time} if time is not None else {})
+    missing = [name for name in tables if GOLD_OF_TABLE[name] not in gold]
+    if missing or span is None:
         raise NotEnoughData(
-            "features.no_table", model=_title(model), table=contract.table(model.label.table).name
+            "features.no_table", model=title_of(model), table=[*missing, model.label.table][0]
         )
     chosen = declared(model, contract)
     specs = tuple(f.spec(contract) for f in chosen if available(f, gold))
     notes = tuple(Note(f.name, "absent") for f in chosen if not available(f, gold))
-    return _Source(gold, span, specs, notes)
+    return Source(gold, span, specs, notes)
 
 
-def _training_set(model: Model, kind: LabelKind, source: _Source, rows: pa.Table) -> TrainingSet:
+def _training_set(model: Model, kind: LabelKind, source: Source, rows: pa.Table) -> TrainingSet:
     dropped = useless(rows, source.specs)
     names = {note.feature for note in dropped}
     specs = tuple(spec for spec in source.specs if spec.name not in names)
     if not specs:
-        raise NotEnoughData("features.no_features", model=_title(model))
+        raise NotEnoughData("features.no_features", model=title_of(model))
     return TrainingSet(
         model=model,
         label_kind=kind,
         records=to_records(rows, specs),
         y=_outcomes(model, rows),
-        groups=_groups(rows),
-        as_of=_times(rows),
-        entity_ids=_strings(rows, ENTITY),
+        groups=groups_of(rows),
+        as_of=times_of(rows),
+        entity_ids=strings_of(rows, ENTITY),
         features=specs,
         table_versions=source.gold.versions,
         notes=source.notes + dropped,
@@ -176,18 +186,20 @@ def _outcomes(model: Model, rows: pa.Table) -> np.ndarray:
     return np.array(labels, dtype=np.int8 if model.task == "binary" else np.float64)
 
 
-def _groups(rows: pa.Table) -> np.ndarray:
+def groups_of(rows: pa.Table) -> np.ndarray:
     """Return each row's person; an incident without one is a group of its own."""
     persons, entities = rows.column(PERSON).to_pylist(), rows.column(ENTITY).to_pylist()
     found = [person or entity for person, entity in zip(persons, entities, strict=True)]
     return np.array(found, dtype=np.str_)
 
 
-def _strings(rows: pa.Table, name: str) -> np.ndarray:
+def strings_of(rows: pa.Table, name: str) -> np.ndarray:
+    """Return a column of texts, empty where there is none."""
     return np.array([value or "" for value in rows.column(name).to_pylist()], dtype=np.str_)
 
 
-def _times(rows: pa.Table) -> np.ndarray:
+def times_of(rows: pa.Table) -> np.ndarray:
+    """Return the as-of times, ``datetime64[us]``."""
     moments: np.ndarray = rows.column(AS_OF).to_numpy()
     return moments.astype("datetime64[us]")
 
@@ -202,7 +214,7 @@ def _require_enough(model: Model, rows: pa.Table) -> None:
     if rarest < FEWEST_OF_AN_OUTCOME:
         raise NotEnoughData(
             "features.too_few_outcomes",
-            model=_title(model),
+            model=title_of(model),
             needed=FEWEST_OF_AN_OUTCOME,
             found=rarest,
         )
@@ -210,9 +222,10 @@ def _require_enough(model: Model, rows: pa.Table) -> None:
 
 def _too_few_rows(model: Model, found: int) -> NotEnoughData:
     return NotEnoughData(
-        "features.too_few_rows", model=_title(model), needed=FEWEST_ROWS, found=found
+        "features.too_few_rows", model=title_of(model), needed=FEWEST_ROWS, found=found
     )
 
 
-def _title(model: Model) -> str:
+def title_of(model: Model) -> str:
+    """Return a model's name in a sentence to a person."""
     return model.title["es"]

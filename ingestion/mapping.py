@@ -193,7 +193,7 @@ def _check_label(mapping: Mapping, table: Table, labels: tuple[Label, ...]) -> N
 
 def label_column(label: Label, kind: LabelKind) -> str | None:
     """Return the column that a label of this kind needs."""
-    return label.time_column if kind == "event" else label.column
+    return label.column if kind == "column" else label.time_column
 
 
 def _check_values(mapping: Mapping, table: Table) -> None:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Matrix = Any
 """A dense ``Floats`` array or a ``scipy.sparse.csr_matrix`` (which has no types)."""
 Data = Any

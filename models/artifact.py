@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
     from features.spec import FeatureSpec
+    from models.hazard import Hazard
     from models.offer_model import OfferModel
     from models.pipeline import RecordPipeline
     from models.risk import RiskBand
@@ -31,6 +32,7 @@ TRUSTED = [
     "models.doubly_robust.Effect",
     "models.encoder.RecordEncoder",
     "models.evaluate.Interval",
+    "models.hazard.Hazard",
     "models.heterogeneity.ArmEffect",
     "models.heterogeneity.Part",
     "models.heterogeneity.Reading",
@@ -70,7 +72,7 @@ class Entry:
 
     tenant_id: str
     model: str
-    pipeline: "RecordPipeline | OfferModel"
+    pipeline: "RecordPipeline | OfferModel | Hazard"
     features: "tuple[FeatureSpec, ...]"
     provenance: Provenance
     parameters: Mapping[str, str]

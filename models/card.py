@@ -6,13 +6,14 @@ registry, the rows that the version was judged on, and the contract; nothing is 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract, Model
 from models.champion import Champion
 from models.registry import Registry
 from models.slices import SliceFigures, slice_figures
+from models.timing import timing_name
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -36,6 +37,8 @@ class Card:
         Figures by declared group; the threshold they speak of, None where there are no classes.
     champions
         Versions that were champion, the present one last.
+    timing
+        Figures of the model that says when; empty where there is none.
     """
 
     tenant_name: str
@@ -48,6 +51,7 @@ class Card:
     slices: tuple[SliceFigures, ...]
     threshold: float | None
     champions: tuple[str, ...]
+    timing: Mapping[str, float] = field(default_factory=dict)
 
 
 def card_for(lake: "Lake", tenant: "Tenant", model_name: str) -> Card:
@@ -66,6 +70,7 @@ def card_for(lake: "Lake", tenant: "Tenant", model_name: str) -> Card:
     slices: tuple[SliceFigures, ...] = ()
     if threshold is not None:
         slices = slice_figures(registry.out_of_fold(tenant.id, champion.run_id), threshold)
+    when = registry.find(tenant.id, timing_name(model_name))
     return Card(
         tenant_name=tenant.name,
         contract=contract,
@@ -77,6 +82,7 @@ def card_for(lake: "Lake", tenant: "Tenant", model_name: str) -> Card:
         slices=slices,
         threshold=threshold,
         champions=registry.champions(tenant.id, model_name),
+        timing=when.metrics if when is not None else {},
     )
 
 

@@ -1,12 +1,13 @@
 """A card as Markdown, in the reader's language."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from features.spec import say_number
-from foundation.texts import Language, text
+from foundation.texts import Language
 from models.card import Card
-from models.evaluate import Interval
+from models.card_forms import figure, interval, say, share, table
+from models.card_risk import classes, timing
 from models.slices import SliceFigures
 
 SHOWN = (
@@ -24,6 +25,8 @@ def to_markdown(card: Card, language: Language, *, level: int = 1) -> str:
         _head(card, language),
         _data(card, language),
         _quality(card, language),
+        classes(card, language),
+        timing(card, language),
         _groups(card, language),
         _features(card, language),
         _limits(card, language),
@@ -32,13 +35,9 @@ def to_markdown(card: Card, language: Language, *, level: int = 1) -> str:
     return re.sub(r"^(#+) ", "#" * (level - 1) + r"\1 ", whole, flags=re.MULTILINE)
 
 
-def _say(key: str, language: Language, **words: object) -> str:
-    return text(f"card.{key}", language, **words)
-
-
 def _head(card: Card, language: Language) -> str:
     champion = card.champion
-    line = _say(
+    line = say(
         "version",
         language,
         version=champion.version,
@@ -50,16 +49,16 @@ def _head(card: Card, language: Language) -> str:
     return "\n\n".join(
         [
             f"# {card.model.title[language]} · {_plain(card.tenant_name)}",
-            _say(f"use_{card.model.entity}", language, days=card.model.label.horizon_days),
+            say(f"use_{card.model.entity}", language, days=card.model.label.horizon_days),
             line,
-            _say("champions", language, versions=", ".join(card.champions)),
+            say("champions", language, versions=", ".join(card.champions)),
         ]
     )
 
 
 def _data(card: Card, language: Language) -> str:
     known = card.parameters
-    told = _say(
+    told = say(
         f"split_{known.get('split', 'group')}",
         language,
         rows=_whole(known.get("rows"), language),
@@ -70,40 +69,40 @@ def _data(card: Card, language: Language) -> str:
         f"gold.{name} v{version}"
         for name, version in sorted(card.champion.provenance.table_versions.items())
     )
-    return f"## {_say('data', language)}\n\n{told}\n\n{_say('tables', language, tables=tables)}"
+    return f"## {say('data', language)}\n\n{told}\n\n{say('tables', language, tables=tables)}"
 
 
 def _quality(card: Card, language: Language) -> str:
     rows = [
-        (_say(f"metric_{name}", language), *_interval(found, language))
+        (say(f"metric_{name}", language), *interval(card.metrics, name, language))
         for name in SHOWN
-        if (found := _found(card, name)) is not None
+        if name in card.metrics
     ]
-    return f"## {_say('quality', language)}\n\n{_table(_say('quality_headers', language), rows)}"
+    return f"## {say('quality', language)}\n\n{table(say('quality_headers', language), rows)}"
 
 
 def _groups(card: Card, language: Language) -> str:
     if card.threshold is None:
         return ""
-    title = f"## {_say('groups', language)}"
+    title = f"## {say('groups', language)}"
     if not card.slices:
-        return f"{title}\n\n{_say('no_groups', language)}"
-    said = _say("groups_told", language, threshold=_share(card.threshold, language))
+        return f"{title}\n\n{say('no_groups', language)}"
+    said = say("groups_told", language, threshold=share(card.threshold, language))
     rows = [_group(card, one, language) for one in card.slices]
-    warnings = [_say("groups_differ", language, **w) for w in _differences(card, language)]
-    table = _table(_say("groups_headers", language), rows)
-    return "\n\n".join([title, said, table, *warnings])
+    warnings = [say("groups_differ", language, **w) for w in _differences(card, language)]
+    figures = table(say("groups_headers", language), rows)
+    return "\n\n".join([title, said, figures, *warnings])
 
 
 def _group(card: Card, one: SliceFigures, language: Language) -> tuple[str, ...]:
     return (
         _slice_name(card, one.name, language),
         say_number(one.rows, language),
-        _share(one.base_rate, language),
-        _share(one.mean_probability, language),
-        _figure(one.auc, language),
-        _share(one.flagged_rate, language),
-        _share(one.true_positive_rate, language),
+        share(one.base_rate, language),
+        share(one.mean_probability, language),
+        figure(one.auc, language),
+        share(one.flagged_rate, language),
+        share(one.true_positive_rate, language),
     )
 
 
@@ -118,51 +117,27 @@ def _differences(card: Card, language: Language) -> Iterator[dict[str, str]]:
         if high.true_positive_rate - low.true_positive_rate >= SPREAD_WORTH_A_WORD:
             yield {
                 "low": _slice_name(card, low.name, language),
-                "low_share": _share(low.true_positive_rate, language),
+                "low_share": share(low.true_positive_rate, language),
                 "high": _slice_name(card, high.name, language),
-                "high_share": _share(high.true_positive_rate, language),
+                "high_share": share(high.true_positive_rate, language),
             }
 
 
 def _features(card: Card, language: Language) -> str:
     names = ", ".join(f"`{spec.name}`" for spec in card.champion.features)
     out = [
-        _say("left_out_line", language, feature=name, reason=_say(f"why_{reason}", language))
+        say("left_out_line", language, feature=name, reason=say(f"why_{reason}", language))
         for name, reason in sorted(card.left_out.items())
     ]
-    told = [f"## {_say('features', language)}", names]
-    return "\n\n".join([*told, _say("left_out", language), "\n".join(out)] if out else told)
+    told = [f"## {say('features', language)}", names]
+    return "\n\n".join([*told, say("left_out", language), "\n".join(out)] if out else told)
 
 
 def _limits(card: Card, language: Language) -> str:
-    lines = [_say("limit_tenant", language, tenant=_plain(card.tenant_name))]
-    lines.append(_say("limit_time", language, days=card.model.label.horizon_days))
-    lines += [_say("limit_protected", language), _say("limit_person", language)]
-    return f"## {_say('limits', language)}\n\n" + "\n".join(f"- {line}" for line in lines)
-
-
-def _found(card: Card, name: str) -> Interval | None:
-    if name not in card.metrics:
-        return None
-    ends = (card.metrics.get(f"{name}_{end}", float("nan")) for end in ("low", "high"))
-    return Interval(card.metrics[name], *ends)
-
-
-def _interval(found: Interval, language: Language) -> tuple[str, str]:
-    value, low, high = (_figure(v, language) for v in (found.value, found.low, found.high))
-    return value, f"{low} – {high}"
-
-
-def _figure(value: float, language: Language) -> str:
-    if abs(value) >= 1000:
-        return say_number(value, language)
-    written = f"{value:.3f}"
-    return written.replace(".", ",") if language == "es" else written
-
-
-def _share(value: float, language: Language) -> str:
-    written = f"{100 * value:.1f} %"
-    return written.replace(".", ",") if language == "es" else written
+    lines = [say("limit_tenant", language, tenant=_plain(card.tenant_name))]
+    lines.append(say("limit_time", language, days=card.model.label.horizon_days))
+    lines += [say("limit_protected", language), say("limit_person", language)]
+    return f"## {say('limits', language)}\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
 def _whole(written: str | None, language: Language) -> str:
@@ -178,9 +153,3 @@ def _slice_name(card: Card, name: str, language: Language) -> str:
 def _plain(words: str) -> str:
     """Return words that are a tenant's own, so that no sign in them is Markdown's."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>()#+-.!|~$" else sign for sign in words)
-
-
-def _table(headers: str, rows: Sequence[Sequence[str]]) -> str:
-    names = headers.split("|")
-    lines = [names, ["---"] * len(names), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

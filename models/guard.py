@@ -100,15 +100,15 @@ def clear(
 
 
 def known_late(contract: Contract, model: Model) -> frozenset[str]:
-    """Return the columns of the labelled table that are known only after its event began.
+    """Return the columns of the entity's and the labelled table known only after the event began.
 
     Those are its outcomes and their times; and where rows are events, what is measured in seconds
     or minutes from the event on: how long a call took is not known when it begins.
     """
-    table = contract.table(model.label.table)
-    durations = table.by_role("measure") if table.by_role("event_time") else ()
+    tables = [contract.table(name) for name in (model.label.table, f"{model.entity}s")]
+    durations = [c for t in tables if t.by_role("event_time") for c in t.by_role("measure")]
     lasting = (column.name for column in durations if column.unit in DURATIONS)
-    outcomes = (*table.by_role("outcome"), *table.by_role("outcome_time"))
+    outcomes = (c for t in tables for c in (*t.by_role("outcome"), *t.by_role("outcome_time")))
     return frozenset((*lasting, *(column.name for column in outcomes)))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from data_contracts.contract import Model, Money
+from data_contracts.contract import DAYS_A_MONTH, Model, Money
 from models.arrays import Floats, Matrix
 from models.columns import number
 from models.evaluate import Metric, mean_of
@@ -34,7 +34,7 @@ class Payoff:
     def of(cls, money: Money, monthly_value: Floats, horizon_days: int) -> "Payoff":
         """Return the payoffs of customers of a monthly value over the label's horizon."""
         monthly = np.nan_to_num(monthly_value)
-        value = monthly * horizon_days / 30.0
+        value = monthly * horizon_days / DAYS_A_MONTH
         offer = monthly * float(money.offer_cost_months)
         contact = monthly * float(money.contact_cost_months)
         leaver = money.acceptance_probability * (value - offer) - contact

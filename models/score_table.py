@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from data_contracts.contract import DAYS_A_MONTH
 from features.shapes import FeatureFrame, Record
 from features.spec import is_missing
 from lakehouse.commits import Commit
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 CENT = Decimal("0.01")
-DAYS_A_MONTH = Decimal(30)
 TIME = pa.timestamp("us", tz="UTC")
 REASON = pa.struct(
     [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from data_contracts.contract import Contract
 from features.shapes import Note, TrainingSet
 from foundation.clock import utc_now
+from foundation.errors import NotEnoughData
 from models.champion import Provenance, code_version
 from models.compatible import is_compatible
 from models.evaluate import Interval, with_ends
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from models.compare import Finding
     from models.leaks import Suspect
     from models.learn import Learned
+    from models.timing import Timed
     from tenancy.tenant import Tenant
 
 PROMOTE_WAIT_SECONDS = 120.0
@@ -57,6 +59,8 @@ class Trained:
         Features that were left out until a person says whether they are honest.
     against
         Why it did not take the champion's place: the aspects in which it is worse.
+    timing
+        What was learned of when, or why nothing was; None where the tenant dates no outcome.
     """
 
     model: str
@@ -76,6 +80,7 @@ class Trained:
     left_out: int = 0
     doubts: "tuple[Suspect, ...]" = ()
     against: "tuple[Finding, ...]" = ()
+    timing: "Timed | NotEnoughData | None" = None
 
 
 def train(
@@ -138,9 +143,22 @@ def train(
         left_out=training.left_out,
         doubts=found.open,
         against=against,
+        timing=_timing(lake, tenant, contract, training),
     )
     _write_quality(lake, tenant, trained)
     return trained
+
+
+def _timing(
+    lake: "Lake", tenant: "Tenant", contract: Contract, training: TrainingSet
+) -> "Timed | NotEnoughData | None":
+    """Learn when, from the features that the guard let pass; too little data is an answer too."""
+    from models.timing import train_timing
+
+    try:
+        return train_timing(lake, tenant, contract, training.model, training.features)
+    except NotEnoughData as reason:
+        return reason
 
 
 def promoting(lake: "Lake", tenant: "Tenant", model_name: str) -> AbstractContextManager[object]:
@@ -193,10 +211,11 @@ def _register(
 
 
 def _bands(training: TrainingSet, learned: "Learned") -> tuple[RiskBand, ...]:
-    """Return the contract's classes of risk at the base rate of the rows learned from."""
+    """Return where the contract's classes of risk begin for the rows learned from."""
     if training.model.task != "binary":
         return ()
-    return resolve(training.model.classes, learned.positives / len(learned.rows))
+    base_rate = learned.positives / len(learned.rows)
+    return resolve(training.model.classes, base_rate, training.model.label.horizon_days)
 
 
 def card_of(training: TrainingSet, learned: "Learned") -> dict[str, str]:

@@ -35,7 +35,7 @@ def champion_asset(contract: Contract, model: Model, platform: Platform) -> dg.A
     A tenant with too few rows or outcomes has none; the run says what it needs.
     """
     key = champion_key(contract.vertical, model.name)
-    tables = (model.label.table, "customers")
+    tables = (model.label.table, f"{model.entity}s", "customers")
     sources = sorted({gold_key(contract.vertical, table.removesuffix("s")) for table in tables})
     spec = dg.AssetSpec(key, deps=sources, group_name=contract.vertical, kinds={"mlflow"})
 

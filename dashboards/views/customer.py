@@ -28,6 +28,8 @@ def show(see: Viewer) -> None:
     st.title(see.words.say("customer_name", name=short_name(token)))
     scores = customer_queries.scores(see.gold, token, "churn")
     _score(see, scores)
+    if scores:
+        _timing(see, customer_queries.timing(see.gold, token, "churn"))
     _name(see, token)
     if history:
         _facts(see, history[-1])
@@ -68,6 +70,18 @@ def _score(see: Viewer, scores: Sequence[Row]) -> None:
             for reason in newest["reasons"]
         ]
         pieces.chart(charts.contributions(rows, pieces.ink()), "; ".join(r["text"] for r in rows))
+
+
+def _timing(see: Viewer, told: Row | None) -> None:
+    """Say by when customers like this one leave, and how long until half of them have."""
+    if told is None:
+        return
+    words = see.words
+    st.subheader(words.say("when"))
+    st.html(cards.lines([figures.half_gone(told, "customers", words)]))
+    st.html(cards.pairs(figures.by_days(told, words)))
+    since = words.day(told["as_of_at"])
+    st.html(cards.note(words.say("when_help", since=since)))
 
 
 def _name(see: Viewer, token: str) -> None:

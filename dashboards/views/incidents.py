@@ -1,4 +1,4 @@
-"""Incidents likely to escalate: the cases behind the figure, with their reasons."""
+"""Incidents at risk of what the contract predicts: the cases behind the figure, and why."""
 
 import streamlit as st
 
@@ -40,16 +40,22 @@ def show(see: Viewer) -> None:
     offset = page * ON_A_PAGE
     rows = queries.scored(see.gold, run, filters, limit=ON_A_PAGE, offset=offset)
     known = queries.incidents_by_id(see.gold, [row["incident_id"] for row in rows])
+    times = queries.timing_by_incident(see.gold, "incident_risk", list(known))
     for row in rows:
-        _case(see, row, known.get(row["incident_id"], {}))
+        number = row["incident_id"]
+        _case(see, row, known.get(number, {}), times.get(number))
     if rows and rows[0]["total"] > ON_A_PAGE:
         pieces.pager(see, state, page=page, total=rows[0]["total"], size=ON_A_PAGE)
 
 
-def _case(see: Viewer, row: Row, incident: Row) -> None:
+def _case(see: Viewer, row: Row, incident: Row, time: Row | None) -> None:
     words, table = see.words, see.contract.table("incidents")
     with st.container(border=True):
-        facts = [words.say("escalates", odds=figures.odds(row["probability"], words))]
+        label = see.contract.model("incident_risk").label
+        odds = figures.odds(row["probability"], words)
+        facts = [words.say(f"case_{figures.outcome_of(label)}", odds=odds)]
+        if time is not None:
+            facts.append(figures.half_gone(time, "cases", words))
         if incident:
             named = [words.value(table.column(n), incident[n]) for n in SHOWN]
             told = [one for one in named if one != NOTHING]

@@ -63,7 +63,9 @@ def _figures(
         )
         told.append((figures.money_figure(customers, words), "customers", "see_money"))
     if incidents is not None:
-        told.append((figures.incidents_figure(incidents, words), "incidents", "see_incidents"))
+        label = see.contract.model("incident_risk").label
+        figure = figures.incidents_figure(incidents, label, words)
+        told.append((figure, "incidents", "see_incidents"))
     told.append((figures.rejected_figure(*rejected, words), "quarantine", "see_rejected"))
     for column, (figure, page, label) in zip(st.columns(len(told)), told, strict=True):
         with column, st.container(border=True, height="stretch"):
@@ -102,15 +104,17 @@ def _first_customers(see: Viewer, run: Run) -> None:
 
 def _quality(see: Viewer) -> None:
     words = see.words
-    found = {m.name: queries.quality(see.gold, m.name) for m in see.contract.models}
+    models = {model.name: model for model in see.contract.models}
+    found = {name: queries.quality(see.gold, name) for name in models}
     sentences = {
-        name: figures.quality_sentence(metrics, name, words) for name, metrics in found.items()
+        name: figures.quality_sentence(metrics, models[name], words)
+        for name, metrics in found.items()
     }
     if not any(sentences.values()):
         return
     st.subheader(words.say("quality_title"))
     for name, sentence in sentences.items():
         if sentence is not None:
-            title = see.contract.model(name).title[see.language]
+            title = models[name].title[see.language]
             verdict = figures.quality_verdict(found[name]["auc"]["value"], words)
             st.html(cards.lines([f"{title}: {verdict}", sentence]))

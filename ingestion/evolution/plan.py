@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from data_contracts.changelog import contract_of_document
-from data_contracts.contract import CUSTOMER_MEASURES, Contract, Model
+from data_contracts.contract import MEASURES, Contract, Model
 from data_contracts.evolution import Change, compare, gravest
 from data_contracts.extension import OwnColumn, collisions
 from data_contracts.loader import load_documents
@@ -145,12 +145,14 @@ def _concerns(model: Model, change: Change, old: Contract) -> bool:
     label = model.label
     if change.table == label.table and change.column in ("", label.column, label.time_column):
         return True
-    if change.table != "customers":
-        return False
-    if change.column in ("", model.money.value_column):
+    if change.table == "customers" and change.column in ("", model.money.value_column):
         return True
-    measures = {c.name for c in old.table("customers").by_role("measure")}
-    return change.column in measures and CUSTOMER_MEASURES in model.features
+    return any(
+        table == change.table
+        and name in model.features
+        and change.column in {c.name for c in old.table(table).by_role("measure")}
+        for name, table in MEASURES.items()
+    )
 
 
 def _shown(old: Contract, breaking: Sequence[Change]) -> Iterator[Touch]:

@@ -63,8 +63,8 @@ def _mostly_tells_apart(values: Profile, has_versions: bool) -> bool:
 
 
 def _label(labels: tuple[Label, ...], seen: dict[str, Profile]) -> LabelKind | None:
-    """Return event where its time is there, else column where the outcome is, else none."""
-    order: tuple[LabelKind, ...] = ("event", "column")
+    """Return event or late where its time is there, else column where the outcome is, else none."""
+    order: tuple[LabelKind, ...] = ("event", "late", "column")
     for kind in order:
         if any(kind in label.kinds and label_column(label, kind) in seen for label in labels):
             return kind

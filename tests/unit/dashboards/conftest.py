@@ -20,6 +20,7 @@ from ingestion.receive import receive
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
 from models.score_table import QUALITY, SCORE
+from models.timing_run import TIMING
 from tenancy.actor import ROLES, Actor
 from tenancy.bootstrap import open_store
 from tenancy.sign_in import sign_in
@@ -100,6 +101,18 @@ def score_row(model: str, number: int, token: str, probability: float) -> dict[s
     }  # fmt: skip
 
 
+def timing_row(score: dict[str, object], median: float | None = None) -> dict[str, object]:
+    """Return by when it comes to who was scored: half of the cases in six days, if at all."""
+    incident = score["entity"] == "incident"
+    told = {
+        "timing_id": score["score_id"],
+        "days": [7, 15] if incident else [30, 60, 90],
+        "probabilities": [0.55, 0.72] if incident else [0.12, 0.23, 0.31],
+        "median_days": 6.4 if incident else median,
+    }
+    return {name: score[name] for name in TIMING.names if name in score} | told
+
+
 def write_scores(lake: Lake, tenant: Tenant, tokens: tuple[str, ...]) -> None:
     rows = [
         score_row(model, number, tokens[number], probability)
@@ -110,6 +123,9 @@ def write_scores(lake: Lake, tenant: Tenant, tokens: tuple[str, ...]) -> None:
             "scored_at": SCORED_AT - timedelta(days=30)}]  # fmt: skip
     ref = lake.ref(tenant, "gold", "score")
     lake.writer.append(ref, pa.Table.from_pylist(rows + old, schema=SCORE), Commit("scores"))
+    ref = lake.ref(tenant, "gold", "timing")
+    times = [timing_row(row) for row in rows] + [timing_row(old[0], median=5.0)]
+    lake.writer.append(ref, pa.Table.from_pylist(times, schema=TIMING), Commit("timing"))
     auc = {"run_id": "t1", "model": "churn", "trained_at": SCORED_AT, "metric": "auc",
            "value": 0.841, "low": 0.82, "high": 0.86, "rows": 2500, "positives": 500,
            "model_version": "1", "estimator": "linear", "note": "champion"}  # fmt: skip

@@ -12,6 +12,8 @@ from dashboards.monthly import month_bars, whole_months
 from dashboards.queries import RISKY, ClassCount, Month, Risk
 from dashboards.small_groups import SMALLEST, may_show, shown_groups, shown_halves
 from dashboards.words import Words
+from data_contracts.contract import Label, LabelKind
+from data_contracts.loader import load_contracts
 
 ES, EN = Words("es"), Words("en")
 
@@ -86,6 +88,40 @@ def test_the_overview_tells_the_interval_in_words():
         "50",
         "Se irían entre 41 y 55 clientes de un total de 110 en 30 días",
     )
+
+
+@pytest.mark.parametrize(
+    ("vertical", "told"),
+    [("telecom", "Se escalarían"), ("public_services", "Se responderían tarde")],
+)
+def test_cases_at_risk_are_told_by_what_their_contract_predicts(vertical: str, told: str):
+    label = load_contracts()[vertical].model("incident_risk").label
+    figure = figures.incidents_figure(risk(50), label, ES)
+    assert figure.detail == f"{told} entre 41 y 55 casos de 110"
+
+
+@pytest.mark.parametrize("words", [ES, EN])
+@pytest.mark.parametrize("outcome", [*figures.OUTCOMES, "satisfaction"])
+def test_every_outcome_has_its_sentences(words: Words, outcome: str):
+    kind: LabelKind = "late" if outcome == "late" else "column"
+    ending = figures.outcome_of(Label("incidents", (kind,), outcome, None, 30))
+    assert "9 " in words.say(f"case_{ending}", odds="9 de 10")
+    assert "7" in words.say(f"of_cases_{ending}", detail="7", all=9)
+
+
+def test_when_is_told_as_people_count():
+    told = {"days": [30, 90], "probabilities": [0.11, 0.62], "median_days": 61.4}
+    assert figures.by_days(told, ES) == [
+        ("En 30 días", "unos 1 de cada 10"),
+        ("En 90 días", "unos 6 de cada 10"),
+    ]
+    assert "al cabo de unos 61 días" in figures.half_gone(told, "customers", ES)
+    assert figures.half_gone({**told, "median_days": 0.2}, "cases", EN).endswith("closed in 1 day")
+
+
+def test_a_half_that_lies_beyond_what_is_known_is_not_made_up():
+    told = {"days": [30, 90], "probabilities": [0.1, 0.2], "median_days": None}
+    assert figures.half_gone(told, "customers", EN).endswith("still there after 90 days.")
 
 
 def test_without_dated_outcomes_no_number_of_days_is_promised():

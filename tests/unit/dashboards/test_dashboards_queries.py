@@ -62,12 +62,23 @@ def test_months_are_cut_in_the_tenants_time_zone(viewer: Make):
     ]  # fmt: skip
 
 
+def test_when_is_told_by_the_newest_run(viewer: Make, house: House):
+    gold = viewer().gold
+    told = customer_queries.timing(gold, house.tokens[0], "churn")
+    assert told is not None
+    assert (told["days"], told["median_days"]) == ([30, 60, 90], None)
+    assert customer_queries.timing(gold, "nobody", "churn") is None
+    cases = queries.timing_by_incident(gold, "incident_risk", ["R1", "R404"])
+    assert {number: row["median_days"] for number, row in cases.items()} == {"R1": 6.4}
+
+
 def test_the_champions_quality_is_told_and_not_the_challengers(viewer: Make):
     see = viewer()
-    sentence = figures.quality_sentence(queries.quality(see.gold, "churn"), "churn", see.words)
+    churn = see.contract.model("churn")
+    sentence = figures.quality_sentence(queries.quality(see.gold, "churn"), churn, see.words)
     assert "en 84 (entre 82 y 86)" in sentence
     assert "2.500 filas el 23 nov 2026" in sentence
-    assert figures.quality_sentence({}, "churn", see.words) is None
+    assert figures.quality_sentence({}, churn, see.words) is None
 
 
 def test_a_customers_page_has_history_cases_and_masked_words(house: House, viewer: Make):

@@ -80,6 +80,7 @@ def rename(document: dict[str, Any], old: str, new: str) -> None:
 
 AGE = "schema.customers.properties.age"
 CHURN = "customProperties.models.churn"
+RISK = "incident_risk"
 FAULTS: dict[str, tuple[Change, str, str]] = {
     "kind that is none": (lambda d: d.update(kind="Nope"), "kind", "DataContract"),
     "root key of our own": (lambda d: d.update(models=[]), ".", "models"),
@@ -262,6 +263,46 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
         lambda d: model(d)["classes"][3].update(fromOddsRatio=0.1),
         f"{CHURN}.classes",
         "0 < … < …",
+    ),
+    "late beside an event of the same time": (
+        lambda d: model(d, RISK)["label"].update(kinds=["late", "event"]),
+        f"customProperties.models.{RISK}.label.kinds",
+        "late | event, column",
+    ),
+    "late of nobody knows when": (
+        lambda d: model(d, RISK)["label"].update(kinds=["late"], timeColumn=None),
+        f"customProperties.models.{RISK}.label.timeColumn",
+        "closed_at",
+    ),
+    "what a customer's column says after an incident": (
+        lambda d: model(d, RISK).update(label=model(d)["label"]),
+        f"customProperties.models.{RISK}.label.kinds",
+        "event",
+    ),
+    "a customer's outcome in the table of incidents": (
+        lambda d: model(d).update(label=model(d, RISK)["label"]),
+        f"{CHURN}.label.table",
+        "customers",
+    ),
+    "action that costs more and averts less": (
+        lambda d: model(d, RISK)["classes"][3].update(avertedShare=0.3),
+        f"customProperties.models.{RISK}.classes",
+        "0 < … < …",
+    ),
+    "action that another always beats": (
+        lambda d: model(d, RISK)["classes"][1].update(costMonths=0.029),
+        f"customProperties.models.{RISK}.classes",
+        "0 < … < …",
+    ),
+    "share above one": (
+        lambda d: model(d, RISK)["classes"][3].update(avertedShare=60),
+        f"customProperties.models.{RISK}.classes.critical.avertedShare",
+        "0 … 1",
+    ),
+    "ratio among costs": (
+        lambda d: model(d, RISK)["classes"][3].update(fromOddsRatio=6),
+        f"customProperties.models.{RISK}.classes",
+        "costMonths",
     ),
     "dimension that is no column": (
         lambda d: custom(d)["dashboard"]["dimensions"].append("tenure_band"),

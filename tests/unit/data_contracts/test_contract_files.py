@@ -27,9 +27,9 @@ def contract(file: Path) -> Contract:
     return load_contract(file)
 
 
-def test_telecom_and_banking_are_there_and_their_base_is_no_vertical():
+def test_the_verticals_are_there_and_their_base_is_none():
     names = {file.name.removesuffix(SUFFIX) for file in vertical_files()}
-    assert {"telecom", "banking"} <= names
+    assert {"telecom", "banking", "public_services"} <= names
     assert "contact_center" not in names
 
 
@@ -138,9 +138,9 @@ def test_names_phones_and_addresses_are_personal(contract: Contract):
 def test_outcomes_are_no_measures_of_the_models_that_predict_them(contract: Contract):
     for model in contract.models:
         table = contract.table(model.label.table)
-        roles = {table.column(str(model.label.column)).role}
-        roles |= {table.column(str(model.label.time_column)).role}
-        assert roles == {"outcome", "outcome_time"}
+        named = {model.label.column, model.label.time_column} - {None}
+        roles = {table.column(str(name)).role for name in named}
+        assert roles == ({"outcome_time"} if model.label.is_late else {"outcome", "outcome_time"})
 
 
 def test_churn_and_incident_risk_are_predicted(contract: Contract):
@@ -148,13 +148,15 @@ def test_churn_and_incident_risk_are_predicted(contract: Contract):
     assert (churn.entity, churn.task, churn.label.horizon_days) == ("customer", "binary", 30)
     assert (risk.entity, risk.task, risk.label.horizon_days) == ("incident", "binary", 15)
     assert (churn.label.column, churn.label.time_column) == ("churned", "churned_at")
-    assert (risk.label.column, risk.label.time_column) == ("escalated", "escalated_at")
+    late, escalated = ("late", None, "closed_at"), ("event", "escalated", "escalated_at")
+    assert (risk.label.kinds[0], risk.label.column, risk.label.time_column) in (late, escalated)
     assert "customer_measures" in churn.features
     assert "incident_text" in risk.features
     for model in (churn, risk):
         assert [c.name for c in model.classes] == ["low", "medium", "high", "critical"]
-        assert [c.from_odds_ratio for c in model.classes] == [0, 1, 2.5, 6]
         assert model.money.value_column is not None
         assert 0 < model.money.contact_cost_months < 1
         assert 0 <= model.money.offer_cost_months < 1
+    assert [c.from_odds_ratio for c in churn.classes] == [0, 1, 2.5, 6]
+    assert all(c.action for c in risk.classes)
     assert len(contract.offers) >= 3

@@ -14,7 +14,7 @@ PLACE = Place(Path("x.odcs.yaml"), "slaProperties")
 SOUND = {"property": "retention", "value": 10, "unit": "y", "element": "calls"}
 
 
-@pytest.mark.parametrize("vertical", ["telecom", "banking"])
+@pytest.mark.parametrize("vertical", load_contracts())
 def test_audio_is_kept_ten_years_and_every_table_has_a_period(vertical: str):
     contract = load_contracts()[vertical]
     periods = {period.element: period for period in contract.retention}

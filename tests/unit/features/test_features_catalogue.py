@@ -40,6 +40,7 @@ def test_every_feature_of_the_catalogue_is_known_by_its_functions_name():
         "offers_accepted_last_365_days",
         "customer_monthly_value",
         "incident_text",
+        "incident_subject",
         "incident_kind",
         "incident_channel",
         "incident_product",
@@ -73,6 +74,15 @@ def test_a_contract_that_names_no_known_feature_is_refused():
     with pytest.raises(InvalidContract) as refused:
         declared(model, TELECOM)
     assert "«phase_of_the_moon»" in refused.value.say("es")
+
+
+def test_a_measure_of_the_incidents_is_a_feature_of_the_incident_itself_in_its_words():
+    contract = CONTRACTS["public_services"]
+    found = {f.name: f for f in declared(contract.model("incident_risk"), contract)}
+    office = found["office"]
+    assert (office.source, office.type, office.entities) == ("self", "category", ("incident",))
+    assert office.spec(contract).say("norte", "es") == "oficina: norte"
+    assert not {"closed_at", "escalated", "disputed", "incident_id", "opened_at"} & set(found)
 
 
 def test_an_incidents_feature_is_not_one_of_customers():

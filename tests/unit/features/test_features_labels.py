@@ -1,11 +1,14 @@
 """Who is looked at, when, and with which outcome; and who is left out because nobody can know."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
+from data_contracts.contract import Label, LabelKind, Model
+from data_contracts.loader import load_contracts
 from features.gold import Gold, Span, span_of
 from features.labels import present_rows, training_rows
 from features.moments import JUST_AFTER, present_moment, training_moments
@@ -14,6 +17,13 @@ from tests.silver_rows import TELECOM, gold_of
 from tests.silver_rows import day as day_after
 
 CHURN, RISK = TELECOM.model("churn"), TELECOM.model("incident_risk")
+LATE = load_contracts()["public_services"].model("incident_risk")
+AFTER = replace(RISK, label=replace(CHURN.label, kinds=("event",), horizon_days=60))
+"""Whether the customer of an incident leaves within 60 days after it."""
+DISPUTE = replace(
+    RISK,
+    label=Label("incidents", ("column",), column="disputed", time_column=None, horizon_days=30),
+)
 START = datetime(2025, 12, 27, tzinfo=UTC)
 """Day 0; day 5 is the first of January."""
 
@@ -241,3 +251,67 @@ def test_where_closing_is_never_told_only_recent_incidents_are_scored(engine: En
     gold = gold_of(engine, incidents=[incident("old", 100), incident("recent", 350)])
     rows = rows_of(engine, present_rows(gold, RISK, YEAR))
     assert [row["entity_id"] for row in rows] == ["recent"]
+
+
+def told(engine: Engine, gold: Gold, model: Model, kind: LabelKind) -> dict[str, float]:
+    frame = training_rows(gold, model, kind, YEAR)
+    assert frame is not None
+    return {str(row["entity_id"]): row["label"] for row in rows_of(engine, frame)}
+
+
+def test_an_answer_is_late_that_did_not_come_within_the_term(engine: Engine):
+    incidents = [
+        incident("in time", 100, closed_at=day(115)),
+        incident("too late", 100, closed_at=day(115.01)),
+        incident("open and over its term", 345),
+        incident("open and young", 345.01),
+        incident("quick among young ones", 350, closed_at=day(351)),
+        incident("closed before it was opened", 100, closed_at=day(99)),
+    ]
+    assert told(engine, gold_of(engine, incidents=incidents), LATE, "late") == {
+        "in time": 0.0,
+        "too late": 1.0,
+        "open and over its term": 1.0,
+    }
+
+
+def test_of_late_answers_only_open_cases_within_their_term_are_scored(engine: Engine):
+    incidents = [
+        incident("open and over its term", 345),
+        incident("open and young", 345.01),
+        incident("closed", 350, closed_at=day(351)),
+    ]
+    rows = rows_of(engine, present_rows(gold_of(engine, incidents=incidents), LATE, YEAR))
+    assert [row["entity_id"] for row in rows] == ["open and young"]
+
+
+def test_a_dispute_is_learned_from_where_it_is_said(engine: Engine):
+    incidents = [
+        incident("disputed", 100, disputed=True),
+        incident("content", 100, disputed=False),
+        incident("unsaid", 100),
+        incident("recent and open", 355, disputed=False),
+        incident("recent and closed", 355, closed_at=day(356), disputed=False),
+    ]
+    assert told(engine, gold_of(engine, incidents=incidents), DISPUTE, "column") == {
+        "disputed": 1.0,
+        "content": 0.0,
+        "recent and closed": 0.0,
+    }
+
+
+def test_after_an_incident_its_customer_leaves_within_the_horizon_or_not(engine: Engine):
+    customers = [
+        customer("stays"),
+        customer("leaves", churned_at=day(160)),
+        customer("later", churned_at=day(160.01)),
+        customer("had left", churned_at=day(99)),
+        customer("vanished", valid_to=day(120)),
+    ]
+    names = [row["person_token"] for row in customers] + ["nobody known"]
+    incidents = [incident(str(name), 100, person_token=name) for name in names]
+    young = incident("young", 300.01, person_token="stays")
+    gold = gold_of(engine, customers=customers, incidents=[*incidents, young])
+    assert told(engine, gold, AFTER, "event") == {"stays": 0.0, "leaves": 1.0, "later": 0.0}
+    rows = rows_of(engine, present_rows(gold, AFTER, YEAR))
+    assert [row["entity_id"] for row in rows] == ["young"]

@@ -11,7 +11,7 @@ from foundation.texts import LANGUAGES, Language
 from models.card import Card
 from models.card_text import to_markdown
 from models.champion import Champion, Provenance
-from models.risk import RiskBand
+from models.risk import RiskBand, resolve
 from models.slices import slice_figures
 from tests.silver_rows import TELECOM
 
@@ -86,6 +86,31 @@ def test_groups_have_their_own_figures_and_a_difference_is_said(card: Card):
 def test_without_groups_or_classes_nothing_is_invented(card: Card):
     assert "100, y 20" in to_markdown(replace(card, slices=()), "es")
     assert "señala" not in to_markdown(replace(card, slices=(), threshold=None), "es")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_classes_by_cost_are_told_with_what_their_actions_cost(card: Card, language: Language):
+    risk = TELECOM.model("incident_risk")
+    bands = resolve(risk.classes, 0.1, risk.label.horizon_days)
+    told = to_markdown(
+        replace(card, model=risk, champion=replace(card.champion, bands=bands)), language
+    )
+    line = {
+        "es": "| crítico | 40,0 % | 0,07 | 60,0 % |",
+        "en": "| critical | 40.0 % | 0.07 | 60.0 % |",
+    }
+    assert line[language] in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_well_it_is_told_when_stands_beside_the_curve_of_everyone(
+    card: Card, language: Language
+):
+    judged = {"integrated_brier": 0.11, "usual_integrated_brier": 0.13, "concordance": 0.71}
+    told = to_markdown(replace(card, timing=judged), language)
+    assert "Kaplan–Meier" in told
+    assert {"es": "0,710", "en": "0.710"}[language] in told
+    assert "Kaplan" not in to_markdown(card, language)
 
 
 def test_what_was_left_out_says_why(card: Card):

@@ -41,7 +41,7 @@ def registered(settings: Settings, name: str, made: TrainingSet) -> Scorer:
     rows = learned.rows
     bands = ()
     if made.model.task == "binary":
-        bands = resolve(made.model.classes, learned.positives / len(rows))
+        bands = resolve(made.model.classes, learned.positives / len(rows), 30)
     registry = Registry(settings)
     entry = Entry(
         tenant_id=TENANT.id,

@@ -61,7 +61,7 @@ def log(settings: Settings, tenant: str, training: TrainingSet, learned: Learned
             out_of_fold=out_of_fold_table(
                 rows, training.entity_ids, learned.judged, training.model
             ),
-            bands=resolve(training.model.classes, learned.positives / len(rows)),
+            bands=resolve(training.model.classes, learned.positives / len(rows), 30),
         )
     )
 
@@ -179,12 +179,12 @@ def test_a_risk_class_is_relative_to_the_usual(
     training: TrainingSet, probability: float, expected: str
 ):
     """Base rate 2 %: odds 1 : 49; 2.5 times the odds is 2.5 : 49, or 4.85 %."""
-    assert risk_class(probability, resolve(training.model.classes, 0.02)) == expected
+    assert risk_class(probability, resolve(training.model.classes, 0.02, 30)) == expected
 
 
 @given(st.floats(0.001, 0.999), st.floats(0.001, 0.999))
 def test_a_probability_above_the_usual_never_sinks_below_medium(base_rate: float, p: float):
-    bands = resolve(TELECOM.model("churn").classes, base_rate)
+    bands = resolve(TELECOM.model("churn").classes, base_rate, 30)
     assert [band.name for band in bands] == ["low", "medium", "high", "critical"]
     assert [0.0] + [b.from_probability for b in bands[1:]] == sorted(
         b.from_probability for b in bands
@@ -198,13 +198,13 @@ def test_a_champion_keeps_its_classes_so_that_a_stored_score_can_be_told_again(
     scorer: Scorer, training: TrainingSet
 ):
     bands = scorer.champion.bands
-    assert bands == resolve(training.model.classes, float(training.y.mean()))
+    assert bands == resolve(training.model.classes, float(training.y.mean()), 30)
     for score in scorer.score(training.records[:40]):
         assert score.risk_class == risk_class(score.probability or 0.0, bands)
 
 
 def test_the_classes_are_told_in_words():
-    bands = resolve(TELECOM.model("churn").classes, 0.02)
+    bands = resolve(TELECOM.model("churn").classes, 0.02, 30)
     assert say_bands(bands, 0.02, "es") == (
         "Lo usual es 2,0 %; alto desde 4,9 % (2,4 veces lo usual), "
         "crítico desde 10,9 % (5,5 veces lo usual)."
