@@ -1,8 +1,8 @@
 """Little data: learning curves with the vertical's prior, and without it.
 
-Companies are groups of one file's rows: a newcomer learns from a few of its own rows, its prior comes
-from the other groups alone. That is kinder than life, where companies differ more. In the third
-setting it is not: the prior knows generated companies only, and the newcomer is a real one.
+Companies are groups of one file's rows: a newcomer learns from a few of its own, its prior comes
+from the other groups alone. That is kinder than life, where companies differ more. The last setting
+is not: the prior knows generated companies only, and the newcomer is a real one.
 """
 
 import sys
@@ -61,8 +61,8 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
 
 
 NOTE = (
-    "both sides learn from the same drawn rows and are asked about the same others; the interval is "
-    "of the mean over draws and newcomers (± 1.96 standard errors); in brackets the log loss"
+    "both learn from the same drawn rows and are asked about the same others; ± 1.96 standard "
+    "errors of the mean over draws and newcomers; in brackets the log loss"
 )
 
 
