@@ -1,4 +1,4 @@
-"""A vertical's prior: of those who agree, never of who asks, gone with them; useful from 50 rows."""
+"""A vertical's prior: of who agrees, never of who asks, gone with them; useful from 50 rows."""
 
 import random
 from dataclasses import replace
