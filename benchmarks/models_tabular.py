@@ -7,12 +7,13 @@ anything else, stays untouched until the very end and is asked once.
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
 
+from benchmarks.kept import Kept, note_of
 from benchmarks.models_peers import PEERS, Peer
 from benchmarks.real_tables import Source, read
 from benchmarks.table import Line
@@ -83,10 +84,10 @@ def ours(learn: Rows, held_out: Rows) -> Floats:
     return np.asarray(expit(pipeline.margins(held_out.records)[:, 0]))
 
 
-def judge(rows: Rows, folds: Sequence[Fold], name: str) -> Judged:
+def judge(rows: Rows, folds: Sequence[Fold], name: str, peers: dict[str, Kept]) -> Judged:
     """Let everybody learn in each fold and say what they think of the rest."""
-    found = {who: np.zeros(len(rows)) for who in ("ours", *PEERS)}
-    ways: dict[str, Callable[[Rows, Rows], Floats] | Peer] = {"ours": ours, **PEERS}
+    found = {who: np.zeros(len(rows)) for who in ("ours", *peers)}
+    ways: dict[str, Peer] = {"ours": ours, **peers}
     for number, (learn, held_out) in enumerate(folds):
         for who, way in ways.items():
             started = time.perf_counter()
@@ -107,6 +108,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     """Return the figures and the notes of this part."""
     figures: list[Line] = []
     above: list[str] = []
+    peers = {name: Kept(way) for name, way in PEERS.items()}
     for source in SOURCES[:2] if quick else SOURCES:
         rows = read(source)
         if quick:
@@ -115,10 +117,10 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
         work, apart = untouched(rows)
         inner = rows.take(work)
         folds = group_folds(inner.codes, inner.groups, "binary", 2 if quick else OUTER, SEED)
-        judged = judge(inner, folds, source.name)
+        judged = judge(inner, folds, source.name, peers)
         figures += _figures(source, judged, quick)
         above += _above(source, judged)
-        last = judge(rows, [(work, apart)], f"{source.name}, untouched")
+        last = judge(rows, [(work, apart)], f"{source.name}, untouched", peers)
         figures += _confirmed(source, _only(last, apart))
     figures.append(
         Line(
@@ -129,7 +131,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
             configuration=", ".join(above),
         )
     )
-    return figures, []
+    return figures, [note_of(peers)]
 
 
 def _figures(source: Source, judged: Judged, quick: bool) -> Iterator[Line]:

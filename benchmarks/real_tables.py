@@ -26,16 +26,25 @@ class Source:
     published: str = ""
 
 
+Columns = dict[str, list[object]]
+
+
 def read(source: Source) -> Rows:
     """Return a file's rows without duplicates; a person a row."""
+    return rows_of(*read_columns(source))
+
+
+def read_columns(source: Source) -> tuple[Columns, list[bool]]:
+    """Return a file's columns and outcomes, of rows that say one, without duplicates."""
     with (DATA / source.file).open(encoding="utf-8-sig", newline="") as stream:
         headers, *body = csv.reader(stream)
-    body = [list(row) for row in dict.fromkeys(map(tuple, body))]
-    columns = {h.strip(): [_value(row[i]) for row in body] for i, h in enumerate(headers)}
+    place = [header.strip() for header in headers].index(source.label)
+    body = [list(row) for row in dict.fromkeys(map(tuple, body)) if row[place].strip()]
+    columns: Columns = {h.strip(): [_value(row[i]) for row in body] for i, h in enumerate(headers)}
     outcome = columns.pop(source.label)
     codes = [_plain(value) == source.positive for value in outcome]
     kept = {n: v for n, v in columns.items() if not n.startswith(source.without or ("\0",))}
-    return rows_of(kept, codes)
+    return kept, codes
 
 
 def rows_of(columns: Mapping[str, list[object]], codes: npt.ArrayLike) -> Rows:

@@ -35,8 +35,19 @@ __all__ = [
     "training_set",
 ]
 
-FEWEST_ROWS = 100
-FEWEST_OF_AN_OUTCOME = 20
+
+@dataclass(frozen=True)
+class Floor:
+    """Rows, and rows of each outcome, below which nothing is learned."""
+
+    rows: int = 100
+    of_an_outcome: int = 20
+
+
+ALONE = Floor()
+"""For a model that knows nothing but the tenant's own rows."""
+WITH_PRIOR = Floor(rows=50, of_an_outcome=5)
+"""For a model that begins with what its vertical knows."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,13 @@ class Source:
     notes: tuple[Note, ...]
 
 
-def training_set(lake: "Lake", tenant: Tenant, contract: Contract, model_name: str) -> TrainingSet:
+def training_set(
+    lake: "Lake",
+    tenant: Tenant,
+    contract: Contract,
+    model_name: str,
+    floor: Floor = ALONE,
+) -> TrainingSet:
     """Return the rows a model learns from, as they were known at each as-of time.
 
     Persons whom models may not learn from are left out (``features.consent``).
@@ -66,12 +83,12 @@ def training_set(lake: "Lake", tenant: Tenant, contract: Contract, model_name: s
     kind = label_kind(lake, tenant, model.label, source.gold)
     grid = training_rows(source.gold, model, kind, source.span)
     if grid is None:
-        raise _too_few_rows(model, 0)
+        raise _too_few_rows(model, 0, floor)
     frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
     rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
     silent = left_out(lake, tenant, contract, persons_of(rows), "training")
     rows = without(rows, silent)
-    _require_enough(model, rows)
+    _require_enough(model, rows, floor)
     name, purpose = f"{model.name}_training", purpose_of(kind, mark_of(lake, tenant, silent))
     keep(lake, tenant, name, rows, gold=source.gold, contract=contract, purpose=purpose)
     return replace(_training_set(model, kind, source, rows), left_out=len(silent))
@@ -204,25 +221,25 @@ def times_of(rows: pa.Table) -> np.ndarray:
     return moments.astype("datetime64[us]")
 
 
-def _require_enough(model: Model, rows: pa.Table) -> None:
-    if rows.num_rows < FEWEST_ROWS:
-        raise _too_few_rows(model, rows.num_rows)
+def _require_enough(model: Model, rows: pa.Table, floor: Floor) -> None:
+    if rows.num_rows < floor.rows:
+        raise _too_few_rows(model, rows.num_rows, floor)
     if model.task == "number":
         return
     outcomes = Counter(rows.column(LABEL).to_pylist())
     rarest = min(outcomes.values()) if len(outcomes) > 1 else 0
-    if rarest < FEWEST_OF_AN_OUTCOME:
+    if rarest < floor.of_an_outcome:
         raise NotEnoughData(
             "features.too_few_outcomes",
             model=title_of(model),
-            needed=FEWEST_OF_AN_OUTCOME,
+            needed=floor.of_an_outcome,
             found=rarest,
         )
 
 
-def _too_few_rows(model: Model, found: int) -> NotEnoughData:
+def _too_few_rows(model: Model, found: int, floor: Floor) -> NotEnoughData:
     return NotEnoughData(
-        "features.too_few_rows", model=title_of(model), needed=FEWEST_ROWS, found=found
+        "features.too_few_rows", model=title_of(model), needed=floor.rows, found=found
     )
 
 

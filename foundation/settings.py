@@ -48,6 +48,9 @@ class Settings:
     history_days, layer_history_days
         For how many days older versions of tables can be read and restored; by layer where it
         is another number.
+    search_seconds
+        How long the training of a model may search for better settings than the catalogue's; 0
+        searches not at all.
     """
 
     data_dir: Path
@@ -61,6 +64,7 @@ class Settings:
     lake_url: str = ""
     history_days: int = 30
     layer_history_days: tuple[tuple[str, int], ...] = ()
+    search_seconds: int = 0
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -102,6 +106,7 @@ class Settings:
             lake_url=_lake_url(env),
             history_days=days,
             layer_history_days=by_layer,
+            search_seconds=_number(env, "ABCALL_SEARCH_SECONDS", defaults.search_seconds, least=0),
         )
 
     @property
@@ -176,10 +181,10 @@ def _one_of(
     return chosen
 
 
-def _number(env: Mapping[str, str], variable: str, default: int) -> int:
+def _number(env: Mapping[str, str], variable: str, default: int, *, least: int = 1) -> int:
     value = env.get(variable, str(default))
-    if not value.isdecimal() or int(value) < 1:
-        raise OperatorError("settings.no_number", variable=variable, value=value)
+    if not value.isdecimal() or int(value) < least:
+        raise OperatorError("settings.no_number", variable=variable, value=value, least=least)
     return int(value)
 
 

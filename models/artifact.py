@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from models.risk import RiskBand
 
 TRUSTED = [
+    "models.adapted.Adapted",
     "models.bands.Bands",
     "models.boosted.Boosted",
     "models.calibration.Sigmoid",

@@ -65,6 +65,9 @@ def _data(card: Card, language: Language) -> str:
         positives=_whole(known.get("positives"), language),
         persons=_whole(known.get("persons_left_out"), language),
     )
+    if "prior_source" in known:
+        begun = {"rows": _whole(known["prior_rows"], language), "parts": known["prior_parts"]}
+        told += "\n\n" + say(f"prior_{known['prior_source']}", language, **begun)
     tables = ", ".join(
         f"gold.{name} v{version}"
         for name, version in sorted(card.champion.provenance.table_versions.items())

@@ -1,6 +1,7 @@
-"""The candidates a contract may name, and the few settings that the inner folds try of each.
+"""The estimators a contract may name: the few settings that are always tried, and where to search.
 
-The grids are small on purpose: a tenant's models are trained while the tenant waits.
+The candidates are few on purpose: a tenant's models are trained while the tenant waits. A search
+(``search.explore``) goes on from them where the installation gives it time.
 """
 
 from dataclasses import dataclass, field
@@ -15,6 +16,16 @@ class Candidate:
     name: str
     family: str
     settings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Range:
+    """Where a setting may lie: by equal ratios (``log``), in whole numbers (``whole``)."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
 
 
 def _linear(name: str, *strengths: float) -> tuple[Candidate, ...]:
@@ -35,8 +46,23 @@ ESTIMATORS: dict[str, tuple[Candidate, ...]] = {
     "text_linear": _linear("text_linear", 0.03, 0.1, 0.3),
     "text_boosted": _boosted("text_boosted", (3, 0.1, 200)),
 }
-BLEND_WEIGHTS = (0.25, 0.5, 0.75)
-"""Weights of the linear member that a blend of the best of both families tries."""
+ADAPTED = tuple(
+    Candidate("adapted", "adapted", {"strength": s}) for s in (0.0003, 0.003, 0.03, 0.3)
+)
+"""Tried where a vertical's prior is known: from hardly leaving it to forgetting it."""
+_TREES = {
+    "rate": Range(0.02, 0.2, log=True),
+    "rows_share": Range(0.5, 1.0),
+    "columns_share": Range(0.3, 1.0),
+    "leaf_weight": Range(1.0, 30.0, log=True),
+}
+SPACES: dict[str, dict[str, Range]] = {
+    "boosted": {"depth": Range(2, 6, whole=True)} | _TREES,
+    "text_boosted": {"depth": Range(2, 4, whole=True)} | _TREES,
+}
+"""What a search varies of an estimator; linear ones have one setting, which the candidates span."""
+MOST_ROUNDS = 600
+"""Trees that a searched candidate may have; stopping finds how many it needs."""
 
 
 def candidates(names: tuple[str, ...]) -> list[Candidate]:

@@ -9,7 +9,7 @@ from models.folds import outer_folds
 from models.pipeline import RecordPipeline
 from models.recipe import Recipe
 from models.rows import Rows
-from models.search import choose
+from models.search import CATALOGUE_ONLY, Budget, choose
 from models.threads import bounded
 
 
@@ -25,11 +25,14 @@ class OutOfFold:
         ``group`` or ``time``.
     recipes
         What each outer fold chose.
+    thresholds
+        From which probability each row would have been contacted, shape (n,); None where unknown.
     """
 
     margins: Floats
     split: str
     recipes: list[Recipe]
+    thresholds: Floats | None = None
 
     @property
     def judged(self) -> Ints:
@@ -37,22 +40,44 @@ class OutOfFold:
         return np.flatnonzero(~np.isnan(self.margins[:, 0]))
 
 
-def out_of_fold(rows: Rows, names: tuple[str, ...], metric: str, seed: int = 0) -> OutOfFold:
-    """Choose and fit in each outer fold, and predict what it holds out."""
+def out_of_fold(
+    rows: Rows,
+    names: tuple[str, ...],
+    metric: str,
+    seed: int = 0,
+    budget: Budget = CATALOGUE_ONLY,
+) -> OutOfFold:
+    """Choose and fit in each outer fold, and predict what it holds out; a budget is for each."""
     split = outer_folds(rows, seed)
     margins = np.full((len(rows), rows.outputs), np.nan)
     recipes = []
     with bounded():
         for learn, held_out in split.folds:
-            pipeline = fit(rows.take(learn), names, metric, seed)
+            pipeline = fit(rows.take(learn), names, metric, seed, budget)
             margins[held_out] = pipeline.margins([rows.records[i] for i in held_out])
             recipes.append(pipeline.recipe or Recipe.plain())
-    return OutOfFold(margins, split.kind, recipes)
+    cuts = [recipe.contact_threshold for recipe in recipes]
+    if None in cuts:
+        return OutOfFold(margins, split.kind, recipes)
+    thresholds = np.full(len(rows), np.nan)
+    for (_, held_out), cut in zip(split.folds, cuts, strict=True):
+        thresholds[held_out] = cut
+    return OutOfFold(margins, split.kind, recipes, thresholds)
 
 
-def fit(rows: Rows, names: tuple[str, ...], metric: str, seed: int = 0) -> RecordPipeline:
+def fit(
+    rows: Rows,
+    names: tuple[str, ...],
+    metric: str,
+    seed: int = 0,
+    budget: Budget = CATALOGUE_ONLY,
+) -> RecordPipeline:
     """Choose a recipe within these rows, and fit it on all of them."""
     with bounded():
-        recipe = choose(rows, names, metric, seed)
-        pipeline = RecordPipeline(recipe, rows.kinds, rows.task)
-        return pipeline.fit(rows.records, rows.outcomes, rows.groups)
+        return fitted(rows, choose(rows, names, metric, seed, budget).recipe)
+
+
+def fitted(rows: Rows, recipe: Recipe) -> RecordPipeline:
+    """Fit a recipe on rows."""
+    pipeline = RecordPipeline(recipe, rows.kinds, rows.task)
+    return pipeline.fit(rows.records, rows.outcomes, rows.groups, rows.prior)

@@ -10,11 +10,15 @@ from models.arrays import Floats, Ints, Matrix
 
 @dataclass
 class Layout:
-    """Which feature each column of a matrix belongs to, and of what kind the column is."""
+    """Which feature each column of a matrix belongs to, and of what kind the column is.
+
+    ``prior`` holds what a vertical's prior says of each column (see ``prior.Prior.on``), or None.
+    """
 
     owners: Ints
     kinds: Ints
     features: int
+    prior: Floats | None = None
 
     def only(self, kinds: tuple[int, ...]) -> Ints:
         """Return the positions of the columns of these kinds."""

@@ -7,6 +7,7 @@ metric is a weighted one and works on many draws at once.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import expit, logit
@@ -89,7 +90,10 @@ def binary_metrics(y: Matrix, probability: Floats) -> dict[str, Metric]:
     y = np.asarray(y, dtype=np.float64)
     safe = np.clip(probability, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     losses = -(y * np.log(safe) + (1 - y) * np.log1p(-safe))
-    slope = _calibration_of_draws(y, np.asarray(logit(safe)))
+
+    @cache
+    def calibration() -> Metric:
+        return _calibration_of_draws(y, np.asarray(logit(safe)))
 
     def base_rate_brier(weights: Floats) -> Floats:
         share = mean_of(y)(weights)
@@ -102,8 +106,8 @@ def binary_metrics(y: Matrix, probability: Floats) -> dict[str, Metric]:
         "log_loss": mean_of(losses),
         "base_rate": mean_of(y),
         "base_rate_brier": base_rate_brier,
-        "calibration_slope": lambda weights: slope(weights)[:, 0],
-        "calibration_intercept": lambda weights: slope(weights)[:, 1],
+        "calibration_slope": lambda weights: calibration()(weights)[:, 0],
+        "calibration_intercept": lambda weights: calibration()(weights)[:, 1],
     }
 
 

@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.shapes import TrainingSet
 from models.cross import OutOfFold, fit, out_of_fold
 from models.evaluate import Interval, with_intervals
+from models.folds import OUTER
 from models.pipeline import RecordPipeline
 from models.profit import profit_metric
 from models.rows import Rows
+from models.search import CATALOGUE_ONLY, Budget
 from models.selection import USUAL, metrics_of
+
+if TYPE_CHECKING:
+    from models.prior import Prior
 
 
 @dataclass(frozen=True)
@@ -46,23 +52,32 @@ class Learned:
         return recipe.name if recipe else ""
 
 
-def learn(training: TrainingSet, seeds: Sequence[int] = (0,)) -> Learned:
+def learn(
+    training: TrainingSet,
+    seeds: Sequence[int] = (0,),
+    budget: Budget = CATALOGUE_ONLY,
+    prior: "Prior | None" = None,
+) -> Learned:
     """Judge by nested cross-validation, then choose and fit on all rows.
 
     Parameters
     ----------
     seeds
         Shuffles of the folds; the first makes the metrics and the final choice.
+    budget
+        For all choices that the first seed makes; further seeds take the catalogue's candidates.
+    prior
+        What the vertical knows, of others than the tenant.
     """
-    model, rows = training.model, Rows.of(training)
-    judged = out_of_fold(rows, model.estimators, model.metric, seeds[0])
-    metrics = intervals_of(rows, judged, training)
+    model, rows, each = training.model, Rows.of(training, prior), budget.share(OUTER + 1)
+    judged = out_of_fold(rows, model.estimators, model.metric, seeds[0], each)
+    metrics = intervals_of(rows, judged)
     if len(seeds) > 1:
         others = list(over_seeds(training, seeds[1:]).by_seed.values())
         values = [metrics[USUAL[rows.task]].value, *others]
         spread = Interval(float(np.mean(values)), min(values), max(values))
         metrics[f"{USUAL[rows.task]}_mean_over_seeds"] = spread
-    pipeline = fit(rows, model.estimators, model.metric, seeds[0])
+    pipeline = fit(rows, model.estimators, model.metric, seeds[0], each)
     return Learned(rows, pipeline, judged, metrics, positives_of(rows))
 
 
@@ -79,12 +94,13 @@ def over_seeds(training: TrainingSet, seeds: Sequence[int]) -> SeedsEvaluated:
     )
 
 
-def intervals_of(rows: Rows, judged: OutOfFold, training: TrainingSet) -> dict[str, Interval]:
+def intervals_of(rows: Rows, judged: OutOfFold) -> dict[str, Interval]:
     """Return the metrics of the judged rows; persons are drawn whole."""
     seen = rows.take(judged.judged)
     margins = judged.margins[judged.judged]
     metrics = metrics_of(rows.task, seen.codes, margins)
-    metrics |= profit_metric(seen, margins, training.model)
+    thresholds = None if judged.thresholds is None else judged.thresholds[judged.judged]
+    metrics |= profit_metric(seen, margins, thresholds)
     return with_intervals(metrics, len(seen), seen.groups)
 
 

@@ -46,12 +46,10 @@ class Linear(BaseEstimator):
         self.features_ = layout.features
         chosen = matrix[:, self.columns_]
         tabular = int((layout.kinds == TABULAR).sum())
-        centre, scale = _centre_and_scale(chosen, tabular)
-        model = self._solver()
-        model.fit(_standardised(chosen, tabular, centre, scale), y)
-        weights = np.atleast_2d(model.coef_).T / scale[:, None]
-        self.weights_ = np.asarray(weights, dtype=np.float64)
-        self.base_ = np.atleast_1d(model.intercept_) - centre @ self.weights_
+        centre, scale = centre_and_scale(chosen, tabular)
+        weights, base = self._solved(_standardised(chosen, tabular, centre, scale), y, layout)
+        self.weights_ = np.asarray(weights / scale[:, None], dtype=np.float64)
+        self.base_ = base - centre @ self.weights_
         self.means_ = np.asarray(chosen.mean(axis=0)).ravel()
         return self
 
@@ -84,19 +82,25 @@ class Linear(BaseEstimator):
             return matrix
         return matrix[:, self.columns_]
 
-    def _solver(self) -> Matrix:
+    def _solved(self, standard: Matrix, y: Floats, layout: Layout) -> tuple[Floats, Floats]:
+        """Return weights of standardised columns, (columns, outputs), and bases, (outputs,)."""
         from sklearn.linear_model import LogisticRegression, Ridge
 
-        if self.task == "number":
-            return Ridge(alpha=1.0 / self.strength, solver="auto")
-        return LogisticRegression(C=self.strength, max_iter=200, tol=1e-4)
+        del layout
+        model = (
+            Ridge(alpha=1.0 / self.strength, solver="auto")
+            if self.task == "number"
+            else LogisticRegression(C=self.strength, max_iter=200, tol=1e-4)
+        )
+        model.fit(standard, y)
+        return np.atleast_2d(model.coef_).T, np.atleast_1d(model.intercept_)
 
 
 def _dense(matrix: Matrix) -> Floats:
     return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix)
 
 
-def _centre_and_scale(matrix: Matrix, tabular: int) -> tuple[Floats, Floats]:
+def centre_and_scale(matrix: Matrix, tabular: int) -> tuple[Floats, Floats]:
     """Return means and deviations of the tabular columns; terms become ``TEXT_WEIGHT`` heavier."""
     centre, scale = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], 1.0 / TEXT_WEIGHT)
     numbers = _dense(matrix[:, :tabular])

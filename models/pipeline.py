@@ -1,12 +1,13 @@
 """The model as it is kept and served: encoder → estimators → calibration, over plain records."""
 
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from scipy.special import expit, softmax
 
 from data_contracts.contract import Task
+from models.adapted import Adapted
 from models.arrays import Data, Floats, Ints, Matrix, Persons, Tags
 from models.base import BaseEstimator
 from models.boosted import Boosted
@@ -15,6 +16,11 @@ from models.encoder import RecordEncoder
 from models.estimator import Estimator, Layout
 from models.linear import Linear
 from models.recipe import Recipe
+
+if TYPE_CHECKING:
+    from models.prior import Prior
+
+LINEAR = {"linear": Linear, "adapted": Adapted}
 
 
 class RecordPipeline(BaseEstimator):
@@ -47,15 +53,27 @@ class RecordPipeline(BaseEstimator):
         self.kinds = kinds
         self.task = task
 
-    def fit(self, records: Data, y: Matrix, persons: Persons | None = None) -> Self:
-        """Learn encoder and members from records, their outcomes, and whose each record is."""
+    def fit(
+        self,
+        records: Data,
+        y: Matrix,
+        persons: Persons | None = None,
+        prior: "Prior | None" = None,
+    ) -> Self:
+        """Learn encoder and members from records, their outcomes, and whose each record is.
+
+        Parameters
+        ----------
+        prior
+            Where members of the family ``adapted`` begin; it is not kept.
+        """
         recipe = self.recipe or Recipe.plain()
         self.classes_, codes = coded(np.asarray(y), self.task)
         self.encoder_ = RecordEncoder(
             self.kinds, text_components=recipe.components, with_terms=recipe.wants_terms
         )
         matrix = self.encoder_.fit_transform(records, persons=persons)
-        layout = layout_of(self.encoder_)
+        layout = layout_of(self.encoder_, prior)
         self.members_: list[Estimator] = [
             make(member.family, self.task, dict(member.settings)).fit(matrix, codes, layout)
             for member in recipe.members
@@ -135,8 +153,8 @@ class RecordPipeline(BaseEstimator):
 
 def make(family: str, task: Task, settings: dict[str, float]) -> Linear | Boosted:
     """Return an unfitted estimator of a family."""
-    if family == "linear":
-        return Linear(task, strength=settings["strength"])
+    if family in LINEAR:
+        return LINEAR[family](task, strength=settings["strength"])
     whole = {k: int(v) if k in ("rounds", "depth", "seed") else v for k, v in settings.items()}
     return Boosted(task).set_params(**whole)
 
@@ -149,9 +167,10 @@ def coded(y: Matrix, task: Task) -> tuple[Matrix, Floats]:
     return classes, codes.astype(np.float64)
 
 
-def layout_of(encoder: RecordEncoder) -> Layout:
-    """Return which columns of an encoder belong to which feature."""
-    return Layout(encoder.owners_, encoder.column_kinds_, len(encoder.features_))
+def layout_of(encoder: RecordEncoder, prior: "Prior | None" = None) -> Layout:
+    """Return which columns of an encoder belong to which feature, and what a prior says of them."""
+    known = prior.on(encoder.get_feature_names_out()) if prior is not None else None
+    return Layout(encoder.owners_, encoder.column_kinds_, len(encoder.features_), known)
 
 
 def probabilities_of(margins: Floats) -> Floats:

@@ -1,11 +1,18 @@
-"""What acting on a model is worth, from the contract's money."""
+"""What acting on a model is worth, from the contract's money, and from which probability it pays.
+
+The maximum profit of an order of customers (Verbraken, Verbeke and Baesens, 2013), each with their
+own value (Janssens et al., 2022), is `empulse`'s; the contract says acceptance as one number, and
+profit is linear in it, so its mean is all that matters.
+"""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
 
-from data_contracts.contract import DAYS_A_MONTH, Model, Money
+from data_contracts.contract import DAYS_A_MONTH, Money
 from models.arrays import Floats, Matrix
 from models.columns import number
 from models.evaluate import Metric, mean_of
@@ -41,6 +48,11 @@ class Payoff:
         return cls(leaver, -offer - contact)
 
     @property
+    def unit(self) -> float:
+        """Mean loss of contacting one who stays: what a profit is compared with."""
+        return max(float(-self.stayer.mean()), 1e-12)
+
+    @property
     def threshold(self) -> Floats:
         """Probability above which contacting pays: p·leaver + (1 − p)·stayer > 0."""
         spread = self.leaver - self.stayer
@@ -48,24 +60,68 @@ class Payoff:
             return np.where(self.leaver > 0, -self.stayer / spread, 1.0)
 
 
-def profit_per_person(y: Matrix, probability: Floats, payoff: Payoff) -> Floats:
+def profit_per_person(
+    y: Matrix, probability: Floats, payoff: Payoff, threshold: Floats | float | None = None
+) -> Floats:
     """Return what each row would have brought had everyone above the threshold been contacted.
 
-    Its mean is the expected profit per customer at the cost threshold, in the tenant's currency.
+    Its mean is the expected profit per customer, in the tenant's currency.
+
+    Parameters
+    ----------
+    threshold
+        None: where contacting pays if the probabilities are right.
     """
-    contacted = probability > payoff.threshold
+    contacted = probability > (payoff.threshold if threshold is None else threshold)
     outcome = np.where(np.asarray(y) == 1, payoff.leaver, payoff.stayer)
     return np.asarray(np.where(contacted, outcome, 0.0))
 
 
-def profit_metric(rows: Rows, margins: Floats, model: Model) -> dict[str, Metric]:
+def maximum_profit(y: Matrix, score: Floats, payoff: Payoff) -> float:
+    """Return the most that contacting from some score upwards brings per customer."""
+    return float(_empirical()(y, score, leaver=payoff.leaver, stayer=payoff.stayer))
+
+
+def best_threshold(y: Matrix, probability: Floats, payoff: Payoff) -> float:
+    """Return the probability above which contacting brought most; 1 where it never paid."""
+    money = {"leaver": payoff.leaver, "stayer": payoff.stayer}
+    share = float(_empirical().optimal_rate(y, probability, **money))
+    contacted = round(share * len(probability))
+    if contacted == 0:
+        return 1.0
+    falling = np.sort(probability)[::-1]
+    following = falling[contacted] if contacted < len(falling) else 0.0
+    return float((falling[contacted - 1] + following) / 2)
+
+
+@cache
+def _empirical() -> Any:  # noqa: ANN401 - empulse's metric over symbols
+    """Return the empirical maximum profit of what a leaver and a stayer bring."""
+    from empulse.metrics import CostMatrix, EmpiricalMaxProfit, Metric
+
+    money = CostMatrix().add_tp_benefit("leaver").add_fp_benefit("stayer")
+    return Metric(money, EmpiricalMaxProfit())
+
+
+def payoff_of(rows: Rows) -> Payoff | None:
+    """Return the payoffs of yes-or-no rows that know a monthly value, else None."""
+    if rows.task != "binary" or rows.money is None:
+        return None
+    values = monthly_values(rows, rows.money)
+    return None if values is None else Payoff.of(rows.money, values, rows.horizon_days)
+
+
+def profit_metric(
+    rows: Rows, margins: Floats, threshold: Floats | None = None
+) -> dict[str, Metric]:
     """Return ``expected_profit`` per customer where the rows know a monthly value, else nothing."""
-    values = monthly_values(rows, model.money)
-    if rows.task != "binary" or values is None:
+    payoff = payoff_of(rows)
+    if payoff is None:
         return {}
-    payoff = Payoff.of(model.money, values, rows.horizon_days)
-    gained = profit_per_person(rows.codes, np.asarray(expit(margins[:, 0])), payoff)
-    return {"expected_profit": mean_of(gained)}
+    probability = np.asarray(expit(margins[:, 0]))
+    return {
+        "expected_profit": mean_of(profit_per_person(rows.codes, probability, payoff, threshold))
+    }
 
 
 def monthly_values(rows: Rows, money: Money) -> Floats | None:

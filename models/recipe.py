@@ -11,6 +11,10 @@ TEXT_COMPONENTS = 24
 """Components of a text that trees see: more cost time and overfit a few thousand texts."""
 
 
+READ_TERMS = frozenset({"linear", "adapted"})
+"""Families that look at n-grams themselves; trees see a text's components."""
+
+
 @dataclass
 class Member:
     """One estimator of a blend."""
@@ -23,11 +27,24 @@ class Member:
 
 @dataclass
 class Recipe:
-    """A model before it is fitted; small enough to print, and logged with every run."""
+    """A model before it is fitted; small enough to print, and logged with every run.
+
+    Attributes
+    ----------
+    contact_threshold
+        Probability above which contacting brought most in the inner folds (see ``profit``); None
+        where nobody's value is known.
+    trials, seed
+        Trials that the search made beyond the catalogue's candidates, and its seed: with both the
+        same recipe is found again (``search.Budget``).
+    """
 
     members: list[Member]
     calibration: Sigmoid | None = None
     has_text: bool = False
+    contact_threshold: float | None = None
+    trials: int = 0
+    seed: int = 0
 
     @classmethod
     def plain(cls) -> Self:
@@ -43,12 +60,12 @@ class Recipe:
     @property
     def wants_terms(self) -> bool:
         """Whether the encoder puts out the n-grams themselves."""
-        return any(m.family == "linear" for m in self.members)
+        return any(m.family in READ_TERMS for m in self.members)
 
     @property
     def name(self) -> str:
         """Return ``linear``, ``boosted`` or, for a blend, ``linear+boosted``."""
-        return "+".join(m.name for m in self.members)
+        return "+".join(dict.fromkeys(m.name for m in self.members))
 
     def to_parameters(self) -> dict[str, str]:
         """Return it as MLflow's flat parameters."""
@@ -56,6 +73,9 @@ class Recipe:
         return {
             "estimator": self.name,
             "calibration": "none" if calibration is None else "sigmoid",
+            "contact_threshold": str(self.contact_threshold or ""),
+            "search_trials": str(self.trials),
+            "search_seed": str(self.seed),
             "members": json.dumps(
                 [{"name": m.name, "weight": m.weight, **m.settings} for m in self.members]
             ),

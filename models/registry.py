@@ -22,7 +22,7 @@ from foundation.spelling import well_formed
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
 from models.artifact import MODEL_FILE, OUT_OF_FOLD, TRUSTED, Entry, write_model
 from models.champion import Champion, from_metadata, to_metadata
-from models.tracking import client_of
+from models.tracking import client_of, experiment_at
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -290,12 +290,8 @@ class Registry:
         return client_of(self._settings)
 
     def _experiment(self, tenant_id: str) -> str:
-        client, name = self._client(), experiment_name(tenant_id)
-        found = client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
         folder = self._settings.mlflow_artifacts_dir / tenant_id
-        return str(client.create_experiment(name, artifact_location=folder.as_uri()))
+        return experiment_at(self._client(), experiment_name(tenant_id), folder)
 
     def _ensure_name(self, client: "MlflowClient", name: str) -> None:
         from mlflow.exceptions import MlflowException

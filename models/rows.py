@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from data_contracts.contract import Task
+from data_contracts.contract import Money, Task
 from features.shapes import Record, TrainingSet
 from models.arrays import Floats, Ints, Matrix
+
+if TYPE_CHECKING:
+    from models.prior import Prior
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,10 @@ class Rows:
         0/1, the class's place in ``classes``, or the value.
     classes
         Outcomes in order; empty for numbers.
+    money
+        What a decision is worth, as the contract says; None where nobody says it.
+    prior
+        What the vertical knew before these rows; None where it has no prior for them.
     """
 
     records: Sequence[Record]
@@ -32,9 +39,11 @@ class Rows:
     kinds: Mapping[str, str]
     task: Task
     horizon_days: int
+    money: Money | None = None
+    prior: "Prior | None" = None
 
     @classmethod
-    def of(cls, training: TrainingSet) -> Self:
+    def of(cls, training: TrainingSet, prior: "Prior | None" = None) -> Self:
         """Return the rows of a training set."""
         from models.pipeline import coded
 
@@ -48,6 +57,8 @@ class Rows:
             kinds={feature.name: feature.type for feature in training.features},
             task=training.model.task,
             horizon_days=training.model.label.horizon_days,
+            money=training.model.money,
+            prior=prior,
         )
 
     def take(self, places: Ints) -> Self:

@@ -1,152 +1,156 @@
-"""Choosing a recipe in inner folds: the rows it is judged on elsewhere are never seen here."""
+"""Choosing a recipe in inner folds: the rows it is judged on elsewhere are never seen here.
 
+First the catalogue's few candidates. Where the budget allows, Optuna (Akiba et al., 2019) goes on
+from there by the tree-structured Parzen estimator (Bergstra et al., 2011). The same seed and
+number of trials give the same recipe, however long they took; both are kept with it.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit
 
-from models.arrays import Floats, Ints, Matrix
-from models.boosted import Boosted
+from models.arrays import Floats
+from models.blend import blended
 from models.calibration import worthwhile
-from models.catalogue import BLEND_WEIGHTS, Candidate, candidates
-from models.encoder import RecordEncoder
-from models.estimator import Layout
-from models.folds import INNER, group_folds
-from models.linear import Linear
-from models.pipeline import layout_of, make
-from models.recipe import TEXT_COMPONENTS, Member, Recipe
+from models.catalogue import ADAPTED, MOST_ROUNDS, SPACES, Range, candidates
+from models.profit import best_threshold, payoff_of
+from models.recipe import Recipe
 from models.rows import Rows
-from models.selection import score_of
+from models.trials import Bench, Trial
 
-LEAST_BETTER = 0.0005
-"""A blend must better its best member by so much; else the simpler model is taken."""
+if TYPE_CHECKING:
+    import optuna
 
-
-@dataclass
-class Fitted:
-    """One candidate fitted in one inner fold, with the rows that fold held out."""
-
-    model: Linear | Boosted
-    held_out: Matrix
-    places: Ints
+FEW_ROWS = 400
+"""With a prior and fewer rows than these, trees are not tried, and the log loss chooses: of a few
+dozen rows it says more than their order does."""
+STARTING_TRIALS = 6
+"""Trials drawn at random before the estimator says anything; the catalogue's count among them."""
 
 
-@dataclass
-class Trial:
-    """One candidate over all inner folds."""
+@dataclass(frozen=True)
+class Budget:
+    """How far a choice may look beyond the catalogue's candidates.
 
-    candidate: Candidate
+    Attributes
+    ----------
+    seconds
+        No trial begins later than so many seconds after the first one began.
+    trials
+        At most so many; with ``seconds`` without bounds exactly so many, which repeats a choice.
+    """
+
+    seconds: float = 0.0
+    trials: int = 60
+
+    def share(self, parts: int) -> "Budget":
+        """Return what each of several choices may take."""
+        return Budget(self.seconds / parts, self.trials)
+
+
+CATALOGUE_ONLY = Budget()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A recipe, and its calibrated margins out of the inner folds, shape (n, outputs)."""
+
+    recipe: Recipe
     margins: Floats
-    score: float
 
 
-def choose(rows: Rows, names: tuple[str, ...], metric: str, seed: int) -> Recipe:
+def choose(
+    rows: Rows,
+    names: tuple[str, ...],
+    metric: str,
+    seed: int,
+    budget: Budget = CATALOGUE_ONLY,
+) -> Chosen:
     """Return the recipe that does best out of fold within these rows.
 
     Parameters
     ----------
     names
-        The contract's estimators; a blend of the best linear and the best boosted is tried too.
+        The contract's estimators; blends of what was tried are weighed too.
     metric
         The contract's metric (see ``selection.score_of``).
     """
-    folds = group_folds(rows.codes, rows.groups, rows.task, INNER, seed)
-    trials = _trials(rows, names, metric, folds)
-    best = max(trials, key=lambda trial: trial.score)
-    members, margins = [_member(best, 1.0)], best.margins
-    blend = _best_blend(rows, trials, metric)
-    if blend is not None and blend[2] > best.score + LEAST_BETTER:
-        members, margins = blend[0], blend[1]
+    tried = candidates(names)
+    if rows.prior is not None:
+        few = len(rows) < FEW_ROWS
+        tried = [*ADAPTED, *(one for one in tried if one.family != "boosted" or not few)]
+        metric = "log_loss" if few else metric
+    bench = Bench.of(rows, {one.family for one in tried}, metric, seed)
+    trials = [bench.attempt(one) for one in tried]
+    further = list(explore(bench, trials, seed, budget))
+    members, margins = blended(rows, [*trials, *further], metric)
     calibration = None
     if rows.task != "number":
-        calibration = worthwhile(margins, rows.codes, fold_of(folds, len(rows)))
-    return Recipe(members, calibration, rows.has_text)
+        calibration = worthwhile(margins, rows.codes, bench.fold_of)
+    margins = calibration.apply(margins) if calibration else margins
+    threshold = _contact_threshold(rows, margins)
+    recipe = Recipe(members, calibration, rows.has_text, threshold, len(further), seed)
+    return Chosen(recipe, margins)
 
 
-def fold_of(folds: list[tuple[Ints, Ints]], rows: int) -> Ints:
-    """Return the number of the fold that holds out each row."""
-    found = np.zeros(rows, dtype=np.int64)
-    for number, (_, held_out) in enumerate(folds):
-        found[held_out] = number
-    return found
-
-
-def _trials(
-    rows: Rows, names: tuple[str, ...], metric: str, folds: list[tuple[Ints, Ints]]
-) -> list[Trial]:
-    tried = candidates(names)
-    fitted: list[list[Fitted]] = [[] for _ in tried]
-    for learn, held_out in folds:
-        for place, found in enumerate(_fit_all(rows, tried, learn, held_out)):
-            fitted[place].append(found)
-    return [_trial(rows, c, f, metric) for c, f in zip(tried, fitted, strict=True)]
-
-
-def _fit_all(rows: Rows, tried: list[Candidate], learn: Ints, held_out: Ints) -> list[Fitted]:
-    """Encode one fold once, and fit every candidate on it."""
-    trees = any(candidate.family == "boosted" for candidate in tried)
-    encoder = RecordEncoder(
-        rows.kinds,
-        text_components=TEXT_COMPONENTS if rows.has_text and trees else 0,
-        with_terms=any(candidate.family == "linear" for candidate in tried),
-    )
-    matrix = encoder.fit_transform([rows.records[i] for i in learn], persons=rows.groups[learn])
-    other = encoder.transform([rows.records[i] for i in held_out])
-    layout, codes = layout_of(encoder), rows.codes
-    return [
-        Fitted(
-            _fit(rows, c, (matrix, codes[learn]), (other, codes[held_out]), layout), other, held_out
-        )
-        for c in tried
-    ]
-
-
-def _fit(
-    rows: Rows,
-    candidate: Candidate,
-    learn: tuple[Matrix, Floats],
-    held_out: tuple[Matrix, Floats],
-    layout: Layout,
-) -> Linear | Boosted:
-    model = make(candidate.family, rows.task, candidate.settings)
-    if isinstance(model, Boosted):
-        return model.fit(*learn, layout, validation=held_out)
-    return model.fit(*learn, layout)
-
-
-def _trial(rows: Rows, candidate: Candidate, fitted: list[Fitted], metric: str) -> Trial:
-    """Gather the out-of-fold margins; boosted ones all at the folds' mean number of rounds."""
-    stopped = [f.model.best_rounds_ for f in fitted if isinstance(f.model, Boosted)]
-    rounds = int(np.ceil(np.mean(stopped))) if stopped else 0
-    margins = np.zeros((len(rows), rows.outputs))
-    for fold in fitted:
-        if isinstance(fold.model, Boosted):
-            margins[fold.places] = fold.model.margins(fold.held_out, rounds)
-        else:
-            margins[fold.places] = fold.model.margins(fold.held_out)
-    if stopped:
-        candidate = replace(candidate, settings=candidate.settings | {"rounds": rounds})
-    return Trial(candidate, margins, score_of(metric, rows, margins))
-
-
-def _member(trial: Trial, weight: float) -> Member:
-    candidate = trial.candidate
-    return Member(candidate.name, candidate.family, candidate.settings, weight)
-
-
-def _best_blend(
-    rows: Rows, trials: list[Trial], metric: str
-) -> tuple[list[Member], Floats, float] | None:
-    """Return the best weighted mean of the margins of both families' best, if both are tried."""
-    best = {
-        family: max(found, key=lambda trial: trial.score)
-        for family in ("linear", "boosted")
-        if (found := [t for t in trials if t.candidate.family == family])
-    }
-    if len(best) < 2:
+def _contact_threshold(rows: Rows, margins: Floats) -> float | None:
+    payoff = payoff_of(rows)
+    if payoff is None:
         return None
-    blends = []
-    for weight in BLEND_WEIGHTS:
-        members = [_member(best["linear"], weight), _member(best["boosted"], 1.0 - weight)]
-        margins = weight * best["linear"].margins + (1.0 - weight) * best["boosted"].margins
-        blends.append((members, margins, score_of(metric, rows, margins)))
-    return max(blends, key=lambda blend: blend[2])
+    return best_threshold(rows.codes, np.asarray(expit(margins[:, 0])), payoff)
+
+
+def explore(bench: Bench, known: list[Trial], seed: int, budget: Budget) -> Iterator[Trial]:
+    """Yield trials of settings that earlier ones make promising, as long as the budget lasts."""
+    names = [name for name in dict.fromkeys(t.candidate.name for t in known) if name in SPACES]
+    if not names or budget.seconds <= 0:
+        return
+    studies = [_Study(name, known, seed) for name in names]
+    ends = perf_counter() + budget.seconds
+    for number in range(budget.trials):
+        if perf_counter() >= ends:
+            return
+        yield studies[number % len(studies)].attempt(bench, number + 1)
+
+
+class _Study:
+    """What is known of one estimator's space, and where to look next."""
+
+    def __init__(self, name: str, known: list[Trial], seed: int) -> None:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        mine = [trial for trial in known if trial.candidate.name == name]
+        self._first = mine[0].candidate
+        self._spans = {key: _distribution(span) for key, span in SPACES[name].items()}
+        sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTING_TRIALS)
+        self._study = optuna.create_study(direction="maximize", sampler=sampler)
+        for trial in mine:
+            self._study.add_trial(self._told(trial))
+
+    def attempt(self, bench: Bench, number: int) -> Trial:
+        """Try the settings that look most promising, with random draws of their own."""
+        asked = self._study.ask(self._spans)
+        drawn = {"rounds": MOST_ROUNDS, "seed": number} if self._first.family == "boosted" else {}
+        trial = bench.attempt(replace(self._first, settings={**asked.params, **drawn}))
+        self._study.tell(asked, trial.score)
+        return trial
+
+    def _told(self, trial: Trial) -> "optuna.trial.FrozenTrial":
+        import optuna
+
+        spans = {key: span for key, span in self._spans.items() if key in trial.candidate.settings}
+        settings = {key: trial.candidate.settings[key] for key in spans}
+        return optuna.trial.create_trial(params=settings, distributions=spans, value=trial.score)
+
+
+def _distribution(span: Range) -> "optuna.distributions.BaseDistribution":
+    from optuna.distributions import FloatDistribution, IntDistribution
+
+    if span.whole:
+        return IntDistribution(int(span.low), int(span.high), log=span.log)
+    return FloatDistribution(span.low, span.high, log=span.log)

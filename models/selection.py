@@ -7,6 +7,7 @@ from foundation.errors import InvalidContract
 from models.arrays import Floats
 from models.evaluate import Metric, binary_metrics, multiclass_metrics, number_metrics
 from models.pipeline import probabilities_of
+from models.profit import maximum_profit, payoff_of
 from models.rows import Rows
 
 LOWER_IS_BETTER = ("brier", "log_loss", "mean_absolute_error", "root_mean_squared_error")
@@ -15,7 +16,7 @@ USUAL: dict[Task, str] = {
     "multiclass": "log_loss",
     "number": "mean_absolute_error",
 }
-"""The metric of a task where the contract's is ``profit``: a threshold is not a choice of model."""
+"""The metric of a task where the contract's is ``profit`` and nobody's value is known."""
 
 
 def metrics_of(task: Task, codes: Floats, margins: Floats) -> dict[str, Metric]:
@@ -31,11 +32,17 @@ def metrics_of(task: Task, codes: Floats, margins: Floats) -> dict[str, Metric]:
 def score_of(metric: str, rows: Rows, margins: Floats) -> float:
     """Return how good margins are by a metric; higher is better.
 
+    ``profit`` is the most that contacting from some margin upwards brings (see ``profit``), in
+    costs of one vain contact: in two currencies the same.
+
     Raises
     ------
     InvalidContract
         The task has no such metric.
     """
+    payoff = payoff_of(rows) if metric == "profit" else None
+    if payoff is not None:
+        return maximum_profit(rows.codes, margins[:, 0], payoff) / payoff.unit
     name = USUAL[rows.task] if metric == "profit" else metric
     found = metrics_of(rows.task, rows.codes, margins)
     if name not in found:

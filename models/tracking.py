@@ -27,6 +27,14 @@ def client_of(settings: Settings) -> "MlflowClient":
     return MlflowClient(tracking_uri=settings.mlflow_uri)
 
 
+def experiment_at(client: "MlflowClient", name: str, folder: Path) -> str:
+    """Return the id of an experiment, made with its artefacts in a folder where there is none."""
+    found = client.get_experiment_by_name(name)
+    if found is not None:
+        return str(found.experiment_id)
+    return str(client.create_experiment(name, artifact_location=folder.as_uri()))
+
+
 def _make(file: Path) -> None:
     """Make the store beside its place; of two processes that do so, the first one's stays."""
     from mlflow import MlflowClient

@@ -106,15 +106,20 @@ def train(
     Busy
         Another training of this model did not end its comparison in time.
     """
-    from features.training_set import training_set
+    from features.training_set import ALONE, WITH_PRIOR, training_set
     from models.guard import guarded
     from models.learn import learn
+    from models.prior_store import prior_for
+    from models.search import Budget
 
     started = perf_counter()
     contract = contract or lake.contract_of(tenant)
-    found = guarded(lake, tenant, contract, training_set(lake, tenant, contract, model_name))
+    prior = prior_for(lake, tenant, contract, model_name)
+    floor = ALONE if prior is None else WITH_PRIOR
+    rows = training_set(lake, tenant, contract, model_name, floor)
+    found = guarded(lake, tenant, contract, rows)
     training = found.training
-    learned = learn(training, seeds)
+    learned = learn(training, seeds, Budget(lake.settings.search_seconds), prior)
     now = utc_now()
     provenance = Provenance(
         contract.version, dict(training.table_versions), code_version(), now.isoformat()
@@ -231,6 +236,7 @@ def card_of(training: TrainingSet, learned: "Learned") -> dict[str, str]:
         "positives": str(learned.positives),
         "features": str(len(training.features)),
         "persons_left_out": str(training.left_out),
+        **(learned.rows.prior.told() if learned.rows.prior else {}),
         "features_left_out": json.dumps({n.feature: n.reason for n in training.notes})[
             :LONGEST_NOTE
         ],

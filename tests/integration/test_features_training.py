@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.training_set import FEWEST_OF_AN_OUTCOME, current_entities, training_set
+from features.training_set import ALONE, current_entities, training_set
 from foundation.errors import NotEnoughData
 from ingestion.gold.refine import refine
 from lakehouse.lake import Lake
@@ -153,7 +153,7 @@ def test_too_few_rows_and_too_few_outcomes_are_told_with_their_numbers(lake: Lak
         training_set(lake, ACME, TELECOM, "churn")
     assert "al menos 100 filas" in few_rows.value.say("es")
     assert "hay 99" in few_rows.value.say("es")
-    write_silver(lake, ACME, "customers", snapshot(churned=FEWEST_OF_AN_OUTCOME - 1), "more")
+    write_silver(lake, ACME, "customers", snapshot(churned=ALONE.of_an_outcome - 1), "more")
     refine(lake, ACME)
     with pytest.raises(NotEnoughData) as few_outcomes:
         training_set(lake, ACME, TELECOM, "churn")

@@ -10,7 +10,7 @@ from tests.unit.cli.conftest import Type
 COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "audit anchor", "upload", "mapping", "uploads", "rejected", "train",
             "score", "rollback", "card", "suspects check", "suspects keep",
-            "suspects leave-out",
+            "suspects leave-out", "prior train", "prior consent", "prior list",
             "tenant new", "tenant list", "user add", "user list", "key issue", "key list",
             "key revoke", "quarantine list", "quarantine show", "quarantine download",
             "quarantine fix", "quarantine redrive", "quarantine dismiss", "quarantine reopen",

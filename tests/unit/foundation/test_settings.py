@@ -41,6 +41,7 @@ def test_the_lake_lies_where_its_url_says(url: str, root: str, in_bucket: bool) 
         ("ABCALL_LANGUAGE", "fr", "es, en"),
         ("ABCALL_UPLOAD_LIMIT_BYTES", "2 GiB", "whole number"),
         ("ABCALL_UPLOAD_LIMIT_BYTES", "0", "whole number"),
+        ("ABCALL_SEARCH_SECONDS", "-1", "at least 0"),
         ("ABCALL_HISTORY_DAYS", "a month", "gold=7"),
         ("ABCALL_HISTORY_DAYS", "0", "gold=7"),
         ("ABCALL_HISTORY_DAYS", "30,gold", "gold=7"),

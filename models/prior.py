@@ -1,0 +1,96 @@
+"""What a vertical knows of an outcome before a tenant has many rows: the mean of others' weights.
+
+Each part is one tenant's own linear model, over columns standardised by that tenant's own means
+and deviations, so that pesos and dollars, large and small companies say the same. Only weights
+leave a tenant: of columns that several tenants know, of values that ten persons or more have; never
+a row, an n-gram, or a value of few.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from models.arrays import Floats
+from models.columns import RARE
+from models.rows import Rows
+
+Source = Literal["tenants", "generated"]
+FEWEST_PERSONS = 500
+"""Who has fewer takes no part: a value of fewer than ten persons would have a weight of its own."""
+FEWEST_TENANTS = 2
+"""Of fewer there is no prior, and a column that fewer know is left out: one tenant's weights, or
+the names of its values, would be told to another."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One tenant's weights by column, ``feature`` or ``feature=value``, and its rows."""
+
+    weights: Mapping[str, float]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Prior:
+    """The mean of several parts, for a tenant that is none of them.
+
+    Attributes
+    ----------
+    source
+        Whose the parts are: consenting tenants', or generated companies'.
+    """
+
+    source: Source
+    parts: tuple[Part, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows it was learned from."""
+        return sum(part.rows for part in self.parts)
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """Mean weight of each column that enough parts know."""
+        fewest = FEWEST_TENANTS if self.source == "tenants" else 1
+        found: dict[str, list[float]] = {}
+        for part in self.parts:
+            for name, weight in part.weights.items():
+                found.setdefault(name, []).append(weight)
+        return {name: float(np.mean(w)) for name, w in found.items() if len(w) >= fewest}
+
+    def on(self, columns: Iterable[object]) -> Floats:
+        """Return the weight of each column of an encoder, 0 where it is unknown."""
+        return np.array([self.weights.get(str(name), 0.0) for name in columns])
+
+    def told(self) -> dict[str, str]:
+        """Return what a model's card says of it."""
+        return {
+            "prior_source": self.source,
+            "prior_parts": str(len(self.parts)),
+            "prior_rows": str(self.rows),
+        }
+
+
+def part_of(rows: Rows, names: Collection[str], seed: int = 0) -> Part:
+    """Return a part: the weights of a linear model of these features alone, texts left out.
+
+    Parameters
+    ----------
+    names
+        Features that the vertical itself declares; a tenant's own columns stay its own.
+    """
+    from models.cross import fit
+    from models.linear import centre_and_scale
+
+    kinds = {n: kind for n, kind in rows.kinds.items() if kind != "text" and n in names}
+    pipeline = fit(replace(rows, kinds=kinds, prior=None), ("linear",), "log_loss", seed)
+    matrix = pipeline.encoder_.transform(rows.records)
+    _, scale = centre_and_scale(matrix, matrix.shape[1])
+    members = zip(pipeline.weights_, pipeline.members_, strict=True)
+    raw = np.sum([share * np.asarray(member.weights_)[:, 0] for share, member in members], axis=0)
+    columns = [str(name) for name in pipeline.encoder_.get_feature_names_out()]
+    weights = dict(zip(columns, (raw * scale).tolist(), strict=True))
+    return Part({n: w for n, w in weights.items() if not n.endswith(RARE)}, len(rows))

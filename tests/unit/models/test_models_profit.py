@@ -1,0 +1,90 @@
+"""Profit: the most that an order of customers can bring, and from which probability it does."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data_contracts.contract import Money
+from features.shapes import TrainingSet
+from models.learn import learn
+from models.profit import Payoff, best_threshold, maximum_profit, payoff_of, profit_per_person
+from models.rows import Rows
+from models.search import choose
+from models.selection import score_of
+
+Make = Callable[..., TrainingSet]
+MONEY = Money("complaints", Decimal("0.05"), Decimal("0.25"), 0.5)
+LEAVER, STAYER = 0.5 * (100 - 25) - 5, -25.0 - 5.0
+
+
+def payoff(size: int, value: float = 100.0) -> Payoff:
+    return Payoff.of(MONEY, np.full(size, value), horizon_days=30)
+
+
+def test_the_most_is_reached_by_contacting_as_far_down_as_it_pays():
+    left = np.array([1, 0, 1, 1, 0, 0])
+    said = np.array([0.9, 0.8, 0.7, 0.6, 0.2, 0.1])
+    assert maximum_profit(left, said, payoff(6)) == pytest.approx((3 * LEAVER + STAYER) / 6)
+    assert best_threshold(left, said, payoff(6)) == pytest.approx(0.4)
+
+
+def test_where_contacting_never_pays_nobody_is_contacted():
+    left, said = np.array([0, 0, 1]), np.array([0.9, 0.8, 0.1])
+    assert maximum_profit(left, said, payoff(3)) == 0
+    assert best_threshold(left, said, payoff(3)) == 1.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 1), st.floats(0.01, 0.99), st.floats(1.0, 500.0)),
+        min_size=2,
+        max_size=30,
+    )
+)
+def test_no_other_threshold_brings_more(rows: list[tuple[int, float, float]]):
+    left, said, value = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    money = Payoff.of(MONEY, value, horizon_days=30)
+    most = maximum_profit(left, said, money)
+    reached = profit_per_person(left, said, money, best_threshold(left, said, money)).mean()
+    assert reached == pytest.approx(most, abs=1e-6)
+    for cut in (0.0, *said.tolist(), 1.0):
+        assert profit_per_person(left, said, money, cut).mean() <= most + 1e-6
+
+
+def rows_of(training: TrainingSet) -> Rows:
+    return Rows.of(replace(training, model=replace(training.model, money=MONEY)))
+
+
+def test_a_model_may_be_chosen_by_profit_and_keeps_its_threshold(make: Make):
+    rows = rows_of(make(300))
+    chosen = choose(rows, ("linear",), "profit", 0)
+    known = payoff_of(rows)
+    assert known is not None
+    inside = 1 / (1 + np.exp(-chosen.margins[:, 0]))
+    assert chosen.recipe.contact_threshold == best_threshold(rows.codes, inside, known)
+    assert score_of("profit", rows, chosen.margins) > 0
+
+
+def test_where_nobodys_value_is_known_profit_falls_back_on_the_usual_metric(make: Make):
+    rows = Rows.of(make(200))
+    chosen = choose(rows, ("linear",), "profit", 0)
+    assert chosen.recipe.contact_threshold is None
+    assert score_of("profit", rows, chosen.margins) == score_of("auc", rows, chosen.margins)
+
+
+def test_expected_profit_is_that_of_the_thresholds_found_inside(make: Make):
+    training = make(400)
+    learned = learn(replace(training, model=replace(training.model, money=MONEY)))
+    judged, rows = learned.judged, learned.rows
+    assert judged.thresholds is not None and len(set(judged.thresholds.tolist())) > 1
+    known = payoff_of(rows)
+    assert known is not None
+    said = 1 / (1 + np.exp(-judged.margins[:, 0]))
+    gained = profit_per_person(rows.codes, said, known, judged.thresholds).mean()
+    assert learned.metrics["expected_profit"].value == pytest.approx(gained)
