@@ -32,6 +32,7 @@ from cli import (
     up,
     upload,
     verticals,
+    watching,
 )
 from cli.console import complain, say
 from cli.failures import report_bug
@@ -63,6 +64,7 @@ def build_app(language: Language) -> typer.Typer:
         lake,
         learning,
         suspects,
+        watching,
         offers,
         law,
         retention,

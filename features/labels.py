@@ -65,26 +65,30 @@ def _outcome(model: Model) -> "Column":
 
 
 def _customers_by_event(gold: Gold, label: Label, moments: Sequence[datetime]) -> "DataFrame":
-    """Return every active customer at every moment, with whether it happened in time.
+    """Return every active customer at every moment, with whether it happened in time."""
+    return with_outcomes(gold, label, _active_customers(gold, label, moments))
+
+
+def with_outcomes(gold: Gold, label: Label, rows: "DataFrame") -> "DataFrame":
+    """Return customers at a moment, each with whether it happened within the horizon.
 
     A customer who left the files without the outcome before the horizon was over is censored.
     """
     from pyspark.sql import functions as fn
 
-    active = _active_customers(gold, label, moments)
     end = fn.unix_micros(AS_OF) + fn.lit(label.horizon_days * MICROSECONDS_A_DAY)
     happened = _happened(gold, label)
     inside = (fn.col(_HAPPENED) > fn.col(AS_OF)) & (fn.unix_micros(_HAPPENED) <= end)
     outcomes = (
-        active.select(PERSON, AS_OF)
+        rows.select(PERSON, AS_OF)
         .join(happened, PERSON, "inner")
         .groupBy(PERSON, AS_OF)
         .agg(fn.max(fn.when(inside, 1.0).otherwise(0.0)).alias(LABEL))
     )
-    rows = active.join(outcomes, [PERSON, AS_OF], "left").fillna({LABEL: 0.0})
-    rows = rows.join(_seen_until(gold), PERSON, "left")
+    known = rows.join(outcomes, [PERSON, AS_OF], "left").fillna({LABEL: 0.0})
+    known = known.join(_seen_until(gold), PERSON, "left")
     seen = fn.col("seen_until").isNull() | (fn.unix_micros("seen_until") >= end)
-    return rows.where(seen | (fn.col(LABEL) == 1.0)).select(ENTITY, PERSON, AS_OF, LABEL)
+    return known.where(seen | (fn.col(LABEL) == 1.0)).select(ENTITY, PERSON, AS_OF, LABEL)
 
 
 def _active_customers(
