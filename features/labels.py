@@ -66,10 +66,10 @@ def _outcome(model: Model) -> "Column":
 
 def _customers_by_event(gold: Gold, label: Label, moments: Sequence[datetime]) -> "DataFrame":
     """Return every active customer at every moment, with whether it happened in time."""
-    return with_outcomes(gold, label, _active_customers(gold, label, moments))
+    return with_events(gold, label, _active_customers(gold, label, moments))
 
 
-def with_outcomes(gold: Gold, label: Label, rows: "DataFrame") -> "DataFrame":
+def with_events(gold: Gold, label: Label, rows: "DataFrame") -> "DataFrame":
     """Return customers at a moment, each with whether it happened within the horizon.
 
     A customer who left the files without the outcome before the horizon was over is censored.

@@ -14,7 +14,7 @@ from features.build import ENTITY, PERSON
 from features.facts import AS_OF, MICROSECONDS_A_DAY
 from features.gold import Gold, Span, read_gold, span_of
 from features.label_kind import label_kind
-from features.labels import LABEL, training_rows, with_outcomes
+from features.labels import LABEL, training_rows, with_events
 from features.training_set import GOLD_OF
 
 if TYPE_CHECKING:
@@ -68,4 +68,4 @@ def _labels(
         return None
     horizon = fn.lit(model.label.horizon_days * MICROSECONDS_A_DAY)
     elapsed = fn.unix_micros(AS_OF) + horizon <= fn.unix_micros(fn.lit(span.last_at))
-    return with_outcomes(gold, model.label, asked.where(elapsed))
+    return with_events(gold, model.label, asked.where(elapsed))
