@@ -44,13 +44,13 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Sides:
-    """Which rows of two samples are of now, and whose each row is (a number from 0 on)."""
+    """Which rows of two samples are of now, and whose each row is (numbers from 0 on, no gap)."""
 
     now: Bools
     persons: Ints
 
     @classmethod
-    def of(cls, now: Bools, persons: Sequence[str]) -> "Sides":
+    def of(cls, now: Bools, persons: Sequence[str] | Ints) -> "Sides":
         """Return the sides of rows that name their persons."""
         return cls(now, np.unique(persons, return_inverse=True)[1].astype(np.int64))
 

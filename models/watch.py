@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from data_contracts.contract import Contract
 from foundation.clock import utc_now
 from models.champion import Champion
@@ -17,7 +19,7 @@ from models.compatible import compatible_champion
 from models.score_table import digest
 from models.watch_data import compare_window
 from models.watch_quality import quality_findings
-from models.watch_rows import Scored, read_scored
+from models.watch_rows import Scored, described, read_scored
 from models.watch_table import TABLE, Finding, causes_known, read_watch, write_watch
 from tenancy.leases import lease
 
@@ -93,7 +95,7 @@ def watch(
         if lake.writer.find_commit(ref, watch_id):
             known = read_watch(lake, tenant, watch_id)
             return Watched(watch_id, model_name, champion.version, tuple(known), already=True)
-        found = _drift(champion, scored, contract, now)
+        found = _drift(lake, tenant, champion, scored, now)
         found += quality_findings(lake, tenant, contract, champion, scored)
         found = _with_causes(found, causes_known(lake, tenant, model_name, champion.version))
         if found:
@@ -102,12 +104,20 @@ def watch(
     return Watched(watch_id, model_name, champion.version, tuple(found))
 
 
-def _drift(champion: Champion, scored: Scored, contract: Contract, now: datetime) -> list[Finding]:
+def _drift(
+    lake: "Lake", tenant: "Tenant", champion: Champion, scored: Scored, now: datetime
+) -> list[Finding]:
     """Return what each window's rows differ in from the champion's first ones."""
-    windows, dimensions = scored.windows(now), contract.dashboard.dimensions
+    first, windows = scored.first_run, scored.windows(now)
+    if not windows:
+        return []
+    needed = np.unique(np.concatenate([first, *windows.values()]))
+    seen = described(lake, tenant, scored.take(needed))
+    then = seen.take(np.searchsorted(needed, first))
+    dimensions = lake.contract_of(tenant).dashboard.dimensions
     found = []
     for window, places in windows.items():
-        then, late = scored.take(scored.first_run), scored.take(places)
+        late = seen.take(np.searchsorted(needed, places))
         found += compare_window(champion, window, then, late, dimensions)
     return found
 
@@ -125,7 +135,7 @@ def _with_causes(found: Sequence[Finding], known: frozenset[tuple[str, str]]) ->
 def _id_of(champion: Champion, scored: Scored, contract: Contract, now: datetime) -> str:
     """Return a watch's identifier: equal for the same champion, contract and scores by window."""
     windows = [
-        f"{name}={digest(*sorted(set(scored.runs[places].tolist())))}"
+        f"{name}={digest(*sorted(scored.take(places).rows['run_id'].unique().to_pylist()))}"
         for name, places in scored.windows(now).items()
     ]
     return f"watch-{digest(champion.name, champion.version, contract.version, *windows)}"

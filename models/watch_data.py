@@ -13,7 +13,7 @@ from models.columns import number
 from models.drift import Compared, Sides, compare_bins
 from models.drift_cuts import Cut, cut_of
 from models.drift_text import compare_texts
-from models.watch_rows import FEWEST_PERSONS, Scored
+from models.watch_rows import FEWEST_PERSONS, Described
 from models.watch_table import Finding, finding
 from models.watch_words import Change, say_scores, say_texts
 
@@ -48,17 +48,17 @@ class _Watched:
 
 
 def compare_window(
-    champion: Champion, window: str, then: Scored, now: Scored, dimensions: Sequence[str]
+    champion: Champion, window: str, then: Described, now: Described, dimensions: Sequence[str]
 ) -> list[Finding]:
     """Compare everyone, and each group of the dimensions that has persons enough on both sides."""
-    persons = np.concatenate([then.persons, now.persons])
+    persons = np.concatenate([then.scored.persons, now.scored.persons])
     sides = Sides.of(np.arange(len(persons)) >= len(then), persons)
     records = [*then.records, *now.records]
     slices = _slices(then, now, dimensions)
-    if not slices:
-        return []
-    scores = np.concatenate([then.scores, now.scores])
+    scores = np.concatenate([then.scored.scores, now.scored.scores])
     watched = _watched(champion.features, records, scores)
+    if not (slices and watched):
+        return []
     compared, critical = compare_bins(
         [one.cut for one in watched], [one.codes for one in watched], sides, slices
     )
@@ -96,7 +96,7 @@ def _watched(
     return found
 
 
-def _slices(then: Scored, now: Scored, dimensions: Sequence[str]) -> dict[str, Ints]:
+def _slices(then: Described, now: Described, dimensions: Sequence[str]) -> dict[str, Ints]:
     """Return the rows, of both sides one after the other, of everyone and of each group."""
     early = {"": np.arange(len(then)), **then.slices(dimensions)}
     late = {"": np.arange(len(now)), **now.slices(dimensions)}
@@ -104,8 +104,8 @@ def _slices(then: Scored, now: Scored, dimensions: Sequence[str]) -> dict[str, I
         name: np.concatenate([early[name], late[name] + len(then)])
         for name in early
         if name in late
-        and len(np.unique(then.persons[early[name]])) >= FEWEST_PERSONS
-        and len(np.unique(now.persons[late[name]])) >= FEWEST_PERSONS
+        and len(np.unique(then.scored.persons[early[name]])) >= FEWEST_PERSONS
+        and len(np.unique(now.scored.persons[late[name]])) >= FEWEST_PERSONS
     }
 
 

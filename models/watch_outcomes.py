@@ -17,7 +17,7 @@ from models.evaluate import SMALLEST_PROBABILITY
 from models.judged import lists_of
 from models.registry import Registry
 from models.slices import places_by_slice
-from models.watch_rows import Scored
+from models.watch_rows import Described, Scored
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -44,32 +44,33 @@ class Outcomes:
 
 def counted(scored: Scored, entity: Entity) -> Ints:
     """Return the rows that count: the first of each entity and moment, of incidents if fresh."""
-    first: dict[tuple[str, np.datetime64], int] = {}
-    for place, key in enumerate(zip(scored.entities.tolist(), scored.as_of, strict=True)):
-        first.setdefault(key, place)
-    rows = np.array(list(first.values()), dtype=np.int64)
-    if entity == "customer":
+    moments = np.unique(scored.as_of, return_inverse=True)[1]
+    keys = np.column_stack([scored.entities, moments])
+    rows = np.sort(np.unique(keys, axis=0, return_index=True)[1])
+    if entity == "customer" or not len(rows):
         return rows
-    newest = {run: scored.as_of[scored.runs == run].max() for run in np.unique(scored.runs)}
-    until = np.array([newest[run] for run in scored.runs], dtype="datetime64[us]")
-    return rows[scored.as_of[rows] >= until[rows] - np.timedelta64(FRESH)]
+    newest = np.zeros(int(scored.runs.max()) + 1, dtype="datetime64[us]")
+    np.maximum.at(newest, scored.runs, scored.as_of)
+    return rows[scored.as_of[rows] >= newest[scored.runs[rows]] - np.timedelta64(FRESH)]
 
 
 def known_by_now(
     lake: "Lake", tenant: "Tenant", contract: Contract, champion: Champion, rows: Scored
 ) -> tuple[Scored, Floats]:
     """Return the rows whose outcome is known by now, and each one's outcome as a number."""
-    times = pa.array(rows.as_of, pa.timestamp("us")).cast(pa.timestamp("us", "UTC"))
-    names, persons = rows.entities.tolist(), rows.persons.tolist()
-    asked = pa.table({"entity_id": names, "person_token": persons, "as_of_at": times})
+    asked = rows.rows.select(["entity_id", "person", "as_of_at"])
+    asked = asked.rename_columns(["entity_id", "person_token", "as_of_at"])
     told = late_labels(lake, tenant, contract, champion.name.rpartition(".")[2], asked)
-    keys = zip(told["entity_id"].to_pylist(), told["as_of_at"].to_pylist(), strict=True)
-    labels = dict(zip(keys, told["label"].to_pylist(), strict=True))
+    labels = dict(zip(_keys(told), told["label"].to_pylist(), strict=True))
     code = _coder(champion)
-    found = [code(labels.get(key)) for key in zip(names, times.to_pylist(), strict=True)]
+    found = [code(labels.get(key)) for key in _keys(asked)]
     places = [place for place, one in enumerate(found) if one is not None]
     codes = np.array([found[place] for place in places], dtype=np.float64)
     return rows.take(np.array(places, dtype=np.int64)), codes
+
+
+def _keys(rows: pa.Table) -> list[tuple[object, object]]:
+    return list(zip(*(rows[name].to_pylist() for name in ("entity_id", "as_of_at")), strict=True))
 
 
 def _coder(champion: Champion) -> Callable[[object], object]:
@@ -80,16 +81,16 @@ def _coder(champion: Champion) -> Callable[[object], object]:
     return lambda label: classes.get(str(label))
 
 
-def outcomes_of(rows: Scored, codes: Floats, champion: Champion, contract: Contract) -> Outcomes:
+def outcomes_of(rows: Described, codes: Floats, champion: Champion, contract: Contract) -> Outcomes:
     """Return stored scores with their outcomes, and the contract's slices."""
-    task, margins = champion.pipeline.task, rows.scores[:, None]
+    task, margins = champion.pipeline.task, rows.scored.scores[:, None]
     if task == "binary":
         margins = logit(np.clip(margins, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY))
     if task == "multiclass":
         names = [str(name) for name in champion.pipeline.classes_]
         shares = np.array([[one[name] for name in names] for one in rows.classes])
         margins = np.log(np.maximum(shares, SMALLEST_PROBABILITY))
-    return Outcomes(codes, margins, rows.persons, rows.slices(contract.dashboard.dimensions))
+    return Outcomes(codes, margins, rows.scored.persons, rows.slices(contract.dashboard.dimensions))
 
 
 def out_of_fold_of(lake: "Lake", tenant: "Tenant", champion: Champion) -> Outcomes:

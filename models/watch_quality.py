@@ -25,7 +25,7 @@ from models.evaluate import Interval, mean_of, with_intervals
 from models.selection import LOWER_IS_BETTER, USUAL, metrics_of
 from models.slices import FEWEST_OF_AN_OUTCOME, FEWEST_SHARED_ROWS
 from models.watch_outcomes import Outcomes, counted, known_by_now, out_of_fold_of, outcomes_of
-from models.watch_rows import Scored
+from models.watch_rows import Scored, described
 from models.watch_table import Finding, finding
 from models.watch_words import say_calibration, say_discrimination
 
@@ -53,10 +53,18 @@ def quality_findings(
     model = contract.model(champion.name.rpartition(".")[2])
     rows = scored.take(counted(scored, model.entity))
     known, codes = known_by_now(lake, tenant, contract, champion, rows)
-    before = out_of_fold_of(lake, tenant, champion)
+    windows = _windows(known)
+    if not windows:
+        return []
+    needed = np.unique(np.concatenate(list(windows.values())))
+    seen, before = (
+        described(lake, tenant, known.take(needed)),
+        out_of_fold_of(lake, tenant, champion),
+    )
     found = []
-    for window, places in _windows(known).items():
-        now = outcomes_of(known.take(places), codes[places], champion, contract)
+    for window, places in windows.items():
+        mine = seen.take(np.searchsorted(needed, places))
+        now = outcomes_of(mine, codes[places], champion, contract)
         found += compared(window, model.task, before, now)
     return found
 
