@@ -4,7 +4,7 @@ import sys
 
 from benchmarks.parts import run
 
-PARTS = ("tabular", "intents", "offers", "profit", "little", "intake")
+PARTS = ("tabular", "intents", "offers", "profit", "little", "intake", "watch", "training")
 
 if __name__ == "__main__":
     sys.exit(run("models", "The models beside plain ones, on real data", PARTS))

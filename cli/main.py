@@ -33,6 +33,7 @@ from cli import (
     up,
     upload,
     verticals,
+    watching,
 )
 from cli.console import complain, say
 from cli.failures import report_bug
@@ -65,6 +66,7 @@ def build_app(language: Language) -> typer.Typer:
         learning,
         suspects,
         priors,
+        watching,
         offers,
         law,
         retention,

@@ -111,6 +111,26 @@ def contributions(rows: Sequence[Row], ink: str) -> alt.LayerChart:
     return _plain((bars + labels + zero).properties(height=alt.Step(REASON_STEP)))
 
 
+def gain_curve(rows: Sequence[Row], chosen: int, ink: str) -> alt.LayerChart:
+    """Return a line of what calls bring from zero, and a mark at the number that is chosen.
+
+    Parameters
+    ----------
+    rows
+        ``calls`` in order, ``gain`` and its ``words``.
+    """
+    axis = {"labelFontSize": 12, "labelColor": ink, "domain": False, "ticks": False}
+    x = alt.X("calls:Q", title=None, axis=alt.Axis(tickCount=5, format="d", **axis))
+    y = alt.Y("gain:Q", title=None, axis=alt.Axis(tickCount=3, format="~s", **axis))
+    line = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_line(color=BLUE, strokeWidth=2.5)
+        .encode(x=x, y=y, tooltip=["calls:Q", "words:N"])
+    )
+    mark = alt.Chart(pd.DataFrame([{"calls": chosen}])).mark_rule(color=ORANGE, strokeWidth=2)
+    return _plain((line + mark.encode(x="calls:Q")).properties(height=TREND_HEIGHT))
+
+
 def _words_axis(ink: str) -> alt.Axis:
     return alt.Axis(
         labelFontSize=14, labelLimit=200, labelColor=ink, ticks=False, domain=False, labelPadding=8

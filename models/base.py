@@ -4,11 +4,17 @@ scikit-learn ships no types, and a strict checker refuses to derive from an unty
 checker sees these few lines, and Python sees scikit-learn's own classes.
 """
 
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from models.arrays import Tags
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+
 if TYPE_CHECKING:
+
+    def available_if(check: Callable[[Any], bool]) -> Callable[[Method], Method]:
+        """Return what the checker knows of ``sklearn.utils.metaestimators.available_if``."""
 
     class BaseEstimator:
         """What the checker knows of ``sklearn.base.BaseEstimator``."""
@@ -31,5 +37,6 @@ if TYPE_CHECKING:
 
 else:
     from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+    from sklearn.utils.metaestimators import available_if
 
-__all__ = ["BaseEstimator", "ClassifierMixin", "TransformerMixin"]
+__all__ = ["BaseEstimator", "ClassifierMixin", "TransformerMixin", "available_if"]

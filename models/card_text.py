@@ -8,7 +8,7 @@ from foundation.texts import Language
 from models.card import Card
 from models.card_forms import figure, interval, say, share, table
 from models.card_risk import classes, timing
-from models.slices import SliceFigures
+from models.slices import SliceFigures, say_slice
 
 SHOWN = (
     *("auc", "average_precision", "brier", "base_rate_brier", "calibration_slope"),
@@ -148,9 +148,7 @@ def _whole(written: str | None, language: Language) -> str:
 
 
 def _slice_name(card: Card, name: str, language: Language) -> str:
-    feature, _, value = name.partition("=")
-    column = card.contract.table("customers").column(feature)
-    return f"{column.label[language]}: {_plain(column.word_for(value, language))}"
+    return _plain(say_slice(card.contract, name, language))
 
 
 def _plain(words: str) -> str:

@@ -9,7 +9,7 @@ from scipy.special import expit, softmax
 from data_contracts.contract import Task
 from models.adapted import Adapted
 from models.arrays import Data, Floats, Ints, Matrix, Persons, Tags
-from models.base import BaseEstimator
+from models.base import BaseEstimator, available_if
 from models.boosted import Boosted
 from models.calibration import Sigmoid
 from models.encoder import RecordEncoder
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from models.prior import Prior
 
 LINEAR = {"linear": Linear, "adapted": Adapted}
+
+
+def has_classes(pipeline: "RecordPipeline") -> bool:
+    """Say whether a pipeline predicts classes, not numbers."""
+    return pipeline.task != "number"
 
 
 class RecordPipeline(BaseEstimator):
@@ -68,11 +73,11 @@ class RecordPipeline(BaseEstimator):
             Where members of the family ``adapted`` begin; it is not kept.
         """
         recipe = self.recipe or Recipe.plain()
-        self.classes_, codes = coded(np.asarray(y), self.task)
         self.encoder_ = RecordEncoder(
             self.kinds, text_components=recipe.components, with_terms=recipe.wants_terms
         )
         matrix = self.encoder_.fit_transform(records, persons=persons)
+        self.classes_, codes = coded(require_outcomes(y, matrix.shape[0], self.task), self.task)
         layout = layout_of(self.encoder_, prior)
         self.members_: list[Estimator] = [
             make(member.family, self.task, dict(member.settings)).fit(matrix, codes, layout)
@@ -84,6 +89,9 @@ class RecordPipeline(BaseEstimator):
 
     def margins(self, records: Data) -> Floats:
         """Return calibrated margins, shape (n, outputs)."""
+        from sklearn.utils.validation import check_is_fitted
+
+        check_is_fitted(self, "members_")
         return self.margins_of(self.encoder_.transform(records))
 
     def margins_of(self, matrix: Matrix) -> Floats:
@@ -92,16 +100,9 @@ class RecordPipeline(BaseEstimator):
         blended = np.sum([weight * m.margins(matrix) for weight, m in members], axis=0)
         return np.asarray(self.calibration_.apply(blended) if self.calibration_ else blended)
 
+    @available_if(has_classes)
     def predict_proba(self, records: Data) -> Floats:
-        """Return the probability of each class, shape (n, k).
-
-        Raises
-        ------
-        AttributeError
-            The task is a number: there are no classes.
-        """
-        if self.task == "number":
-            raise AttributeError("a model of numbers has no probabilities")
+        """Return the probability of each class, shape (n, k); a model of numbers has none."""
         return probabilities_of(self.margins(records))
 
     def predict(self, records: Data) -> Matrix:
@@ -145,10 +146,43 @@ class RecordPipeline(BaseEstimator):
 
         tags = super().__sklearn_tags__()
         tags.estimator_type = "regressor" if self.task == "number" else "classifier"
-        tags.classifier_tags = None if self.task == "number" else ClassifierTags()
+        several = self.task == "multiclass"
+        tags.classifier_tags = (
+            None if self.task == "number" else ClassifierTags(multi_class=several)
+        )
         tags.regressor_tags = RegressorTags() if self.task == "number" else None
+        tags.input_tags.allow_nan = True
         tags.target_tags.required = True
         return tags
+
+    @property
+    def n_features_in_(self) -> int:
+        """How many features there are; unknown of records that name theirs."""
+        return int(self.encoder_.n_features_in_)
+
+
+def require_outcomes(y: Matrix, rows: int, task: Task) -> Matrix:
+    """Return outcomes that can be learned from, shape (rows,).
+
+    Raises
+    ------
+    ValueError
+        There are none, not one a row, unknown ones, or all of one class.
+    """
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import assert_all_finite, column_or_1d
+
+    if y is None:
+        raise ValueError("requires y to be passed, but the target y is None")
+    outcomes = column_or_1d(y, warn=True)
+    if len(outcomes) != rows:
+        raise ValueError(f"inconsistent numbers of rows: {rows} and of outcomes: {len(outcomes)}")
+    assert_all_finite(outcomes, input_name="y")
+    if task != "number":
+        check_classification_targets(outcomes)
+        if len(np.unique(outcomes)) == 1:
+            raise ValueError("a classifier cannot learn from one class alone")
+    return outcomes
 
 
 def make(family: str, task: Task, settings: dict[str, float]) -> Linear | Boosted:

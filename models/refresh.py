@@ -1,16 +1,23 @@
-"""Everything after an upload: gold, features, missing champions, scores. One tenant, one call."""
+"""Everything after an upload: gold, missing champions, scores, watch, offers. One tenant, one call.
+
+Nothing is trained again here: what a watch asks for, Dagster runs.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from data_contracts.contract import Contract, Model
+from features.offer_set import NAME as OFFERS
 from foundation.errors import NotEnoughData, NotFound, UserError
 from foundation.texts import Language
 from models.batch import ScoreRun, score_current
 from models.compatible import is_compatible
+from models.offer_refresh import OffersDone, refresh_offers
 from models.registry import Registry
 from models.train import Trained, train
+from models.watch import Watched, watch
 from tenancy.leases import lease
 
 if TYPE_CHECKING:
@@ -50,6 +57,10 @@ class Refreshed:
         Models without enough data, each with the reason.
     incompatible
         Models whose champion was learned under a contract that no longer holds.
+    watched
+        What became of the data, scores and quality of every model that has scored.
+    offers
+        Whom to offer what; None where the tenant makes no offers, or too few.
     """
 
     refined: "Refined"
@@ -57,10 +68,12 @@ class Refreshed:
     scored: list[ScoreRun] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     incompatible: list[str] = field(default_factory=list)
+    watched: list[Watched] = field(default_factory=list)
+    offers: OffersDone | None = None
 
 
 def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Refreshed:
-    """Bring a tenant's gold, features and scores up to date; train what has no champion.
+    """Bring a tenant's gold, scores and offers up to date; train what has no champion.
 
     A model without enough data is reported and the others go on. Running it again without new
     data changes nothing.
@@ -74,10 +87,18 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
 
     contract = lake.contract_of(tenant)
     done = Refreshed(refine(lake, tenant, contract))
-    with lease(lake.store, f"models:{tenant.id}", wait_seconds=LEASE_WAIT_SECONDS):
+    with models_lease(lake, tenant):
         for model in contract.models:
             _refresh_model(lake, tenant, contract, model, done, train_missing=train_missing)
-    return done
+        offers = _tried(
+            OFFERS, done, lambda: refresh_offers(lake, tenant, contract, train=train_missing)
+        )
+    return replace(done, offers=offers)
+
+
+def models_lease(lake: "Lake", tenant: "Tenant") -> AbstractContextManager[object]:
+    """Hold a tenant's models: one refresh, step of Dagster or erasure at a time."""
+    return lease(lake.store, f"models:{tenant.id}", wait_seconds=LEASE_WAIT_SECONDS)
 
 
 def _refresh_model(
@@ -95,18 +116,19 @@ def _refresh_model(
         done.incompatible.append(model.name)
         missing = True
     if missing and train_missing:
-        made = _tried(model, done, lambda: train(lake, tenant, model.name, contract=contract))
+        made = _tried(model.name, done, lambda: train(lake, tenant, model.name, contract=contract))
         if made is None:
             return
         done.trained.append(made)
-    run = _tried(model, done, lambda: score_current(lake, tenant, model.name, contract))
+    run = _tried(model.name, done, lambda: score_current(lake, tenant, model.name, contract))
     if run is not None:
         done.scored.append(run)
+        done.watched.append(watch(lake, tenant, model.name, contract))
 
 
-def _tried(model: Model, done: Refreshed, step: Callable[[], Made]) -> Made | None:
+def _tried(name: str, done: Refreshed, step: Callable[[], Made]) -> Made | None:
     try:
         return step()
     except (NotEnoughData, NotFound) as reason:
-        done.left_out.append(LeftOut(model.name, reason))
+        done.left_out.append(LeftOut(name, reason))
         return None

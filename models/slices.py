@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import expit
 
+from data_contracts.contract import Contract
+from foundation.texts import Language, text
 from models.arrays import Floats, Ints
 from models.ranking import auc_of_draws
 
@@ -63,6 +65,15 @@ def slice_figures(judged: pa.Table, threshold: float) -> tuple[SliceFigures, ...
         if len(places) >= FEWEST_SHARED_ROWS and rarest >= FEWEST_OF_AN_OUTCOME:
             found.append(_figures(name, codes[places], said[places], threshold))
     return tuple(found)
+
+
+def say_slice(contract: Contract, name: str, language: Language) -> str:
+    """Return a slice's name for people: «contrato: mensual»; everyone where it has none."""
+    if not name:
+        return text("watch.everyone", language)
+    feature, _, value = name.partition("=")
+    column = contract.table("customers").column(feature)
+    return f"{column.label[language]}: {column.word_for(value, language)}"
 
 
 def places_by_slice(rows: pa.Table) -> dict[str, Ints]:

@@ -9,8 +9,9 @@ from data_contracts.contract import Contract
 from foundation.settings import Settings
 from pipelines.arrivals import pull_job, receive_job
 from pipelines.lake_assets import gold_assets, silver_assets
-from pipelines.model_assets import champion_asset, scores_asset
+from pipelines.model_assets import champion_asset, offers_asset, scores_asset, watch_asset
 from pipelines.platform import Platform
+from pipelines.retraining import retraining
 from pipelines.sensors import accepted_uploads, inbox, sources
 from pipelines.upkeep import nightly, upkeep_job
 
@@ -21,13 +22,14 @@ def job_name(vertical: str) -> str:
 
 
 def assets_of(contract: Contract, platform: Platform) -> list[dg.AssetsDefinition]:
-    """Return a vertical's assets, from silver to scores."""
+    """Return a vertical's assets, from silver to scores, their watch and offers."""
     models = [
         build(contract, model, platform)
         for model in contract.models
-        for build in (champion_asset, scores_asset)
+        for build in (champion_asset, scores_asset, watch_asset)
     ]
-    return [silver_assets(contract, platform), gold_assets(contract, platform), *models]
+    tables = [silver_assets(contract, platform), gold_assets(contract, platform)]
+    return [*tables, *models, *([offers_asset(contract, platform)] if contract.offers else [])]
 
 
 def build(settings: Settings) -> dg.Definitions:
@@ -44,7 +46,11 @@ def build(settings: Settings) -> dg.Definitions:
         for contract in contracts
     ]
     care = {contract.vertical: upkeep_job(contract.vertical, platform) for contract in contracts}
-    sensors = [accepted_uploads(c.vertical, job_name(c.vertical), platform) for c in contracts]
+    sensors = [
+        make(c.vertical, job_name(c.vertical), platform)
+        for c in contracts
+        for make in (accepted_uploads, retraining)
+    ]
     receiving, pulling = receive_job(platform), pull_job(platform)
     return dg.Definitions(
         assets=[asset for contract in contracts for asset in assets_of(contract, platform)],

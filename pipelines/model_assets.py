@@ -1,14 +1,19 @@
-"""Assets from the models: a tenant's champion of each model of its vertical, and its scores."""
+"""Assets from the models: a tenant's champions, their scores and watches, and its offers."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
 from data_contracts.contract import Contract, Model
+from features.offer_set import customer_model
 from foundation.errors import NotEnoughData, NotFound
+from foundation.texts import text
 from pipelines.lake_assets import gold_key
 from pipelines.partitions import tenants_of
 from pipelines.platform import RETRY, Platform
+
+UNCHANGED = "unchanged"
+"""The check of a watch: nothing changed enough to matter."""
 
 Results = Iterator[dg.MaterializeResult[None]]
 
@@ -29,6 +34,16 @@ def scores_key(vertical: str, model: str) -> dg.AssetKey:
     return dg.AssetKey([vertical, "scores", model])
 
 
+def watch_key(vertical: str, model: str) -> dg.AssetKey:
+    """Return the key of the watch over a vertical's model."""
+    return dg.AssetKey([vertical, "watch", model])
+
+
+def offers_key(vertical: str) -> dg.AssetKey:
+    """Return the key of a vertical's decisions on offers."""
+    return dg.AssetKey([vertical, "offers"])
+
+
 def champion_asset(contract: Contract, model: Model, platform: Platform) -> dg.AssetsDefinition:
     """Return a tenant's champion: trained where there is none, or where the run asks for it.
 
@@ -47,9 +62,10 @@ def champion_asset(contract: Contract, model: Model, platform: Platform) -> dg.A
     )
     def champion(context: dg.AssetExecutionContext, config: Training) -> Results:
         from models.compatible import fitting_champion
+        from models.refresh import models_lease
         from models.train import train
 
-        with platform.work(context.partition_key) as (lake, tenant):
+        with platform.work(context.partition_key) as (lake, tenant), models_lease(lake, tenant):
             champion = fitting_champion(lake, tenant, model.name)
             try:
                 if champion is None or config.retrain:
@@ -82,8 +98,9 @@ def scores_asset(contract: Contract, model: Model, platform: Platform) -> dg.Ass
     )
     def scores(context: dg.AssetExecutionContext) -> Results:
         from models.batch import score_current
+        from models.refresh import models_lease
 
-        with platform.work(context.partition_key) as (lake, tenant):
+        with platform.work(context.partition_key) as (lake, tenant), models_lease(lake, tenant):
             try:
                 run = score_current(lake, tenant, model.name)
                 metadata: dict[str, str | int] = {"scored": run.scored, "at_risk": run.at_risk}
@@ -92,3 +109,88 @@ def scores_asset(contract: Contract, model: Model, platform: Platform) -> dg.Ass
             yield dg.MaterializeResult[None](asset_key=key, metadata=metadata)
 
     return scores
+
+
+def watch_asset(contract: Contract, model: Model, platform: Platform) -> dg.AssetsDefinition:
+    """Return the watch over a tenant's model, with a check that fails where something changed.
+
+    A failed check holds nothing back; the sensor of ``retraining`` acts on what the watch wrote.
+    """
+    key = watch_key(contract.vertical, model.name)
+    spec = dg.AssetSpec(
+        key,
+        deps=[scores_key(contract.vertical, model.name)],
+        group_name=contract.vertical,
+        kinds={"deltalake"},
+    )
+
+    @dg.multi_asset(
+        name="_".join(key.path),
+        specs=[spec],
+        check_specs=[dg.AssetCheckSpec(UNCHANGED, asset=key)],
+        can_subset=True,
+        partitions_def=tenants_of(contract.vertical),
+        retry_policy=RETRY,
+    )
+    def watched(context: dg.AssetExecutionContext) -> Results:
+        from models.watch import watch
+
+        with platform.work(context.partition_key) as (lake, tenant):
+            try:
+                found = watch(lake, tenant, model.name)
+            except NotFound as error:
+                metadata = {"left_out": error.say(tenant.language)}
+                yield dg.MaterializeResult[None](asset_key=key, metadata=metadata)
+                return
+            check = dg.AssetCheckResult(
+                check_name=UNCHANGED,
+                asset_key=key,
+                passed=not found.alarms,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"changes": [one.say(tenant.language) for one in found.alarms]},
+            )
+            figures = {"compared": len(found.findings), "alarms": len(found.alarms)}
+            yield dg.MaterializeResult[None](asset_key=key, metadata=figures, check_results=[check])
+
+    return watched
+
+
+def offers_asset(contract: Contract, platform: Platform) -> dg.AssetsDefinition:
+    """Return a tenant's decisions on offers; the same model on the same gold adds none.
+
+    A tenant with too few offers has none; the run says what it needs.
+    """
+    key, base = offers_key(contract.vertical), customer_model(contract)
+    spec = dg.AssetSpec(
+        key,
+        deps=[
+            gold_key(contract.vertical, "offer"),
+            *([] if base is None else [scores_key(contract.vertical, base.name)]),
+        ],
+        group_name=contract.vertical,
+        kinds={"deltalake", "mlflow"},
+    )
+
+    @dg.multi_asset(
+        name="_".join(key.path),
+        specs=[spec],
+        partitions_def=tenants_of(contract.vertical),
+        retry_policy=RETRY,
+    )
+    def offers(context: dg.AssetExecutionContext, config: Training) -> Results:
+        from models.offer_refresh import refresh_offers
+        from models.refresh import models_lease
+
+        with platform.work(context.partition_key) as (lake, tenant), models_lease(lake, tenant):
+            try:
+                done = refresh_offers(lake, tenant, contract, retrain=config.retrain)
+                metadata: dict[str, str | int] = (
+                    {"left_out": text("pipelines.no_offers", tenant.language)}
+                    if done is None
+                    else {"customers": done.run.customers, **done.run.verdicts}
+                )
+            except (NotEnoughData, NotFound) as error:
+                metadata = {"left_out": error.say(tenant.language)}
+            yield dg.MaterializeResult[None](asset_key=key, metadata=metadata)
+
+    return offers

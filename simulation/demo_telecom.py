@@ -18,7 +18,7 @@ from simulation.grid import HORIZON, Random, grid, year
 from simulation.incidents import NEVER
 from simulation.offers import expect
 from simulation.sheets import Habits, Sheet
-from simulation.telecom import Company, simulate_telecom
+from simulation.telecom import INCIDENTS_EACH, Company, simulate_telecom
 from simulation.telecom_sheet import customer_sheet
 from simulation.texts import write_texts
 from simulation.topics_telecom import TELECOM
@@ -101,10 +101,12 @@ RESPONSE_NAMES = {
 }  # fmt: skip
 
 
-def generate(rng: Random, folder: Path, scale: float) -> GeneratedTenant:
+def generate(
+    rng: Random, folder: Path, scale: float, incidents_each: float = INCIDENTS_EACH
+) -> GeneratedTenant:
     """Simulate the company and write its files and its truth."""
     folder.mkdir(parents=True, exist_ok=True)
-    company = simulate_telecom(rng, scale)
+    company = simulate_telecom(rng, scale, incidents_each)
     written = write_texts(rng, TELECOM, company.incidents, company.people)
     cases = Cases("PQR", TELECOM, company.people, company.incidents, company.outcomes, written)
     deliveries = (

@@ -77,13 +77,17 @@ class Company:
     situation: Situation
 
 
-def simulate_telecom(rng: Random, scale: float) -> Company:
+INCIDENTS_EACH = 3.5
+"""Incidents drawn a customer; some fall before the customer came or after they left."""
+
+
+def simulate_telecom(rng: Random, scale: float, incidents_each: float = INCIDENTS_EACH) -> Company:
     """Simulate the year; at scale 1 about 2,500 customers, 6,900 incidents, 15,000 calls."""
     n = max(int(2_500 * scale), 60)
     people = draw_people(rng, n)
     panel = draw_panel(rng, people, n)
     rates = rng.gamma(1.2, 1.0, n) * np.where(panel.internet[:, -1] == 2, 1.4, 1.0)
-    opened = open_incidents(rng, TELECOM, rates, panel.joined, int(n * 3.5))
+    opened = open_incidents(rng, TELECOM, rates, panel.joined, int(n * incidents_each))
     calls = draw_calls(rng, rates + 0.3, panel.joined, int(n * 7.5))
     complaints = _complaints(opened, n)
     situation = Situation(

@@ -1,9 +1,10 @@
-"""Models: the card of each champion, as `abcall card` tells it."""
+"""Models: what has changed since each champion began, and its card as `abcall card` tells it."""
 
 import streamlit as st
 
 from dashboards import pieces
 from dashboards.viewer import Viewer
+from dashboards.views import model_watch
 from foundation.errors import NotFound
 from models.card import Card, card_for
 from models.card_text import to_markdown
@@ -19,6 +20,7 @@ def show(see: Viewer) -> None:
     titles = [card.model.title[see.language] for card in cards]
     for tab, card in zip(st.tabs(titles), cards, strict=True):
         with tab:
+            model_watch.show(see, card)
             st.markdown(to_markdown(card, see.language, level=2))
 
 

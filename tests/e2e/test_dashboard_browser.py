@@ -12,13 +12,14 @@ import pytest
 
 from tests.e2e.browser import MAIN, settled, signed_in, start, walk
 from tests.unit.dashboards.conftest import House, made_house
+from tests.unit.dashboards.offers_by_hand import company_with_offers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("overview", "customers", "incidents", "models", "quarantine", "upload")
+PAGES = ("overview", "customers", "incidents", "offers", "models", "quarantine", "upload")
 ENGLISH = ("Today", "Customers", "Upload", "Sign out", "Browse", "per file", "Choose", "rows")
 SPANISH = ("Hoy", "Clientes", "Cargar", "Salir", "filas", "Elegir")
 
@@ -34,6 +35,7 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with made_house(tmp_path_factory.mktemp("browser")) as house:
+        company_with_offers(house)
         server, address = start(house.lake.settings.data_dir)
         yield Served(house, address)
         server.terminate()
@@ -69,6 +71,46 @@ def test_every_page_fits_and_speaks_one_language(
     settled(page)
     looks_right(page, foreign)
     assert other in ("English", "Español")
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(
+    ("language", "foreign", "words"),
+    [
+        (
+            "es",
+            ENGLISH,
+            ("Llame a 40 clientes", "No molestar", "grupo de control", "40 con oferta"),
+        ),
+        (
+            "en",
+            SPANISH,
+            ("Call 40 customers", "Do not disturb", "control group", "40 with the offer"),
+        ),
+    ],
+)
+def test_offers_tell_whom_to_call_whom_to_leave_and_what_they_brought(
+    served: Served,
+    browser: "Browser",
+    *,
+    language: str,
+    foreign: tuple[str, ...],
+    words: tuple[str, ...],
+    width: int,
+):
+    url = f"{served.address}/?lang={language}"
+    page = signed_in(browser, url, "manager@ofertas.example", width)
+    walk(page, "offers")
+    looks_right(page, foreign)
+    shown = page.locator(MAIN).inner_text()
+    assert [one for one in words if one.lower() not in shown.lower()] == []
+    assert page.locator(".st-key-download_calls button").is_visible()
+    slider = page.locator('[data-testid="stSlider"] [role="slider"]')
+    slider.focus()
+    slider.press("ArrowLeft")
+    settled(page)
+    assert page.locator(".st-key-decide_offers button").is_visible()
     page.context.close()
 
 

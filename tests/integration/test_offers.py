@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from cli.main import build_app
 from cli.session import Session
 from data_contracts.contract import Contract
 from data_contracts.loader import load_contracts
+from features.training_set import current_entities
 from foundation.errors import NotEnoughData
 from foundation.settings import Settings
 from ingestion.gold.refine import refine
@@ -30,6 +32,7 @@ from tenancy.keys import Keyring
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tests.demo_lake import STAFF, DemoLake, mapping_of
+from tests.served_models import served
 
 SCALE = 0.7
 NEEDED = ("customers", "incidents", "offers")
@@ -152,6 +155,20 @@ def test_the_served_model_predicts_what_the_champion_does(company: Company):
     example = pd.DataFrame(served.input_example)
     records = example.to_dict("records")
     assert np.allclose(served.predict(example), champion.pipeline.predict(records))
+
+
+@pytest.mark.slow
+def test_mlflow_serves_the_offers_model_and_it_predicts_the_same(company: Company, tmp_path: Path):
+    from models.tracking import client_of
+
+    champion = offer_champion(company.lake, company.tenant, company.contract)
+    assert champion is not None
+    every = current_entities(company.lake, company.tenant, company.contract, "churn").records
+    names = [feature.name for feature in champion.features]
+    records = [{name: record.get(name) for name in names} for record in every[:50]]
+    found = client_of(company.settings).get_model_version(champion.name, champion.version)
+    with served(str(found.source), tmp_path / "serve.log") as ask:
+        assert np.allclose(ask(records), champion.pipeline.predict(records), atol=1e-9)
 
 
 @pytest.mark.slow

@@ -1,0 +1,156 @@
+"""A tenant's models are watched: a shifted file raises an alarm that names what shifted."""
+
+import csv
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import build_app
+from cli.session import Session
+from foundation.clock import utc_now
+from foundation.settings import Settings
+from models.refresh import Refreshed, refresh
+from models.registry import Registry
+from models.watch import Watched, watch
+from models.watch_table import open_causes
+from pipelines.definitions import build, job_name
+from pipelines.home import open_instance
+from pipelines.partitions import TENANT_TAG, register
+from simulation.uploads import telecom_snapshot
+from tests.ingestion_lake import TENANT, Door, installation
+
+pytestmark = pytest.mark.slow
+ROWS = 900
+Row = dict[str, str]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return installation(tmp_path)
+
+
+@pytest.fixture
+def door(settings: Settings, tmp_path: Path):
+    opened = Door(settings, tmp_path)
+    yield opened
+    opened.lake.close()
+
+
+def snapshot(door: Door, seed: int, change: Callable[[Row], Row] | None = None) -> Refreshed:
+    """Send another month's customers, changed or as they come, and bring everything up to date."""
+    path = telecom_snapshot(door.folder / f"telco{seed}.csv", rows=ROWS, seed=seed)
+    if change is not None:
+        with path.open(encoding="utf-8") as file:
+            rows = [change(row) for row in csv.DictReader(file)]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    door.send(path, "customers", confirm_ended=True)
+    return refresh(door.lake, TENANT)
+
+
+def newer(row: Row) -> Row:
+    """Return a customer who came much later, paying the same a month."""
+    months = int(row["tenure"]) // 3
+    total = f"{months * float(row['MonthlyCharges']):.2f}" if row["TotalCharges"].strip() else " "
+    return {**row, "tenure": str(months), "TotalCharges": total}
+
+
+def of_churn(done: Refreshed) -> Watched:
+    return next(one for one in done.watched if one.model == "churn")
+
+
+def test_a_stable_file_raises_no_alarm_and_a_shifted_one_names_what_shifted(door: Door):
+    assert of_churn(snapshot(door, 3)).findings == (), "there is nothing to compare yet"
+    stable = of_churn(snapshot(door, 4))
+    assert len(stable.findings) > 20
+    assert stable.alarms == ()
+    shifted = of_churn(snapshot(door, 5, newer))
+    everyone = {one.feature for one in shifted.alarms if not one.slice}
+    assert {"tenure_months", "score"} <= everyone
+    assert "gender" not in everyone
+    told = next(one for one in shifted.alarms if one.feature == "tenure_months")
+    assert told.now_value < told.then_value / 2
+    assert "bajó" in told.say("es")
+    assert "meses" in told.say("es")
+    assert "fell on average" in told.say("en")
+    assert shifted.asks_for_training
+
+
+def test_the_same_scores_are_watched_once_and_a_cause_asks_once(door: Door):
+    snapshot(door, 3)
+    first = of_churn(snapshot(door, 5, newer))
+    rows = door.rows_in("gold", "model_watch")
+    again = watch(door.lake, TENANT, "churn")
+    assert again.already
+    assert again.findings == first.findings
+    assert door.rows_in("gold", "model_watch") == rows
+    later = of_churn(snapshot(door, 6, newer))
+    assert {one.feature for one in later.alarms} >= {"tenure_months"}
+    known = {one.cause for one in first.findings if one.alarm}
+    assert not {one.cause for one in later.findings if one.new_cause} & known
+
+
+def test_groups_are_watched_where_they_are_large_enough(door: Door):
+    snapshot(door, 3)
+    found = of_churn(snapshot(door, 5, newer)).findings
+    groups = {one.slice for one in found}
+    assert any(name.startswith("contract_type=") for name in groups)
+    assert all(min(one.then_rows, one.now_rows) >= 50 for one in found)
+
+
+def test_scores_of_long_ago_are_in_no_short_window(door: Door):
+    snapshot(door, 3)
+    snapshot(door, 5, newer)
+    later = watch(door.lake, TENANT, "churn", now=utc_now() + timedelta(days=20))
+    assert {one.window for one in later.findings if one.kind != "quality"} == {"30d"}
+
+
+def test_a_drift_opens_one_run_that_trains_the_model_again(door: Door, settings: Settings):
+    snapshot(door, 3)
+    snapshot(door, 5, newer)
+    assert len(open_causes(door.lake, TENANT, utc_now() - timedelta(days=1))) == 1
+    made = build(settings)
+    sensor = made.get_sensor_def("telecom_retraining")
+    with open_instance(settings) as instance:
+        register(instance, [TENANT])
+        context = dg.build_sensor_context(
+            instance=instance, repository_def=made.get_repository_def()
+        )
+        (asked,) = sensor.evaluate_tick(context).run_requests or []
+        assert (asked.partition_key, asked.tags[TENANT_TAG]) == ("acme", "acme")
+        done = made.resolve_job_def(job_name("telecom")).execute_in_process(
+            instance=instance, partition_key="acme", run_config=asked.run_config
+        )
+    assert done.success
+    assert len(Registry(settings).champions("acme", "churn")) + len(challengers(settings)) == 2
+    newest = watch(door.lake, TENANT, "churn")
+    if newest.model_version == "2":  # its first scores are the new measure
+        assert newest.alarms == ()
+        assert open_causes(door.lake, TENANT, utc_now() - timedelta(days=1)) == []
+
+
+def challengers(settings: Settings) -> list[str]:
+    found = Registry(settings).find("acme", "churn", "challenger")
+    return [] if found is None else [found.version]
+
+
+def test_the_command_says_what_changed_in_both_languages(door: Door, settings: Settings):
+    snapshot(door, 3)
+    for language, words in (("es", "todavía no hay con qué"), ("en", "nothing to compare yet")):
+        assert words in output(settings, language)
+    snapshot(door, 5, newer)
+    for language, words in (("es", "En promedio bajó"), ("en", "fell on average")):
+        assert words in output(settings, language)
+
+
+def output(settings: Settings, language: str) -> str:
+    app = build_app(language)  # type: ignore[arg-type]
+    done = CliRunner().invoke(app, ["watch", "acme", "churn"], obj=Session(settings))
+    assert done.exit_code == 0, done.output
+    return done.output
