@@ -31,7 +31,7 @@ def customers(hazards: dict[str, float], seed: int = 5) -> Rows:
         row: dict[str, object] = {
             "person_token": f"t{n:04d}",
             "valid_from": day(0),
-            "signup_at": day(0),
+            "signup_at": day(-(n * 37 % 900)),
             "contract_type": contract,
             "tenure_months": n % 60,
         }
