@@ -24,6 +24,8 @@ from models.linear import Linear
 from models.pipeline import layout_of
 from models.recipe import TEXT_COMPONENTS
 
+LEAST_CHANCE = 1e-6
+
 
 class Hazard(BaseEstimator):
     """Chances of an outcome by each of some days, from records.
@@ -127,6 +129,22 @@ def person_periods(
     seen = came | (long > ends) | (~ended & (long >= (begins + ends) / 2))
     places, spans = np.nonzero(seen)
     return places, spans, came[places, spans].astype(np.float64)
+
+
+def through(survival: Floats, edges: Sequence[int], day: int, left: Floats) -> Floats:
+    """Return survival bent so that by a day it is ``left``: the hazards of each row rise in step.
+
+    So the curve and a score of the same day speak with one voice. A day that is no edge bends
+    nothing.
+
+    >>> through(np.array([[0.9, 0.81]]), (30, 60), 30, np.array([0.5])).round(3).tolist()
+    [[0.5, 0.25]]
+    """
+    if day not in edges:
+        return survival
+    here = np.clip(survival[:, list(edges).index(day)], LEAST_CHANCE, 1 - LEAST_CHANCE)
+    power = np.log(np.clip(left, LEAST_CHANCE, 1 - LEAST_CHANCE)) / np.log(here)
+    return np.asarray(survival ** power[:, None])
 
 
 def median_days(survival: Floats, edges: Sequence[int]) -> Floats:

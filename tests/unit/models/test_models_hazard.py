@@ -12,7 +12,7 @@ from features.shapes import Record
 from models.arrays import Bools, Floats
 from models.artifact import TRUSTED
 from models.censored import Curve, Followed, brier_losses, concordance, integrated
-from models.hazard import Hazard, median_days, person_periods
+from models.hazard import Hazard, median_days, person_periods, through
 
 EDGES, HALVES = (30, 60, 90, 180), (15, 45, 75, 135)
 LEAVING = {"month": 0.25, "year": 0.05}
@@ -93,6 +93,21 @@ def test_survival_never_rises_and_is_a_chance(fitted: Hazard, records: list[Reco
     assert (np.diff(np.hstack([np.ones((len(records), 1)), survival]), axis=1) <= 0).all()
     assert ((survival >= 0) & (survival <= 1)).all()
     assert np.allclose(fitted.predict_proba(records), 1 - survival)
+
+
+chances = st.floats(0, 1)
+
+
+@given(st.lists(st.tuples(*[chances] * len(EDGES), chances), min_size=1, max_size=10))
+def test_bent_through_a_score_survival_still_never_rises(drawn: list[tuple[float, ...]]):
+    steps = np.array([row[:-1] for row in drawn])
+    survival, left = np.cumprod(steps, axis=1), np.array([row[-1] for row in drawn])
+    bent = through(survival, EDGES, 60, left)
+    assert ((bent >= 0) & (bent <= 1)).all()
+    assert (np.diff(bent, axis=1) <= 0).all()
+    usual = (survival[:, 1] > 1e-6) & (survival[:, 1] < 1 - 1e-6)
+    assert bent[usual, 1] == pytest.approx(left[usual], abs=1e-5)
+    assert (through(survival, EDGES, 45, left) == survival).all()
 
 
 def test_a_stored_model_says_the_same(fitted: Hazard, tmp_path: Path):
