@@ -17,13 +17,12 @@ from scipy.special import expit
 from benchmarks.models_tabular import ESTIMATORS, QUICK_ROWS, SEED, SOURCES
 from benchmarks.real_tables import Source, read
 from benchmarks.table import Line
-from data_contracts.contract import Money
 from data_contracts.loader import load_contracts
 from models.arrays import Floats
 from models.cross import fitted
 from models.evaluate import Interval, difference_with_interval, mean_of
 from models.folds import OUTER, Fold, group_folds
-from models.profit import Payoff, monthly_values, profit_per_person
+from models.profit import payoff_of, profit_per_person
 from models.rows import Rows
 from models.search import choose
 from models.threads import bounded
@@ -57,7 +56,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
             drawn = np.random.default_rng(SEED).permutation(len(rows))[:QUICK_ROWS]
             rows = rows.take(np.sort(drawn))
         folds = group_folds(rows.codes, rows.groups, "binary", 2 if quick else OUTER, SEED)
-        judged = judge(rows, money, folds, source)
+        judged = judge(rows, folds, source)
         found = _difference(judged, PEER)
         figures += [_line(source, judged, peer, quick=quick) for peer in judged.peers]
         above += [source.name] if found.low > 0 else []
@@ -79,14 +78,15 @@ NOTE = (
 )
 
 
-def judge(rows: Rows, money: Money, folds: Sequence[Fold], source: Source) -> Judged:
+def judge(rows: Rows, folds: Sequence[Fold], source: Source) -> Judged:
     """Choose model and threshold both ways in each fold, and count what the rest brings."""
     ours = np.zeros(len(rows))
     peers = {name: np.zeros(len(rows)) for name in (PEER, "… one half", "… where it should pay")}
     for number, (learn, held_out) in enumerate(folds):
         started = time.perf_counter()
         taught, asked = rows.take(learn), rows.take(held_out)
-        payoff = Payoff.of(money, monthly_values(asked, money), rows.horizon_days)
+        payoff = payoff_of(asked)
+        assert payoff is not None
         said, threshold, _ = _asked(taught, asked, "profit")
         ours[held_out] = profit_per_person(asked.codes, said, payoff, threshold)
         said, _, youden = _asked(taught, asked, "auc")

@@ -9,7 +9,7 @@ a row, an n-gram, or a value of few.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
@@ -83,14 +83,14 @@ def part_of(rows: Rows, names: Collection[str], seed: int = 0) -> Part:
         Features that the vertical itself declares; a tenant's own columns stay its own.
     """
     from models.cross import fit
-    from models.linear import centre_and_scale
+    from models.linear import Linear, centre_and_scale
 
     kinds = {n: kind for n, kind in rows.kinds.items() if kind != "text" and n in names}
     pipeline = fit(replace(rows, kinds=kinds, prior=None), ("linear",), "log_loss", seed)
     matrix = pipeline.encoder_.transform(rows.records)
     _, scale = centre_and_scale(matrix, matrix.shape[1])
-    members = zip(pipeline.weights_, pipeline.members_, strict=True)
-    raw = np.sum([share * np.asarray(member.weights_)[:, 0] for share, member in members], axis=0)
+    members = [cast(Linear, member).weights_[:, 0] for member in pipeline.members_]
+    raw = np.asarray(pipeline.weights_) @ np.array(members)
     columns = [str(name) for name in pipeline.encoder_.get_feature_names_out()]
     weights = dict(zip(columns, (raw * scale).tolist(), strict=True))
     return Part({n: w for n, w in weights.items() if not n.endswith(RARE)}, len(rows))
