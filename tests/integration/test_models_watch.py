@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from cli.main import build_app
 from cli.session import Session
 from foundation.clock import utc_now
 from foundation.settings import Settings
+from ingestion.preview import preview
 from models.refresh import Refreshed, refresh
 from models.registry import Registry
 from models.watch import Watched, watch
@@ -50,7 +52,8 @@ def snapshot(door: Door, seed: int, change: Callable[[Row], Row] | None = None) 
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
-    door.send(path, "customers", confirm_ended=True)
+    seen = preview(door.lake, TENANT, path, "customers").proposal.mapping
+    door.send(path, "customers", replace(seen, upload="snapshot"), confirm_ended=True)
     return refresh(door.lake, TENANT)
 
 
