@@ -8,6 +8,7 @@ registered, as in service; then everyone is scored, watched and decided on.
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -75,12 +76,12 @@ def _trained(lake: Lake, tenant: Tenant) -> list[Timed]:
     from models.train import train
 
     contract = lake.contract_of(tenant)
-    steps: list[tuple[str, Callable[[], object]]] = [
-        (model.name, lambda name=model.name: train(lake, tenant, name, contract=contract))
+    steps: dict[str, Callable[[], object]] = {
+        model.name: partial(train, lake, tenant, model.name, contract=contract)
         for model in contract.models
-    ]
-    steps.append(("offers", lambda: train_offers(lake, tenant, contract)))
-    return [_timed(name, step) for name, step in steps]
+    }
+    steps["offers"] = partial(train_offers, lake, tenant, contract)
+    return [_timed(name, step) for name, step in steps.items()]
 
 
 def _afterwards(lake: Lake, tenant: Tenant) -> Timed:

@@ -185,7 +185,9 @@ def _gaps(table: Table, generator: np.random.Generator) -> Table:
 
 def _dearer_in_a_group(table: Table, _: np.random.Generator) -> Table:
     pairs = zip(table["MonthlyCharges"], table["InternetService"], strict=True)
-    dearer = [float(str(v)) * (1.25 if service == "DSL" else 1.0) for v, service in pairs]
+    dearer: list[object] = [
+        float(str(v)) * (1.25 if service == "DSL" else 1.0) for v, service in pairs
+    ]
     return {**table, "MonthlyCharges": dearer}
 
 

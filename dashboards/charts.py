@@ -5,6 +5,7 @@ the same thing on every page.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -119,7 +120,7 @@ def gain_curve(rows: Sequence[Row], chosen: int, ink: str) -> alt.LayerChart:
     rows
         ``calls`` in order, ``gain`` and its ``words``.
     """
-    axis = {"labelFontSize": 12, "labelColor": ink, "domain": False, "ticks": False}
+    axis: dict[str, Any] = {"labelFontSize": 12, "labelColor": ink, "domain": False, "ticks": False}
     x = alt.X("calls:Q", title=None, axis=alt.Axis(tickCount=5, format="d", **axis))
     y = alt.Y("gain:Q", title=None, axis=alt.Axis(tickCount=3, format="~s", **axis))
     line = (

@@ -23,7 +23,7 @@ MOST_LISTED = 50_000
 
 def words_of(see: Viewer) -> Words:
     """Return how this page speaks."""
-    return replace(see.words, room="offers")
+    return replace(see.words, room="offers_page")
 
 
 def decide_under(see: Viewer, calls: int) -> "OfferRun":

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from data_contracts.contract import Task
-from models.arrays import Data, Floats, Ints, Matrix, Persons
+from models.arrays import Data, Floats, Ints, Matrix, Persons, Tags
 from models.bands import Bands
 from models.base import BaseEstimator
 from models.encoder import RecordEncoder
@@ -65,6 +65,8 @@ class OfferModel(BaseEstimator):
         accepted
             Whether each offer was taken; None: all were, so that a plan never costs more.
         """
+        if y is None:
+            raise ValueError("requires y to be passed, but the target y is None")
         y = np.asarray(y, dtype=np.float64)
         arms = np.full(len(y), CONTROL) if treatment is None else np.asarray(treatment)
         chances = np.full(len(y), np.nan) if propensity is None else propensity
@@ -91,11 +93,11 @@ class OfferModel(BaseEstimator):
 
     def predict(self, records: Data) -> Floats:
         """Return the expected months under each arm, shape (n, 1 + offers); the first: no offer."""
-        return self.learner_.predict(records)
+        return self._fitted().predict(records)
 
     def forecast(self, records: Data) -> Forecast:
         """Return all that a decision needs."""
-        expected = self.learner_.predict(records)
+        expected = self.predict(records)
         effect = expected[:, 1:] - expected[:, :1]
         ends = [band.intervals(effect[:, k]) for k, band in enumerate(self.bands_)]
         matrix = self.learner_.encoder_.transform(records)
@@ -106,6 +108,21 @@ class OfferModel(BaseEstimator):
             high=_columns([high for _, high in ends], len(effect)),
             taken=_columns([model.predict(matrix) for model in self.taken_], len(effect)),
         )
+
+    @property
+    def n_features_in_(self) -> int:
+        """How many features there are; unknown of records that name theirs."""
+        return int(self.learner_.n_features_in_)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say that gaps are welcome and outcomes needed."""
+        return UpliftLearner(self.kinds).__sklearn_tags__()
+
+    def _fitted(self) -> UpliftLearner:
+        from sklearn.utils.validation import check_is_fitted
+
+        check_is_fitted(self, "learner_")
+        return self.learner_
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out the effects on single rows: a stored model holds none."""

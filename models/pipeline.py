@@ -109,7 +109,15 @@ class RecordPipeline(BaseEstimator):
         """Return the likeliest class, or the value, shape (n,)."""
         if self.task == "number":
             return self.margins(records)[:, 0]
-        return self.classes_[self.predict_proba(records).argmax(axis=1)]
+        codes = self.predict_proba(records).argmax(axis=1)
+        return self.classes_[codes]
+
+    def score(self, records: Data, y: Matrix) -> float:
+        """Return the accuracy of classes, or R² of numbers."""
+        from sklearn.metrics import accuracy_score, r2_score
+
+        judge = accuracy_score if has_classes(self) else r2_score
+        return float(judge(y, self.predict(records)))
 
     def contributions_of(self, matrix: Matrix) -> Floats:
         """Return what each feature adds to the calibrated margin.
@@ -180,8 +188,11 @@ def require_outcomes(y: Matrix, rows: int, task: Task) -> Matrix:
     assert_all_finite(outcomes, input_name="y")
     if task != "number":
         check_classification_targets(outcomes)
-        if len(np.unique(outcomes)) == 1:
+        classes = len(np.unique(outcomes))
+        if classes == 1:
             raise ValueError("a classifier cannot learn from one class alone")
+        if task == "binary" and classes > 2:
+            raise ValueError(f"Only binary classification is supported. There are {classes}")
     return outcomes
 
 

@@ -40,11 +40,10 @@ class _Watched:
 
     def change(self, then: Ints, now: Ints) -> Change:
         """Return how the rows at these places differ."""
-        counts = [
-            np.bincount(self.codes[places], minlength=self.cut.width) for places in (then, now)
-        ]
-        means = [_mean(self.numbers[places]) for places in (then, now)]
-        return Change(self.spec, self.cut, counts[0], counts[1], (means[0], means[1]))
+        counts = [np.bincount(self.codes[p], minlength=self.cut.width) for p in (then, now)]
+        before, after = (each.astype(np.float64) for each in counts)
+        means = _mean(self.numbers[then]), _mean(self.numbers[now])
+        return Change(self.spec, self.cut, before, after, means)
 
 
 def compare_window(

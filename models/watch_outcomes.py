@@ -51,7 +51,7 @@ def counted(scored: Scored, entity: Entity) -> Ints:
         return rows
     newest = np.zeros(int(scored.runs.max()) + 1, dtype="datetime64[us]")
     np.maximum.at(newest, scored.runs, scored.as_of)
-    return rows[scored.as_of[rows] >= newest[scored.runs[rows]] - np.timedelta64(FRESH)]
+    return rows[newest[scored.runs[rows]] - scored.as_of[rows] <= np.timedelta64(FRESH)]
 
 
 def known_by_now(

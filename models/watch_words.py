@@ -16,6 +16,9 @@ FEWEST_TOLD = 5
 MUCH_MISSING = 0.1
 """From this change of the share without a value on, that is what the sentence tells."""
 
+TIE = 1e-9
+"""Of two shares that changed as much, the one that grew is told."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -47,7 +50,8 @@ class Change:
         """Place of the bin whose share changed most, among those of rows enough to be named."""
         if self._missing:
             return 0
-        apart = np.abs(_shares(self.now) - _shares(self.then))
+        rise = _shares(self.now) - _shares(self.then)
+        apart = np.abs(rise) + TIE * (rise > 0)
         return int(np.where(np.maximum(self.now, self.then) >= FEWEST_TOLD, apart, -1.0).argmax())
 
     def say(self, language: Language) -> str:

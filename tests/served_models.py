@@ -32,7 +32,7 @@ def served(source: str, log: Path) -> Iterator[Ask]:
             [*command, *options],
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"},
+            env=_environment(),
             start_new_session=True,
         )
         try:
@@ -41,6 +41,12 @@ def served(source: str, log: Path) -> Iterator[Ask]:
         finally:
             os.killpg(server.pid, 15)
             server.wait(30)
+
+
+def _environment() -> dict[str, str]:
+    """Return an environment in which MLflow finds this one's own uvicorn."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "MLFLOW_DISABLE_TELEMETRY": "true"}
 
 
 def _wait(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:

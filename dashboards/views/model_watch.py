@@ -53,13 +53,17 @@ def _all(see: Viewer, alarms: Sequence[Row]) -> None:
             (
                 row[f"said_{see.language}"],
                 say_slice(see.contract, row["slice"], see.language),
-                f"{words.say('watch.statistic_' + row['statistic'])}: {_figure(see, row['value'])}",
+                f"{_measure(see, row)}: {_figure(see, row['value'])}",
                 _figure(see, row["alarm_level"]),
             )
             for row in alarms
         ]
         st.html(cards.table(headers, rows))
         st.html(cards.note(words.say("watch_help")))
+
+
+def _measure(see: Viewer, row: Row) -> str:
+    return see.words.say(f"watch.statistic_{row['statistic']}")
 
 
 def _figure(see: Viewer, value: float) -> str:

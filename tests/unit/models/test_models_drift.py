@@ -142,8 +142,8 @@ def test_each_statistic_is_the_librarys_own(width: int, seed: int):
 
 
 def test_texts_of_another_topic_are_told_apart_and_the_same_topic_is_not():
-    bill = [f"la factura de {m} llegó con un cobro doble" for m in range(200)]
-    net = [f"el internet se cae cada {m} minutos" for m in range(200)]
+    bill = [f"la factura de {m % 9} llegó con un cobro doble" for m in range(200)]
+    net = [f"el internet se cae cada {m % 9} minutos" for m in range(200)]
     persons = [f"p{i}" for i in range(400)]
     sides = Sides.of(np.arange(400) >= 200, persons)
     assert compare_texts("text", [*bill, *net], sides, 3.0).alarm
@@ -174,6 +174,7 @@ def test_the_share_of_a_category_is_told_by_its_own_word():
     assert change.say("es") == "«plan mensual» pasó de 20,0 % a 70,0 % de los registros."
 
 
+@pytest.mark.slow
 def test_stable_data_raise_an_alarm_in_one_check_of_a_hundred_at_most():
     """Twenty features and three groups at once, in samples of a few hundred, a hundred times."""
     generator = np.random.default_rng(11)

@@ -1,6 +1,7 @@
 """Quality once labels arrive: a loss that is real is told, and the luck of the draw is not."""
 
 import numpy as np
+import pytest
 
 from models.watch_outcomes import Outcomes
 from models.watch_quality import compared
@@ -50,6 +51,7 @@ def test_too_few_rows_say_nothing():
     assert found(rows(3000, 1.0, 0), rows(80, 0.0, 1)) == {}
 
 
+@pytest.mark.slow
 def test_the_draw_of_stable_outcomes_raises_few_alarms():
     before = rows(3000, 1.0, 0)
     raised = [any(o.alarm for o in found(before, rows(400, 1.0, s)).values()) for s in range(1, 61)]
