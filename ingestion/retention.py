@@ -34,7 +34,12 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 ROW = ("upload_id", "row_number")
-SAID = (("score", "score_id", "scored_at"), ("offer_decision", "decision_id", "decided_at"))
+SAID = (
+    ("score", "score_id", "scored_at"),
+    ("offer_decision", "decision_id", "decided_at"),
+    ("answer", "answer_id", "answered_at"),
+    ("suggestion", "suggestion_id", "suggested_at"),
+)
 """Tables of what models said of persons: name, key, time."""
 
 

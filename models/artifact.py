@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from models.offer_model import OfferModel
     from models.pipeline import RecordPipeline
     from models.risk import RiskBand
+    from models.text_model import TextModel
 
 TRUSTED = [
     "models.bands.Bands",
@@ -44,6 +45,7 @@ TRUSTED = [
     "models.recipe.Member",
     "models.recipe.Recipe",
     "models.text.CharTfidf",
+    "models.text_model.TextModel",
     "models.uplift.UpliftLearner",
     "models.urgency.UrgencyClassifier",
     "models.words.WordTfidf",
@@ -70,7 +72,7 @@ class Entry:
 
     tenant_id: str
     model: str
-    pipeline: "RecordPipeline | OfferModel"
+    pipeline: "RecordPipeline | OfferModel | TextModel"
     features: "tuple[FeatureSpec, ...]"
     provenance: Provenance
     parameters: Mapping[str, str]

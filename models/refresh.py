@@ -1,7 +1,7 @@
 """Everything after an upload: gold, features, missing champions, scores. One tenant, one call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from data_contracts.contract import Contract, Model
@@ -16,6 +16,7 @@ from tenancy.leases import lease
 if TYPE_CHECKING:
     from ingestion.gold.refine import Refined
     from lakehouse.lake import Lake
+    from models.answering import Answering
     from tenancy.tenant import Tenant
 
 LEASE_WAIT_SECONDS = 600.0
@@ -50,6 +51,8 @@ class Refreshed:
         Models without enough data, each with the reason.
     incompatible
         Models whose champion was learned under a contract that no longer holds.
+    answering
+        What became of the incidents that wait for an answer.
     """
 
     refined: "Refined"
@@ -57,6 +60,7 @@ class Refreshed:
     scored: list[ScoreRun] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     incompatible: list[str] = field(default_factory=list)
+    answering: "Answering | None" = None
 
 
 def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Refreshed:
@@ -71,13 +75,15 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
         Another refresh of this tenant did not end in time.
     """
     from ingestion.gold.refine import refine
+    from models.answering import answering
 
     contract = lake.contract_of(tenant)
     done = Refreshed(refine(lake, tenant, contract))
     with lease(lake.store, f"models:{tenant.id}", wait_seconds=LEASE_WAIT_SECONDS):
         for model in contract.models:
             _refresh_model(lake, tenant, contract, model, done, train_missing=train_missing)
-    return done
+        answered = answering(lake, tenant, contract, train_missing=train_missing)
+    return replace(done, answering=answered)
 
 
 def _refresh_model(
