@@ -10,18 +10,24 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.intent_sets import Texts, banking, clinc, few_of_each, spanish
 from benchmarks.table import Line
 from models.arrays import Floats
 from models.evaluate import Interval, difference_with_interval
 from models.intents import IntentClassifier, threshold_of
-from models.replies import Reply, ReplyRanker, quality_of
+from models.replies import Reply, ReplyRanker
+from models.reply_quality import quality_of
 from models.threads import bounded
 
 FEW, DRAWS, QUICK_DRAWS = 10, 5, 1
 QUICK_REPLIES = 300
+PUBLIC = 2
+"""Persons who wrote an n-gram that is learned: one text might be a slip of the pen."""
 PEER = "TF-IDF + linear SVM"
+Hear = Callable[[Sequence[str]], tuple[Any, Floats]]
+"""Texts → the likeliest intent of each, and how much speaks for it."""
 Outcome = Floats
 """1 where a text was answered (or refused) rightly, else 0; shape (texts,)."""
 
@@ -38,12 +44,12 @@ def whole_banking() -> list[Line]:
     """Banking77 as its authors split it, and how long learning takes."""
     learn, judge = banking("train"), banking("test")
     started = time.perf_counter(), time.process_time()
-    ours = IntentClassifier().fit(learn.texts, learn.intents)
+    ours = learned(learn)
     took, computed = time.perf_counter() - started[0], time.process_time() - started[1]
     words = f"{len(learn.texts):,} texts, {len(ours.classes_)} intents"
     found = right(ours.predict(judge.texts), judge)
     theirs = right(peer(learn).predict(judge.texts), judge)
-    private = IntentClassifier(min_persons=10).fit(learn.texts, learn.intents)
+    private = IntentClassifier().fit(learn.texts, learn.intents)
     kept = right(private.predict(judge.texts), judge)
     return [
         compared("Banking77, accuracy", found, theirs, 92.5, f"official split, {words}"),
@@ -69,13 +75,12 @@ def outside_clinc() -> list[Line]:
     """CLINC150: what is in scope answered rightly, what is outside refused."""
     learn, known, unknown = clinc("train"), clinc("test"), clinc("oos_test")
     validate = clinc("val")
-    ours = learned(learn).calibrate(validate.texts, validate.intents)
-    theirs = peer(learn)
-    codes = np.asarray(np.searchsorted(theirs.classes_, validate.intents), dtype=np.float64)
-    least = threshold_of(theirs.decision_function(validate.texts), codes, ours.refused)
-    sides = ((ours.predict_proba, ours.threshold_), (theirs.decision_function, least))
+    ours, theirs = learned(learn), peer(learn)
     answered, refused = zip(
-        *(_in_and_out(score, bar, ours.classes_, known, unknown) for score, bar in sides),
+        *(
+            _in_and_out(hear, validate, known, unknown, ours.refused)
+            for hear in (_ours(ours), _theirs(theirs))
+        ),
         strict=True,
     )
     words = f"threshold: {ours.refused:.0%} of validation's right answers given up"
@@ -115,8 +120,8 @@ def replies(most: int | None) -> list[Line]:
 
 
 def learned(learn: Texts) -> IntentClassifier:
-    """Return ours with its default settings."""
-    return IntentClassifier().fit(learn.texts, learn.intents)
+    """Return ours with its default settings, but for n-grams: these texts are public."""
+    return IntentClassifier(min_persons=PUBLIC).fit(learn.texts, learn.intents)
 
 
 def peer(learn: Texts) -> Any:  # noqa: ANN401 - scikit-learn has no types
@@ -159,18 +164,37 @@ def _share_of(outcome: Outcome) -> Callable[[Floats], Floats]:
     return lambda weights: np.asarray(100 * (weights @ outcome) / weights.sum(axis=1))
 
 
+def _judged(hear: Hear, texts: Texts) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the evidence for each text's likeliest intent, and whether that is the true one."""
+    intents, evidence = hear(texts.texts)
+    return evidence, np.asarray(intents == texts.intents)
+
+
 def _in_and_out(
-    score: Callable[[Sequence[str]], Floats],
-    least: float,
-    classes: Any,  # noqa: ANN401
-    known: Texts,
-    unknown: Texts,
+    hear: Hear, validate: Texts, known: Texts, unknown: Texts, refused: float
 ) -> tuple[Outcome, Outcome]:
     """Return where known texts were answered rightly, and where unknown ones were refused."""
-    inside, outside = score(known.texts), score(unknown.texts)
-    correct = right(classes[inside.argmax(axis=1)], known)
-    answered = inside.max(axis=1) >= least
-    return correct * answered, np.asarray(outside.max(axis=1) < least, dtype=np.float64)
+    least = threshold_of(*_judged(hear, validate), refused)
+    evidence, right_ones = _judged(hear, known)
+    outside, _ = _judged(hear, unknown)
+    answered = right_ones & (evidence >= least)
+    return answered.astype(np.float64), (outside < least).astype(np.float64)
+
+
+def _ours(classifier: IntentClassifier) -> Hear:
+    def hear(texts: Sequence[str]) -> tuple[Any, Floats]:
+        heard = classifier.hear(texts)
+        return classifier.classes_[heard.probabilities.argmax(axis=1)], heard.evidence
+
+    return hear
+
+
+def _theirs(machine: Any) -> Hear:  # noqa: ANN401
+    def hear(texts: Sequence[str]) -> tuple[Any, Floats]:
+        margins = machine.decision_function(texts)
+        return machine.classes_[margins.argmax(axis=1)], margins.max(axis=1)
+
+    return hear
 
 
 def _cases(texts: Texts) -> Sequence[Reply]:

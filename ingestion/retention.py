@@ -38,6 +38,8 @@ SAID = (
     ("score", "score_id", "scored_at"),
     ("timing", "timing_id", "scored_at"),
     ("offer_decision", "decision_id", "decided_at"),
+    ("answer", "answer_id", "answered_at"),
+    ("suggestion", "suggestion_id", "suggested_at"),
 )
 """Tables of what models said of persons: name, key, time."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from models.offer_model import OfferModel
     from models.pipeline import RecordPipeline
     from models.risk import RiskBand
+    from models.text_model import TextModel
 
 TRUSTED = [
     "models.adapted.Adapted",
@@ -47,6 +48,7 @@ TRUSTED = [
     "models.recipe.Member",
     "models.recipe.Recipe",
     "models.text.CharTfidf",
+    "models.text_model.TextModel",
     "models.uplift.UpliftLearner",
     "models.urgency.UrgencyClassifier",
     "models.words.WordTfidf",
@@ -73,7 +75,7 @@ class Entry:
 
     tenant_id: str
     model: str
-    pipeline: "RecordPipeline | OfferModel | Hazard"
+    pipeline: "RecordPipeline | OfferModel | Hazard | TextModel"
     features: "tuple[FeatureSpec, ...]"
     provenance: Provenance
     parameters: Mapping[str, str]

@@ -21,11 +21,16 @@ def is_compatible(champion: Champion, contract: Contract, model_name: str) -> bo
     Not where a breaking version came since, nor where it takes a column that the tenant withdrew,
     or declared to be of another kind: that would count as unknown for everyone, without a word.
     """
-    learned = parse_version(champion.provenance.contract_version)
-    if learned.major != parse_version(contract.version).major:
+    if not is_of_version(champion, contract):
         return False
     known = {one.name: one.type for one in declared(contract.model(model_name), contract)}
     return all(known.get(feature.name) == feature.type for feature in champion.features)
+
+
+def is_of_version(champion: Champion, contract: Contract) -> bool:
+    """Say whether no breaking version of the contract came since a champion was learned."""
+    learned = parse_version(champion.provenance.contract_version)
+    return learned.major == parse_version(contract.version).major
 
 
 def fitting_champion(lake: "Lake", tenant: "Tenant", model_name: str) -> Champion | None:

@@ -1,7 +1,9 @@
 """What a person wants: intent of a text, with confidence, and "I don't know" where it is unsure.
 
-Words, word pairs and character n-grams of the tenant's own texts feed a small network; nothing is
-downloaded, and an n-gram that too few persons wrote is not in the model.
+Three small networks see different n-grams of the tenant's own texts: words and word pairs,
+characters, both. Their mean is steadier than any of them, and where they speak for different
+intents it says little, as it should of a text that is about none (ADR 16). Nothing is downloaded,
+and an n-gram that too few persons wrote is not in the model.
 """
 
 from collections.abc import Sequence
@@ -9,8 +11,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
-from scipy.special import log_softmax
+from scipy.special import softmax
 
 from models.arrays import Floats, Matrix, Persons, Tags
 from models.base import BaseEstimator, ClassifierMixin
@@ -28,7 +31,7 @@ class Answer:
     Attributes
     ----------
     confidence
-        Calibrated probability of the likeliest intent, whether or not it is told.
+        Calibrated probability of the likeliest intent, given that it is about one of them.
     likeliest
         The likeliest intents with their probabilities, for a person to choose from.
     """
@@ -36,6 +39,25 @@ class Answer:
     name: str | None
     confidence: float
     likeliest: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the networks make of texts.
+
+    Attributes
+    ----------
+    probabilities
+        Calibrated, of each intent, shape (n, k).
+    evidence
+        How much speaks for the likeliest one: its log-odds against the mean intent, before
+        normalising, shape (n,); −∞ where a text has nothing that the model knows. Probabilities
+        always add up to one, so that a text about something else is sure of the nearest intent;
+        evidence may be weak for all of them.
+    """
+
+    probabilities: Floats
+    evidence: Floats
 
 
 class IntentClassifier(ClassifierMixin, BaseEstimator):
@@ -47,10 +69,10 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         An n-gram in the texts of fewer persons is left out of the model.
     terms
         At most so many n-grams of words, and as many of characters.
-    members, epochs
+    epochs
         See ``Network``.
     threshold
-        Below this confidence the answer is "I don't know", until ``calibrate`` finds a better one.
+        With less evidence the answer is "I don't know", until ``calibrate`` finds a better bound.
     refused
         Share of the right answers that ``calibrate`` gives up to refuse what is of no intent.
     random_state
@@ -59,25 +81,25 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     classes_ : ndarray of str, shape (k,)
+    networks_ : list of Network
+        None where no n-gram was written by enough persons; then every answer is "I don't know".
     temperature_ : float
-        Margins are multiplied by it; 1 until ``calibrate``.
+        Logits are multiplied by it; 1 until ``calibrate``.
     threshold_ : float
     """
 
     def __init__(
         self,
         *,
-        min_persons: int = 2,
+        min_persons: int = 10,
         terms: int = 40_000,
-        members: int = 2,
         epochs: int = 20,
-        threshold: float = 0.3,
+        threshold: float = 0.0,
         refused: float = 0.02,
         random_state: int = 0,
     ) -> None:
         self.min_persons = min_persons
         self.terms = terms
-        self.members = members
         self.epochs = epochs
         self.threshold = threshold
         self.refused = refused
@@ -85,15 +107,15 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, texts: Sequence[object], y: Matrix, persons: Persons | None = None) -> Self:
         """Learn from texts, their intents and whose each text is (None: each somebody else's)."""
-        self.words_ = WordTfidf(min_persons=self.min_persons, terms=self.terms)
-        self.characters_ = CharTfidf(2, 5, min_persons=self.min_persons, terms=self.terms)
-        parts = [view.fit_transform(texts, persons=persons) for view in self._views()]
-        self.network_ = Network(
-            members=self.members, epochs=self.epochs, random_state=self.random_state
-        )
+        self.words_ = WordTfidf(2, self.min_persons, self.terms, unknown_counts=True)
+        self.characters_ = CharTfidf(2, 5, self.min_persons, self.terms, unknown_counts=True)
+        words, characters = (view.fit_transform(texts, persons=persons) for view in self._views())
         with bounded():
-            self.network_.fit(sparse.hstack(parts, format="csr"), y)
-        self.classes_ = self.network_.classes_
+            self.networks_ = [
+                Network(epochs=self.epochs, random_state=self.random_state + seed).fit(rows, y)
+                for seed, rows in enumerate(_members(words, characters))
+            ]
+        self.classes_ = np.unique(np.asarray(y))
         self.temperature_, self.threshold_ = 1.0, self.threshold
         return self
 
@@ -101,17 +123,23 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         """Find temperature and threshold on texts that ``fit`` has not seen.
 
         The temperature makes confidence honest (Guo et al., 2017). The threshold gives up the
-        least sure ``refused`` share of the right answers; that needs no example of what is outside.
+        ``refused`` share of the right answers that has the least evidence; that needs no example of
+        what is outside.
         """
-        margins, y = self._margins(self._rows(texts)), np.asarray(y)
-        codes = np.asarray(np.searchsorted(self.classes_, y), dtype=np.float64)
-        self.temperature_ = Sigmoid.learn(margins, codes).slope
-        self.threshold_ = threshold_of(self._probabilities(margins), codes, self.refused)
+        logits, evidence = self._logits(texts)
+        codes = np.asarray(np.searchsorted(self.classes_, np.asarray(y)), dtype=np.float64)
+        self.temperature_ = Sigmoid.learn(logits, codes).slope
+        self.threshold_ = threshold_of(evidence, logits.argmax(axis=1) == codes, self.refused)
         return self
+
+    def hear(self, texts: Sequence[object]) -> Heard:
+        """Return the probability of each intent, and the evidence for the likeliest."""
+        logits, evidence = self._logits(texts)
+        return Heard(np.asarray(softmax(self.temperature_ * logits, axis=1)), evidence)
 
     def predict_proba(self, texts: Sequence[object]) -> Floats:
         """Return the calibrated probability of each intent, shape (n, k)."""
-        return self._probabilities(self._margins(self._rows(texts)))
+        return self.hear(texts).probabilities
 
     def predict(self, texts: Sequence[object]) -> Matrix:
         """Return the likeliest intent of each text, shape (n,), however unsure."""
@@ -125,30 +153,31 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         """
         if len(texts) == 0:
             return []
-        rows = self._rows(texts)
-        informed = np.diff(rows.indptr) > 0
-        pairs = zip(self._probabilities(self._margins(rows)), informed, strict=True)
-        return [self._decided(row, bool(known), most) for row, known in pairs]
+        heard = self.hear(texts)
+        pairs = zip(heard.probabilities, self.is_sure(heard), strict=True)
+        return [self._decided(row, bool(sure), most) for row, sure in pairs]
 
-    def _decided(self, probability: Floats, informed: bool, most: int) -> Answer:
+    def is_sure(self, heard: Heard) -> npt.NDArray[np.bool_]:
+        """Return whether each text has the evidence that an answer takes, shape (n,)."""
+        return np.isfinite(heard.evidence) & (heard.evidence >= self.threshold_)
+
+    def _decided(self, probability: Floats, sure: bool, most: int) -> Answer:
         order = np.argsort(-probability, kind="stable")[:most]
         likeliest = tuple((str(self.classes_[i]), float(probability[i])) for i in order)
         name, confidence = likeliest[0]
-        sure = informed and confidence >= self.threshold_
         return Answer(name if sure else None, confidence, likeliest)
 
-    def _probabilities(self, margins: Floats) -> Floats:
-        return np.asarray(np.exp(log_softmax(self.temperature_ * margins, axis=1)))
-
-    def _margins(self, rows: Matrix) -> Floats:
-        with bounded():
-            return self.network_.log_probabilities(rows)
-
-    def _rows(self, texts: Sequence[object]) -> Matrix:
+    def _logits(self, texts: Sequence[object]) -> tuple[Floats, Floats]:
         from sklearn.utils.validation import check_is_fitted
 
         check_is_fitted(self)
-        return sparse.hstack([view.transform(texts) for view in self._views()], format="csr")
+        words, characters = (view.transform(texts) for view in self._views())
+        parts = zip(self.networks_, _members(words, characters), strict=True)
+        with bounded():
+            said = [network.logits(rows) for network, rows in parts]
+        logits = np.mean(said or [np.zeros((len(texts), len(self.classes_)))], axis=0)
+        informed = (np.diff(words.indptr) > 0) | (np.diff(characters.indptr) > 0)
+        return logits, np.where(informed, logits.max(axis=1), -np.inf)
 
     def _views(self) -> tuple[WordTfidf, CharTfidf]:
         return self.words_, self.characters_
@@ -162,13 +191,18 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
 
-def threshold_of(scores: Floats, codes: Floats, refused: float) -> float:
-    """Return the best class's score below which this share of the right answers lies.
+def _members(words: Matrix, characters: Matrix) -> list[Matrix]:
+    """Return what each network sees; none is made for n-grams that too few persons wrote."""
+    seen = (words, characters, sparse.hstack([words, characters], format="csr"))
+    return [rows for rows in seen if rows.shape[1]]
+
+
+def threshold_of(evidence: Floats, right: npt.NDArray[np.bool_], refused: float) -> float:
+    """Return the evidence below which this share of the right answers lies.
 
     Parameters
     ----------
-    scores, codes
-        Of each text and class, shape (n, k), and the true class's number, shape (n,).
+    evidence, right
+        Of each text, and whether its answer is right, shape (n,).
     """
-    right = scores.argmax(axis=1) == codes
-    return float(np.quantile(scores.max(axis=1)[right], refused)) if right.any() else np.inf
+    return float(np.quantile(evidence[right], refused)) if right.any() else np.inf

@@ -2,9 +2,8 @@
 
 On n-grams one hidden layer sees which of them come *together*, which a linear model cannot; dropout
 of inputs and hidden units (Srivastava et al., 2014) and smoothed labels (Szegedy et al., 2016) keep
-it honest with few rows, and the mean of members that began differently is steadier than any one of
-them. A step moves only the rows of the first layer that its batch touches: that is what makes tens
-of thousands of n-grams affordable.
+it honest with few rows. A step moves only the rows of the first layer that its batch touches: that
+is what makes tens of thousands of n-grams affordable.
 """
 
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 
 from models.arrays import Floats, Ints, Matrix, Tags
 from models.base import BaseEstimator, ClassifierMixin
@@ -67,16 +66,14 @@ class RowWise:
 
 
 class Network(ClassifierMixin, BaseEstimator):
-    """Classifier of sparse or dense rows: the mean of some networks with one hidden layer each.
+    """Classifier of sparse or dense rows: a network with one hidden layer.
 
     Parameters
     ----------
     hidden
-        Hidden units of a member.
-    members
-        Networks that are averaged.
+        Hidden units.
     epochs, least_steps
-        Each member sees all rows so often, and takes at least so many steps.
+        It sees all rows so often, and takes at least so many steps.
     batch
         Rows of a step.
     rate
@@ -92,15 +89,14 @@ class Network(ClassifierMixin, BaseEstimator):
     ----------
     classes_ : ndarray, shape (k,)
     n_features_in_ : int
-    layers_ : list of list of ndarray
-        Of each member: weights (features, hidden), bias, weights (hidden, k), bias.
+    layers_ : list of ndarray
+        Weights (features, hidden), bias, weights (hidden, k), bias.
     """
 
     def __init__(
         self,
         *,
         hidden: int = 256,
-        members: int = 2,
         epochs: int = 20,
         least_steps: int = 500,
         batch: int = 64,
@@ -111,7 +107,6 @@ class Network(ClassifierMixin, BaseEstimator):
         random_state: int = 0,
     ) -> None:
         self.hidden = hidden
-        self.members = members
         self.epochs = epochs
         self.least_steps = least_steps
         self.batch = batch
@@ -129,31 +124,35 @@ class Network(ClassifierMixin, BaseEstimator):
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float32)  # noqa: N806
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
-        rows = sparse.csr_matrix(X)
-        self.layers_ = [self._member(rows, codes, seed) for seed in range(self.members)]
+        self.layers_ = self._learned(sparse.csr_matrix(X), codes)
         return self
 
-    def log_probabilities(self, X: Matrix) -> Floats:  # noqa: N803
-        """Return the mean of the members' log-probabilities, normalised, shape (n, k)."""
+    def logits(self, X: Matrix) -> Floats:  # noqa: N803
+        """Return the log-odds of each class against the mean class, shape (n, k).
+
+        Their softmax are the probabilities; their size, which the softmax hides, says how much of
+        what the network knows speaks for a class.
+        """
         from sklearn.utils.validation import check_is_fitted, validate_data
 
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=np.float32, reset=False)  # noqa: N806
-        rows = sparse.csr_matrix(X)
-        each = [log_softmax(_logits(rows, *layers), axis=1) for layers in self.layers_]
-        return np.asarray(log_softmax(np.mean(each, axis=0, dtype=np.float64), axis=1))
+        first, bias, second, shift = self.layers_
+        found = np.maximum(sparse.csr_matrix(X) @ first + bias, 0) @ second + shift
+        found = np.asarray(found, dtype=np.float64)
+        return np.asarray(found - found.mean(axis=1, keepdims=True))
 
     def predict_proba(self, X: Matrix) -> Floats:  # noqa: N803
         """Return the probability of each class, shape (n, k)."""
-        return np.asarray(np.exp(self.log_probabilities(X)))
+        return np.asarray(softmax(self.logits(X), axis=1))
 
     def predict(self, X: Matrix) -> Matrix:  # noqa: N803
         """Return the likeliest class of each row, shape (n,)."""
-        codes = self.log_probabilities(X).argmax(axis=1)
+        codes = self.logits(X).argmax(axis=1)
         return self.classes_[codes]
 
-    def _member(self, rows: Matrix, codes: Ints, seed: int) -> list[Weights]:
-        generator = np.random.default_rng([self.random_state, seed])
+    def _learned(self, rows: Matrix, codes: Ints) -> list[Weights]:
+        generator = np.random.default_rng(self.random_state)
         first, *rest = self._start(rows.shape[1], generator)
         embedding, bias, second, shift = (RowWise(first), *map(Adam, rest))
         targets = self._targets(codes)
@@ -172,7 +171,7 @@ class Network(ClassifierMixin, BaseEstimator):
         return [embedding.values, bias.values, second.values, shift.values]
 
     def _start(self, features: int, generator: np.random.Generator) -> list[Weights]:
-        """Return where a member begins; rows have length one, so a hidden unit needs no fan-in."""
+        """Return where it begins; rows have length one, so a hidden unit needs no fan-in."""
         spread = np.float32(np.sqrt(0.5 / self.hidden))
         first = spread * generator.standard_normal((features, self.hidden), dtype=np.float32)
         shapes = ((self.hidden,), (self.hidden, len(self.classes_)), (len(self.classes_),))
@@ -206,10 +205,6 @@ class Network(ClassifierMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _logits(rows: Matrix, first: Weights, bias: Weights, second: Weights, shift: Weights) -> Matrix:
-    return np.maximum(rows @ first + bias, 0) @ second + shift
 
 
 def _mask(shape: tuple[int, ...], share: float, generator: np.random.Generator) -> Weights:

@@ -1,4 +1,4 @@
-"""Everything after an upload: gold, missing champions, scores, watch, offers. One tenant, one call.
+"""Everything after an upload: gold, champions, scores, watch, offers, answers. One tenant, one call.
 
 Nothing is trained again here: what a watch asks for, Dagster runs.
 """
@@ -23,6 +23,7 @@ from tenancy.leases import lease
 if TYPE_CHECKING:
     from ingestion.gold.refine import Refined
     from lakehouse.lake import Lake
+    from models.answering import Answering
     from tenancy.tenant import Tenant
 
 LEASE_WAIT_SECONDS = 600.0
@@ -61,6 +62,8 @@ class Refreshed:
         What became of the data, scores and quality of every model that has scored.
     offers
         Whom to offer what; None where the tenant makes no offers, or too few.
+    answering
+        What became of the incidents that wait for an answer.
     """
 
     refined: "Refined"
@@ -70,6 +73,7 @@ class Refreshed:
     incompatible: list[str] = field(default_factory=list)
     watched: list[Watched] = field(default_factory=list)
     offers: OffersDone | None = None
+    answering: "Answering | None" = None
 
 
 def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Refreshed:
@@ -84,6 +88,7 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
         Another refresh of this tenant did not end in time.
     """
     from ingestion.gold.refine import refine
+    from models.answering import answering
 
     contract = lake.contract_of(tenant)
     done = Refreshed(refine(lake, tenant, contract))
@@ -93,7 +98,8 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
         offers = _tried(
             OFFERS, done, lambda: refresh_offers(lake, tenant, contract, train=train_missing)
         )
-    return replace(done, offers=offers)
+        answered = answering(lake, tenant, contract, train_missing=train_missing)
+    return replace(done, offers=offers, answering=answered)
 
 
 def models_lease(lake: "Lake", tenant: "Tenant") -> AbstractContextManager[object]:

@@ -6,14 +6,14 @@ used it and the incidents that it solved. The index holds texts: it is derived f
 stored as a model, and built again when the lake changes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
 import numpy as np
 from scipy import sparse
 
-from models.arrays import Floats, Ints, Matrix
+from models.arrays import Floats, Matrix
 from models.text import CharTfidf
 from models.words import WordTfidf
 
@@ -22,6 +22,8 @@ PRIOR_STRENGTH = 5.0
 """Showings that the tenant's own average counts as, before a reply's own record speaks."""
 PRIOR_MEAN = 0.5
 """The average of a tenant that has no record at all."""
+AT_ONCE = 64
+"""Incidents that are compared with all documents at once: bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,23 @@ class Suggestion:
     score: float
 
 
+@dataclass(frozen=True)
+class Asked:
+    """An incident that wants a reply.
+
+    Attributes
+    ----------
+    incident_id
+        What it was itself answered with is no suggestion.
+    language
+        Replies that are known to be in another language are left out.
+    """
+
+    text: str
+    incident_id: str | None = None
+    language: str | None = None
+
+
 @dataclass
 class ReplyRanker:
     """An index of a tenant's replies.
@@ -109,22 +128,19 @@ class ReplyRanker:
     def fit(self, replies: Iterable[Reply]) -> Self:
         """Index replies; rows that say the same are one reply, with the first row as its source."""
         self.sources, self.records, self._places = [], [], {}
-        documents: list[str] = []
-        owners: list[int] = []
+        documents: list[_Document] = []
         places: dict[tuple[str | None, str], int] = {}
         for reply in replies:
             at = places.setdefault(reply.identity, len(self.sources))
             if at == len(self.sources):
                 self.sources.append(reply)
                 self.records.append(Record())
-                documents.append(f"{reply.title} {reply.text}")
-                owners.append(at)
+                documents.append(_Document(at, f"{reply.title} {reply.text}", reply.incident_id))
             if reply.question:
-                documents.append(reply.question)
-                owners.append(at)
+                documents.append(_Document(at, reply.question, reply.incident_id))
             self.records[at].add(reply.used, reply.solved)
             self._places[reply.response_id] = at
-        self._index(documents, owners)
+        self._index(sorted(documents, key=lambda one: one.owner))
         return self
 
     def learn(self, response_id: str, *, used: bool, solved: bool | None = None) -> None:
@@ -138,26 +154,19 @@ class ReplyRanker:
         self.records[self._places[response_id]].add(used, solved)
 
     def rank(self, text: str, most: int = 3, language: str | None = None) -> list[Suggestion]:
-        """Return the best replies to an incident's text; none where nothing is near.
+        """Return the best replies to a text; none where nothing is near."""
+        return self.rank_each([Asked(text, language=language)], most)[0]
 
-        Parameters
-        ----------
-        language
-            Replies that are known to be in another language are left out.
-        """
-        similarity, helpfulness = self._similarities(text), self.helpfulness()
-        near = [
-            at
-            for at in np.flatnonzero(similarity >= self.least_similarity)
-            if language is None or self.sources[at].language in (None, language)
-        ]
-        score = similarity * helpfulness
-        best = sorted(near, key=lambda at: (-score[at], at))[:most]
+    def rank_each(self, asked: Sequence[Asked], most: int = 3) -> list[list[Suggestion]]:
+        """Return the best replies to each incident; none where nothing is near."""
+        if not self.sources:
+            return [[] for _ in asked]
+        helpfulness = self.helpfulness()
+        parts = (asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE))
         return [
-            Suggestion(
-                self.sources[at], float(similarity[at]), float(helpfulness[at]), float(score[at])
-            )
-            for at in best
+            self._best(one, similarity, helpfulness, most)
+            for part in parts
+            for one, similarity in zip(part, self._similarities(part).T, strict=True)
         ]
 
     def helpfulness(self) -> Floats:
@@ -170,66 +179,57 @@ class ReplyRanker:
         table = table.reshape(-1, 4)
         return _shrunk(table[:, 0], table[:, 1]) * _shrunk(table[:, 2], table[:, 3])
 
-    def _index(self, documents: Sequence[str], owners: Sequence[int]) -> None:
-        self._views = (WordTfidf(min_persons=1), CharTfidf(min_persons=1, terms=40_000))
-        parts = [view.fit_transform(documents) for view in self._views]
-        self._documents: Matrix = sparse.hstack(parts, format="csr")
-        self._owners: Ints = np.asarray(owners, dtype=np.int64)
+    def _best(
+        self, asked: Asked, similarity: Floats, helpfulness: Floats, most: int
+    ) -> list[Suggestion]:
+        near = [
+            at
+            for at in np.flatnonzero(similarity >= self.least_similarity)
+            if asked.language is None or self.sources[at].language in (None, asked.language)
+        ]
+        score = similarity * helpfulness
+        best = sorted(near, key=lambda at: (-score[at], at))[:most]
+        return [
+            Suggestion(
+                self.sources[at], float(similarity[at]), float(helpfulness[at]), float(score[at])
+            )
+            for at in best
+        ]
 
-    def _similarities(self, text: str) -> Floats:
-        """Return the mean of both views' cosines to each reply's nearest document."""
-        row = sparse.hstack([view.transform([text]) for view in self._views], format="csr")
-        cosines = (self._documents @ row.T).toarray().ravel() / len(self._views)
-        found = np.zeros(len(self.sources))
-        np.maximum.at(found, self._owners, cosines)
-        return found
+    def _index(self, documents: "Sequence[_Document]") -> None:
+        """Index documents, those of a reply side by side."""
+        self._views = (WordTfidf(min_persons=1), CharTfidf(min_persons=1, terms=40_000))
+        texts = [one.text for one in documents]
+        parts = [view.fit_transform(texts) for view in self._views]
+        self._documents: Matrix = sparse.hstack(parts, format="csr")
+        self._starts = np.unique([one.owner for one in documents], return_index=True)[1]
+        self._of_incident: dict[str, list[int]] = {}
+        for at, one in enumerate(documents):
+            if one.incident_id is not None:
+                self._of_incident.setdefault(one.incident_id, []).append(at)
+
+    def _similarities(self, asked: Sequence[Asked]) -> Floats:
+        """Return the mean of both views' cosines to each reply's nearest document.
+
+        Shape (replies, incidents); documents of the incident itself do not count.
+        """
+        texts = [one.text for one in asked]
+        rows = sparse.hstack([view.transform(texts) for view in self._views], format="csr")
+        cosines = (self._documents @ rows.T).toarray() / len(self._views)
+        for column, one in enumerate(asked):
+            cosines[self._of_incident.get(one.incident_id or "", []), column] = 0.0
+        return np.asarray(np.maximum.reduceat(cosines, self._starts, axis=0))
+
+
+@dataclass(frozen=True)
+class _Document:
+    """A text by which a reply is found: its own words, or a question that it answered."""
+
+    owner: int
+    text: str
+    incident_id: str | None
 
 
 def _shrunk(hits: Floats, trials: Floats) -> Floats:
     mean = (hits.sum() + PRIOR_MEAN) / (trials.sum() + 1.0)
     return np.asarray((hits + PRIOR_STRENGTH * mean) / (trials + PRIOR_STRENGTH))
-
-
-@dataclass(frozen=True)
-class RankingQuality:
-    """How well suggestions match what solved each incident.
-
-    Attributes
-    ----------
-    recall
-        k → share of incidents whose solving reply is among the first k.
-    reciprocal_rank
-        Mean of 1 ÷ rank of the solving reply; 0 where it is not suggested (MRR).
-    answered
-        Share of incidents with any suggestion.
-    """
-
-    recall: Mapping[int, float]
-    reciprocal_rank: float
-    answered: float
-
-
-def quality_of(
-    ranker: ReplyRanker, solved: Sequence[Reply], cuts: Sequence[int] = (1, 3, 5)
-) -> RankingQuality:
-    """Judge a ranker on replies that it has not indexed: does it suggest what solved the incident.
-
-    Parameters
-    ----------
-    solved
-        Later replies, with their questions, that were used and solved the incident. The right
-        suggestion is the one that says the same.
-    """
-    most = max(cuts)
-    found = [ranker.rank(reply.question, most, reply.language) for reply in solved]
-    ranks = np.array(
-        [
-            next((i + 1 for i, s in enumerate(row) if s.source.identity == r.identity), np.inf)
-            for row, r in zip(found, solved, strict=True)
-        ]
-    )
-    return RankingQuality(
-        recall={cut: float(np.mean(ranks <= cut)) for cut in cuts},
-        reciprocal_rank=float(np.mean(1.0 / ranks)),
-        answered=float(np.mean([bool(row) for row in found])),
-    )

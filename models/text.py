@@ -49,6 +49,22 @@ def grams_of(word: str, shortest: int, longest: int) -> Counter[str]:
     return found
 
 
+def grams_in(word: str, shortest: int, longest: int) -> int:
+    """Return how many n-grams ``grams_of`` finds in a word, repeated ones too.
+
+    >>> grams_in("casa", 3, 5) == grams_of("casa", 3, 5).total()
+    True
+    """
+    letters = len(word) + 2
+    cut = sum(letters - size + 1 for size in range(shortest, min(longest + 1, letters)))
+    return cut + (letters <= longest)
+
+
+def totals_of(counts: Matrix) -> Floats:
+    """Return how many n-grams each text has, shape (n,)."""
+    return np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
+
+
 def counts_matrix(rows: Sequence[Sequence[tuple[int, int]]], width: int) -> Matrix:
     """Return a sparse matrix from the (column, count) pairs of every row."""
     lengths = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
@@ -82,11 +98,23 @@ def rarity(counts: Matrix) -> Floats:
     return np.asarray(np.log((1 + counts.shape[0]) / (1 + in_documents)) + 1.0)
 
 
-def weighted(counts: Matrix, idf: Floats) -> Matrix:
-    """Return sublinear counts × rarity, each row of length one."""
+def rarest(texts: int) -> float:
+    """Return the ``rarity`` of an n-gram that is in none of so many texts."""
+    return float(np.log(1 + texts) + 1.0)
+
+
+def weighted(counts: Matrix, idf: Floats, besides: Floats | float = 0.0) -> Matrix:
+    """Return sublinear counts × rarity, each row divided by its length.
+
+    Parameters
+    ----------
+    besides
+        What n-grams without a column add to each row's squared length, shape (n,); where that is
+        nothing, a row has length one.
+    """
     counts.sort_indices()
     counts.data = (1.0 + np.log(counts.data)) * idf[counts.indices]
-    norms = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
+    norms = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel() + besides)
     norms[norms == 0] = 1.0
     counts.data /= np.repeat(norms, np.diff(counts.indptr))
     return counts
@@ -103,20 +131,31 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         An n-gram in the texts of fewer persons is left out: a stored model would tell their words.
     terms
         At most so many n-grams are kept, the most frequent.
+    unknown_counts
+        Whether n-grams that are not kept count in a text's length, as if no text had had them: then
+        a text of unknown words is a short row, not one of the few words in it that are known.
 
     Attributes
     ----------
     terms_ : ndarray of str, shape (t,)
     idf_ : ndarray of float, shape (t,)
+    unknown_weight_ : float
+        What an unknown n-gram adds to the squared length.
     """
 
     def __init__(
-        self, shortest: int = 3, longest: int = 5, min_persons: int = 10, terms: int = 6000
+        self,
+        shortest: int = 3,
+        longest: int = 5,
+        min_persons: int = 10,
+        terms: int = 6000,
+        unknown_counts: bool = False,
     ) -> None:
         self.shortest = shortest
         self.longest = longest
         self.min_persons = min_persons
         self.terms = terms
+        self.unknown_counts = unknown_counts
 
     def fit(self, texts: Sequence[object], y: object = None) -> Self:
         """Learn which n-grams to keep, and how rare each is."""
@@ -140,14 +179,18 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         kept = kept_columns(counts, persons, self.min_persons, self.terms)
         self.terms_ = np.array([grams[i] for i in kept], dtype=f"<U{max(self.longest, 1)}")
         self.idf_ = rarity(counts[:, kept])
+        self.unknown_weight_ = rarest(len(texts)) ** 2 if self.unknown_counts else 0.0
         self.__dict__.pop("_cache", None)
-        return weighted(counts[:, kept].tocsr(), self.idf_)
+        unknown = totals_of(counts) - totals_of(counts[:, kept])
+        return weighted(counts[:, kept].tocsr(), self.idf_, self.unknown_weight_ * unknown)
 
     def transform(self, texts: Sequence[object]) -> Matrix:
         """Return the weights, sparse, shape (n, t)."""
         documents, vocabulary = _word_counts(texts)
         known = counts_matrix([self._known(word) for word in vocabulary], len(self.terms_))
-        return weighted((documents @ known).tocsr(), self.idf_)
+        counts = (documents @ known).tocsr()
+        totals = documents @ [grams_in(word, self.shortest, self.longest) for word in vocabulary]
+        return weighted(counts, self.idf_, self.unknown_weight_ * (totals - totals_of(counts)))
 
     def word_weights(self, text: object, term_weights: Floats) -> dict[str, float]:
         """Return, for each word of a text, the sum of its n-grams' weights × rarity.

@@ -5,9 +5,9 @@ from typing import Self
 
 import numpy as np
 
-from models.arrays import Floats, Matrix, Persons, Tags
+from models.arrays import Floats, Ints, Matrix, Persons, Tags
 from models.base import BaseEstimator, ClassifierMixin
-from models.intents import Answer, IntentClassifier
+from models.intents import Answer, Heard, IntentClassifier
 
 
 class UrgencyClassifier(ClassifierMixin, BaseEstimator):
@@ -56,17 +56,22 @@ class UrgencyClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, texts: Sequence[object]) -> Floats:
         """Return the probability of each level, in their order, shape (n, levels)."""
+        return self.hear(texts).probabilities
+
+    def hear(self, texts: Sequence[object]) -> Heard:
+        """Return the probability of each level, and the evidence for the likeliest."""
         from sklearn.utils.validation import check_is_fitted
 
         check_is_fitted(self)
+        heard = self.classifier_.hear(texts)
         found = np.zeros((len(texts), len(self.classes_)))
-        found[:, self.classifier_.classes_] = self.classifier_.predict_proba(texts)
-        return found
+        found[:, self.classifier_.classes_] = heard.probabilities
+        return Heard(found, heard.evidence)
 
     def predict(self, texts: Sequence[object]) -> Matrix:
         """Return the median level of each text: the least expected distance from the true one."""
-        reached = np.cumsum(self.predict_proba(texts), axis=1) >= 0.5
-        return self.classes_[reached.argmax(axis=1)]
+        codes = _medians(self.predict_proba(texts))
+        return self.classes_[codes]
 
     def at_least(self, texts: Sequence[object], level: str) -> Floats:
         """Return the probability that each text is of this level or a more urgent one, (n,)."""
@@ -75,16 +80,18 @@ class UrgencyClassifier(ClassifierMixin, BaseEstimator):
 
     def decide(self, texts: Sequence[object]) -> list[Answer]:
         """Return each text's median level, or "I don't know", with the probability of each."""
-        probability = self.predict_proba(texts)
-        levels = [str(level) for level in self.predict(texts)]
-        return [self._decided(row, level) for row, level in zip(probability, levels, strict=True)]
+        if len(texts) == 0:
+            return []
+        heard = self.hear(texts)
+        levels, sure = _medians(heard.probabilities), self.classifier_.is_sure(heard)
+        rows = zip(heard.probabilities, levels, sure, strict=True)
+        return [self._decided(row, int(level), bool(known)) for row, level, known in rows]
 
-    def _decided(self, probability: Floats, level: str) -> Answer:
-        of_level = {str(n): float(p) for n, p in zip(self.classes_, probability, strict=True)}
-        confidence = of_level[level]
-        sure = confidence >= self.classifier_.threshold_
-        likeliest = sorted(of_level.items(), key=lambda pair: -pair[1])
-        return Answer(level if sure else None, confidence, tuple(likeliest))
+    def _decided(self, probability: Floats, level: int, sure: bool) -> Answer:
+        pairs = [(str(n), float(p)) for n, p in zip(self.classes_, probability, strict=True)]
+        name, confidence = pairs[level]
+        likeliest = sorted(pairs, key=lambda pair: -pair[1])
+        return Answer(name if sure else None, confidence, tuple(likeliest))
 
     def _ranks(self, y: Matrix) -> Matrix:
         levels = list(self.levels)
@@ -97,3 +104,8 @@ class UrgencyClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.one_d_array = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _medians(probabilities: Floats) -> Ints:
+    """Return the number of each row's median level."""
+    return np.asarray((np.cumsum(probabilities, axis=1) >= 0.5).argmax(axis=1))

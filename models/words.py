@@ -9,7 +9,16 @@ import numpy as np
 
 from models.arrays import Matrix, Persons
 from models.base import BaseEstimator, TransformerMixin
-from models.text import LONGEST_TEXT, counts_matrix, kept_columns, plain, rarity, weighted
+from models.text import (
+    LONGEST_TEXT,
+    counts_matrix,
+    kept_columns,
+    plain,
+    rarest,
+    rarity,
+    totals_of,
+    weighted,
+)
 
 WORD = re.compile(r"\w+")
 
@@ -29,17 +38,28 @@ class WordTfidf(TransformerMixin, BaseEstimator):
         An n-gram in the texts of fewer persons is left out: a stored model would tell their words.
     terms
         At most so many n-grams are kept, the most frequent.
+    unknown_counts
+        Whether n-grams that are not kept count in a text's length (see ``CharTfidf``).
 
     Attributes
     ----------
     terms_ : ndarray of str, shape (t,)
     idf_ : ndarray of float, shape (t,)
+    unknown_weight_ : float
+        What an unknown n-gram adds to the squared length.
     """
 
-    def __init__(self, longest: int = 2, min_persons: int = 10, terms: int = 20_000) -> None:
+    def __init__(
+        self,
+        longest: int = 2,
+        min_persons: int = 10,
+        terms: int = 20_000,
+        unknown_counts: bool = False,
+    ) -> None:
         self.longest = longest
         self.min_persons = min_persons
         self.terms = terms
+        self.unknown_counts = unknown_counts
 
     def fit(self, texts: Sequence[object], y: object = None) -> Self:
         """Learn which n-grams to keep, and how rare each is."""
@@ -61,16 +81,20 @@ class WordTfidf(TransformerMixin, BaseEstimator):
         grams = list(places)
         self.terms_ = np.array([grams[i] for i in kept], dtype=np.str_)
         self.idf_ = rarity(counts[:, kept])
-        return weighted(counts[:, kept].tocsr(), self.idf_)
+        self.unknown_weight_ = rarest(len(texts)) ** 2 if self.unknown_counts else 0.0
+        unknown = totals_of(counts) - totals_of(counts[:, kept])
+        return weighted(counts[:, kept].tocsr(), self.idf_, self.unknown_weight_ * unknown)
 
     def transform(self, texts: Sequence[object]) -> Matrix:
         """Return the weights, sparse, shape (n, t)."""
         places = {str(term): at for at, term in enumerate(self.terms_)}
+        grams = [self._grams(text) for text in texts]
         rows = [
-            [(places[gram], n) for gram, n in self._grams(text).items() if gram in places]
-            for text in texts
+            [(places[gram], n) for gram, n in found.items() if gram in places] for found in grams
         ]
-        return weighted(counts_matrix(rows, len(places)), self.idf_)
+        counts = counts_matrix(rows, len(places))
+        unknown = np.array([found.total() for found in grams], dtype=np.float64) - totals_of(counts)
+        return weighted(counts, self.idf_, self.unknown_weight_ * unknown)
 
     def _grams(self, text: object) -> Counter[str]:
         if not isinstance(text, str):

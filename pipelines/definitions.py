@@ -7,6 +7,7 @@ import dagster as dg
 
 from data_contracts.contract import Contract
 from foundation.settings import Settings
+from pipelines.answer_assets import answers_asset
 from pipelines.arrivals import pull_job, receive_job
 from pipelines.lake_assets import gold_assets, silver_assets
 from pipelines.model_assets import champion_asset, offers_asset, scores_asset, watch_asset
@@ -22,14 +23,15 @@ def job_name(vertical: str) -> str:
 
 
 def assets_of(contract: Contract, platform: Platform) -> list[dg.AssetsDefinition]:
-    """Return a vertical's assets, from silver to scores, their watch and offers."""
+    """Return a vertical's assets, from silver to scores, their watch, offers and answers."""
     models = [
         build(contract, model, platform)
         for model in contract.models
         for build in (champion_asset, scores_asset, watch_asset)
     ]
     tables = [silver_assets(contract, platform), gold_assets(contract, platform)]
-    return [*tables, *models, *([offers_asset(contract, platform)] if contract.offers else [])]
+    offers = [offers_asset(contract, platform)] if contract.offers else []
+    return [*tables, *models, *offers, answers_asset(contract, platform)]
 
 
 def build(settings: Settings) -> dg.Definitions:

@@ -1,8 +1,11 @@
 """Incidents at risk of what the contract predicts: the cases behind the figure, and why."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
-from dashboards import cards, figures, pieces, queries
+from dashboards import answer_queries, answers, cards, figures, pieces, queries
 from dashboards.formats import NOTHING
 from dashboards.gold import Row
 from dashboards.queries import RISK_CLASSES, RISKY, Filters
@@ -39,16 +42,21 @@ def show(see: Viewer) -> None:
     page = st.session_state.get(state, 0)
     offset = page * ON_A_PAGE
     rows = queries.scored(see.gold, run, filters, limit=ON_A_PAGE, offset=offset)
-    known = queries.incidents_by_id(see.gold, [row["incident_id"] for row in rows])
-    times = queries.timing_by_incident(see.gold, "incident_risk", list(known))
-    for row in rows:
-        number = row["incident_id"]
-        _case(see, row, known.get(number, {}), times.get(number))
+    ids = [row["incident_id"] for row in rows]
+    known = queries.incidents_by_id(see.gold, ids)
+    times = queries.timing_by_incident(see.gold, "incident_risk", ids)
+    told = answer_queries.answers_by_id(see.gold, ids)
+    replies = answer_queries.replies_to(see.gold, told)
+    for row, name in zip(rows, ids, strict=True):
+        answered = partial(answers.show, see, told.get(name), replies.get(name, ()))
+        _case(see, row, known.get(name, {}), times.get(name), answered)
     if rows and rows[0]["total"] > ON_A_PAGE:
         pieces.pager(see, state, page=page, total=rows[0]["total"], size=ON_A_PAGE)
 
 
-def _case(see: Viewer, row: Row, incident: Row, time: Row | None) -> None:
+def _case(
+    see: Viewer, row: Row, incident: Row, time: Row | None, answered: Callable[[], None]
+) -> None:
     words, table = see.words, see.contract.table("incidents")
     with st.container(border=True):
         label = see.contract.model("incident_risk").label
@@ -67,6 +75,7 @@ def _case(see: Viewer, row: Row, incident: Row, time: Row | None) -> None:
         if said:
             with st.expander(words.say("what_was_said")):
                 st.html(cards.quote(said))
+        answered()
         token = row["person_token"]
         if token:
             pieces.link(

@@ -138,6 +138,22 @@ def test_a_customer_opens_by_link_for_their_own_tenant_alone(served: Served, bro
     foreign.context.close()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_case_tells_what_it_is_about_and_what_to_reply(
+    served: Served, browser: "Browser", width: int
+):
+    page = signed_in(browser, f"{served.address}/incidents", "viewer@acme.example", width)
+    shown = page.locator(MAIN)
+    assert "Motivo: fault (80 % de confianza)." in shown.inner_text()
+    assert "Motivo: no sé. Lo más parecido: fault (50 %), bill (40 %)." in shown.inner_text()
+    assert "Urgencia: alta (70 % de confianza)." in shown.inner_text()
+    page.locator("summary", has_text="2 respuestas sugeridas").click()
+    page.wait_for_selector("text=respuesta RE-7 del caso R7")
+    assert "artículo A-1: Módem" in shown.inner_text()
+    assert "Ya quedó arreglado." in shown.inner_text()
+    page.context.close()
+
+
 def test_a_manager_reads_the_name_by_a_button(served: Served, browser: "Browser"):
     token = served.house.tokens[2]
     page = signed_in(browser, f"{served.address}/customer?id={token}", "manager@acme.example")

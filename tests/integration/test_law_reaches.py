@@ -11,11 +11,13 @@ from data_contracts.extension import OwnColumn
 from ingestion.deliver import deliver
 from ingestion.delivery import Delivered
 from ingestion.evolution.own_columns import accept
+from ingestion.gold.refine import refine
 from ingestion.landing import land
 from ingestion.mapping import Mapping
 from ingestion.parts import open_load
 from ingestion.persons import person_named
 from ingestion.retention import plan_retention, run_retention
+from models.answers import answer_open
 from models.erasure import erase_person
 from tenancy.deliveries import begin_delivery, list_deliveries
 from tenancy.erasures import Erasure
@@ -133,3 +135,25 @@ def test_one_person_is_one_whether_accents_stand_apart_or_not(door: Door):
     assert first in person.tokens
     erase_person(door.lake, TENANT, OFFICER, person, request="PQR-118")
     assert door.rows_in("bronze", "customers") == door.rows_in("silver", "customers") == 0
+
+
+def test_what_was_told_of_their_case_goes_and_so_does_every_suggestion_of_their_reply(door: Door):
+    said = ["no funciona el internet", "otra vez no funciona el internet", "no funciona nada"]
+    cases = [f"I-1,{ID},{said[0]},true", f"I-2,{ID},{said[1]},", f"I-3,{OTHER},{said[2]},"]
+    dated = [f"{case},2024-02-0{n},2024-02-0{n}" for n, case in enumerate(cases, 3)]
+    header = "incident_id,customer_id,text,solved,opened_at,closed_at"
+    rows = [dated[0], *(row.rpartition(",")[0] + "," for row in dated[1:])]
+    columns = {name: name for name in header.split(",")}
+    door.send(
+        door.write([header, *rows]), "incidents", Mapping(columns, "natural", None, "increment")
+    )
+    columns = {name: name for name in ("response_id", "incident_id", "text")}
+    replies = ["response_id,incident_id,text", "R-1,I-1,Apague el módem y enciéndalo."]
+    door.send(door.write(replies), "responses", Mapping(columns, "natural", None, "increment"))
+    refine(door.lake, TENANT)
+    assert answer_open(door.lake, TENANT).with_reply == 2
+    erased(door)
+    gold = {name: door.lake.ref(TENANT, "gold", name) for name in ("answer", "suggestion")}
+    told = door.lake.arrow(gold["answer"], ["incident_id"])["incident_id"].to_pylist()
+    assert told == ["I-3"]
+    assert door.lake.arrow(gold["suggestion"]).num_rows == 0

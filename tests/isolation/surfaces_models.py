@@ -5,11 +5,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.text_set import one_text
 from models.artifact import MODEL_FILE, OUT_OF_FOLD
 from models.registry import MODEL_SHA256, Registry, experiment_name, registered_name
 from models.tracking import client_of
 from tenancy.tenant import Tenant
-from tests.isolation.attempts import Surface
+from tests.isolation.attempts import Surface, owned
 from tests.isolation.house import House
 
 ROOM = "models"
@@ -48,9 +49,14 @@ def version_one(house: House, asker: Tenant, model: str) -> bool:
     return Registry(house.lake.settings).exact(asker.id, model, "1") != "gone"
 
 
+def words_of(house: House, asker: Tenant, incident: str) -> object:
+    return one_text(house.lake, asker, house.lake.contract_of(asker), incident)
+
+
 SURFACES: tuple[Surface, ...] = (
     Surface(ROOM, "out-of-fold rows of a run",
             lambda h, of: registered(h, of)["run"], kept_rows, "0" * 32),
     Surface(ROOM, "version of a model",
             lambda h, of: registered(h, of)["model"], version_one, "only_delta"),
+    owned(ROOM, "incident that is answered", "case", words_of, "CASE-delta"),
 )  # fmt: skip

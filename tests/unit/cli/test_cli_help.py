@@ -23,7 +23,7 @@ COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "columns withdraw", "contract show", "contract plan", "contract publish",
             "contract history", "contract changelog", "contract redrive", "lake stats",
             "lake compact", "lake vacuum", "lake history", "lake restore", "lake check",
-            "lake rebuild", "replay", "watch", "offers", "source add",
+            "lake rebuild", "replay", "watch", "offers", "replies", "source add",
             "source list", "source show", "source test", "source pull", "source pause",
             "source remove",
             "tenant erase", "retention plan", "retention run"]  # fmt: skip

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from dashboards.gold import Row
 from dashboards.viewer import Viewer
 from dashboards.words import Words
 from data_contracts.loader import load_contracts
@@ -19,6 +20,7 @@ from ingestion.gold.refine import refine
 from ingestion.receive import receive
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
+from models.answer_table import ANSWER, SUGGESTION
 from models.score_table import QUALITY, SCORE
 from models.timing_run import TIMING
 from tenancy.actor import ROLES, Actor
@@ -135,6 +137,45 @@ def write_scores(lake: Lake, tenant: Tenant, tokens: tuple[str, ...]) -> None:
     lake.writer.append(ref, pa.Table.from_pylist([auc, worse], schema=QUALITY), Commit("quality"))
 
 
+def answer_row(number: int, token: str, intent: str | None, run: str = "run-answers") -> Row:
+    near = [("fault", 0.8), ("bill", 0.15)] if intent else [("fault", 0.5), ("bill", 0.4)]
+    likeliest = [{"name": name, "probability": share} for name, share in near]
+    return {
+        "answer_id": f"{run}{number}", "run_id": run, "person_token": token,
+        "incident_id": f"R{number}", "as_of_at": SCORED_AT, "answered_at": SCORED_AT,
+        "intent": intent, "intent_probability": near[0][1], "likeliest_intent": likeliest,
+        "urgency": "high", "urgency_probability": 0.7,
+    }  # fmt: skip
+
+
+def write_answers(lake: Lake, tenant: Tenant, tokens: tuple[str, ...]) -> None:
+    """Write what was told of the cases: the first is about a fault, of the second nobody knows."""
+    before = {**answer_row(0, tokens[0], "bill", "before"),
+              "answered_at": SCORED_AT - timedelta(days=1)}  # fmt: skip
+    rows = [answer_row(0, tokens[0], "fault"), answer_row(1, tokens[1], None), before]
+    same = {"asked_incident_id": "R0", "person_token": tokens[0], "suggested_at": SCORED_AT}
+    suggested = [
+        {**same, "run_id": run, "rank": rank, "response_id": response, "incident_id": incident,
+         "kind": kind, "similarity": 0.6, "helpfulness": 0.5, "score": 0.3}
+        for run, rank, response, incident, kind in (
+            ("run-answers", 2, "A-1", None, "article"),
+            ("run-answers", 1, "RE-7", "R7", "reply"),
+            ("run-answers", 3, "gone", "R8", "reply"),
+            ("before", 1, "A-1", None, "article"),
+        )
+    ]  # fmt: skip
+    told = [
+        {"response_id": "A-1", "title": "Módem", "text": "Reinicie el módem."},
+        {"response_id": "RE-7", "title": None, "text": "Ya quedó arreglado."},
+    ]
+    for name, table in (
+        ("answer", pa.Table.from_pylist(rows, schema=ANSWER)),
+        ("suggestion", pa.Table.from_pylist(suggested, schema=SUGGESTION)),
+        ("response", pa.Table.from_pylist(told)),
+    ):
+        lake.writer.append(lake.ref(tenant, "gold", name), table, Commit(name))
+
+
 @contextmanager
 def made_house(folder: Path) -> Iterator[House]:
     settings = Settings.at(folder / "data")
@@ -156,6 +197,7 @@ def made_house(folder: Path) -> Iterator[House]:
         by_id = dict(zip(*(found[name].to_pylist() for name in found.column_names), strict=True))
         tokens = tuple(by_id[f"R{number}"] for number in range(10))
         write_scores(lake, acme, tokens)
+        write_answers(lake, acme, tokens)
         yield House(lake, acme, empty, tokens)
 
 

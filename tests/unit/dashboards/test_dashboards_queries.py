@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards import customer_queries, figures, queries
+from dashboards import answer_queries, customer_queries, figures, queries
 from dashboards.queries import RISKY, Filters
 from dashboards.rejections import translation, waiting
 from dashboards.uploads import account_sentence, any_taken, earlier
@@ -34,6 +34,23 @@ def test_a_run_adds_up(viewer: Make):
     assert risk.variance == pytest.approx(sum(p * (1 - p) for p in PROBABILITIES))
     assert risk.money == Decimal("470.00")
     assert risk.money_variance == pytest.approx(1e4 * risk.variance)
+
+
+def test_the_newest_answer_counts_with_the_replies_that_are_still_there(viewer: Make):
+    gold = viewer().gold
+    told = answer_queries.answers_by_id(gold, ["R0", "R1", "R2"])
+    assert {name: row["intent"] for name, row in told.items()} == {"R0": "fault", "R1": None}
+    replies = answer_queries.replies_to(gold, told)
+    assert {name: [row["response_id"] for row in rows] for name, rows in replies.items()} == {
+        "R0": ["RE-7", "A-1"]
+    }
+    assert replies["R0"][0]["text"] == "Ya quedó arreglado."
+
+
+def test_a_company_without_answers_has_none(viewer: Make, house: House):
+    gold = viewer(tenant=house.empty).gold
+    assert answer_queries.answers_by_id(gold, ["R0"]) == {}
+    assert answer_queries.replies_to(gold, {"R0": {"run_id": "run-answers"}}) == {}
 
 
 def test_no_two_rows_get_the_same_key(viewer: Make):

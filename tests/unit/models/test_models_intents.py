@@ -14,6 +14,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from models.artifact import TRUSTED
 from models.intents import IntentClassifier, threshold_of
 from models.network import Network
+from models.text import CharTfidf
 from models.urgency import UrgencyClassifier
 from models.words import WordTfidf
 
@@ -45,7 +46,7 @@ def told() -> tuple[list[str], list[str]]:
 
 
 def small(**settings: int) -> IntentClassifier:
-    return IntentClassifier(**{"members": 1, "epochs": 5, **settings})
+    return IntentClassifier(**{"min_persons": 2, "epochs": 5, **settings})
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def classifier() -> IntentClassifier:
 
 
 def test_a_network_keeps_scikit_learns_contract():
-    check_estimator(Network(hidden=16, members=1, epochs=5, least_steps=100, rate=0.02))
+    check_estimator(Network(hidden=16, epochs=5, least_steps=100, rate=0.02))
 
 
 @pytest.mark.parametrize("estimator", [small(), UrgencyClassifier(("no", "yes"))])
@@ -69,7 +70,7 @@ def test_a_network_learns_what_comes_together():
     """Exclusive or: no linear model tells it."""
     rows = np.tile([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], (25, 1))
     y = np.tile([0, 1, 1, 0], 25)
-    network = Network(hidden=32, members=1, input_dropout=0.0, rate=0.02).fit(rows, y)
+    network = Network(hidden=32, input_dropout=0.0, rate=0.02).fit(rows, y)
     assert (network.predict(rows) == y).all()
     assert np.allclose(
         network.predict_proba(sparse.csr_matrix(rows)), network.predict_proba(rows), atol=1e-6
@@ -87,6 +88,26 @@ def test_word_tfidf_equals_scikit_learns():
     order = [list(ours.terms_).index(term) for term in reference.get_feature_names_out()]
     assert np.abs(found[:, order] - expected).max() < 1e-12
     assert np.abs(ours.transform(texts).toarray() - found).max() < 1e-12
+
+
+@pytest.mark.parametrize("view", [WordTfidf(min_persons=1), CharTfidf(min_persons=1)])
+def test_unknown_n_grams_make_a_row_shorter_and_change_nothing_else(view: WordTfidf | CharTfidf):
+    told = ["mi tarjeta no llega", "mi clave no sirve"]
+    asked = ["mi tarjeta", "mi tarjeta xyzxyz wqwqwq", "xyzxyz"]
+    plain = view.fit(told).transform(asked).toarray()
+    counted = clone(view).set_params(unknown_counts=True).fit(told).transform(asked).toarray()
+    lengths = np.linalg.norm(counted, axis=1)
+    assert np.allclose(np.linalg.norm(plain, axis=1), [1, 1, 0])
+    assert lengths[0] == pytest.approx(1)
+    assert 0.2 < lengths[1] < 0.9
+    assert np.allclose(counted, plain * lengths[:, None])
+
+
+@pytest.mark.parametrize("view", [WordTfidf(min_persons=2), CharTfidf(min_persons=2)])
+def test_texts_that_were_learned_from_weigh_the_same_afterwards(view: WordTfidf | CharTfidf):
+    view.set_params(unknown_counts=True)
+    texts, _ = told()
+    assert np.abs((view.fit_transform(texts) - view.transform(texts)).toarray()).max() < 1e-12
 
 
 @pytest.mark.parametrize(
@@ -143,6 +164,12 @@ def test_what_too_few_persons_write_is_not_in_the_model():
     assert not [term for term in kept if "zaf" in term]
 
 
+def test_where_everybody_writes_otherwise_nothing_is_known():
+    classifier = small(min_persons=10).fit(["cancelar", "factura", "falla"] * 2, list("abc") * 2)
+    [answer] = classifier.decide(["cancelar"])
+    assert (answer.name, classifier.networks_) == (None, [])
+
+
 def test_a_kept_model_answers_the_same(classifier: IntentClassifier, tmp_path: Path):
     path = tmp_path / "intents.skops"
     skops.io.dump(classifier, path)
@@ -151,11 +178,27 @@ def test_a_kept_model_answers_the_same(classifier: IntentClassifier, tmp_path: P
 
 
 def test_the_threshold_gives_up_a_share_of_the_right_answers():
-    scores = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.4, 0.6], [0.45, 0.55]])
-    codes = np.array([0.0, 1.0, 0.0, 1.0, 0.0])
-    assert threshold_of(scores, codes, 0.0) == 0.6
-    assert threshold_of(scores, codes, 0.5) == pytest.approx(0.75)
-    assert threshold_of(scores[4:], codes[4:], 0.0) == np.inf
+    evidence = np.array([0.9, 0.8, 0.7, 0.6, 0.55])
+    right = np.array([True, True, True, True, False])
+    assert threshold_of(evidence, right, 0.0) == 0.6
+    assert threshold_of(evidence, right, 0.5) == pytest.approx(0.75)
+    assert threshold_of(evidence, ~right & (evidence > 0.6), 0.0) == np.inf
+
+
+def test_the_more_of_a_text_is_unknown_the_less_speaks_for_an_intent(classifier: IntentClassifier):
+    texts = ["quiero cancelar", "quiero cancelar ßþð", "quiero ßþð þßþ ðßð", "ßþð"]
+    evidence = classifier.hear(texts).evidence
+    assert (np.diff(evidence) < 0).all()
+    assert evidence[-1] == -np.inf
+
+
+def test_a_sure_probability_does_not_make_an_answer(classifier: IntentClassifier):
+    """The nearest intent of a strange text may be likely by far; there is no evidence for it."""
+    strict = clone(classifier).fit(*told())
+    strict.threshold_ = 1.0 + float(strict.hear(["quiero cancelar mi plan"]).evidence[0])
+    [answer] = strict.decide(["quiero cancelar mi plan"])
+    assert answer.confidence > 0.5
+    assert answer.name is None
 
 
 def test_after_calibrating_what_is_outside_is_refused():

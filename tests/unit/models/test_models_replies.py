@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from models.replies import Reply, ReplyRanker, quality_of
+from models.replies import Asked, Reply, ReplyRanker
+from models.reply_quality import quality_of
 
 RESTART = Reply(
     "R1",
@@ -77,6 +78,22 @@ def test_the_same_words_are_one_reply_with_all_its_questions():
     assert ids(ranker, "mi módem titila")[0] == "R1"
     ranker.learn("R9", used=False)
     assert (ranker.records[0].shown, ranker.records[0].used) == (3, 2)
+
+
+def test_an_incident_is_not_answered_with_its_own_reply():
+    again = replace(REFUND, response_id="R7", question=RESTART.question, incident_id="I7")
+    ranker = ReplyRanker().fit([*ALL, again])
+    [anyone, its_own] = ranker.rank_each(
+        [Asked(RESTART.question, "I8"), Asked(RESTART.question, "I1")]
+    )
+    assert {s.source.response_id for s in anyone} == {"R1", "R2"}
+    assert [s.source.response_id for s in its_own] == ["R2"]
+
+
+def test_many_incidents_are_ranked_as_each_alone():
+    ranker, texts = two_alike(), ["no tengo internet", "¿Venden zapatos rojos?", "internet"] * 30
+    assert ranker.rank_each([Asked(text) for text in texts]) == [ranker.rank(t) for t in texts]
+    assert ReplyRanker().fit([]).rank_each([Asked("hola")]) == [[]]
 
 
 def two_alike() -> ReplyRanker:
