@@ -1,4 +1,4 @@
-"""Everything after an upload: gold, champions, scores, watch, offers, answers. One tenant, one call.
+"""After an upload: gold, champions, scores, watch, offers, answers. One tenant, one call.
 
 Nothing is trained again here: what a watch asks for, Dagster runs.
 """
