@@ -37,7 +37,8 @@ EDGES: dict[Entity, tuple[int, ...]] = {
     "customer": (30, 60, 90, 180, 365),
     "incident": (1, 3, 7, 15, 30, 60, 90, 180),
 }
-"""By how many days the outcome is asked for: months of a customer, days and weeks of a case."""
+"""By how many days the outcome is asked for, months of a customer and days or weeks of a case; the
+label's horizon comes besides."""
 FEWEST_ENDED, FOLDS = 50, 3
 
 
@@ -129,7 +130,7 @@ def train_timing(
 
 
 def _edges(found: DurationSet) -> tuple[int, ...]:
-    edges = EDGES[found.model.entity]
+    edges = sorted({*EDGES[found.model.entity], found.model.label.horizon_days})
     ended = int(found.happened.sum())
     places = Followed(found.days, found.happened).judged(edges)
     if ended < FEWEST_ENDED or not places:
