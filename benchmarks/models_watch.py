@@ -30,7 +30,7 @@ SIZES, STABLE, CHANGED = (300, 1000, 3000), 150, 30
 QUICK_SIZES, QUICK_STABLE, QUICK_CHANGED = (300, 1000), 40, 10
 SEED = 20261126
 MOST_FALSE, LEAST_CAUGHT = 3.5, 95.0
-"""Per cent. The level is 1 %: of 150 checks more than five false ones are seen once in 200 times."""
+"""Per cent. The level is 1 %: more than five false ones of 150 are seen once in 200 times."""
 LIBRARY_ROWS, LIBRARY_LEVEL, LIBRARY_DISTANCE = 1000, 0.05, 0.1
 Table = dict[str, list[object]]
 
