@@ -23,6 +23,11 @@ class Watch:
     compared: int
     alarms: tuple[Row, ...]
 
+    @property
+    def changed(self) -> frozenset[tuple[str, str]]:
+        """What changed, of everyone or of any group: kind and feature."""
+        return frozenset((row["kind"], row["feature"]) for row in self.alarms)
+
 
 def newest_watch(gold: Gold, model: str, version: str) -> Watch | None:
     """Return the newest watch over a version; None before its first."""

@@ -63,7 +63,10 @@ class Change:
                 named = self.spec.words[language].format(n="…")
                 return text("watch.missing", language, what=named, **shares)
             return text("watch.share", language, what=self._value(language), **shares)
-        said = {"before": self.spec.say(before, language), "after": self.spec.say(after, language)}
+        said = {
+            "before": self.spec.say(_rounded(before), language),
+            "after": self.spec.say(_rounded(after), language),
+        }
         if said["before"] == said["after"]:
             return text("watch.spread", language, what=said["after"])
         return text("watch.rose" if after > before else "watch.fell", language, **said)
@@ -118,6 +121,11 @@ def say_calibration(expected: float, happened: float, language: Language) -> str
 
 def _shares(counts: Floats) -> Floats:
     return np.asarray(counts / max(float(counts.sum()), 1.0))
+
+
+def _rounded(mean: float) -> float:
+    """Return a mean as people say it: one decimal from ten on."""
+    return round(mean, 1 if abs(mean) >= 10 else 2)
 
 
 def _percent(share: float, language: Language) -> str:

@@ -26,7 +26,7 @@ def show(see: Viewer, card: Card) -> None:
         return
     if found.alarms:
         st.warning(
-            literal(words.count("watch_changed", len(found.alarms))),
+            literal(words.count("watch_changed", len(found.changed))),
             icon=":material/notification_important:",
         )
         st.html(cards.lines(_told(see, row) for row in found.alarms[:FIRST]))

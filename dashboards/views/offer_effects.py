@@ -3,8 +3,10 @@
 import streamlit as st
 
 from dashboards import cards, offer_queries, pieces
+from dashboards.figures import hidden
 from dashboards.offer_acts import label_of, words_of
 from dashboards.offer_queries import Effect
+from dashboards.small_groups import may_show
 from dashboards.viewer import Viewer
 
 FEWEST_MEASURED = 30
@@ -41,6 +43,10 @@ def _row(see: Viewer, one: Effect) -> tuple[str, ...]:
     )
 
 
+def _count(see: Viewer, customers: int) -> str:
+    return see.words.number(customers) if may_show(customers) else hidden(see.words)
+
+
 def needed(see: Viewer) -> None:
     """Say what it takes until offers can be decided on, and what there is."""
     from models.offer_train import FEWEST_OF_AN_ARM
@@ -53,7 +59,6 @@ def needed(see: Viewer) -> None:
         named = {CONTROL: words.say("no_offer")} | {
             spec.name: spec.label[see.language] for spec in see.contract.offers
         }
-        counts = [(label, words.number(known.get(name, 0))) for name, label in named.items()]
-        st.html(cards.pairs(counts))
+        st.html(cards.pairs((label, _count(see, known.get(n, 0))) for n, label in named.items()))
         if see.actor.may("uploader"):
             pieces.link(see, "upload", see.words.say("go_upload"), key="offers")

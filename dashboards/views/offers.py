@@ -14,7 +14,7 @@ from dashboards.viewer import Viewer
 from dashboards.views import offer_budget, offer_effects
 from dashboards.words import short_name
 
-ON_A_PAGE = 20
+ON_A_PAGE = 10
 NOT_CALLED = ("harm", "loss")
 
 
@@ -116,7 +116,7 @@ def _left_alone(see: Viewer, decision: Decision) -> None:
 def _customer(see: Viewer, row: Row, source: str) -> None:
     words, token = words_of(see), row["person_token"]
     title = see.words.say("customer_name", name=short_name(token))
-    with st.container(border=True):
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
         if row["verdict"] == "offer":
             gain = words.money(row["expected_margin_with"] - row["expected_margin_without"])
             title = f"{title} · {label_of(see, row['best_offer'])} · +{gain}"
