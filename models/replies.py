@@ -186,7 +186,7 @@ class ReplyRanker:
         similarity = np.maximum.reduceat(cosines, self._starts)
         near = [
             at
-            for at in np.flatnonzero(similarity >= self.least_similarity)
+            for at in np.flatnonzero(similarity >= self.least_similarity).tolist()
             if asked.language is None or self.sources[at].language in (None, asked.language)
         ]
         score = similarity * helpfulness
@@ -203,8 +203,9 @@ class ReplyRanker:
 
     def _nearest(self, at: int, cosines: Floats) -> Reply:
         """Return the row of a reply that answered the most similar question."""
-        start, end = self._starts[at], self._ends[at]
-        return self._rows[start + int(cosines[start:end].argmax())]
+        start, end = int(self._starts[at]), int(self._ends[at])
+        place = start + int(cosines[start:end].argmax())
+        return self._rows[place]
 
     def _index(self, documents: "Sequence[_Document]") -> None:
         """Index documents, those of a reply side by side."""
