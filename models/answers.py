@@ -183,7 +183,8 @@ def text_champion(lake: "Lake", tenant: "Tenant", contract: Contract, name: str)
 
 def _helpers(lake: "Lake", tenant: "Tenant", contract: Contract) -> _Helpers:
     champions = {name: text_champion(lake, tenant, contract, name) for name in TEXT_MODELS}
-    found = _Helpers(champions, lake.exists(lake.ref(tenant, "gold", "response")))
+    replies = lake.arrow(lake.ref(tenant, "gold", "response"), ["response_id"]).num_rows
+    found = _Helpers(champions, replies > 0)
     if len(found.missing) == len(TEXT_MODELS) + 1:
         raise NotEnoughData("models.nothing_to_answer_with")
     return found

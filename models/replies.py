@@ -79,7 +79,8 @@ class Suggestion:
     Attributes
     ----------
     source
-        The row of gold ``response``: its id, incident and kind.
+        The row of gold ``response``: its id, incident and kind. Of a reply that was given often,
+        the row that answered the most similar question.
     similarity
         0–1, to the nearest question it answered or to its own words.
     helpfulness
@@ -126,7 +127,7 @@ class ReplyRanker:
     records: list[Record] = field(default_factory=list, init=False)
 
     def fit(self, replies: Iterable[Reply]) -> Self:
-        """Index replies; rows that say the same are one reply, with the first row as its source."""
+        """Index replies; rows that say the same are one reply."""
         self.sources, self.records, self._places = [], [], {}
         documents: list[_Document] = []
         places: dict[tuple[str | None, str], int] = {}
@@ -135,9 +136,9 @@ class ReplyRanker:
             if at == len(self.sources):
                 self.sources.append(reply)
                 self.records.append(Record())
-                documents.append(_Document(at, f"{reply.title} {reply.text}", reply.incident_id))
+                documents.append(_Document(at, f"{reply.title} {reply.text}", reply))
             if reply.question:
-                documents.append(_Document(at, reply.question, reply.incident_id))
+                documents.append(_Document(at, reply.question, reply))
             self.records[at].add(reply.used, reply.solved)
             self._places[reply.response_id] = at
         self._index(sorted(documents, key=lambda one: one.owner))
@@ -164,9 +165,9 @@ class ReplyRanker:
         helpfulness = self.helpfulness()
         parts = (asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE))
         return [
-            self._best(one, similarity, helpfulness, most)
+            self._best(one, cosines, helpfulness, most)
             for part in parts
-            for one, similarity in zip(part, self._similarities(part).T, strict=True)
+            for one, cosines in zip(part, self._cosines(part).T, strict=True)
         ]
 
     def helpfulness(self) -> Floats:
@@ -180,21 +181,31 @@ class ReplyRanker:
         return _shrunk(table[:, 0], table[:, 1]) * _shrunk(table[:, 2], table[:, 3])
 
     def _best(
-        self, asked: Asked, similarity: Floats, helpfulness: Floats, most: int
+        self, asked: Asked, cosines: Floats, helpfulness: Floats, most: int
     ) -> list[Suggestion]:
+        similarity = np.maximum.reduceat(cosines, self._starts)
         near = [
             at
-            for at in np.flatnonzero(similarity >= self.least_similarity)
+            for at in np.flatnonzero(similarity >= self.least_similarity).tolist()
             if asked.language is None or self.sources[at].language in (None, asked.language)
         ]
         score = similarity * helpfulness
         best = sorted(near, key=lambda at: (-score[at], at))[:most]
         return [
             Suggestion(
-                self.sources[at], float(similarity[at]), float(helpfulness[at]), float(score[at])
+                self._nearest(at, cosines),
+                float(similarity[at]),
+                float(helpfulness[at]),
+                float(score[at]),
             )
             for at in best
         ]
+
+    def _nearest(self, at: int, cosines: Floats) -> Reply:
+        """Return the row of a reply that answered the most similar question."""
+        start, end = int(self._starts[at]), int(self._ends[at])
+        place = start + int(cosines[start:end].argmax())
+        return self._rows[place]
 
     def _index(self, documents: "Sequence[_Document]") -> None:
         """Index documents, those of a reply side by side."""
@@ -202,23 +213,25 @@ class ReplyRanker:
         texts = [one.text for one in documents]
         parts = [view.fit_transform(texts) for view in self._views]
         self._documents: Matrix = sparse.hstack(parts, format="csr")
-        self._starts = np.unique([one.owner for one in documents], return_index=True)[1]
+        self._rows = [one.reply for one in documents]
+        starts = np.unique([one.owner for one in documents], return_index=True)[1]
+        self._starts, self._ends = starts, [*starts[1:], len(documents)]
         self._of_incident: dict[str, list[int]] = {}
         for at, one in enumerate(documents):
-            if one.incident_id is not None:
-                self._of_incident.setdefault(one.incident_id, []).append(at)
+            if one.reply.incident_id is not None:
+                self._of_incident.setdefault(one.reply.incident_id, []).append(at)
 
-    def _similarities(self, asked: Sequence[Asked]) -> Floats:
-        """Return the mean of both views' cosines to each reply's nearest document.
+    def _cosines(self, asked: Sequence[Asked]) -> Floats:
+        """Return the mean of both views' cosines, shape (documents, incidents).
 
-        Shape (replies, incidents); documents of the incident itself do not count.
+        Documents of the incident itself do not count.
         """
         texts = [one.text for one in asked]
         rows = sparse.hstack([view.transform(texts) for view in self._views], format="csr")
         cosines = (self._documents @ rows.T).toarray() / len(self._views)
         for column, one in enumerate(asked):
             cosines[self._of_incident.get(one.incident_id or "", []), column] = 0.0
-        return np.asarray(np.maximum.reduceat(cosines, self._starts, axis=0))
+        return np.asarray(cosines)
 
 
 @dataclass(frozen=True)
@@ -227,7 +240,7 @@ class _Document:
 
     owner: int
     text: str
-    incident_id: str | None
+    reply: Reply
 
 
 def _shrunk(hits: Floats, trials: Floats) -> Floats:

@@ -81,7 +81,9 @@ def judge(model: TextModel, texts: TextSet) -> Judged | None:
     if not judged.texts or len(np.unique(learn.labels)) < 2:
         return None
     model.fit(records_of(learn.texts), learn.labels, learn.persons)
-    known = taken(tune, np.flatnonzero(np.isin(tune.labels, learn.labels)))
+    # Word for word what taught says nothing of how sure the model is of what is new.
+    new = ~np.isin(tune.texts, learn.texts) & np.isin(tune.labels, learn.labels)
+    known = taken(tune, np.flatnonzero(new))
     if known.texts:
         model.calibrate(records_of(known.texts), known.labels)
     said, answers = model.predict(records_of(judged.texts)), model.decide(records_of(judged.texts))

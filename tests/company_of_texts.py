@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 from ingestion.gold.refine import refine
 from lakehouse.lake import Lake
@@ -45,11 +46,12 @@ REPLIES = {
     "bill": "Le devolvemos el cobro doble en la próxima factura.",
     "fault": "Apague el módem, espere un minuto y enciéndalo otra vez.",
 }
+SYLLABLES = ("ta", "mon", "ri", "gue", "lo", "sal", "fi", "bra", "nu", "che", "pol", "zu")
 CUSTOMERS, CASES = 60, 240
 OPEN = {
-    "O-1": ("c00", "quiero cancelar el internet, ya no lo uso"),
-    "O-2": ("c01", "me cobraron dos veces la televisión"),
-    "O-3": ("c02", "the router stopped working, emergencia"),
+    "O-1": ("c00", "por favor quiero cancelar el internet, ya no lo necesito"),
+    "O-2": ("c01", "me cobraron dos veces la televisión en la factura"),
+    "O-3": ("c02", "the router stopped working, it is an emergency"),
     "O-4": ("c03", "żółć ßþð"),
     "O-5": ("c04", None),
 }
@@ -71,18 +73,20 @@ def customers(
 
 
 def closed_incidents() -> list[dict[str, object]]:
+    """Return what was said, each with words of its own, as people have them."""
     rows: list[dict[str, object]] = []
-    intents = list(SAYINGS)
+    intents, chance = list(SAYINGS), Random(5)
     for n in range(CASES):
         intent = intents[n % len(intents)]
         saying = SAYINGS[intent][n // 3 % 3].format(THINGS[n // 9 % len(THINGS)])
+        own = " ".join("".join(chance.sample(SYLLABLES, 3)) for _ in range(chance.randint(0, 4)))
         rows.append(
             {
                 "incident_id": f"I-{n:03d}",
                 "person_token": f"c{n * 7 % CUSTOMERS:02d}",
                 "opened_at": day(n / 4),
                 "closed_at": day(n / 4 + 1),
-                "text": saying,
+                "text": f"{saying} {own}",
                 "intent": intent,
                 "priority": PRIORITY[intent],
                 "solved": True,

@@ -148,8 +148,8 @@ def test_a_case_tells_what_it_is_about_and_what_to_reply(
     assert "Motivo: no sé. Lo más parecido: fault (50 %), bill (40 %)." in shown.inner_text()
     assert "Urgencia: alta (70 % de confianza)." in shown.inner_text()
     page.locator("summary", has_text="2 respuestas sugeridas").click()
-    page.wait_for_selector("text=respuesta RE-7 del caso R7")
-    assert "artículo A-1: Módem" in shown.inner_text()
+    page.wait_for_selector("text=Respuesta RE-7 del caso R7")
+    assert "Artículo A-1: Módem" in shown.inner_text()
     assert "Ya quedó arreglado." in shown.inner_text()
     page.context.close()
 

@@ -12,6 +12,7 @@ from data_contracts.loader import load_contracts
 from foundation.errors import Busy, InvalidRequest, OperatorError
 from foundation.settings import Settings
 from ingestion.gold.refine import refine
+from ingestion.mapping import Mapping
 from lakehouse.lake import Lake
 from pipelines.definitions import build, job_name
 from pipelines.home import open_instance
@@ -63,7 +64,7 @@ def test_the_definitions_hold_every_table_and_model_of_a_contract(vertical: str)
         for model in contract.models
         for layer in ("champion", "scores")
     }
-    assert silver | models | {(vertical, "gold", "customer")} <= keys
+    assert silver | models | {(vertical, "gold", "customer"), (vertical, "answers")} <= keys
     job = made.resolve_job_def(job_name(vertical))
     assert job.partitions_def is not None
     assert job.partitions_def.name == tenants_of(vertical).name
@@ -74,7 +75,7 @@ def test_a_tenant_with_one_small_table_gets_its_gold_and_is_told_what_is_missing
 ):
     door.customers(*ROWS)
     made, checks = events(settings, refresh_tenant(settings, TENANT))
-    assert {"telecom/silver/customers", "telecom/gold/customer"} <= made
+    assert {"telecom/silver/customers", "telecom/gold/customer", "telecom/answers"} <= made
     assert checks["telecom/silver/customers"] is True
     assert door.rows_in("gold", "customer") == 2
     assert door.rows_in("gold", "score") == 0
@@ -97,6 +98,21 @@ def test_a_run_goes_from_silver_to_scores_and_a_second_adds_none(
     assert door.rows_in("gold", "score") == staying
     refresh_tenant(settings, TENANT)
     assert door.rows_in("gold", "score") == staying
+
+
+@pytest.mark.slow
+def test_a_run_answers_the_cases_that_wait_and_a_second_adds_nothing(
+    door: Door, settings: Settings
+):
+    door.customers(*ROWS)
+    door.incidents("I-1,1,2026-03-01,complaint,no funciona el internet,")
+    columns = {name: name for name in ("response_id", "kind", "text")}
+    article = ["response_id,kind,text", "A-1,article,Si no funciona el internet reinicie el módem."]
+    door.send(door.write(article), "responses", Mapping(columns, "natural", None, "increment"))
+    made, _ = events(settings, refresh_tenant(settings, TENANT))
+    assert "telecom/answers" in made
+    refresh_tenant(settings, TENANT)
+    assert (door.rows_in("gold", "answer"), door.rows_in("gold", "suggestion")) == (1, 1)
 
 
 def test_a_tenant_of_another_vertical_has_no_partition(door: Door, settings: Settings):
