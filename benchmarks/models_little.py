@@ -26,7 +26,7 @@ from models.ranking import auc_of_draws
 from models.rows import Rows
 from models.threads import bounded
 
-DRAWS = {50: 8, 100: 8, 500: 4, 1_000: 3, 5_000: 1}
+DRAWS = {50: 5, 100: 5, 500: 3, 1_000: 2, 5_000: 1}
 """Rows learned from → draws of them, each of every newcomer."""
 QUICK_DRAWS = {50: 2, 500: 1}
 ASKED_LEAST, ASKED_MOST = 500, 3_000
