@@ -1,8 +1,8 @@
 """Little data: learning curves with the vertical's prior, and without it.
 
 Companies are groups of one file's rows: a newcomer learns from a few of its own, its prior comes
-from the other groups alone. That is kinder than life, where companies differ more. The first setting
-is not: the prior knows generated companies only, and the newcomer is a real one.
+from the other groups alone. That is kinder than life, where companies differ more. The first
+setting is not: the prior knows generated companies only, and the newcomer is a real one.
 """
 
 import sys
