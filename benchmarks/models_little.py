@@ -150,7 +150,10 @@ def _curve(setting: Setting, *, quick: bool) -> Iterator[Line]:
 def _line(setting: Setting, size: int, found: Floats, *, least: bool) -> Line:
     """Return a point of the curve; ``found``: AUC and log loss with and without, (draws, 4)."""
     gained = found[:, 0] - found[:, 2]
-    spread = 1.96 * gained.std(ddof=1) / np.sqrt(len(gained)) if len(gained) > 1 else np.nan
+    spread = "one draw"
+    if len(gained) > 1:
+        error = 1.96 * gained.std(ddof=1) / np.sqrt(len(gained))
+        spread = f"± {error:.4f}, {len(gained)} draws"
     with_, loss, without, other = found.mean(axis=0)
     return Line(
         f"{setting.name}, {size:,} rows: AUC with the prior less without",
@@ -158,8 +161,7 @@ def _line(setting: Setting, size: int, found: Floats, *, least: bool) -> Line:
         unit="",
         least=0.0 if least else None,
         peer=f"{without:.4f} ({other:.4f}) without",
-        configuration=f"± {spread:.4f}, {len(gained)} draws; {with_:.4f} ({loss:.4f}) with; "
-        + setting.told,
+        configuration=f"{spread}; {with_:.4f} ({loss:.4f}) with; " + setting.told,
         digits=4,
     )
 
