@@ -3,7 +3,7 @@
 The peer is the same estimators chosen by AUC, with the threshold that the ROC curve itself prefers
 (Youden's index, the most true positives less false ones), found in the same inner folds. Two more
 thresholds of that peer stand beside it: one half, and where contacting pays if its probabilities
-are right. The money is the contract's.
+are right, which is what ours takes too unless another brings surely more. The contract's money.
 """
 
 import sys
@@ -97,13 +97,13 @@ def judge(rows: Rows, folds: Sequence[Fold], source: Source) -> Judged:
     return Judged(ours, peers)
 
 
-def _asked(taught: Rows, asked: Rows, metric: str) -> tuple[Floats, float, float]:
+def _asked(taught: Rows, asked: Rows, metric: str) -> tuple[Floats, float | None, float]:
     """Return probabilities of the asked, and thresholds from inside: by profit, and Youden's."""
     with bounded():
         chosen = choose(taught, ESTIMATORS, metric, SEED)
         said = fitted(taught, chosen.recipe).margins(asked.records)[:, 0]
     inside = np.asarray(expit(chosen.margins[:, 0]))
-    return np.asarray(expit(said)), chosen.recipe.contact_threshold or 1.0, _youden(taught, inside)
+    return np.asarray(expit(said)), chosen.recipe.contact_threshold, _youden(taught, inside)
 
 
 def _youden(rows: Rows, probability: Floats) -> float:

@@ -46,7 +46,7 @@ _DEEP = Candidate(
 )
 """For outcomes that follow from several things together, in few rows."""
 ESTIMATORS: dict[str, tuple[Candidate, ...]] = {
-    "linear": _linear("linear", 0.02, 0.2, 2.0),
+    "linear": _linear("linear", 0.002, 0.02, 0.2, 2.0),
     # Depth 6 at most: Shapley values cost a tree's leaves times its depth squared.
     "boosted": (*_boosted("boosted", (3, 0.05, 400), (4, 0.1, 500)), _DEEP),
     "text_linear": _linear("text_linear", 0.03, 0.1, 0.3),

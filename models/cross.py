@@ -26,13 +26,14 @@ class OutOfFold:
     recipes
         What each outer fold chose.
     thresholds
-        From which probability each row would have been contacted, shape (n,); None where unknown.
+        From which probability each row would have been contacted, shape (n,); NaN where costs
+        alone say it.
     """
 
     margins: Floats
     split: str
     recipes: list[Recipe]
-    thresholds: Floats | None = None
+    thresholds: Floats
 
     @property
     def judged(self) -> Ints:
@@ -50,18 +51,14 @@ def out_of_fold(
     """Choose and fit in each outer fold, and predict what it holds out; a budget is for each."""
     split = outer_folds(rows, seed)
     margins = np.full((len(rows), rows.outputs), np.nan)
-    recipes = []
+    thresholds, recipes = np.full(len(rows), np.nan), []
     with bounded():
         for learn, held_out in split.folds:
             pipeline = fit(rows.take(learn), names, metric, seed, budget)
             margins[held_out] = pipeline.margins([rows.records[i] for i in held_out])
             recipes.append(pipeline.recipe or Recipe.plain())
-    cuts = [recipe.contact_threshold for recipe in recipes]
-    if None in cuts:
-        return OutOfFold(margins, split.kind, recipes)
-    thresholds = np.full(len(rows), np.nan)
-    for (_, held_out), cut in zip(split.folds, cuts, strict=True):
-        thresholds[held_out] = cut
+            cut = recipes[-1].contact_threshold
+            thresholds[held_out] = np.nan if cut is None else cut
     return OutOfFold(margins, split.kind, recipes, thresholds)
 
 

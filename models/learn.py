@@ -99,8 +99,7 @@ def intervals_of(rows: Rows, judged: OutOfFold) -> dict[str, Interval]:
     seen = rows.take(judged.judged)
     margins = judged.margins[judged.judged]
     metrics = metrics_of(rows.task, seen.codes, margins)
-    thresholds = None if judged.thresholds is None else judged.thresholds[judged.judged]
-    metrics |= profit_metric(seen, margins, thresholds)
+    metrics |= profit_metric(seen, margins, judged.thresholds[judged.judged])
     return with_intervals(metrics, len(seen), seen.groups)
 
 

@@ -16,6 +16,12 @@ text would be held back far more than the numbers beside it. So much heavier, bo
 On real texts: AUC 0.982 → 0.989 (car rentals, 486 rows) and 0.916 → 0.923 (complaints, 1,000)."""
 
 
+FLAG_SCALE = 0.5
+"""Yes and no, and each value of a category, count as if half had it: divided by their own deviation
+rare values would grow, and be held back least where least is known of them. On tables with values
+of few rows: AUC 0.526 → 0.548 (company, ZIP code), 0.824 → 0.827 (state)."""
+
+
 class Linear(BaseEstimator):
     """Regularised linear model over standardised numbers and TF-IDF terms.
 
@@ -101,12 +107,14 @@ def _dense(matrix: Matrix) -> Floats:
 
 
 def centre_and_scale(matrix: Matrix, tabular: int) -> tuple[Floats, Floats]:
-    """Return means and deviations of the tabular columns; terms become ``TEXT_WEIGHT`` heavier."""
+    """Return means and scales of the tabular columns; terms become ``TEXT_WEIGHT`` heavier."""
     centre, scale = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], 1.0 / TEXT_WEIGHT)
     numbers = _dense(matrix[:, :tabular])
     centre[:tabular] = numbers.mean(axis=0)
     deviations = numbers.std(axis=0)
-    scale[:tabular] = np.where(deviations > 0, deviations, 1.0)
+    flags = ((numbers == 0.0) | (numbers == 1.0)).all(axis=0)
+    spread = np.where(deviations > 0, deviations, 1.0)
+    scale[:tabular] = np.where(flags, FLAG_SCALE, spread)
     return centre, scale
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import expit
 
 from data_contracts.contract import DAYS_A_MONTH, Money
-from models.arrays import Floats, Matrix
+from models.arrays import Floats, Ints, Matrix
 from models.columns import number
 from models.evaluate import Metric, mean_of
 from models.rows import Rows
@@ -47,6 +47,10 @@ class Payoff:
         leaver = money.acceptance_probability * (value - offer) - contact
         return cls(leaver, -offer - contact)
 
+    def take(self, places: Ints) -> "Payoff":
+        """Return the payoffs of the customers at these places."""
+        return Payoff(self.leaver[places], self.stayer[places])
+
     @property
     def unit(self) -> float:
         """Mean loss of contacting one who stays: what a profit is compared with."""
@@ -70,9 +74,10 @@ def profit_per_person(
     Parameters
     ----------
     threshold
-        None: where contacting pays if the probabilities are right.
+        None or NaN: where contacting pays if the probabilities are right.
     """
-    contacted = probability > (payoff.threshold if threshold is None else threshold)
+    given = np.asarray(np.nan if threshold is None else threshold)
+    contacted = probability > np.where(np.isnan(given), payoff.threshold, given)
     outcome = np.where(np.asarray(y) == 1, payoff.leaver, payoff.stayer)
     return np.asarray(np.where(contacted, outcome, 0.0))
 
@@ -92,6 +97,25 @@ def best_threshold(y: Matrix, probability: Floats, payoff: Payoff) -> float:
     falling = np.sort(probability)[::-1]
     following = falling[contacted] if contacted < len(falling) else 0.0
     return float((falling[contacted - 1] + following) / 2)
+
+
+def worthwhile_threshold(
+    y: Matrix, probability: Floats, payoff: Payoff, folds: Ints
+) -> float | None:
+    """Return the best threshold where one found so brings surely more on rows it was not found on.
+
+    None elsewhere: calibrated probabilities know where contacting pays, and the best of few rows is
+    mostly luck. Surely: by more than a standard error of the mean gain.
+    """
+    gained = np.zeros(len(probability))
+    for fold in np.unique(folds):
+        rest, mine = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        found = best_threshold(y[rest], probability[rest], payoff.take(rest))
+        asked = (y[mine], probability[mine], payoff.take(mine))
+        gained[mine] = profit_per_person(*asked, found) - profit_per_person(*asked)
+    if gained.mean() <= gained.std() / np.sqrt(len(gained)):
+        return None
+    return best_threshold(y, probability, payoff)
 
 
 @cache

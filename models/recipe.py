@@ -32,8 +32,8 @@ class Recipe:
     Attributes
     ----------
     contact_threshold
-        Probability above which contacting brought most in the inner folds (see ``profit``); None
-        where nobody's value is known.
+        Probability above which contacting brings most, found in the inner folds; None where costs
+        alone say it, or nobody's value is known (see ``profit.worthwhile_threshold``).
     trials, seed
         Trials that the search made beyond the catalogue's candidates, and its seed: with both the
         same recipe is found again (``search.Budget``).

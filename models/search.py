@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
-from models.arrays import Floats
+from models.arrays import Floats, Ints
 from models.blend import blended
 from models.calibration import worthwhile
 from models.catalogue import ADAPTED, MOST_ROUNDS, SPACES, Range, candidates
-from models.profit import best_threshold, payoff_of
+from models.profit import payoff_of, worthwhile_threshold
 from models.recipe import Recipe
 from models.rows import Rows
 from models.trials import Bench, Trial
@@ -92,16 +92,16 @@ def choose(
     if rows.task != "number":
         calibration = worthwhile(margins, rows.codes, bench.fold_of)
     margins = calibration.apply(margins) if calibration else margins
-    threshold = _contact_threshold(rows, margins)
+    threshold = _contact_threshold(rows, margins, bench.fold_of)
     recipe = Recipe(members, calibration, rows.has_text, threshold, len(further), seed)
     return Chosen(recipe, margins)
 
 
-def _contact_threshold(rows: Rows, margins: Floats) -> float | None:
+def _contact_threshold(rows: Rows, margins: Floats, folds: Ints) -> float | None:
     payoff = payoff_of(rows)
     if payoff is None:
         return None
-    return best_threshold(rows.codes, np.asarray(expit(margins[:, 0])), payoff)
+    return worthwhile_threshold(rows.codes, np.asarray(expit(margins[:, 0])), payoff, folds)
 
 
 def explore(bench: Bench, known: list[Trial], seed: int, budget: Budget) -> Iterator[Trial]:
