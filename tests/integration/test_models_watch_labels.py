@@ -1,7 +1,5 @@
 """Quality once labels arrive: what a champion said in September against October's customers."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -25,7 +23,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Watched, Watched]
     """Return the watch over churn when it began, and once two more months had been sent."""
     folder = tmp_path_factory.mktemp("labels")
     settings = Settings.at(folder / "data")
-    made = demo_telecom.generate(np.random.default_rng(3), folder / "files", 0.6)
+    made = demo_telecom.generate(np.random.default_rng(3), folder / "files", 1.2)
     tenant = Tenant("andina", made.name, made.vertical, made.plan, made.language, made.currency)
     with Lake.open(settings) as lake:
         open_store(settings).close()
