@@ -7,8 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from models.arrays import Matrix, Persons
-from models.base import BaseEstimator, TransformerMixin
+from models.arrays import Matrix, Persons, Tags
+from models.base import BaseEstimator, TransformerMixin, of_texts
 from models.text import LONGEST_TEXT, counts_matrix, kept_columns, plain, rarity, weighted
 
 WORD = re.compile(r"\w+")
@@ -71,6 +71,10 @@ class WordTfidf(TransformerMixin, BaseEstimator):
             for text in texts
         ]
         return weighted(counts_matrix(rows, len(places)), self.idf_)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say that a row is a text, not numbers."""
+        return of_texts(super().__sklearn_tags__())
 
     def _grams(self, text: object) -> Counter[str]:
         if not isinstance(text, str):
