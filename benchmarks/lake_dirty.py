@@ -22,7 +22,7 @@ from lakehouse.lake import Lake
 from simulation.specimens import Sender
 from tenancy.tenant import Tenant
 
-FILES, QUICK_FILES = 10_000, 80
+FILES, QUICK_FILES = 10_000, 60
 FILES_A_TENANT = 20
 MOST_TOLD = 12
 

@@ -23,7 +23,7 @@ from benchmarks.table import Line
 
 RANDOM_KILLS, QUICK_RANDOM_KILLS = 150, 8
 QUICK_SCENARIOS = ("customers, increment", "incidents, changes")
-QUICK_OF_A_KIND = 4
+QUICK_OF_A_KIND = 3
 """Faults of a kind that a quick run tries beside kills."""
 
 NOT_MENDED = ("merge", "compaction")

@@ -77,12 +77,10 @@ def settle(
     desk: Desk, tenant: Tenant, model: str, feature: str, verdict: Verdict, language: Language
 ) -> None:
     """Keep what the person says of a feature."""
-    from features.training_set import training_set
     from models.guard import clear
 
     contract = desk.contract(tenant)
-    known = training_set(desk.lake, tenant, contract, model)
-    clear(desk.lake, desk.staff, tenant, known, feature=feature, verdict=verdict)
+    clear(desk.lake, desk.staff, tenant, contract, model, feature=feature, verdict=verdict)
     names = {"tenant": tenant.id, "model": model, "feature": feature}
     say(text(f"suspects.settled_{verdict}", language, **names))
 

@@ -31,6 +31,7 @@ __all__ = [
     "Record",
     "TrainingSet",
     "current_entities",
+    "feature_names",
     "training_set",
 ]
 
@@ -111,6 +112,17 @@ def current_entities(
         left_out=len(objecting),
         left_out_mark=mark,
     )
+
+
+def feature_names(lake: "Lake", tenant: Tenant, contract: Contract, model_name: str) -> list[str]:
+    """Return the features that the tenant's tables allow a model to learn from.
+
+    Raises
+    ------
+    NotEnoughData
+        The tenant has no gold table of the entity.
+    """
+    return [spec.name for spec in _open(lake, tenant, contract, contract.model(model_name)).specs]
 
 
 def _persons(rows: pa.Table) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract, Model
 from features.shapes import Note, TrainingSet
+from features.training_set import feature_names
 from foundation.errors import NotEnoughData, NotFound
 from models.leaks import Suspect, suspects
 from models.rows import Rows
@@ -77,7 +78,8 @@ def clear(
     lake: "Lake",
     actor: "Actor",
     tenant: "Tenant",
-    training: TrainingSet,
+    contract: Contract,
+    model: str,
     *,
     feature: str,
     verdict: Verdict,
@@ -88,11 +90,13 @@ def clear(
     ------
     NotFound
         The model does not learn from such a feature.
+    NotEnoughData
+        The tenant has no table to learn from.
     """
-    names = [spec.name for spec in training.features]
+    names = feature_names(lake, tenant, contract, model)
     if feature not in names:
         raise NotFound("models.no_feature", feature=feature, known=", ".join(names))
-    answer(lake.store, actor, tenant, training.model.name, feature=feature, verdict=verdict)
+    answer(lake.store, actor, tenant, model, feature=feature, verdict=verdict)
 
 
 def known_late(contract: Contract, model: Model) -> frozenset[str]:

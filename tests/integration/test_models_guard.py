@@ -52,15 +52,15 @@ def test_it_is_left_out_asked_about_and_kept_once_a_person_says_so(door: Door):
     assert first.metrics["auc"].value < 0.95
 
     contract = door.lake.contract_of(TENANT)
-    known = training_set(door.lake, TENANT, contract, "churn")
     with pytest.raises(NotFound):
-        clear(door.lake, STAFF, TENANT, known, feature="no_such", verdict="keep")
-    clear(door.lake, STAFF, TENANT, known, feature="exit_score", verdict="keep")
+        clear(door.lake, STAFF, TENANT, contract, "churn", feature="no_such", verdict="keep")
+    clear(door.lake, STAFF, TENANT, contract, "churn", feature="exit_score", verdict="keep")
     second = train(door.lake, TENANT, "churn")
     assert second.doubts == () and second.metrics["auc"].value > 0.98
     assert "feature.keep" in {entry.action for entry in entries(door.lake.store, TENANT)}
 
-    clear(door.lake, STAFF, TENANT, known, feature="exit_score", verdict="leave_out")
+    clear(door.lake, STAFF, TENANT, contract, "churn", feature="exit_score", verdict="leave_out")
+    known = training_set(door.lake, TENANT, contract, "churn")
     found = guarded(door.lake, TENANT, contract, known)
     assert found.open == () and "exit_score" not in {f.name for f in found.training.features}
     assert all("exit_score" not in record for record in found.training.records)
