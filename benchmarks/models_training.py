@@ -23,7 +23,7 @@ from tenancy.keys import Keyring
 from tenancy.tenant import Tenant
 
 SEED = 20261126
-FULL = (2.8, 9.1)
+FULL = (2.8, 10.2)
 """Scale and incidents a customer: 7,000 customers and 50,000 incidents."""
 QUICK = (0.4, 3.5)
 MOST_SECONDS = 120.0

@@ -39,4 +39,13 @@ else:
     from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
     from sklearn.utils.metaestimators import available_if
 
-__all__ = ["BaseEstimator", "ClassifierMixin", "TransformerMixin", "available_if"]
+
+def of_texts(tags: Tags) -> Tags:
+    """Return an estimator's tags, saying that a row is a text, not numbers."""
+    tags.input_tags.string = True
+    tags.input_tags.one_d_array = True
+    tags.input_tags.two_d_array = False
+    return tags
+
+
+__all__ = ["BaseEstimator", "ClassifierMixin", "TransformerMixin", "available_if", "of_texts"]

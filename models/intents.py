@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.special import softmax
 
 from models.arrays import Floats, Matrix, Persons, Tags
-from models.base import BaseEstimator, ClassifierMixin
+from models.base import BaseEstimator, ClassifierMixin, of_texts
 from models.calibration import Sigmoid
 from models.network import Network
 from models.text import CharTfidf
@@ -184,11 +184,7 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Tags:
         """Say that a row is a text, not numbers."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.one_d_array = True
-        tags.input_tags.two_d_array = False
-        return tags
+        return of_texts(super().__sklearn_tags__())
 
 
 def _members(words: Matrix, characters: Matrix) -> list[Matrix]:

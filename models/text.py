@@ -14,8 +14,8 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
-from models.arrays import Floats, Ints, Matrix, Persons
-from models.base import BaseEstimator, TransformerMixin
+from models.arrays import Floats, Ints, Matrix, Persons, Tags
+from models.base import BaseEstimator, TransformerMixin, of_texts
 
 LONGEST_TEXT = 20_000
 """Characters of a text that are read; the rest of a longer one says nothing new."""
@@ -211,6 +211,10 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         state = dict(super().__getstate__())
         state.pop("_cache", None)
         return state
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say that a row is a text, not numbers."""
+        return of_texts(super().__sklearn_tags__())
 
     def _grams_by_word(self, vocabulary: Sequence[str]) -> tuple[list[str], Matrix]:
         places: dict[str, int] = {}

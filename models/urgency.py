@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from models.arrays import Floats, Ints, Matrix, Persons, Tags
-from models.base import BaseEstimator, ClassifierMixin
+from models.base import BaseEstimator, ClassifierMixin, of_texts
 from models.intents import Answer, Heard, IntentClassifier
 
 
@@ -99,11 +99,7 @@ class UrgencyClassifier(ClassifierMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Tags:
         """Say that a row is a text, not numbers."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.one_d_array = True
-        tags.input_tags.two_d_array = False
-        return tags
+        return of_texts(super().__sklearn_tags__())
 
 
 def _medians(probabilities: Floats) -> Ints:

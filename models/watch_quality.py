@@ -51,16 +51,17 @@ def quality_findings(
 ) -> list[Finding]:
     """Return the quality of everyone and of each group whose outcomes are known by now."""
     model = contract.model(champion.name.rpartition(".")[2])
+    # No outcome can be known before the horizon of the first score lies within the data.
+    if not len(scored) or np.ptp(scored.as_of) < np.timedelta64(model.label.horizon_days, "D"):
+        return []
     rows = scored.take(counted(scored, model.entity))
     known, codes = known_by_now(lake, tenant, contract, champion, rows)
     windows = _windows(known)
     if not windows:
         return []
     needed = np.unique(np.concatenate(list(windows.values())))
-    seen, before = (
-        described(lake, tenant, known.take(needed)),
-        out_of_fold_of(lake, tenant, champion),
-    )
+    seen = described(lake, tenant, known.take(needed))
+    before = out_of_fold_of(lake, tenant, champion)
     found = []
     for window, places in windows.items():
         mine = seen.take(np.searchsorted(needed, places))

@@ -7,8 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from models.arrays import Matrix, Persons
-from models.base import BaseEstimator, TransformerMixin
+from models.arrays import Matrix, Persons, Tags
+from models.base import BaseEstimator, TransformerMixin, of_texts
 from models.text import (
     LONGEST_TEXT,
     counts_matrix,
@@ -95,6 +95,10 @@ class WordTfidf(TransformerMixin, BaseEstimator):
         counts = counts_matrix(rows, len(places))
         unknown = np.array([found.total() for found in grams], dtype=np.float64) - totals_of(counts)
         return weighted(counts, self.idf_, self.unknown_weight_ * unknown)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say that a row is a text, not numbers."""
+        return of_texts(super().__sklearn_tags__())
 
     def _grams(self, text: object) -> Counter[str]:
         if not isinstance(text, str):

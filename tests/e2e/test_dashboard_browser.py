@@ -106,7 +106,7 @@ def test_offers_tell_whom_to_call_whom_to_leave_and_what_they_brought(
     shown = page.locator(MAIN).inner_text()
     assert [one for one in words if one.lower() not in shown.lower()] == []
     assert page.locator(".st-key-download_calls button").is_visible()
-    slider = page.locator('[data-testid="stSlider"] [role="slider"]')
+    slider = page.get_by_role("slider")
     slider.focus()
     slider.press("ArrowLeft")
     settled(page)

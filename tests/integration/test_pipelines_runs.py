@@ -62,9 +62,9 @@ def test_the_definitions_hold_every_table_and_model_of_a_contract(vertical: str)
     models = {
         (vertical, layer, model.name)
         for model in contract.models
-        for layer in ("champion", "scores")
-    }
-    assert silver | models | {(vertical, "gold", "customer"), (vertical, "answers")} <= keys
+        for layer in ("champion", "scores", "watch")
+    } | {(vertical, "offers"), (vertical, "answers")}
+    assert silver | models | {(vertical, "gold", "customer")} <= keys
     job = made.resolve_job_def(job_name(vertical))
     assert job.partitions_def is not None
     assert job.partitions_def.name == tenants_of(vertical).name
