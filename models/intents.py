@@ -23,7 +23,6 @@ from models.text import CharTfidf
 from models.threads import bounded
 from models.words import WordTfidf
 
-
 WITH_CHARACTERS = 2
 """The networks that see characters, the last ones: to one that sees words alone, a strange text is
 the one word in it that it knows."""
