@@ -23,10 +23,6 @@ from models.text import CharTfidf
 from models.threads import bounded
 from models.words import WordTfidf
 
-WITH_CHARACTERS = 2
-"""The networks that see characters, the last ones: to one that sees words alone, a strange text is
-the one word in it that it knows."""
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -55,9 +51,9 @@ class Heard:
         Calibrated, of each intent, shape (n, k).
     evidence
         How much speaks for the likeliest one: its log-odds against the mean intent, before
-        normalising, in the networks that see characters, shape (n,); −∞ where a text has nothing
-        that the model knows. Probabilities always add up to one, so that a text about something
-        else is sure of the nearest intent; evidence may be weak for all of them.
+        normalising, shape (n,); −∞ where a text has nothing that the model knows. Probabilities
+        always add up to one, so that a text about something else is sure of the nearest intent;
+        evidence may be weak for all of them.
     """
 
     probabilities: Floats
@@ -179,12 +175,9 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
         parts = zip(self.networks_, _members(words, characters), strict=True)
         with bounded():
             said = [network.logits(rows) for network, rows in parts]
-        said = said or [np.zeros((len(texts), len(self.classes_)))]
-        logits = np.mean(said, axis=0)
-        rows = np.arange(len(texts)), logits.argmax(axis=1)
-        evidence = np.mean([one[rows] for one in said[-WITH_CHARACTERS:]], axis=0)
+        logits = np.mean(said or [np.zeros((len(texts), len(self.classes_)))], axis=0)
         informed = (np.diff(words.indptr) > 0) | (np.diff(characters.indptr) > 0)
-        return logits, np.where(informed, evidence, -np.inf)
+        return logits, np.where(informed, logits.max(axis=1), -np.inf)
 
     def _views(self) -> tuple[WordTfidf, CharTfidf]:
         return self.words_, self.characters_
