@@ -55,11 +55,12 @@ def register(app: typer.Typer, language: Language) -> None:
         tenant_id: Annotated[str, tenant_argument],
         model: Annotated[str, typer.Argument(metavar="MODEL", help=tell("model"))],
     ) -> None:
+        from features.text_set import TEXT_MODELS
         from models.rollback import roll_back
 
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
-            (name,) = models_of(desk, tenant, model)
+            (name,) = [model] if model in TEXT_MODELS else models_of(desk, tenant, model)
             earlier = roll_back(desk.lake, tenant, name)
             desk.note("model.rolled_back", tenant, name, version=earlier.version)
         say(text("cli.rolled_back", language, model=name, version=earlier.version))

@@ -19,7 +19,7 @@ from foundation.errors import NotAllowed, NotEnoughData, NotFound
 from lakehouse.commits import Commit
 from models.answer_table import answer_rows, suggestion_rows, versions_json
 from models.champion import Champion, code_version
-from models.compatible import is_of_version
+from models.compatible import is_compatible
 from models.intents import Answer
 from models.registry import Registry
 from models.replies import Asked, Suggestion
@@ -178,7 +178,7 @@ def _rows(
 def text_champion(lake: "Lake", tenant: "Tenant", contract: Contract, name: str) -> Champion | None:
     """Return the champion of a model of texts that may speak now; None where there is none."""
     champion = Registry(lake.settings).find(tenant.id, name)
-    return champion if champion is not None and is_of_version(champion, contract) else None
+    return champion if champion is not None and is_compatible(champion, contract, name) else None
 
 
 def _helpers(lake: "Lake", tenant: "Tenant", contract: Contract) -> _Helpers:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from data_contracts.contract import Contract
 from data_contracts.versions import parse_version
 from features.build import declared
+from features.text_set import TEXT_MODELS
 from foundation.errors import NotFound
 from foundation.settings import Settings
 from models.champion import Champion
@@ -21,16 +22,13 @@ def is_compatible(champion: Champion, contract: Contract, model_name: str) -> bo
     Not where a breaking version came since, nor where it takes a column that the tenant withdrew,
     or declared to be of another kind: that would count as unknown for everyone, without a word.
     """
-    if not is_of_version(champion, contract):
+    learned = parse_version(champion.provenance.contract_version)
+    if learned.major != parse_version(contract.version).major:
         return False
+    if model_name in TEXT_MODELS:  # takes what is said, whatever the contract
+        return True
     known = {one.name: one.type for one in declared(contract.model(model_name), contract)}
     return all(known.get(feature.name) == feature.type for feature in champion.features)
-
-
-def is_of_version(champion: Champion, contract: Contract) -> bool:
-    """Say whether no breaking version of the contract came since a champion was learned."""
-    learned = parse_version(champion.provenance.contract_version)
-    return learned.major == parse_version(contract.version).major
 
 
 def fitting_champion(lake: "Lake", tenant: "Tenant", model_name: str) -> Champion | None:

@@ -146,7 +146,7 @@ def _register(
     made: TextsTrained,
 ) -> TextsTrained:
     from models.artifact import Entry
-    from models.compatible import is_of_version
+    from models.compatible import is_compatible
     from models.example import synthetic_records
 
     model, texts, table = learned
@@ -169,7 +169,7 @@ def _register(
         )
     )
     alias: Alias = "champion"
-    if champion is not None and is_of_version(champion, contract):
+    if champion is not None and is_compatible(champion, contract, made.model):
         judged = registry.out_of_fold(tenant.id, champion.run_id)
         alias = "champion" if not_worse(table, judged) else "challenger"
     registry.set_alias(registered, alias)

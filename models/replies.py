@@ -22,6 +22,11 @@ PRIOR_STRENGTH = 5.0
 """Showings that the tenant's own average counts as, before a reply's own record speaks."""
 PRIOR_MEAN = 0.5
 """The average of a tenant that has no record at all."""
+QUESTIONS = 5
+"""A reply is as near as so many of the questions it answered, those nearest, are in the mean: one
+that is near by chance moves it little."""
+HOPEFUL = 50
+"""Replies that are looked at closely."""
 AT_ONCE = 64
 """Incidents that are compared with all documents at once: bounds the memory."""
 
@@ -82,7 +87,7 @@ class Suggestion:
         The row of gold ``response``: its id, incident and kind. Of a reply that was given often,
         the row that answered the most similar question.
     similarity
-        0–1, to the nearest question it answered or to its own words.
+        0–1, to the nearest questions it answered in the mean, or to its own words.
     helpfulness
         0–1, expected share of showings in which it is used and solves.
     score
@@ -183,29 +188,23 @@ class ReplyRanker:
     def _best(
         self, asked: Asked, cosines: Floats, helpfulness: Floats, most: int
     ) -> list[Suggestion]:
-        similarity = np.maximum.reduceat(cosines, self._starts)
+        nearest = np.maximum.reduceat(cosines, self._starts)
         near = [
             at
-            for at in np.flatnonzero(similarity >= self.least_similarity).tolist()
+            for at in np.flatnonzero(nearest >= self.least_similarity).tolist()
             if asked.language is None or self.sources[at].language in (None, asked.language)
         ]
-        score = similarity * helpfulness
-        best = sorted(near, key=lambda at: (-score[at], at))[:most]
-        return [
-            Suggestion(
-                self._nearest(at, cosines),
-                float(similarity[at]),
-                float(helpfulness[at]),
-                float(score[at]),
-            )
-            for at in best
-        ]
+        # No reply is more similar than its nearest document: the others cannot come in.
+        hopeful = sorted(near, key=lambda at: (-nearest[at] * helpfulness[at], at))[:HOPEFUL]
+        found = [self._suggestion(at, cosines, float(helpfulness[at])) for at in hopeful]
+        return sorted(found, key=lambda one: -one.score)[:most]
 
-    def _nearest(self, at: int, cosines: Floats) -> Reply:
-        """Return the row of a reply that answered the most similar question."""
+    def _suggestion(self, at: int, cosines: Floats, helpfulness: float) -> Suggestion:
         start, end = int(self._starts[at]), int(self._ends[at])
+        own, questions = float(cosines[start]), np.sort(cosines[start + 1 : end])[-QUESTIONS:]
+        similarity = max(own, float(questions.mean()) if len(questions) else 0.0)
         place = start + int(cosines[start:end].argmax())
-        return self._rows[place]
+        return Suggestion(self._rows[place], similarity, helpfulness, similarity * helpfulness)
 
     def _index(self, documents: "Sequence[_Document]") -> None:
         """Index documents, those of a reply side by side."""

@@ -17,7 +17,7 @@ from lakehouse.lake import Lake
 from models.answering import ANSWERS, Answering, answering
 from models.answers import answer_one, answer_open
 from models.intent_training import FEWEST_PERSONS, train_missing_texts, train_texts
-from models.registry import Registry
+from models.registry import Registered, Registry
 from models.text_model import TextModel
 from tenancy.actor import Actor
 from tenancy.tenant import Tenant
@@ -117,6 +117,10 @@ def test_the_judged_are_persons_that_the_twin_had_not_seen_and_a_challenger_meet
     assert not {"c00", "I-000"} & {cell for c in judged.columns[:2] for cell in c.to_pylist()}
     again = train_texts(lake, ACME, "intent", TELECOM)
     assert again.metrics == done.trained[0].metrics
+    registry.set_alias(Registered(champion.name, again.version, again.run_id), "champion")
+    command = ["rollback", "acme", "intent"]
+    assert CliRunner().invoke(build_app("es"), command, obj=Session(lake.settings)).exit_code == 0
+    assert registry.get(ACME.id, "intent").version == champion.version
 
 
 def test_the_registered_model_serves_what_it_says_here(answered: tuple[Lake, Answering]):

@@ -17,21 +17,13 @@ from models.network import Network
 from models.text import CharTfidf
 from models.urgency import UrgencyClassifier
 from models.words import WordTfidf
+from tests.company_of_texts import THINGS
 
 SAYINGS = {
     "cancel": ("quiero cancelar {} ya", "necesito dar de baja {}", "please cancel {} now"),
     "bill": ("el cobro de {} está mal", "me cobraron dos veces {}", "the bill for {} is wrong"),
     "fault": ("no funciona {} desde ayer", "{} está caído otra vez", "{} stopped working today"),
 }
-THINGS = (
-    "mi línea",
-    "el internet",
-    "la televisión",
-    "my phone",
-    "the router",
-    "mi plan",
-    "el chip",
-)
 
 
 def told() -> tuple[list[str], list[str]]:
