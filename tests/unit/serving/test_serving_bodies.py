@@ -39,7 +39,10 @@ def test_a_field_that_the_contract_does_not_know_is_refused(
 ):
     status, key, message = refusal(service, acme, TELLING | {name: "x"})
     assert (status, key) == (422, "serving.unknown_field")
-    assert "incident_id, customer_id, opened_at, kind, channel, product, subject, text" in message
+    assert (
+        "incident_id, customer_id, opened_at, kind, channel, product, intent, subject, text"
+        in message
+    )
 
 
 @pytest.mark.parametrize(
