@@ -28,7 +28,7 @@ from models.threads import bounded
 
 DRAWS = {50: 4, 100: 4, 500: 2, 1_000: 2, 5_000: 1}
 """Rows learned from → draws of them, each of every newcomer."""
-QUICK_DRAWS = {50: 2, 500: 1}
+QUICK_DRAWS = {50: 2}
 ASKED_LEAST, ASKED_MOST = 500, 3_000
 MOST_NEWCOMERS = 2
 USEFUL = (50, 100)
@@ -56,7 +56,7 @@ class Setting:
 
 def lines(quick: bool) -> tuple[list[Line], list[str]]:
     """Return the figures and the notes of this part."""
-    settings = [generated(), payments()] if quick else [generated(), payments(), jobs()]
+    settings = [payments()] if quick else [generated(), payments(), jobs()]
     figures = [line for setting in settings for line in _curve(setting, quick=quick)]
     return figures, [NOTE]
 
