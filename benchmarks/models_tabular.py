@@ -2,7 +2,7 @@
 
 The same outer folds for all three. Each is tuned in inner folds alone, by the same metric; figures
 are of rows that no choice has seen, differences are paired. One fifth of every set, drawn before
-anything else, stays untouched until the very end and is asked once.
+anything else, stays untouched until a run's very end.
 """
 
 import sys
@@ -174,7 +174,7 @@ def _figures(source: Source, judged: Judged, quick: bool) -> Iterator[Line]:
 
 
 def _confirmed(source: Source, judged: Judged) -> Iterator[Line]:
-    size = f"{len(judged.codes):,} rows, asked once"
+    size = f"{len(judged.codes):,} rows, not asked before in this run"
     found = with_intervals({"auc": auc_of_draws(judged.codes, judged.ours)}, len(judged.codes))
     theirs = ", ".join(
         f"{peer} {float(auc_of_draws(judged.codes, said)(_whole(judged))[0]):.4f}"
