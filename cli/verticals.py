@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli import vertical_new
 from cli.console import say, show
 from cli.session import contract_of, helper, session_of
 from data_contracts.contract import Column, Table
@@ -19,6 +20,7 @@ def register(app: typer.Typer, language: Language) -> None:
     tell = helper(language)
     group = typer.Typer(help=tell("vertical"), no_args_is_help=True)
     app.add_typer(group, name="vertical")
+    vertical_new.register(group, language)
 
     @group.command("list", help=tell("vertical_list"))
     def list_all(context: typer.Context) -> None:

@@ -53,7 +53,7 @@ class Answers:
     positive
         The value of a two-valued outcome that means yes, where the values do not say so.
     horizon_days
-        Within how many days the outcome comes.
+        Within how many days an outcome comes that is told by its date; None: as usual.
     after
         Headers of what is known only once the outcome is: shown, never learned from.
     said
@@ -64,7 +64,7 @@ class Answers:
     title: dict[Language, str]
     label: str | None = None
     positive: str | None = None
-    horizon_days: int = 30
+    horizon_days: int | None = None
     after: frozenset[str] = frozenset()
     said: Mapping[str, Said] = field(default_factory=dict)
 

@@ -1,7 +1,7 @@
 """The columns of a sample as a contract declares them: the base's where it has them, else new."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from data_contracts.contract import Column, Table
 from data_contracts.extension import OwnColumn
@@ -17,7 +17,6 @@ from ingestion.proposal.proposal import Choice
 BY_NAME = ("name", "synonym")
 LEAST_SUITED = -0.1
 """Values that speak louder than this against the base's type want a type of their own."""
-WIDER = {"integer": "number", "date": "timestamp", "boolean": "string", "number": "string"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Drafted:
     base: Column | None
     guess: OwnColumn
     seen: Profile
-    said: Said = Said()
+    said: Said = field(default_factory=Said)
 
     @property
     def name(self) -> str:
@@ -57,15 +56,18 @@ def drafted_columns(table: Table, sample: Sample, answers: Answers) -> list[Draf
     """Return a sample's columns in the order of the file, each with a name of its own."""
     choices, _ = match(table, sample.raw)
     targets = {choice.source: _target(table, choice, sample) for choice in choices}
-    taken = {plain(one) for column in table.columns for one in (column.name, *column.synonyms)}
+    held = {column.name for column in targets.values() if column is not None}
+    taken = {plain(one) for column in table.columns for one in _headers(column)}
     found = []
     for header in sample.raw.headers:
         said = answers.said.get(header, Said())
         seen = sample.profiles[header]
         guess = guess_column(table, header, (header,), seen)
-        base = targets[header]
+        base = targets[header] or _other_type(table, header, held)
         if base is None:
-            guess = replace(guess, name=_free(said.name or guess.name, taken))
+            free = plain(header) not in taken
+            headers = (header,) if free else ()
+            guess = replace(guess, name=_free(said.name or guess.name, taken), headers=headers)
             taken |= {plain(guess.name), plain(header)}
         if header in answers.after:
             guess = replace(guess, role="attribute")
@@ -82,11 +84,22 @@ def _target(table: Table, choice: Choice, sample: Sample) -> Column | None:
     return column if choice.why in BY_NAME or is_key else None
 
 
+def _other_type(table: Table, header: str, held: Collection[str]) -> Column | None:
+    """Return the base's column that a header names although its values are of another type.
+
+    One of persons keeps its meaning: a «telephone» of yes and no is no number of anybody's.
+    """
+    for column in table.columns:
+        named = plain(header) in {plain(one) for one in _headers(column)}
+        if named and column.name not in held and column.classification in ("internal", "public"):
+            return column
+    return None
+
+
+def _headers(column: Column) -> tuple[str, ...]:
+    return (column.name, *column.synonyms)
+
+
 def _free(name: str, taken: Collection[str]) -> str:
     names = (name, *(f"{name}_{number}" for number in range(2, 1000)))
     return next(one for one in names if plain(one) not in taken)
-
-
-def with_role(columns: Sequence[Drafted], header: str, column: OwnColumn) -> list[Drafted]:
-    """Return the columns, that of a header declared otherwise."""
-    return [replace(one, guess=column) if one.header == header else one for one in columns]

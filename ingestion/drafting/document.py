@@ -20,6 +20,8 @@ DIMENSIONS, MOST_GROUPS = 3, 12
 OFFERS = {"discount_10": 0.3, "loyalty_benefit": 0.2, "priority_service": 0.1}
 """Offer → its cost in monthly values; a person will know better ones."""
 VALUE_COLUMN = "monthly_margin"
+HORIZON_DAYS = 30
+"""Where no date says when an outcome came, its horizon decides nothing."""
 
 
 def document_of(draft: Draft) -> Node:
@@ -30,7 +32,10 @@ def document_of(draft: Draft) -> Node:
         "extends": draft.base.vertical,
         "label": dict(answers.title),
         "models": list(_models(draft, value)),
-        "dashboard": {"metrics": list(draft.base.dashboard.metrics), "dimensions": _dimensions(draft)},
+        "dashboard": {
+            "metrics": list(draft.base.dashboard.metrics),
+            "dimensions": _dimensions(draft),
+        },
         "offers": [
             {"name": name, "label": _said(f"offer_{name}"), "costMonths": cost}
             for name, cost in OFFERS.items()
@@ -67,8 +72,10 @@ def _said(key: str) -> dict[str, str]:
 def _models(draft: Draft, value: str) -> Iterator[Node]:
     """Yield the base's models with the vertical's money, and the one of its own outcome."""
     base = {str(one["name"]): one for one in cast(list[Node], custom(read(BASE))["models"])}
+    days = draft.answers.horizon_days
     for name, node in base.items():
-        yield {"name": name, "money": _money(node, value)}
+        dated = {} if days is None or name not in draft.dated else _within(node, days)
+        yield {"name": name, **dated, "money": _money(node, value)}
     if draft.labelled is None:
         return
     table, column = draft.labelled
@@ -90,12 +97,16 @@ def _models(draft: Draft, value: str) -> Iterator[Node]:
             "table": table.name,
             "kinds": ["column"],
             "column": column.name,
-            "horizonDays": draft.answers.horizon_days,
+            "horizonDays": days or HORIZON_DAYS,
         },
         "features": features if own in features else [own, *features],
         "metric": METRICS[task],
         "money": _money(like, value),
     }
+
+
+def _within(node: Node, days: int) -> Node:
+    return {"label": {**cast(Node, node["label"]), "horizonDays": days}}
 
 
 def _money(like: Node, value: str) -> Node:
@@ -130,8 +141,9 @@ def _schema(draft: Draft, value: str) -> Iterator[Node]:
 
 
 def _node(draft: Draft, one: Drafted) -> Node | None:
-    make = own_node if one.base is None else base_node
-    return make(one, draft.spoken, draft.outcome)
+    if one.base is not None:
+        return base_node(one, draft.outcome)
+    return own_node(one, draft.spoken, draft.outcome)
 
 
 def _value_node() -> Node:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from data_contracts.contract import Contract
 from data_contracts.loader import load_contract
@@ -11,7 +10,7 @@ from foundation.errors import InvalidRequest
 from foundation.texts import Language
 from ingestion.drafting.answers import Answers
 from ingestion.drafting.columns import Drafted, drafted_columns
-from ingestion.drafting.label import as_outcome, known_outcome, positive_of, task_of
+from ingestion.drafting.label import as_outcome, positive_of, task_of
 from ingestion.drafting.nodes import Outcome
 from ingestion.drafting.samples import Sample
 from ingestion.drafting.spoken import spoken_in
@@ -49,6 +48,16 @@ class Draft:
     def labelled(self) -> tuple[DraftedTable, Drafted] | None:
         """The outcome's table and column; None where nothing is predicted beside the base."""
         return None if self.outcome is None else find(self.tables, self.outcome.header)
+
+    @property
+    def dated(self) -> frozenset[str]:
+        """The base's models whose outcome the samples tell by its date."""
+        seen = {(table.name, one.name) for table in self.tables for one in table.columns}
+        return frozenset(
+            model.name
+            for model in self.base.models
+            if (model.label.table, str(model.label.time_column)) in seen
+        )
 
 
 def base_contract() -> Contract:
@@ -115,19 +124,14 @@ def _predictable(column: Drafted, task: str) -> bool:
     return task != "number" or column.seen.number_share > 0.98
 
 
-def _meanings(
-    column: Drafted, positive: str | None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _meanings(column: Drafted, positive: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the writings of yes and of no; none where the column's type knows them already."""
     if task_of(column.seen) != "binary":
         return (), ()
-    yes = positive or positive_of(column.seen)
+    yes = positive or positive_of(column.header, column.seen)
     if yes is None or yes not in column.seen.values:
         values = ", ".join(column.seen.values)
         raise InvalidRequest("verticals.which_is_yes", header=column.header, values=values)
     if column.guess.type == "boolean" and positive is None:
         return (), ()
     return (yes,), tuple(value for value in column.seen.values if value != yes)
-
-
-__all__ = ["Draft", "DraftedTable", "base_contract", "draft", "find", "known_outcome"]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from data_contracts.contract import Task
+from data_contracts.contract import ColumnType, Task
 from ingestion.drafting.columns import Drafted
 from ingestion.proposal.profile import Profile
-from ingestion.proposal.words import plain
+from ingestion.proposal.words import concepts, plain
 from ingestion.vocabulary import FALSE_WORDS, TRUE_WORDS, fold
 
 OUTCOME_WORDS = frozenset(
@@ -46,28 +46,33 @@ def task_of(seen: Profile) -> Task:
     return "multiclass" if seen.distinct <= MOST_CLASSES else "number"
 
 
-def positive_of(seen: Profile) -> str | None:
+def positive_of(header: str, seen: Profile) -> str | None:
     """Return the value of two that means yes; None where neither says so.
 
-    A yes or no says it itself; of «risk» and «no risk» the one without the no.
+    A yes or no says it itself; of «risk» and «no risk» the one without the no; under «attrition»
+    the attrited one.
     """
     values = [value for value in seen.values if value]
     if {fold(value) for value in values} <= {*TRUE_WORDS, *FALSE_WORDS}:
         return next((value for value in values if fold(value) in TRUE_WORDS), None)
     plainly = [value for value in values if not NO_WORDS & set(plain(value).split())]
-    return plainly[0] if len(values) == 2 and len(plainly) == 1 else None
+    named = [value for value in plainly if concepts(value) & concepts(header)]
+    found = plainly if len(plainly) == 1 else named
+    return found[0] if len(values) == 2 and len(found) == 1 else None
 
 
 def as_outcome(one: Drafted) -> Drafted:
     """Return the column as an outcome of the type that its task takes."""
-    task = task_of(one.seen)
-    if task == "binary":
-        type_ = one.guess.type if one.guess.type in ("date", "timestamp") else "boolean"
-    elif task == "multiclass":
-        type_ = "string"
-    else:
-        type_ = one.guess.type
+    types: dict[Task, ColumnType] = {
+        "binary": "boolean",
+        "multiclass": "string",
+        "number": one.guess.type,
+    }
     guess = replace(
-        one.guess, type=type_, role="outcome", classification="internal", unit=one.said.unit
+        one.guess,
+        type=types[task_of(one.seen)],
+        role="outcome",
+        classification="internal",
+        unit=one.said.unit,
     )
     return replace(one, guess=guess)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_contracts.columns import MONEY
+from data_contracts.contract import Column
 from data_contracts.place import Node
 from foundation.texts import LANGUAGES, Language, text
 from ingestion.drafting.columns import Drafted
 from ingestion.drafting.limits import LENGTHS, length_limit, number_limits
+from ingestion.proposal.profile import Profile
 from ingestion.proposal.words import plain
 
 NUMBERS = ("integer", "number", "money")
@@ -38,7 +40,9 @@ def label_of(one: Drafted, spoken: Language) -> dict[Language, str]:
     if one.said.label is not None:
         return one.said.label
     header = plain(one.header) or one.header
-    return {lang: header if lang == spoken else f"{header} {untranslated(lang)}" for lang in LANGUAGES}
+    return {
+        lang: header if lang == spoken else f"{header} {untranslated(lang)}" for lang in LANGUAGES
+    }
 
 
 def own_node(one: Drafted, spoken: Language, outcome: Outcome | None) -> Node:
@@ -56,23 +60,32 @@ def own_node(one: Drafted, spoken: Language, outcome: Outcome | None) -> Node:
         node
         | _checks(one)
         | _examples(one)
-        | {"synonyms": _synonyms(one, spoken), "customProperties": _custom(one, label, outcome)}
+        | ({"synonyms": synonyms} if (synonyms := _synonyms(one, spoken)) else {})
+        | {"customProperties": _custom(one, label, outcome)}
     )
 
 
-def base_node(one: Drafted, spoken: Language, outcome: Outcome | None) -> Node | None:
+def base_node(one: Drafted, outcome: Outcome | None) -> Node | None:
     """Return what changes of a column of the base; None where nothing does."""
     assert one.base is not None, "a column of the base"
     is_outcome = outcome is not None and outcome.header == one.header
     if one.is_suited and not is_outcome:
         return None
     node: Node = {"name": one.name, "logicalType": _logical(one)}
-    if not one.is_suited:
+    if not one.is_suited and not _within(one.seen, one.base):
         node |= _checks(one)
     properties = _values(one, outcome)
     if is_outcome and one.base.role != "outcome":
         properties = [{"property": "columnRole", "value": "outcome"}, *properties]
     return node | ({"customProperties": properties} if properties else {})
+
+
+def _within(seen: Profile, base: Column) -> bool:
+    """Say whether the base's own limits hold the numbers that were seen."""
+    known = seen.numbers[~np.isnan(seen.numbers)]
+    if not len(known) or base.minimum is None or base.maximum is None:
+        return False
+    return bool(base.minimum <= known.min() and known.max() <= base.maximum)
 
 
 def _logical(one: Drafted) -> str:
@@ -106,7 +119,7 @@ def _examples(one: Drafted) -> Node:
 
 def _synonyms(one: Drafted, spoken: Language) -> list[Node]:
     """Return the header, and the label in the other language where a person said it."""
-    found: list[Node] = [{"synonym": one.header, "locale": spoken}]
+    found: list[Node] = [{"synonym": header, "locale": spoken} for header in one.guess.headers]
     if one.said.label is not None:
         others = {lang: "_".join(plain(word).split()) for lang, word in one.said.label.items()}
         found += [
@@ -118,14 +131,17 @@ def _synonyms(one: Drafted, spoken: Language) -> list[Node]:
 
 
 def _custom(one: Drafted, label: dict[Language, str], outcome: Outcome | None) -> list[Node]:
-    unit = one.said.unit or one.guess.unit
-    return [
+    properties: list[Node] = [
         {"property": "columnRole", "value": one.guess.role},
         {"property": "label", "value": dict(label)},
-        *([{"property": "unit", "value": unit}] if unit else []),
-        *_values(one, outcome),
-        *([{"property": "valueLabels", "value": one.said.values}] if one.said.values else []),
     ]
+    unit = one.said.unit or one.guess.unit
+    if unit:
+        properties.append({"property": "unit", "value": unit})
+    properties += _values(one, outcome)
+    if one.said.values:
+        properties.append({"property": "valueLabels", "value": one.said.values})
+    return properties
 
 
 def _values(one: Drafted, outcome: Outcome | None) -> list[Node]:
