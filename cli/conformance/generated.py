@@ -96,8 +96,13 @@ def _outcome(model: Model, column: Column, rank: float) -> str:
         low = float(column.minimum or 0)
         high = min(float(column.maximum or 100), low + 1000)
         return str(round(low + (high - low) * rank))
-    classes = (column.allowed or column.examples or CLASSES)[:3]
+    classes = classes_of(column)
     return classes[min(int(rank * len(classes)), len(classes) - 1)]
+
+
+def classes_of(column: Column) -> tuple[str, ...]:
+    """Return the classes that a generated outcome of several takes."""
+    return (column.allowed or column.examples or CLASSES)[: len(CLASSES)]
 
 
 def _written(column: Column, moment: datetime) -> str:

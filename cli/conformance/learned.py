@@ -1,10 +1,11 @@
 """Whether models learn from the vertical's data what may be learned, and are honest about it."""
 
 from collections.abc import Iterator
-from math import log
+from math import isnan, log, nan
 from typing import TYPE_CHECKING
 
 from cli.conformance.finding import Finding, advice, broken, sound
+from cli.conformance.generated import classes_of
 from cli.conformance.trial import SAMPLED, TRIED, Trial
 from data_contracts.contract import Model
 from features.build import declared
@@ -103,23 +104,20 @@ def _wrong_figure(
     trial: Trial, model: Model, figures: dict[str, float]
 ) -> dict[str, object] | None:
     """Return the figure by which a model knows nothing, and its limit; None where none says so."""
+    limits: list[tuple[str, float, float, float]] = []
     if model.task == "binary":
-        low, high = SLOPES
-        slope = figures["calibration_slope"]
-        if not low <= slope <= high:
-            return {
-                "metric": "calibration_slope",
-                "value": f"{slope:.2f}",
-                "limit": f"{low}–{high}",
-            }
-        pairs = (("brier", figures["brier"], figures["base_rate_brier"]),)
+        limits = [
+            ("calibration_slope", figures.get("calibration_slope", nan), *SLOPES),
+            ("brier", figures.get("brier", nan), 0.0, figures.get("base_rate_brier", nan)),
+        ]
     elif model.task == "multiclass":
         column = trial.contract.table(model.label.table).column(str(model.label.column))
-        classes = max(2, len((column.allowed or column.examples)[:3]))
-        pairs = (("log_loss", figures["log_loss"], log(classes)),)
+        classes = max(2, len(classes_of(column)))
+        limits = [("log_loss", figures.get("log_loss", nan), 0.0, log(classes))]
     else:
-        pairs = (("r2", -figures["r2"], 0.0),)
-    for metric, value, limit in pairs:
-        if value >= limit:
-            return {"metric": metric, "value": f"{value:.3f}", "limit": f"< {limit:.3f}"}
+        limits = [("r2", figures.get("r2", nan), 0.0, 1.0)]
+    for metric, value, low, high in limits:
+        if not low < value < high:  # one that is not known is none either
+            said = "—" if isnan(value) else f"{value:.3f}"
+            return {"metric": metric, "value": said, "limit": f"{low:.3g} – {high:.3g}"}
     return None

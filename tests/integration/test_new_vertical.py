@@ -72,14 +72,15 @@ def test_a_vertical_that_was_added_so_passes_every_check(vertical: str, tmp_path
     assert [one.say("en") for one in found if one.state != "sound"] == []
 
 
-def test_a_vertical_that_learns_from_noise_is_told_what_to_mend(tmp_path: Path):
-    """Every number only shown, none learned from: nothing is left that tells the outcome."""
+def test_a_model_without_the_columns_that_tell_is_told_to_be_mended(tmp_path: Path):
     folder, file = tmp_path / "contracts", write_members(tmp_path)
     settings = replace(Settings.at(tmp_path / "data"), contract_dirs=(folder,))
-    after = ["visitas_mes", "peso_kg", "grasa_share", "cuota_mensual"]
-    flags = [flag for header in after for flag in ("--after", header)]
-    assert run(["vertical", "new", "gym", "--from", str(file), *FLAGS, *flags], settings) == 0
-    contract = load_contract(folder / "gym.odcs.yaml")
-    found = conformance(settings, contract)
-    assert any(one.state == "broken" and one.aspect == "calibration" for one in found)
+    assert run(["vertical", "new", "gym", "--from", str(file), *FLAGS], settings) == 0
+    path = folder / "gym.odcs.yaml"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace("    - customer_measures\n", ""), encoding="utf-8")
+    found = conformance(settings, load_contract(path))
+    broken = [one for one in found if one.state == "broken"]
+    assert [(one.aspect, one.details["model"]) for one in broken] == [("calibration", "renueva")]
+    assert "look at which columns have the role measure" in broken[0].say("en")
     forget_contracts()
