@@ -97,7 +97,9 @@ def duration_set(
     rows = _some(without(rows, silent))
     name, purpose = f"{model.name}_timing", purpose_of(kind, mark_of(lake, tenant, silent))
     keep(lake, tenant, name, rows, gold=source.gold, contract=contract, purpose=purpose)
-    dropped = {note.feature for note in useless(rows, source.specs)}
+    # How many values are too many was decided on all rows, by who says what may be learned from.
+    dull = [note for note in useless(rows, source.specs) if note.reason != "too_many_values"]
+    dropped = {note.feature for note in dull}
     specs = tuple(spec for spec in source.specs if spec.name not in dropped)
     return DurationSet(
         model=model,

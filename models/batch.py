@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.contract import Contract
+from features.shapes import FeatureFrame
 from foundation.clock import utc_now
 from lakehouse.commits import Commit
-from models.champion import Champion, run_id_of
+from models.champion import Champion
 from models.compatible import compatible_champion
 from models.score import Scorer
 from models.score_table import score_rows
@@ -67,7 +69,6 @@ def score_current(
     contract = contract or lake.contract_of(tenant)
     champion = compatible_champion(lake.settings, tenant, contract, model_name)
     frame = current_entities(lake, tenant, contract, model_name)
-    score_timing(lake, tenant, contract, frame)
     run_id = run_id_of(champion, frame, contract)
     ref = lake.ref(tenant, "gold", "score")
     if lake.writer.find_commit(ref, run_id):
@@ -75,10 +76,20 @@ def score_current(
         return _run_of(run_id, champion, tenant, written, already=True)
     with bounded():
         scores = Scorer(champion).score(frame.records)
+    # Before the scores, which end the run: what a crash leaves out is made up for.
+    score_timing(lake, tenant, contract, frame, scores, run_id=run_id)
     rows = score_rows(run_id, tenant, frame, scores, utc_now())
     metadata = {"model": champion.name, "model_version": champion.version}
     done = lake.writer.append(ref, rows, Commit(run_id, metadata))
     return _run_of(run_id, champion, tenant, rows, already=done.already)
+
+
+def run_id_of(champion: Champion, frame: FeatureFrame, contract: Contract) -> str:
+    """Return a run's identifier: equal for equal model, tables, contract and objections."""
+    tables = [f"{name}={version}" for name, version in sorted(frame.table_versions.items())]
+    without = [frame.left_out_mark] if frame.left_out_mark else []
+    parts = [champion.name, champion.version, contract.version, *tables, *without]
+    return f"score-{sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
 def _run_of(

@@ -31,7 +31,7 @@ class Curve:
         """Return the curve of entities followed for some days, those without the end censored."""
         moments, came = np.unique(days[happened], return_counts=True)
         at_risk = len(days) - np.searchsorted(np.sort(days), moments, side="left")
-        return cls(moments, np.cumprod(1.0 - came / at_risk))
+        return cls(moments, np.asarray(np.cumprod(1.0 - came / at_risk), dtype=np.float64))
 
     def at(self, days: Floats, *, before: bool = False) -> Floats:
         """Return the chance left at some days, or just before them."""

@@ -8,8 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data_contracts.contract import Contract
-from features.shapes import FeatureFrame
 from features.spec import FeatureSpec
 from models.risk import RiskBand, to_json
 from models.risk import from_json as bands_from_json
@@ -63,14 +61,6 @@ class Champion:
     run_id: str = ""
     estimator: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
-
-
-def run_id_of(champion: Champion, frame: FeatureFrame, contract: Contract) -> str:
-    """Return a scoring's identifier: equal for equal model, tables, contract and objections."""
-    tables = [f"{name}={version}" for name, version in sorted(frame.table_versions.items())]
-    without = [frame.left_out_mark] if frame.left_out_mark else []
-    parts = [champion.name, champion.version, contract.version, *tables, *without]
-    return f"score-{sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
 def to_metadata(

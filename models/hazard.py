@@ -1,8 +1,9 @@
 """When an outcome comes: the chance of it in each span of time, given that it has not come yet.
 
 A discrete-time hazard model (Cox, 1972; Singer and Willett, 1993). Every entity gives one row for
-each span at whose beginning it was still without the outcome, until the span in which it comes; a
-span that was not seen to its end, and did not bring it, says nothing and is left out (censored).
+each span at whose beginning it was still without the outcome, until the span in which it comes. A
+span in which it was lost from sight without the outcome (censored) counts if it was followed for
+half of it or more, and else not: of many half count, as in an actuary's life table.
 Of these rows a model of yes and no learns the hazard, and the chance of having been spared until
 the end of a span is the product of what the spans before have left.
 """
@@ -22,6 +23,8 @@ from models.estimator import Layout
 from models.linear import Linear
 from models.pipeline import layout_of
 from models.recipe import TEXT_COMPONENTS
+
+LEAST_CHANCE = 1e-6
 
 
 class Hazard(BaseEstimator):
@@ -112,7 +115,7 @@ class Hazard(BaseEstimator):
 def person_periods(
     days: Floats, happened: Bools, edges: Sequence[int]
 ) -> tuple[Ints, Ints, Floats]:
-    """Return for each entity and span it was seen through: its place, the span, and 1 if it came.
+    """Return for each entity and span that counts: its place, the span, and 1 if it came.
 
     >>> places, spans, came = person_periods(
     ...     np.array([40.0, 70.0]), np.array([True, False]), (30, 60, 90)
@@ -120,12 +123,28 @@ def person_periods(
     >>> places.tolist(), spans.tolist(), came.tolist()
     ([0, 0, 1, 1], [0, 1, 0, 1], [0.0, 1.0, 0.0, 0.0])
     """
-    begins, ends = np.array([-1.0, *edges[:-1]]), np.array(edges, dtype=np.float64)
+    begins, ends = np.array([0.0, *edges[:-1]]), np.array(edges, dtype=np.float64)
     long, ended = days[:, None], happened[:, None]
-    came = ended & (long > begins) & (long <= ends)
-    seen = came | (long > ends) | (~ended & (long >= ends))
+    came = ended & ((long > begins) | (begins == 0)) & (long <= ends)
+    seen = came | (long > ends) | (~ended & (long >= (begins + ends) / 2))
     places, spans = np.nonzero(seen)
     return places, spans, came[places, spans].astype(np.float64)
+
+
+def through(survival: Floats, edges: Sequence[int], day: int, left: Floats) -> Floats:
+    """Return survival bent so that by a day it is ``left``: the hazards of each row rise in step.
+
+    So the curve and a score of the same day speak with one voice. A day that is no edge bends
+    nothing.
+
+    >>> through(np.array([[0.9, 0.81]]), (30, 60), 30, np.array([0.5])).round(3).tolist()
+    [[0.5, 0.25]]
+    """
+    if day not in edges:
+        return survival
+    here = np.clip(survival[:, list(edges).index(day)], LEAST_CHANCE, 1 - LEAST_CHANCE)
+    power = np.log(np.clip(left, LEAST_CHANCE, 1 - LEAST_CHANCE)) / np.log(here)
+    return np.asarray(survival ** power[:, None])
 
 
 def median_days(survival: Floats, edges: Sequence[int]) -> Floats:

@@ -1,6 +1,7 @@
 """Saying of everyone scored when it comes, exactly once: ``gold.timing``. Append only."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ from features.shapes import FeatureFrame
 from foundation.clock import utc_now
 from foundation.errors import NotFound
 from lakehouse.commits import Commit
-from models.champion import Champion, run_id_of
+from models.champion import Champion
 from models.compatible import is_compatible
-from models.hazard import Hazard, median_days
+from models.hazard import Hazard, median_days, through
 from models.registry import Registry
+from models.score import Score
 from models.score_table import TIME, digest, table_of
 from models.threads import bounded
 from models.timing import timing_name
@@ -48,31 +50,55 @@ TIMING = pa.schema(
 ``probabilities``; by ``median_days`` for half of those alike (NULL: later than the last day)."""
 
 
-def score_timing(lake: "Lake", tenant: "Tenant", contract: Contract, frame: FeatureFrame) -> int:
+def score_timing(
+    lake: "Lake",
+    tenant: "Tenant",
+    contract: Contract,
+    frame: FeatureFrame,
+    scores: Sequence[Score],
+    *,
+    run_id: str,
+) -> int:
     """Append when the outcome comes for everyone in a frame; returns how many rows were written.
 
-    None are where the tenant has no such model that fits its contract, or where the same model,
-    tables and contract were asked before.
+    By the end of the label's horizon the chance is that of the score.
+
+    None are where the tenant has no such model that fits its contract, or where it was asked in the
+    same run before.
+
+    Parameters
+    ----------
+    run_id
+        The scoring's.
     """
     champion = Registry(lake.settings).find(tenant.id, timing_name(frame.model.name))
     if champion is None or not is_compatible(champion, contract, frame.model.name):
         return 0
-    run_id, ref = run_id_of(champion, frame, contract), lake.ref(tenant, "gold", "timing")
-    if not frame.records or lake.writer.find_commit(ref, run_id):
+    ref, own = lake.ref(tenant, "gold", "timing"), f"timing-{digest(run_id, champion.version)}"
+    if not frame.records or lake.writer.find_commit(ref, own):
         return 0
-    rows = timing_rows(run_id, frame, champion, utc_now())
+    rows = timing_rows(own, frame, scores, champion, utc_now())
     metadata = {"model": champion.name, "model_version": champion.version}
-    done = lake.writer.append(ref, rows, Commit(run_id, metadata))
+    done = lake.writer.append(ref, rows, Commit(own, metadata))
     return 0 if done.already else rows.num_rows
 
 
-def timing_rows(run_id: str, frame: FeatureFrame, champion: Champion, now: datetime) -> pa.Table:
+def timing_rows(
+    run_id: str,
+    frame: FeatureFrame,
+    scores: Sequence[Score],
+    champion: Champion,
+    now: datetime,
+) -> pa.Table:
     """Return a run's rows for ``gold.timing``."""
     hazard: object = champion.pipeline
     if not isinstance(hazard, Hazard):
         raise NotFound("models.no_champion", model=champion.name)
+    label, chances = frame.model.label, np.array([score.probability or 0.0 for score in scores])
     with bounded():
-        survival = hazard.survival(frame.records)
+        plain = hazard.survival(frame.records)
+    left = chances if label.is_late else 1.0 - chances
+    survival = through(plain, hazard.edges, label.horizon_days, left)
     median = median_days(survival, hazard.edges)
     size, entities = len(survival), frame.entity_ids.tolist()
     by_incident = frame.model.entity == "incident"

@@ -63,8 +63,8 @@ def _figures(
         )
         told.append((figures.money_figure(customers, words), "customers", "see_money"))
     if incidents is not None:
-        label = see.contract.model("incident_risk").label
-        figure = figures.incidents_figure(incidents, label, words)
+        predicted = see.contract.model("incident_risk").label
+        figure = figures.incidents_figure(incidents, predicted, words)
         told.append((figure, "incidents", "see_incidents"))
     told.append((figures.rejected_figure(*rejected, words), "quarantine", "see_rejected"))
     for column, (figure, page, label) in zip(st.columns(len(told)), told, strict=True):

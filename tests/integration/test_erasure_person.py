@@ -88,6 +88,8 @@ def write_scores(door: Door) -> None:
     lake.writer.replace(lake.ref(TENANT, "features", "churn"), features, Commit("f"))
     scores = pa.table({"score_id": [f"s{n}" for n in range(len(persons))], "person_token": persons})
     lake.writer.append(lake.ref(TENANT, "gold", "score"), scores, Commit("s"))
+    times = pa.table({"timing_id": scores["score_id"], "person_token": persons})
+    lake.writer.append(lake.ref(TENANT, "gold", "timing"), times, Commit("t"))
 
 
 def everything(door: Door) -> Iterator[tuple[str, str]]:
@@ -174,6 +176,7 @@ def test_nothing_of_the_person_is_left_and_everybody_else_stays(door: Door):
     assert rows["silver.customers"] == 2
     assert rows["vault.person"] == 1
     assert rows["gold.score"] == 1
+    assert rows["gold.timing"] == 1
     assert rows["consents"] == 1
     assert receipt.places["landing"]["files"] == 4
     assert is_genuine(door.lake.store, receipt)

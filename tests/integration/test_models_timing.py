@@ -31,7 +31,7 @@ def customers(hazards: dict[str, float], seed: int = 5) -> Rows:
         row: dict[str, object] = {
             "person_token": f"t{n:04d}",
             "valid_from": day(0),
-            "signup_at": day(0),
+            "signup_at": day(-(n * 37 % 900)),
             "contract_type": contract,
             "tenure_months": n % 60,
         }
@@ -71,6 +71,10 @@ def test_when_customers_leave_is_learned_and_told_once(tmp_path: Path):
         assert rows.num_rows == run.scored
         score_current(lake, ACME, "churn")
         assert lake.arrow(ref).num_rows == run.scored
+        scores = lake.arrow(lake.ref(ACME, "gold", "score")).to_pylist()
+        said = {row["person_token"]: row["probability"] for row in scores}
+        for row in rows.to_pylist():
+            assert row["probabilities"][0] == pytest.approx(said[row["person_token"]], abs=1e-5)
         _true_chances(lake, rows.to_pylist())
 
         judged = Registry(lake.settings).out_of_fold(ACME.id, _champion_run(lake))

@@ -23,7 +23,12 @@ from tenancy.upload import OUTCOMES
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 FILE = "complaints_nyc_council/nycomplaints_sample40k.csv"
 COUNCIL = Tenant(
-    "council", "City council", "public_services", "residential", "en", "USD", "America/New_York"
+    "council",
+    "City council",
+    "public_services",
+    language="en",
+    currency="USD",
+    time_zone="America/New_York",
 )
 STAFF = Actor("staff:test", "staff", None, frozenset({"manager", "uploader"}))
 YOUNG = "2024-04-08"

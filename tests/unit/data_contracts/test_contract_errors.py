@@ -272,7 +272,7 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
     "late of nobody knows when": (
         lambda d: model(d, RISK)["label"].update(kinds=["late"], timeColumn=None),
         f"customProperties.models.{RISK}.label.timeColumn",
-        "closed_at",
+        "escalated_at",
     ),
     "what a customer's column says after an incident": (
         lambda d: model(d, RISK).update(label=model(d)["label"]),

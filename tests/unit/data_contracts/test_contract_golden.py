@@ -56,7 +56,7 @@ def breaks(check: RowCheck, column: Column, raw: str) -> bool:
     limit = next(iter(check.arguments.values()))
     verdicts: dict[str, Callable[[], bool]] = {
         "type": lambda: not is_a(column.type, value),
-        "minimum": lambda: number < Decimal(limit),
+        "minimum": lambda: is_a("number", value) and number < Decimal(limit),
         "maximum": lambda: number > Decimal(limit),
         "max_length": lambda: len(value) > int(limit),
         "pattern": lambda: re.fullmatch(limit, value) is None,

@@ -12,9 +12,9 @@ from features.shapes import Record
 from models.arrays import Bools, Floats
 from models.artifact import TRUSTED
 from models.censored import Curve, Followed, brier_losses, concordance, integrated
-from models.hazard import Hazard, median_days, person_periods
+from models.hazard import Hazard, median_days, person_periods, through
 
-EDGES = (30, 60, 90, 180)
+EDGES, HALVES = (30, 60, 90, 180), (15, 45, 75, 135)
 LEAVING = {"month": 0.25, "year": 0.05}
 """Chance of leaving within 30 days, given that one has not left before."""
 KINDS = {"contract": "category", "age": "numeric"}
@@ -95,6 +95,21 @@ def test_survival_never_rises_and_is_a_chance(fitted: Hazard, records: list[Reco
     assert np.allclose(fitted.predict_proba(records), 1 - survival)
 
 
+chances = st.floats(0, 1)
+
+
+@given(st.lists(st.tuples(*[chances] * len(EDGES), chances), min_size=1, max_size=10))
+def test_bent_through_a_score_survival_still_never_rises(drawn: list[tuple[float, ...]]):
+    steps = np.array([row[:-1] for row in drawn])
+    survival, left = np.cumprod(steps, axis=1), np.array([row[-1] for row in drawn])
+    bent = through(survival, EDGES, 60, left)
+    assert ((bent >= 0) & (bent <= 1)).all()
+    assert (np.diff(bent, axis=1) <= 0).all()
+    usual = (survival[:, 1] > 1e-6) & (survival[:, 1] < 1 - 1e-6)
+    assert bent[usual, 1] == pytest.approx(left[usual], abs=1e-5)
+    assert (through(survival, EDGES, 45, left) == survival).all()
+
+
 def test_a_stored_model_says_the_same(fitted: Hazard, tmp_path: Path):
     skops.io.dump(fitted, tmp_path / "model.skops")
     again = skops.io.load(tmp_path / "model.skops", trusted=TRUSTED)
@@ -117,7 +132,7 @@ def test_every_entity_gives_its_spans_in_order_until_its_end(lived: list[tuple[f
     for place, (lasted, ends) in enumerate(lived):
         mine = spans[places == place].tolist()
         assert mine == list(range(len(mine)))
-        assert all(lasted >= EDGES[span] or (ends and span == mine[-1]) for span in mine)
+        assert all(lasted >= HALVES[span] or (ends and span == mine[-1]) for span in mine)
         assert came[places == place][:-1].sum() == 0
 
 
