@@ -1,9 +1,10 @@
 """What trying a vertical finds: sound, worth mending, or broken; each as a sentence."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from foundation.errors import AbcallError
+from foundation.errors import AbcallError, UserError
 from foundation.texts import Language, text
 
 Aspect = Literal[
@@ -63,3 +64,11 @@ def advice(aspect: Aspect, key: str, **details: object) -> Finding:
 def broken(aspect: Aspect, key: str, **details: object) -> Finding:
     """Return something to mend."""
     return Finding(aspect, "broken", key, details)
+
+
+def tried(aspect: Aspect, step: Callable[[], Finding]) -> Finding:
+    """Return what one step finds; an error that a person can mend is what it found."""
+    try:
+        return step()
+    except UserError as error:
+        return Finding(aspect, "broken", "error", reason=error)

@@ -1,10 +1,11 @@
 """Whether models learn from the vertical's data what may be learned, and are honest about it."""
 
 from collections.abc import Iterator
+from functools import partial
 from math import isnan, log, nan
 from typing import TYPE_CHECKING
 
-from cli.conformance.finding import Finding, advice, broken, sound
+from cli.conformance.finding import Finding, advice, broken, sound, tried
 from cli.conformance.generated import classes_of
 from cli.conformance.trial import SAMPLED, TRIED, Trial
 from data_contracts.contract import Model
@@ -58,8 +59,7 @@ def _suspected(trial: Trial, tenant: "Tenant", model: Model) -> Iterator[Finding
 def check_training(trial: Trial) -> Iterator[Finding]:
     """Train every model on generated rows; with samples, the vertical's own on those too."""
     for model in trial.contract.models:
-        trained = _trained(trial, trial.tenant(TRIED), model)
-        yield sound("training", model=model.name, rows=trained.rows, estimator=trained.estimator)
+        yield tried("training", partial(_learned, trial, model))
     if not trial.samples:
         return
     for model in trial.contract.models:
@@ -79,6 +79,11 @@ def check_training(trial: Trial) -> Iterator[Finding]:
         )
 
 
+def _learned(trial: Trial, model: Model) -> Finding:
+    trained = _trained(trial, trial.tenant(TRIED), model)
+    return sound("training", model=model.name, rows=trained.rows, estimator=trained.estimator)
+
+
 def _trained(trial: Trial, tenant: "Tenant", model: Model) -> "Trained":
     from models.train import train
 
@@ -94,6 +99,8 @@ def check_calibration(trial: Trial) -> Iterator[Finding]:
     for model in trial.contract.models:
         figures = {name: row["value"] for name, row in quality(gold, model.name).items()}
         wrong = _wrong_figure(trial, model, figures)
+        if not figures:
+            continue  # it was not trained, which is told already
         if wrong is None:
             yield sound("calibration", model=model.name)
         else:

@@ -1,8 +1,9 @@
 """Whether the vertical is scored, shown on pages, and seen by nobody else."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from cli.conformance.finding import Finding, broken, sound
+from cli.conformance.finding import Finding, broken, sound, tried
 from cli.conformance.trial import OTHER, TRIED, Trial
 from foundation.errors import NotFound
 from tenancy.actor import Actor
@@ -11,18 +12,21 @@ from tenancy.tenants import tenant_for
 
 def check_scoring(trial: Trial) -> Iterator[Finding]:
     """Score everyone twice: once, and then nobody again."""
+    for model in trial.contract.models:
+        yield tried("scoring", partial(_scored, trial, model.name))
+
+
+def _scored(trial: Trial, model: str) -> Finding:
     from models.batch import score_current
 
     tenant = trial.tenant(TRIED)
-    for model in trial.contract.models:
-        run = score_current(trial.lake, tenant, model.name, trial.contract)
-        again = score_current(trial.lake, tenant, model.name, trial.contract)
-        if not run.scored:
-            yield broken("scoring", "nobody_scored", model=model.name)
-        elif not again.already:
-            yield broken("scoring", "scored_twice", model=model.name)
-        else:
-            yield sound("scoring", model=model.name, rows=run.scored)
+    run = score_current(trial.lake, tenant, model, trial.contract)
+    again = score_current(trial.lake, tenant, model, trial.contract)
+    if not run.scored:
+        return broken("scoring", "nobody_scored", model=model)
+    if not again.already:
+        return broken("scoring", "scored_twice", model=model)
+    return sound("scoring", model=model, rows=run.scored)
 
 
 def check_dashboard(trial: Trial) -> Iterator[Finding]:
