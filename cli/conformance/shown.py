@@ -32,7 +32,9 @@ def _scored(trial: Trial, model: str) -> Finding:
 def check_dashboard(trial: Trial) -> Iterator[Finding]:
     """Ask of gold what the pages ask: the newest run, who comes first, and each dimension."""
     from dashboards.gold import Gold
+    from dashboards.predictions import KNOWN, outlooks
     from dashboards.queries import Filters, latest_run, risk_of, scored, values_of
+    from dashboards.words import Words
 
     gold, contract = Gold(trial.lake, trial.tenant(TRIED)), trial.contract
     for model in contract.models:
@@ -41,6 +43,9 @@ def check_dashboard(trial: Trial) -> Iterator[Finding]:
             yield broken("dashboard", "not_shown", model=model.name)
         else:
             risk_of(gold, run)
+    own = {model.name for model in contract.models} - set(KNOWN)
+    for name in own - {one.model.name for one in outlooks(gold, contract, Words("es", "USD"))}:
+        yield broken("dashboard", "not_shown", model=name)
     for dimension in contract.dashboard.dimensions:
         if not values_of(gold, dimension):
             yield broken("dashboard", "empty_dimension", column=dimension)

@@ -10,6 +10,7 @@ from dashboards.queries import RISKY, Filters, Risk, Run
 from dashboards.rejections import waiting
 from dashboards.uploads import any_taken, label_kind
 from dashboards.viewer import Viewer
+from dashboards.views import predicted
 
 FIRST = 5
 
@@ -42,6 +43,7 @@ def show(see: Viewer) -> None:
     _charts(see, incidents)
     if churn is not None:
         _first_customers(see, churn.run)
+    predicted.show(see)
     _quality(see)
 
 
