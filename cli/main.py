@@ -23,6 +23,7 @@ from cli import (
     learning,
     offers,
     people,
+    plugins,
     quarantine,
     retention,
     sources,
@@ -69,6 +70,7 @@ def build_app(language: Language) -> typer.Typer:
         audit,
         verticals,
         contracts,
+        plugins,
     ):
         room.register(app, language)
     return app

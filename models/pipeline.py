@@ -11,6 +11,7 @@ from models.arrays import Data, Floats, Ints, Matrix, Persons, Tags
 from models.base import BaseEstimator
 from models.boosted import Boosted
 from models.calibration import Sigmoid
+from models.catalogue import families
 from models.encoder import RecordEncoder
 from models.estimator import Estimator, Layout
 from models.linear import Linear
@@ -133,8 +134,10 @@ class RecordPipeline(BaseEstimator):
         return tags
 
 
-def make(family: str, task: Task, settings: dict[str, float]) -> Linear | Boosted:
-    """Return an unfitted estimator of a family."""
+def make(family: str, task: Task, settings: dict[str, float]) -> Estimator:
+    """Return an unfitted estimator of a family: one of ours, or an installed package's."""
+    if family in families():
+        return families()[family].estimator(task=task, **settings)
     if family == "linear":
         return Linear(task, strength=settings["strength"])
     whole = {k: int(v) if k in ("rounds", "depth", "seed") else v for k, v in settings.items()}

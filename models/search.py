@@ -9,9 +9,8 @@ from models.boosted import Boosted
 from models.calibration import worthwhile
 from models.catalogue import BLEND_WEIGHTS, Candidate, candidates
 from models.encoder import RecordEncoder
-from models.estimator import Layout
+from models.estimator import Estimator, Layout
 from models.folds import INNER, group_folds
-from models.linear import Linear
 from models.pipeline import layout_of, make
 from models.recipe import TEXT_COMPONENTS, Member, Recipe
 from models.rows import Rows
@@ -25,7 +24,7 @@ LEAST_BETTER = 0.0005
 class Fitted:
     """One candidate fitted in one inner fold, with the rows that fold held out."""
 
-    model: Linear | Boosted
+    model: Estimator
     held_out: Matrix
     places: Ints
 
@@ -106,7 +105,7 @@ def _fit(
     learn: tuple[Matrix, Floats],
     held_out: tuple[Matrix, Floats],
     layout: Layout,
-) -> Linear | Boosted:
+) -> Estimator:
     model = make(candidate.family, rows.task, candidate.settings)
     if isinstance(model, Boosted):
         return model.fit(*learn, layout, validation=held_out)

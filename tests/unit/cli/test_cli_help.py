@@ -26,7 +26,7 @@ COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "lake rebuild", "replay", "offers", "source add",
             "source list", "source show", "source test", "source pull", "source pause",
             "source remove",
-            "tenant erase", "retention plan", "retention run"]  # fmt: skip
+            "plugins", "tenant erase", "retention plan", "retention run"]  # fmt: skip
 
 
 def command_names(language: Language) -> set[str]:
