@@ -108,6 +108,12 @@ class Registry:
         if line[-1:] != [registered.version]:
             self._keep_champions(registered.name, [*line, registered.version])
 
+    def withdraw(self, tenant_id: str, model: str) -> None:
+        """Let no version of a model speak any more; the versions stay."""
+        name = registered_name(tenant_id, model)
+        if self._by_alias(name, "champion") is not None:
+            self._client().delete_registered_model_alias(name, "champion")
+
     def earlier(self, tenant_id: str, model: str) -> Champion:
         """Return the version that was champion before the present one.
 

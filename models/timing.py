@@ -37,7 +37,8 @@ EDGES: dict[Entity, tuple[int, ...]] = {
     "customer": (30, 60, 90, 180, 365),
     "incident": (1, 3, 7, 15, 30, 60, 90, 180),
 }
-"""By how many days the outcome is asked for: months of a customer, days and weeks of a case."""
+"""By how many days the outcome is asked for, months of a customer and days or weeks of a case; the
+label's horizon comes besides."""
 FEWEST_ENDED, FOLDS = 50, 3
 
 
@@ -107,29 +108,31 @@ def train_timing(
     Raises
     ------
     NotEnoughData
-        Too few outcomes with their time.
+        Too few outcomes with their time, or no feature to learn from.
     """
     whole = duration_set(lake, tenant, contract, model.name)
     if whole is None:
         return None
     names = {spec.name for spec in allowed}
     found = replace(whole, features=tuple(s for s in whole.features if s.name in names))
-    edges = _edges(found)
+    if not found.features:
+        raise NotEnoughData("features.no_features", model=model.title["es"])
+    edges, registry = _edges(found), Registry(lake.settings)
     with bounded():
         judged = survival_out_of_fold(found, edges)
         metrics = metrics_of(found, judged, edges)
         timed = Timed(model.title, edges, len(found.days), int(found.happened.sum()), metrics)
         if metrics["integrated_brier_difference"].high >= 0:
+            registry.withdraw(tenant.id, timing_name(model.name))
             return timed
         fitted = _fit(found, edges, np.arange(len(found.days)))
-    registry = Registry(lake.settings)
     registered = registry.log(_entry(tenant, contract, found, timed, (fitted, judged[0])))
     registry.set_alias(registered, "champion")
     return replace(timed, version=registered.version)
 
 
 def _edges(found: DurationSet) -> tuple[int, ...]:
-    edges = EDGES[found.model.entity]
+    edges = sorted({*EDGES[found.model.entity], found.model.label.horizon_days})
     ended = int(found.happened.sum())
     places = Followed(found.days, found.happened).judged(edges)
     if ended < FEWEST_ENDED or not places:

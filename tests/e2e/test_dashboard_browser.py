@@ -88,6 +88,9 @@ def test_a_customer_opens_by_link_for_their_own_tenant_alone(served: Served, bro
     assert f"Cliente {token[:8]}" in rightful.locator("h1").inner_text()
     assert "Solo" not in rightful.locator("h1").inner_text()
     assert rightful.locator(".st-key-show_name").count() == 0
+    assert "Más de la mitad de los clientes así sigue" in rightful.locator(MAIN).inner_text()
+    walk(rightful, "incidents")
+    assert "La mitad de los casos así se cierra en unos 6 días" in rightful.inner_text(MAIN)
     foreign = signed_in(browser, url, "manager@vacia.example")
     alert = foreign.locator('[data-testid="stAlert"]').inner_text()
     assert "No encontramos a este cliente" in alert

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from data_contracts.contract import Label
 from features.training_set import FEWEST_OF_AN_OUTCOME, current_entities, training_set
 from foundation.errors import NotEnoughData
 from ingestion.gold.refine import refine
@@ -67,6 +69,32 @@ def refined(lake: Lake, **tables: Rows) -> None:
     for name, rows in tables.items():
         write_silver(lake, ACME, name, rows)
     refine(lake, ACME)
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        (Label("customers", ("event",), "churned", "churned_at", 60), "event"),
+        (Label("incidents", ("column",), "escalated", None, 15), "column"),
+        (Label("incidents", ("late",), None, "closed_at", 1), "late"),
+    ],
+    ids=["its customer leaves", "column", "late"],
+)
+def test_an_incident_is_learned_from_by_whatever_its_contract_declares(
+    lake: Lake, label: Label, kind: str
+):
+    risk = replace(TELECOM.model("incident_risk"), label=label)
+    contract = replace(TELECOM, models=(TELECOM.model("churn"), risk))
+    tables = dated(random.Random(7))
+    for row in tables["incidents"][::3]:
+        row["closed_at"] = row["opened_at"] + timedelta(hours=2)
+    refined(lake, **tables)
+    found = training_set(lake, ACME, contract, "incident_risk")
+    assert found.label_kind == kind
+    assert set(found.y) == {0, 1}
+    assert "incident_kind" in {spec.name for spec in found.features}
+    scored = current_entities(lake, ACME, contract, "incident_risk")
+    assert not set(scored.entity_ids) & set(found.entity_ids[found.y == 1])
 
 
 def test_a_bare_snapshot_learns_from_measures_alone(lake: Lake):

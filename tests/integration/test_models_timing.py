@@ -43,12 +43,12 @@ def customers(hazards: dict[str, float], seed: int = 5) -> Rows:
     return rows
 
 
-def made(lake: Lake, hazards: dict[str, float]) -> None:
-    write_silver(lake, ACME, "customers", customers(hazards))
+def made(lake: Lake, hazards: dict[str, float], commit: str = "first") -> None:
+    write_silver(lake, ACME, "customers", customers(hazards), commit)
     refine(lake, ACME)
 
 
-def test_when_customers_leave_is_learned_and_told_once(tmp_path: Path):
+def test_when_customers_leave_is_learned_and_told_once_and_only_while_it_is_known(tmp_path: Path):
     with lake_at(tmp_path) as lake:
         lake.keys.create_master()
         made(lake, {"month_to_month": 0.2, "two_year": 0.03})
@@ -80,6 +80,16 @@ def test_when_customers_leave_is_learned_and_told_once(tmp_path: Path):
         judged = Registry(lake.settings).out_of_fold(ACME.id, _champion_run(lake))
         assert {"person", "days", "happened", "survival"} <= set(judged.column_names)
 
+        # The same customers, whom nothing tells apart any more: the model says nothing more.
+        made(lake, {"month_to_month": 0.08, "two_year": 0.08}, "again")
+        trained = train(lake, ACME, "churn")
+        assert isinstance(trained.timing, Timed)
+        assert trained.timing.version == ""
+        assert "no se dice cuándo" in trained.timing.say("es")
+        assert Registry(lake.settings).find(ACME.id, "churn_timing") is None
+        score_current(lake, ACME, "churn")
+        assert lake.arrow(ref).num_rows == run.scored
+
 
 def _champion_run(lake: Lake) -> str:
     champion = Registry(lake.settings).get(ACME.id, "churn_timing")
@@ -99,15 +109,3 @@ def _true_chances(lake: Lake, rows: list[dict[str, object]]) -> None:
         for place, days in enumerate(told[0]["days"]):
             mean = np.mean([row["probabilities"][place] for row in told])
             assert mean == pytest.approx(1 - (1 - hazard) ** (days / 30), abs=0.08), (kind, days)
-
-
-def test_where_nothing_tells_customers_apart_no_word_of_when_is_said(tmp_path: Path):
-    with lake_at(tmp_path) as lake:
-        lake.keys.create_master()
-        made(lake, {"month_to_month": 0.08, "two_year": 0.08})
-        trained = train(lake, ACME, "churn")
-        assert isinstance(trained.timing, Timed)
-        assert trained.timing.version == ""
-        assert "no se dice cuándo" in trained.timing.say("es")
-        score_current(lake, ACME, "churn")
-        assert not lake.exists(lake.ref(ACME, "gold", "timing"))

@@ -36,7 +36,10 @@ def test_a_new_tenant_is_listed(abcall: Type):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["tenant", "new", "x1", "--name", "X", "--vertical", "minería"], "banking, telecom"),
+        (
+            ["tenant", "new", "x1", "--name", "X", "--vertical", "minería"],
+            "banking, public_services, telecom",
+        ),
         (["tenant", "new", "andina", "--name", "A", "--vertical", "telecom"], "andina"),
         (["tenant", "new", "Con Espacio", "--name", "A", "--vertical", "telecom"], "Con Espacio"),
         (

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.shapes import Record
@@ -86,6 +86,7 @@ cells = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=25)
 @given(st.lists(cells, min_size=1, max_size=30))
 def test_survival_never_rises_and_is_a_chance(fitted: Hazard, records: list[Record]):
     survival = fitted.survival(records)
@@ -124,6 +125,7 @@ def split(lived: list[tuple[float, bool]]) -> tuple[Floats, Bools]:
     return np.array([days for days, _ in lived]), np.array([ended for _, ended in lived])
 
 
+@settings(max_examples=40)
 @given(durations)
 def test_every_entity_gives_its_spans_in_order_until_its_end(lived: list[tuple[float, bool]]):
     days, ended = split(lived)
