@@ -191,7 +191,7 @@ def test_known_writings_are_stored_as_declared_also_where_any_value_may_stand(
 
 
 def test_a_pattern_is_asked_of_the_value_as_it_is_stored(session: SparkSession):
-    column = column_of("string", pattern="^[a-z]{2}$", value_synonyms={"es": ("Spanish",)})
+    column = column_of("string", value_synonyms={"es": ("Spanish",)})
     frame = session.createDataFrame(pa.table({"w": ["es", "Spanish", "Basque", None]}))
     text = clean(column, fn.col("w"), {})
     check = RowCheck("language", "pattern", {"pattern": "^[a-z]{2}$"})
