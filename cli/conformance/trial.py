@@ -11,9 +11,10 @@ from cli.conformance.generated import generated_rows
 from data_contracts.contract import Contract
 from data_contracts.golden import Row, golden_rows
 from foundation.settings import Settings
-from ingestion.drafting.samples import read_samples
+from ingestion.drafting.samples import read_sample, taken
 from ingestion.drafting.tables import table_of
 from ingestion.mapping import Mapping, label_column, labels_of
+from ingestion.parts.load import opened
 from ingestion.receive import receive
 from ingestion.scratch import scratch_folder
 from lakehouse.lake import Lake
@@ -76,11 +77,14 @@ class Trial:
         """Receive the sample files, and make gold of them."""
         from ingestion.gold.refine import refine
 
-        tenant = self.tenant(SAMPLED)
-        for path in self.samples:
-            (sample, *_) = read_samples([path], self.lake.settings.upload_limit_bytes)
-            table = table_of(sample, self.contract).name
-            receive(self.lake, tenant, self.actor, path, table)
+        tenant, limit = self.tenant(SAMPLED), self.lake.settings.upload_limit_bytes
+        sent = ((path, path.name) for path in self.samples)
+        with scratch_folder() as folder:
+            for one in opened(sent, folder, limit):
+                part = taken(one)
+                table = table_of(read_sample(part, limit), self.contract).name
+                name = part.file_name
+                receive(self.lake, tenant, self.actor, part.path, table, file_name=name)
         refine(self.lake, tenant)
         return tenant
 

@@ -39,12 +39,20 @@ def read_samples(paths: Iterable[Path], limit_bytes: int) -> tuple[Sample, ...]:
     """
     with scratch_folder() as folder:
         sent = ((path, path.name) for path in paths)
-        return tuple(_read(one, limit_bytes) for one in opened(sent, folder, limit_bytes))
+        return tuple(
+            read_sample(taken(one), limit_bytes) for one in opened(sent, folder, limit_bytes)
+        )
 
 
-def _read(part: Part | LeftOut, limit_bytes: int) -> Sample:
+def taken(part: Part | LeftOut) -> Part:
+    """Return a part that could be opened; raise why where it could not."""
     if isinstance(part, LeftOut):
         raise part.error
+    return part
+
+
+def read_sample(part: Part, limit_bytes: int) -> Sample:
+    """Read one part of what was sent."""
     source = open_file(part.path, part.file_name, limit_bytes)
     raw = next(source.pieces(PIECE_BYTES), None)
     if raw is None or not raw.rows.num_rows:
