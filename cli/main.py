@@ -23,6 +23,7 @@ from cli import (
     learning,
     offers,
     people,
+    plugins,
     priors,
     quarantine,
     replies,
@@ -75,6 +76,7 @@ def build_app(language: Language) -> typer.Typer:
         audit,
         verticals,
         contracts,
+        plugins,
     ):
         room.register(app, language)
     return app

@@ -81,9 +81,9 @@ def session_of(context: typer.Context) -> Session:
     return cast(Session, context.find_root().obj)
 
 
-def helper(language: Language) -> "Helper":
+def helper(language: Language, room: str = "cli") -> "Helper":
     """Return a function that names a help sentence: ``helper("es")("upload")``."""
-    return Helper(language)
+    return Helper(language, room)
 
 
 @dataclass(frozen=True)

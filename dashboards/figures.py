@@ -205,16 +205,24 @@ def quality_sentence(figures: dict[str, Row], model: Model, words: Words) -> str
     auc = figures.get("auc")
     if auc is None:
         return None
-    right, low, high = (round(100 * auc[name]) for name in ("value", "low", "high"))
-    known = model.entity == "incident" or model.label.outcome == "churned"
+    told = figures.get("accuracy", auc) if model.task == "multiclass" else auc
+    right, low, high = (round(100 * told[name]) for name in ("value", "low", "high"))
     return words.say(
-        f"quality_{model.entity}_{outcome_of(model.label) if known else OTHER}",
+        _quality_key(model),
         right=right,
         low=low,
         high=high,
         rows=words.number(auc["rows"]),
         day=words.day(auc["trained_at"]),
     )
+
+
+def _quality_key(model: Model) -> str:
+    """Return the key of the sentence that says how well an outcome is foreseen."""
+    if model.task == "multiclass":
+        return f"quality_{model.entity}_classes"
+    known = model.entity == "incident" or model.label.outcome == "churned"
+    return f"quality_{model.entity}_{outcome_of(model.label) if known else OTHER}"
 
 
 def quality_verdict(auc: float, words: Words) -> str:

@@ -108,6 +108,12 @@ def load_documents(folders: tuple[Path, ...] = ()) -> dict[str, Node]:
     return {str(document["name"]): document for document in documents}
 
 
+def forget_contracts() -> None:
+    """Read every contract anew when it is next asked for: one was written."""
+    load_contracts.cache_clear()
+    load_documents.cache_clear()
+
+
 def _files(folders: Sequence[Path]) -> dict[str, Path]:
     """Return the files of all verticals by their names, of which none may stand twice."""
     files: dict[str, Path] = {}

@@ -34,13 +34,21 @@ def digests() -> str:
     return "".join(lines)
 
 
-def main() -> int:
-    """Write the files that differ and name them."""
+def refresh_files() -> list[Path]:
+    """Write the files that differ, and return them."""
+    changed = []
     for path, content in made_files().items():
         if not path.exists() or path.read_text(encoding="utf-8") != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
-            sys.stdout.write(f"{path.relative_to(HERE.parent)}\n")
+            changed.append(path)
+    return changed
+
+
+def main() -> int:
+    """Write the files that differ and name them."""
+    for path in refresh_files():
+        sys.stdout.write(f"{path.relative_to(HERE.parent)}\n")
     return 0
 
 

@@ -6,11 +6,14 @@ In a contract, ``customer_measures`` and ``incident_measures`` stand for each ``
 the table.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
 from features.definition import Feature, of_row, over_facts
 from features.facts import Facts, Row
+from foundation.plugins import FEATURES, Plugin, plugins
+from foundation.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from pyspark.sql import Column
@@ -134,6 +137,24 @@ def incident_weekday(incident: Row) -> "Column":
 
 @cache
 def features() -> dict[str, Feature]:
-    """Return every feature of this module by its name."""
-    found = (value for value in globals().values() if isinstance(value, Feature))
-    return {feature.name: feature for feature in found}
+    """Return every feature by its name: those of this module, and those of installed packages.
+
+    Raises
+    ------
+    OperatorError
+        A package brings something else, a name that is taken, or no words for its feature.
+    """
+    own = {f.name: f for f in globals().values() if isinstance(f, Feature)}
+    return own | {plugin.name: _installed(plugin, own) for plugin in plugins(FEATURES)}
+
+
+def _installed(plugin: Plugin, own: Mapping[str, Feature]) -> Feature:
+    """Return a package's feature, whose words come with it."""
+    feature = plugin.value
+    if not isinstance(feature, Feature) or feature.name != plugin.name:
+        raise plugin.wrong("wrong_kind")
+    if feature.name in own:
+        raise plugin.wrong("taken")
+    if not feature.told or set(feature.told) != set(LANGUAGES):
+        raise plugin.wrong("wordless")
+    return feature

@@ -40,6 +40,8 @@ class Feature:
         A person without any fact has 0 (a count), not «unknown».
     column
         Contract column of the incident that gives words to its values.
+    told
+        Its sentence, where it is not in our catalogue of texts: a package's own.
     """
 
     name: str
@@ -49,10 +51,11 @@ class Feature:
     compute: "Callable[[Any], Column]"
     none_counts: bool = False
     column: str | None = None
+    told: Words | None = None
 
     def spec(self, contract: Contract) -> FeatureSpec:
         """Return the feature as a reader sees it, its words from the catalogue of texts."""
-        said = words(self.name)
+        said = self.told or words(self.name)
         phrases = {
             value: {lang: said[lang].format(n=label[lang]) for lang in LANGUAGES}
             for value, label in self._labels(contract).items()
@@ -71,24 +74,30 @@ class Feature:
 
 
 def over_facts(
-    source: EventSource, *, none_counts: bool = True
+    source: EventSource, *, none_counts: bool = True, told: Words | None = None
 ) -> "Callable[[Callable[[Facts], Column]], Feature]":
     """Declare a numeric feature over a person's earlier rows of an event table."""
 
     def declare(compute: "Callable[[Facts], Column]") -> Feature:
-        return Feature(compute.__name__, source, "numeric", EVERY_ENTITY, compute, none_counts)
+        return Feature(
+            compute.__name__, source, "numeric", EVERY_ENTITY, compute, none_counts, told=told
+        )
 
     return declare
 
 
 def of_row(
-    source: RowSource, type_: FeatureType = "numeric", *, column: str | None = None
+    source: RowSource,
+    type_: FeatureType = "numeric",
+    *,
+    column: str | None = None,
+    told: Words | None = None,
 ) -> "Callable[[Callable[[Row], Column]], Feature]":
     """Declare a feature of the customer's version in effect, or of the incident itself."""
     entities: tuple[Entity, ...] = EVERY_ENTITY if source == "version" else ("incident",)
 
     def declare(compute: "Callable[[Row], Column]") -> Feature:
-        return Feature(compute.__name__, source, type_, entities, compute, False, column)
+        return Feature(compute.__name__, source, type_, entities, compute, False, column, told)
 
     return declare
 

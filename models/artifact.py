@@ -11,6 +11,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.catalogue import families
 from models.champion import Provenance, to_metadata
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ TRUSTED = [
     "models.urgency.UrgencyClassifier",
     "models.words.WordTfidf",
 ]
+
+
+def trusted() -> list[str]:
+    """Return the types that loading a model may make: ours, and installed packages' estimators."""
+    installed = (family.estimator for family in families().values())
+    return [*TRUSTED, *(f"{one.__module__}.{one.__qualname__}" for one in installed)]
+
+
 REQUIREMENTS = ("abcall", "mlflow", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
 """Stated, because MLflow would take many seconds to find them out."""
 MODEL_FILE = "model.skops"
@@ -96,7 +105,7 @@ def write_model(folder: Path, entry: Entry) -> None:
         entry.pipeline,
         str(folder / "model"),
         serialization_format="skops",
-        skops_trusted_types=TRUSTED,
+        skops_trusted_types=trusted(),
         signature=_signature(entry),
         input_example=example,
         pip_requirements=[f"{name}=={version_of(name)}" for name in REQUIREMENTS],

@@ -4,9 +4,17 @@ The candidates are few on purpose: a tenant's models are trained while the tenan
 (``search.explore``) goes on from them where the installation gives it time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
 from foundation.errors import InvalidContract
+from foundation.plugins import ESTIMATORS as ESTIMATOR_PLUGINS
+from foundation.plugins import plugins
+
+if TYPE_CHECKING:
+    from models.estimator import Estimator
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,51 @@ MOST_ROUNDS = 600
 """Trees that a searched candidate may have; stopping finds how many it needs."""
 
 
+@dataclass(frozen=True)
+class Family:
+    """An estimator that an installed package brings.
+
+    Attributes
+    ----------
+    name
+        In contracts; also the name of its entry point.
+    estimator
+        The class, an ``estimator.Estimator``: made from the task and one choice of settings. It
+        keeps what it learned in plain attributes, so that skops can store it.
+    settings
+        The few choices that the inner folds try.
+    """
+
+    name: str
+    estimator: "Callable[..., Estimator]"
+    settings: tuple[dict[str, float], ...] = ({},)
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """One candidate for each choice of settings."""
+        return tuple(Candidate(self.name, self.name, chosen) for chosen in self.settings)
+
+
+@cache
+def families() -> dict[str, Family]:
+    """Return the estimators of installed packages by name.
+
+    Raises
+    ------
+    OperatorError
+        A package brings something else, or a name that is taken.
+    """
+    found = {}
+    for plugin in plugins(ESTIMATOR_PLUGINS):
+        family = plugin.value
+        if not isinstance(family, Family) or family.name != plugin.name:
+            raise plugin.wrong("wrong_kind")
+        if family.name in {*ESTIMATORS, *(one.family for c in ESTIMATORS.values() for one in c)}:
+            raise plugin.wrong("taken")
+        found[family.name] = family
+    return found
+
+
 def candidates(names: tuple[str, ...]) -> list[Candidate]:
     """Return the candidates of a contract's estimators.
 
@@ -79,8 +132,9 @@ def candidates(names: tuple[str, ...]) -> list[Candidate]:
     InvalidContract
         The contract names an estimator that does not exist.
     """
-    unknown = [name for name in names if name not in ESTIMATORS]
+    known = ESTIMATORS | {name: family.candidates for name, family in families().items()}
+    unknown = [name for name in names if name not in known]
     if unknown:
-        known = ", ".join(ESTIMATORS)
-        raise InvalidContract("models.unknown_estimator", name=unknown[0], known=known)
-    return [candidate for name in names for candidate in ESTIMATORS[name]]
+        listed = ", ".join(known)
+        raise InvalidContract("models.unknown_estimator", name=unknown[0], known=listed)
+    return [candidate for name in names for candidate in known[name]]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from features.spec import FeatureSpec
+from foundation.plugins import GROUPS, plugins
 from models.risk import RiskBand, to_json
 from models.risk import from_json as bands_from_json
 
@@ -95,10 +96,13 @@ def from_metadata(
 def code_version() -> str:
     """Return the distribution's version and a digest of the code that features and models run.
 
-    The digest tells apart two states of a work tree, which the version alone does not.
+    The digest tells apart two states of a work tree, which the version alone does not; installed
+    packages that add to the catalogues count with their versions.
     """
     root = Path(__file__).resolve().parent.parent
     digest = sha256()
     for file in sorted(file for room in ROOMS for file in (root / room).glob("*.py")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    for plugin in (one for group in GROUPS for one in plugins(group)):
+        digest.update(f"{plugin.package} {plugin.version}".encode())
     return f"{version('abcall')}+{digest.hexdigest()[:12]}"

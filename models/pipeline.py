@@ -12,6 +12,7 @@ from models.arrays import Data, Floats, Ints, Matrix, Persons, Tags
 from models.base import BaseEstimator, available_if
 from models.boosted import Boosted
 from models.calibration import Sigmoid
+from models.catalogue import families
 from models.encoder import RecordEncoder
 from models.estimator import Estimator, Layout
 from models.linear import Linear
@@ -196,8 +197,10 @@ def require_outcomes(y: Matrix, rows: int, task: Task) -> Matrix:
     return outcomes
 
 
-def make(family: str, task: Task, settings: dict[str, float]) -> Linear | Boosted:
-    """Return an unfitted estimator of a family."""
+def make(family: str, task: Task, settings: dict[str, float]) -> Estimator:
+    """Return an unfitted estimator of a family: one of ours, or an installed package's."""
+    if family in families():
+        return families()[family].estimator(task=task, **settings)
     if family in LINEAR:
         return LINEAR[family](task, strength=settings["strength"])
     whole = {k: int(v) if k in ("rounds", "depth", "seed") else v for k, v in settings.items()}

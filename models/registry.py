@@ -1,6 +1,6 @@
 """MLflow's tracking and registry, one experiment a tenant, one registered name a model.
 
-What a version holds stands in ``artifact``. Loading trusts the types of ``TRUSTED`` there, never
+What a version holds stands in ``artifact``. Loading trusts the types of ``trusted`` there, never
 what the stored model itself names; ``mlflow.sklearn.load_model("models:/abcall.<tenant>.<model>
 @champion")`` loads it as well. Everything goes through a client with its own address: MLflow's
 global state is left alone.
@@ -20,7 +20,7 @@ from foundation.errors import MissingPart, NotFound
 from foundation.settings import Settings
 from foundation.spelling import well_formed
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
-from models.artifact import MODEL_FILE, OUT_OF_FOLD, TRUSTED, Entry, write_model
+from models.artifact import MODEL_FILE, OUT_OF_FOLD, Entry, trusted, write_model
 from models.champion import Champion, from_metadata, to_metadata
 from models.tracking import client_of, experiment_at
 
@@ -273,7 +273,7 @@ class Registry:
         return Champion(
             name=found.name,
             version=str(found.version),
-            pipeline=load(folder / MODEL_FILE, trusted=TRUSTED),
+            pipeline=load(folder / MODEL_FILE, trusted=trusted()),
             features=features,
             provenance=provenance,
             bands=bands,

@@ -9,9 +9,8 @@ from models.arrays import Floats, Ints, Matrix
 from models.boosted import Boosted
 from models.catalogue import Candidate
 from models.encoder import RecordEncoder
-from models.estimator import Layout
+from models.estimator import Estimator, Layout
 from models.folds import INNER, group_folds
-from models.linear import Linear
 from models.pipeline import layout_of, make
 from models.recipe import READ_TERMS, TEXT_COMPONENTS, Member
 from models.rows import Rows
@@ -41,7 +40,7 @@ class _Fold:
     held_out: tuple[Matrix, Floats]
     places: Ints
 
-    def fit(self, rows: Rows, candidate: Candidate) -> Linear | Boosted:
+    def fit(self, rows: Rows, candidate: Candidate) -> Estimator:
         model = make(candidate.family, rows.task, candidate.settings)
         if isinstance(model, Boosted):
             return model.fit(*self.learn, self.layout, validation=self.held_out)
@@ -77,8 +76,10 @@ class Bench:
         rounds = int(np.ceil(np.mean(stopped))) if stopped else 0
         margins = np.zeros((len(self.rows), self.rows.outputs))
         for model, fold in zip(models, self.folds, strict=True):
-            limit = (rounds,) if isinstance(model, Boosted) else ()
-            margins[fold.places] = model.margins(fold.held_out[0], *limit)
+            if isinstance(model, Boosted):
+                margins[fold.places] = model.margins(fold.held_out[0], rounds)
+            else:
+                margins[fold.places] = model.margins(fold.held_out[0])
         if stopped:
             candidate = replace(candidate, settings=candidate.settings | {"rounds": rounds})
         return Trial(candidate, margins, score_of(self.metric, self.rows, margins))

@@ -6,10 +6,12 @@ import streamlit as st
 
 from dashboards import cards, charts, figures, pieces, queries
 from dashboards.monthly import month_bars
+from dashboards.predictions import outlooks
 from dashboards.queries import RISKY, Filters, Risk, Run
 from dashboards.rejections import waiting
 from dashboards.uploads import any_taken, label_kind
 from dashboards.viewer import Viewer
+from dashboards.views import predicted
 
 FIRST = 5
 
@@ -34,14 +36,17 @@ def show(see: Viewer) -> None:
     customers = churn.risk if churn is not None else None
     incidents = escalation.risk if escalation is not None else None
     newest = churn or escalation
-    st.html(cards.lead(figures.headline(customers, incidents, rows, words)))
+    own = outlooks(see.gold, see.contract, words)
+    if newest is not None or not own:
+        st.html(cards.lead(figures.headline(customers, incidents, rows, words)))
     pieces.freshness(see, newest.run if newest is not None else None)
-    if newest is None:
+    if newest is None and not own:
         st.html(cards.note(words.say("empty_customers_first")))
     _figures(see, customers, incidents, (rows, uploads))
     _charts(see, incidents)
     if churn is not None:
         _first_customers(see, churn.run)
+    predicted.show(see, own)
     _quality(see)
 
 

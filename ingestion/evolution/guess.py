@@ -30,6 +30,7 @@ LONG_TEXT = 40
 LONGEST_NAME = 60
 MONEY_WORDS = frozenset(
     {"cargo", "valor", "precio", "costo", "saldo", "pago", "monto", "ingreso", "ingresos"}
+    | {"cuota", "mensualidad", "salario", "sueldo", "gasto", "margen", "ganancia", "spending"}
     | {"charge", "price", "cost", "balance", "amount", "fee", "income", "salary", "payment"}
 )
 CODE_WORDS = frozenset({"id", "code", "codigo", "account", "cuenta", "number", "numero", "serial"})

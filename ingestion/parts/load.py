@@ -77,8 +77,8 @@ def open_load(
     with scratch_folder() as folder:
         parts: list[Placed] = []
         left_out: list[LeftOut] = []
-        for opened in _opened(sent, folder, lake.settings.upload_limit_bytes):
-            placed = _placed(lake, tenant, opened, table)
+        for one in opened(sent, folder, lake.settings.upload_limit_bytes):
+            placed = _placed(lake, tenant, one, table)
             if isinstance(placed, LeftOut):
                 left_out.append(placed)
             else:
@@ -86,9 +86,10 @@ def open_load(
         yield Load(tuple(in_order(parts, contract)), tuple(left_out))
 
 
-def _opened(
+def opened(
     sent: Iterable[tuple[Path, str]], folder: Path, limit_bytes: int
 ) -> Iterator[Part | LeftOut]:
+    """Open files, folders and containers into parts that lie in ``folder``."""
     budget = Budget(limit_bytes)
     for path, name in sent:
         for file, shown in files_of(path, name):

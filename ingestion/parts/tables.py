@@ -33,7 +33,7 @@ def find_table(lake: "Lake", tenant: "Tenant", part: Part, head: RawTable) -> st
         It fills none; a name given on the command line or the page still can.
     """
     contract, raw = lake.contract_of(tenant), as_it_came(head)
-    headers, named = own_headers(raw.headers), _named(part.file_name, contract)
+    headers, named = own_headers(raw.headers), named_tables(part.file_name, contract)
     kept = [
         table.name
         for table in contract.tables
@@ -50,7 +50,7 @@ def find_table(lake: "Lake", tenant: "Tenant", part: Part, head: RawTable) -> st
     return max(possible, key=lambda name: (name in named, fits.get(name, 0)))
 
 
-def _named(file_name: str, contract: Contract) -> list[str]:
+def named_tables(file_name: str, contract: Contract) -> list[str]:
     """Return the tables whose name or label, in any language, stands in a file's name."""
     words = set(_WORD.findall(fold(file_name)))
     return [

@@ -14,12 +14,14 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as fn
 
+from data_contracts.checks import RowCheck
 from data_contracts.contract import Column, ColumnType
 from data_contracts.loader import load_contracts
 from foundation.texts import LANGUAGES, Language
 from ingestion.casts import clean, typed
 from ingestion.formats import Format
 from ingestion.quarantine import Reason
+from ingestion.rules import violates
 from lakehouse.sail import Sail
 
 VALUES = """
@@ -186,6 +188,15 @@ def test_known_writings_are_stored_as_declared_also_where_any_value_may_stand(
     frame = session.createDataFrame(pa.table({"w": ["Male", "masculino", "f", "Otro"]}))
     rows = frame.select(typed(column, clean(column, fn.col("w"), {})).alias("v")).toArrow()
     assert rows["v"].to_pylist() == ["male", "male", "female", "Otro"]
+
+
+def test_a_pattern_is_asked_of_the_value_as_it_is_stored(session: SparkSession):
+    column = column_of("string", value_synonyms={"es": ("Spanish",)})
+    frame = session.createDataFrame(pa.table({"w": ["es", "Spanish", "Basque", None]}))
+    text = clean(column, fn.col("w"), {})
+    check = RowCheck("language", "pattern", {"pattern": "^[a-z]{2}$"})
+    rows = frame.select(violates(check, column, text, typed(column, text)).alias("v")).toArrow()
+    assert rows["v"].to_pylist() == [False, False, True, False]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -15,7 +15,7 @@ COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "key revoke", "quarantine list", "quarantine show", "quarantine download",
             "quarantine fix", "quarantine redrive", "quarantine dismiss", "quarantine reopen",
             "quarantine history",
-            "vertical list", "vertical show", "vertical check", "person erase",
+            "vertical list", "vertical show", "vertical new", "vertical check", "person erase",
             "person consent", "person receipts", "person receipt", "hold place", "hold list",
             "hold lift", "staff add", "staff list", "staff disable", "staff enable",
             "staff password",
@@ -26,7 +26,7 @@ COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "lake rebuild", "replay", "watch", "offers", "replies", "source add",
             "source list", "source show", "source test", "source pull", "source pause",
             "source remove",
-            "tenant erase", "retention plan", "retention run"]  # fmt: skip
+            "plugins", "tenant erase", "retention plan", "retention run"]  # fmt: skip
 
 
 def command_names(language: Language) -> set[str]:

@@ -29,7 +29,7 @@ def contract(file: Path) -> Contract:
 
 def test_the_verticals_are_there_and_their_base_is_none():
     names = {file.name.removesuffix(SUFFIX) for file in vertical_files()}
-    assert {"telecom", "banking", "public_services"} <= names
+    assert {"telecom", "banking", "public_services", "retail", "fitness"} <= names
     assert "contact_center" not in names
 
 
@@ -140,7 +140,8 @@ def test_outcomes_are_no_measures_of_the_models_that_predict_them(contract: Cont
         table = contract.table(model.label.table)
         named = {model.label.column, model.label.time_column} - {None}
         roles = {table.column(str(name)).role for name in named}
-        assert roles == ({"outcome_time"} if model.label.is_late else {"outcome", "outcome_time"})
+        told_by = {"column": "outcome", "event": "outcome_time", "late": "outcome_time"}
+        assert roles == {told_by[kind] for kind in model.label.kinds}
 
 
 def test_churn_and_incident_risk_are_predicted(contract: Contract):

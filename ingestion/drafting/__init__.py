@@ -1,0 +1,1 @@
+"""A vertical's contract drafted from sample files: sample → table → columns → document."""

@@ -1,0 +1,105 @@
+"""The columns of a sample as a contract declares them: the base's where it has them, else new."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from data_contracts.contract import Column, Table
+from data_contracts.extension import OwnColumn
+from data_contracts.tables import plain
+from ingestion.drafting.answers import Answers, Said
+from ingestion.drafting.samples import Sample
+from ingestion.evolution.guess import guess_column
+from ingestion.proposal.evidence import Place, evidence
+from ingestion.proposal.match import match
+from ingestion.proposal.profile import Profile
+from ingestion.proposal.proposal import Choice
+
+BY_NAME = ("name", "synonym")
+LEAST_SUITED = -0.1
+"""Values that speak louder than this against the base's type want a type of their own."""
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A column of a sample.
+
+    Attributes
+    ----------
+    base
+        The contact centre's column that the header names; None where it is the vertical's own.
+    guess
+        What it may be declared as; for one of the base its type alone is looked at.
+    said
+        What a person calls it.
+    """
+
+    header: str
+    base: Column | None
+    guess: OwnColumn
+    seen: Profile
+    said: Said = field(default_factory=Said)
+
+    @property
+    def name(self) -> str:
+        """Its name in the contract."""
+        return self.base.name if self.base is not None else self.guess.name
+
+    @property
+    def is_suited(self) -> bool:
+        """Whether its values fit the base's type."""
+        return self.base is None or (
+            evidence(self.seen, self.base, Place(first=False, last=False)) >= LEAST_SUITED
+        )
+
+
+def drafted_columns(table: Table, sample: Sample, answers: Answers) -> list[Drafted]:
+    """Return a sample's columns in the order of the file, each with a name of its own."""
+    choices, _ = match(table, sample.raw)
+    targets = {choice.source: _target(table, choice, sample) for choice in choices}
+    held = {column.name for column in targets.values() if column is not None}
+    taken = {plain(one) for column in table.columns for one in _headers(column)}
+    found = []
+    for header in sample.raw.headers:
+        said = answers.said.get(header, Said())
+        seen = sample.profiles[header]
+        guess = guess_column(table, header, (header,), seen)
+        base = targets[header] or _other_type(table, header, held)
+        if base is None:
+            free = plain(header) not in taken
+            headers = (header,) if free else ()
+            guess = replace(guess, name=_free(said.name or guess.name, taken), headers=headers)
+            taken |= {plain(guess.name), plain(header)}
+        if header in answers.after:
+            guess = replace(guess, role="attribute")
+        found.append(Drafted(header, base, guess, seen, said))
+    return found
+
+
+def _target(table: Table, choice: Choice, sample: Sample) -> Column | None:
+    """Return the base's column that a header names; a key also where only its values speak."""
+    if choice.target is None:
+        return None
+    column, seen = table.column(choice.target), sample.profiles[choice.source]
+    is_key = column.key and seen.unique_share == 1 and not seen.is_counter
+    return column if choice.why in BY_NAME or is_key else None
+
+
+def _other_type(table: Table, header: str, held: Collection[str]) -> Column | None:
+    """Return the base's column that a header names although its values are of another type.
+
+    One of persons keeps its meaning: a «telephone» of yes and no is no number of anybody's.
+    """
+    for column in table.columns:
+        named = plain(header) in {plain(one) for one in _headers(column)}
+        if named and column.name not in held and column.classification in ("internal", "public"):
+            return column
+    return None
+
+
+def _headers(column: Column) -> tuple[str, ...]:
+    return (column.name, *column.synonyms)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    names = (name, *(f"{name}_{number}" for number in range(2, 1000)))
+    return next(one for one in names if plain(one) not in taken)
