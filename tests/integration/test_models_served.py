@@ -32,7 +32,7 @@ STRANGE = [
 def registered(settings: Settings, training: TrainingSet) -> Scorer:
     learned = learn(training)
     rows, model = learned.rows, training.model
-    binary = model.task == "binary"
+    binary, base_rate = model.task == "binary", learned.positives / len(rows)
     registry = Registry(settings)
     entry = Entry(
         tenant_id="acme",
@@ -44,7 +44,7 @@ def registered(settings: Settings, training: TrainingSet) -> Scorer:
         metrics={},
         example=synthetic_records(rows.records, dict(rows.kinds)),
         out_of_fold=out_of_fold_table(rows, training.entity_ids, learned.judged, model),
-        bands=resolve(model.classes, learned.positives / len(rows)) if binary else (),
+        bands=resolve(model.classes, base_rate, model.label.horizon_days) if binary else (),
     )
     registry.set_alias(registry.log(entry), "champion")
     return Scorer(registry.get("acme", model.name))

@@ -38,7 +38,7 @@ def test_a_new_tenant_is_listed(abcall: Type):
     [
         (
             ["tenant", "new", "x1", "--name", "X", "--vertical", "minería"],
-            "banking, public_services, telecom",
+            "banking, fitness, public_services, retail, telecom",
         ),
         (["tenant", "new", "andina", "--name", "A", "--vertical", "telecom"], "andina"),
         (["tenant", "new", "Con Espacio", "--name", "A", "--vertical", "telecom"], "Con Espacio"),
