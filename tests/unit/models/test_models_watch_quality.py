@@ -1,5 +1,7 @@
 """Quality once labels arrive: a loss that is real is told, and the luck of the draw is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,12 @@ def test_an_outcome_twice_as_frequent_as_said_is_an_alarm_though_the_order_holds
 
 def test_too_few_rows_say_nothing():
     assert found(rows(3000, 1.0, 0), rows(80, 0.0, 1)) == {}
+
+
+def test_many_cases_of_few_persons_say_nothing():
+    lost = rows(1500, 0.1, 1)
+    few = np.array([f"p{i % 4}" for i in range(1500)])
+    assert found(rows(3000, 1.0, 0), replace(lost, persons=few)) == {}
 
 
 @pytest.mark.slow
