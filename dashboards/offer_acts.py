@@ -37,12 +37,16 @@ def decide_under(see: Viewer, calls: int) -> "OfferRun":
         Only a manager decides.
     NotFound, NotEnoughData
         There is no model of the offers any more, or nobody to decide on.
+    Busy
+        A refresh or an erasure did not end in time.
     """
     from models.offer_run import decide_offers
     from models.offers import Budget
+    from models.refresh import models_lease
 
     actor = still_admitted(see, DECIDERS)
-    run = decide_offers(see.lake, see.tenant, Budget(calls=calls), see.contract)
+    with models_lease(see.lake, see.tenant):
+        run = decide_offers(see.lake, see.tenant, Budget(calls=calls), see.contract)
     record(see.lake.store, actor, "offers.decided", see.tenant.id, run.run_id)
     return run
 
