@@ -54,7 +54,8 @@ def decide_under(see: Viewer, calls: int) -> "OfferRun":
 def list_of_calls(see: Viewer, run_id: str) -> bytes:
     """Return whom to call with what as CSV (UTF-8 with its mark); written down first.
 
-    Who objected after the decision is not on it. Names and phones are in it for who may read the vault; each reading is audited there.
+    Who objected after the decision is not on it. Names and phones are in it for who may read the
+    vault; each reading is audited there.
     """
     actor = still_admitted(see, "viewer")
     record(see.lake.store, actor, "offers.downloaded", see.tenant.id, run_id)

@@ -87,9 +87,7 @@ def _of_numbers(feature: str, known: Floats) -> Cut:
     return Cut(feature, "number", edges, (), means / float(known.std()))
 
 
-def _of_categories(
-    feature: str, values: Sequence[object], persons: Ints | None
-) -> Cut | None:
+def _of_categories(feature: str, values: Sequence[object], persons: Ints | None) -> Cut | None:
     counts = persons_by_value([category(value) for value in values], persons)
     if len(counts) < 2:
         return None
