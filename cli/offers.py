@@ -71,10 +71,11 @@ def decide(
     from ingestion.gold.refine import refine
     from models.offer_run import decide_offers, offer_champion
     from models.offer_train import train_offers
+    from models.refresh import models_lease
 
     refine(desk.lake, tenant)
     made = None
-    with working(2) as begin:
+    with working(2) as begin, models_lease(desk.lake, tenant):
         begin(text("cli.step_offers_train", language))
         if train or offer_champion(desk.lake, tenant, contract) is None:
             made = train_offers(desk.lake, tenant, contract)

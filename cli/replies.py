@@ -50,9 +50,10 @@ def answer(
     from ingestion.gold.refine import refine
     from models.answering import answering
     from models.answers import answer_one
+    from models.refresh import models_lease
 
     refine(desk.lake, tenant)
-    with working(2) as begin:
+    with working(2) as begin, models_lease(desk.lake, tenant):
         begin(text("answers.step_train", language))
         done = answering(desk.lake, tenant, contract, retrain=train)
         for one in done.trained:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from dashboards.admission import still_admitted
 from dashboards.gold import Row
 from dashboards.viewer import Viewer
 from dashboards.words import Words
+from features.consent import left_out
 from ingestion.reading.cells import safe_cell
 from lakehouse.vault import READERS
 from tenancy.audit import record
@@ -35,12 +37,16 @@ def decide_under(see: Viewer, calls: int) -> "OfferRun":
         Only a manager decides.
     NotFound, NotEnoughData
         There is no model of the offers any more, or nobody to decide on.
+    Busy
+        A refresh or an erasure did not end in time.
     """
     from models.offer_run import decide_offers
     from models.offers import Budget
+    from models.refresh import models_lease
 
     actor = still_admitted(see, DECIDERS)
-    run = decide_offers(see.lake, see.tenant, Budget(calls=calls), see.contract)
+    with models_lease(see.lake, see.tenant):
+        run = decide_offers(see.lake, see.tenant, Budget(calls=calls), see.contract)
     record(see.lake.store, actor, "offers.decided", see.tenant.id, run.run_id)
     return run
 
@@ -48,11 +54,13 @@ def decide_under(see: Viewer, calls: int) -> "OfferRun":
 def list_of_calls(see: Viewer, run_id: str) -> bytes:
     """Return whom to call with what as CSV (UTF-8 with its mark); written down first.
 
-    Names and phones are in it for who may read the vault; each reading is audited there.
+    Who objected after the decision is not on it. Names and phones are in it for who may read the
+    vault; each reading is audited there.
     """
     actor = still_admitted(see, "viewer")
     record(see.lake.store, actor, "offers.downloaded", see.tenant.id, run_id)
-    rows = offer_queries.decided(see.gold, run_id, ("offer",), limit=MOST_LISTED)
+    listed = offer_queries.decided(see.gold, run_id, ("offer",), limit=MOST_LISTED)
+    rows = still_willing(see, listed)
     tokens = [row["person_token"] for row in rows]
     known = see.lake.vault.read(see.tenant, actor, tokens) if actor.may(*READERS) else {}
     columns = see.contract.table("customers").columns
@@ -61,12 +69,19 @@ def list_of_calls(see: Viewer, run_id: str) -> bytes:
     write = csv.writer(stream).writerow
     titles = (words.say(f"file_{name}") for name in ("customer", "offer", "gain", "cost", "why"))
     first, *others = titles
-    write([first, *(words.label(column) for column in personal), *others])
+    write([first, *(safe_cell(words.label(column)) for column in personal), *others])
     for row in rows:
         told = known.get(row["person_token"], {})
         cells = [row["person_token"], *((told.get(c.name) or "") for c in personal)]
         write([safe_cell(cell) for cell in (*cells, *_figures(see, row))])
     return stream.getvalue().encode("utf-8-sig")
+
+
+def still_willing(see: Viewer, rows: Sequence[Row]) -> list[Row]:
+    """Return the rows without those of persons who objected after the decision."""
+    persons = [row["person_token"] for row in rows]
+    objecting = left_out(see.lake, see.tenant, see.contract, persons, "profiling")
+    return [row for row in rows if row["person_token"] not in objecting]
 
 
 def label_of(see: Viewer, name: str) -> str:

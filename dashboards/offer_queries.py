@@ -115,8 +115,11 @@ def known_offers(gold: Gold) -> dict[str, int]:
     if not gold.has("offer"):
         return {}
     rows = gold.rows(
-        "select offer, count(*) as customers from offer where margin is not null group by offer",
-        {"offer": ("offer", "margin")},
+        """
+        select offer, count(distinct person_token) as customers
+        from offer where margin is not null group by offer
+        """,
+        {"offer": ("person_token", "offer", "margin")},
     )
     return {row["offer"]: row["customers"] for row in rows}
 

@@ -1,7 +1,7 @@
 """Incidents in their own words, as they were registered: to learn from, and to be answered."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from data_contracts.contract import Contract
 from features.build import PERSON
 from features.consent import Purpose, left_out, mark_of, without
+from foundation.clock import utc_now
 from foundation.errors import NotEnoughData, NotFound
 from foundation.spelling import well_formed
 
@@ -99,7 +100,7 @@ def open_texts(lake: "Lake", tenant: "Tenant", contract: Contract) -> TextSet:
     solved = pc.field("solved")
     waiting = pc.field("closed_at").is_null() & (solved.is_null() | (solved == pc.scalar(False)))
     if times["closed_at"].null_count == times.num_rows and times.num_rows:
-        waiting &= pc.field("opened_at") > pc.scalar(pc.max(times["opened_at"]).as_py() - RECENT)
+        waiting &= pc.field("opened_at") > pc.scalar(_newest(times["opened_at"]) - RECENT)
     rows = _rows(lake, tenant, waiting)[:MOST_ASKED]
     return _set(lake, tenant, contract, rows, purpose="profiling")
 
@@ -138,6 +139,13 @@ def said_in(rows: pa.Table) -> pa.ChunkedArray:
     # Arrow's join loses rows of which every part is null.
     text = pc.fill_null(rows["text"], "")
     return pc.binary_join_element_wise(rows["subject"], text, "\n", null_handling="skip")
+
+
+def _newest(opened_at: pa.ChunkedArray) -> datetime:
+    """Return when the newest was opened; one wrong date in the future makes no other old."""
+    now = utc_now()
+    newest = pc.max(opened_at.filter(pc.less_equal(opened_at, pa.scalar(now, opened_at.type))))
+    return newest.as_py() or now
 
 
 def _ref(lake: "Lake", tenant: "Tenant") -> "TableRef":

@@ -4,7 +4,6 @@ Bins are cut from both samples together: under the hypothesis that nothing chang
 have come from either, and the thresholds of ``drift`` stay exact.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,12 +11,12 @@ from typing import Literal
 import numpy as np
 
 from models.arrays import Floats, Ints
-from models.columns import MISSING, category, number
+from models.columns import MISSING, category, number, persons_by_value
 
 BINS = 20
 MOST_LEVELS = 20
 FEWEST_OF_A_LEVEL = 10
-"""Values of fewer rows are told together: nobody is named by a rare one."""
+"""Values of fewer persons are told together: nobody is named by a rare one."""
 OTHER = "~other"
 
 
@@ -57,13 +56,17 @@ class Cut:
         return np.array([place.get(category(value), other) for value in values], dtype=np.int64)
 
 
-def cut_of(feature: str, kind: str, values: Sequence[object]) -> Cut | None:
+def cut_of(
+    feature: str, kind: str, values: Sequence[object], persons: Ints | None = None
+) -> Cut | None:
     """Return the bins for the values of both samples; None where all are alike.
 
     Parameters
     ----------
     kind
         ``numeric`` or ``category``; numbers that are only 0 and 1 are told as categories.
+    persons
+        Whose each value is (a number), shape (n,); None: each somebody else's.
     """
     if kind == "numeric":
         known = _numbers(feature, values)
@@ -71,7 +74,7 @@ def cut_of(feature: str, kind: str, values: Sequence[object]) -> Cut | None:
         different = np.unique(known)
         if len(different) > 1 and not np.isin(different, (0.0, 1.0)).all():
             return _of_numbers(feature, known)
-    return _of_categories(feature, values)
+    return _of_categories(feature, values, persons)
 
 
 def _of_numbers(feature: str, known: Floats) -> Cut:
@@ -84,8 +87,8 @@ def _of_numbers(feature: str, known: Floats) -> Cut:
     return Cut(feature, "number", edges, (), means / float(known.std()))
 
 
-def _of_categories(feature: str, values: Sequence[object]) -> Cut | None:
-    counts = Counter(category(value) for value in values)
+def _of_categories(feature: str, values: Sequence[object], persons: Ints | None) -> Cut | None:
+    counts = persons_by_value([category(value) for value in values], persons)
     if len(counts) < 2:
         return None
     counts.pop(MISSING, None)

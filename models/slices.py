@@ -15,6 +15,9 @@ FEWEST_SHARED_ROWS = 100
 FEWEST_OF_AN_OUTCOME = 20
 """A slice with fewer of either outcome says nothing of a model."""
 
+FEWEST_PERSONS = 10
+"""Figures over fewer, however many their cases, would be about these persons."""
+
 
 @dataclass(frozen=True)
 class SliceFigures:
@@ -45,7 +48,7 @@ class SliceFigures:
 
 
 def slice_figures(judged: pa.Table, threshold: float) -> tuple[SliceFigures, ...]:
-    """Return the figures of every group that has rows enough to speak of.
+    """Return the figures of every group that has rows and persons enough to speak of.
 
     Parameters
     ----------
@@ -56,13 +59,14 @@ def slice_figures(judged: pa.Table, threshold: float) -> tuple[SliceFigures, ...
     """
     if "slices" not in judged.column_names:
         return ()
-    codes = judged["code"].to_numpy()
+    codes, persons = judged["code"].to_numpy(), np.array(judged["person"].to_pylist())
     said = expit(np.array(judged["margins"].to_pylist(), dtype=np.float64)[:, 0])
     found = []
     for name, places in places_by_slice(judged).items():
         positives = int(codes[places].sum())
         rarest = min(positives, len(places) - positives)
-        if len(places) >= FEWEST_SHARED_ROWS and rarest >= FEWEST_OF_AN_OUTCOME:
+        enough = len(places) >= FEWEST_SHARED_ROWS and rarest >= FEWEST_OF_AN_OUTCOME
+        if enough and len(np.unique(persons[places])) >= FEWEST_PERSONS:
             found.append(_figures(name, codes[places], said[places], threshold))
     return tuple(found)
 

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from models.arrays import Floats, Ints, Matrix, Persons, Tags
@@ -19,6 +20,9 @@ from models.base import BaseEstimator, TransformerMixin, of_texts
 
 LONGEST_TEXT = 20_000
 """Characters of a text that are read; the rest of a longer one says nothing new."""
+MOST_LETTERS = 2_000_000
+"""Letters of distinct words whose n-grams are learned, those of most texts first. No language has
+so many; what machines write into texts (encoded attachments) has, and would fill the memory."""
 MOST_WORDS_KEPT = 100_000
 """Distinct words whose n-grams are remembered between calls; bounds the memory of a service."""
 
@@ -174,14 +178,14 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         """
         del y
         documents, vocabulary = _word_counts(texts)
-        grams, word_grams = self._grams_by_word(vocabulary)
+        grams, word_grams = self._grams_by_word(vocabulary, _learned(documents, vocabulary))
         counts = (documents @ word_grams).tocsc()
         kept = kept_columns(counts, persons, self.min_persons, self.terms)
         self.terms_ = np.array([grams[i] for i in kept], dtype=f"<U{max(self.longest, 1)}")
         self.idf_ = rarity(counts[:, kept])
         self.unknown_weight_ = rarest(len(texts)) ** 2 if self.unknown_counts else 0.0
         self.__dict__.pop("_cache", None)
-        unknown = totals_of(counts) - totals_of(counts[:, kept])
+        unknown = self._totals(documents, vocabulary) - totals_of(counts[:, kept])
         return weighted(counts[:, kept].tocsr(), self.idf_, self.unknown_weight_ * unknown)
 
     def transform(self, texts: Sequence[object]) -> Matrix:
@@ -189,8 +193,8 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         documents, vocabulary = _word_counts(texts)
         known = counts_matrix([self._known(word) for word in vocabulary], len(self.terms_))
         counts = (documents @ known).tocsr()
-        totals = documents @ [grams_in(word, self.shortest, self.longest) for word in vocabulary]
-        return weighted(counts, self.idf_, self.unknown_weight_ * (totals - totals_of(counts)))
+        unknown = self._totals(documents, vocabulary) - totals_of(counts)
+        return weighted(counts, self.idf_, self.unknown_weight_ * unknown)
 
     def word_weights(self, text: object, term_weights: Floats) -> dict[str, float]:
         """Return, for each word of a text, the sum of its n-grams' weights × rarity.
@@ -216,14 +220,23 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         """Say that a row is a text, not numbers."""
         return of_texts(super().__sklearn_tags__())
 
-    def _grams_by_word(self, vocabulary: Sequence[str]) -> tuple[list[str], Matrix]:
+    def _totals(self, documents: Matrix, vocabulary: Sequence[str]) -> Floats:
+        """Return how many n-grams each text has, kept or not, shape (n,)."""
+        sizes = [grams_in(word, self.shortest, self.longest) for word in vocabulary]
+        return np.asarray(documents @ np.array(sizes, dtype=np.float64))
+
+    def _grams_by_word(
+        self, vocabulary: Sequence[str], learned: npt.NDArray[np.bool_]
+    ) -> tuple[list[str], Matrix]:
         places: dict[str, int] = {}
         rows = [
             [
                 (places.setdefault(gram, len(places)), count)
                 for gram, count in grams_of(word, self.shortest, self.longest).items()
             ]
-            for word in vocabulary
+            if is_learned
+            else []
+            for word, is_learned in zip(vocabulary, learned.tolist(), strict=True)
         ]
         return list(places), counts_matrix(rows, len(places))
 
@@ -245,6 +258,15 @@ class CharTfidf(TransformerMixin, BaseEstimator):
                 {},
             )
         return self._cache
+
+
+def _learned(documents: Matrix, vocabulary: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Return which words ``MOST_LETTERS`` has room for, shape (words,)."""
+    order = np.argsort(-np.diff(documents.tocsc().indptr), kind="stable")
+    letters = np.array([len(word) for word in vocabulary], dtype=np.int64)[order]
+    found = np.zeros(len(vocabulary), dtype=np.bool_)
+    found[order] = np.cumsum(letters) <= MOST_LETTERS
+    return found
 
 
 def _word_counts(texts: Sequence[object]) -> tuple[Matrix, list[str]]:

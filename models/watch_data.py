@@ -38,12 +38,18 @@ class _Watched:
     codes: Ints
     numbers: Floats
 
-    def change(self, then: Ints, now: Ints) -> Change:
-        """Return how the rows at these places differ."""
+    def change(self, then: Ints, now: Ints, persons: Ints) -> Change:
+        """Return how the rows at these places, of these persons, differ."""
         counts = [np.bincount(self.codes[p], minlength=self.cut.width) for p in (then, now)]
         before, after = (each.astype(np.float64) for each in counts)
         means = _mean(self.numbers[then]), _mean(self.numbers[now])
-        return Change(self.spec, self.cut, before, after, means)
+        most = np.maximum(*(self._persons(p, persons) for p in (then, now)))
+        return Change(self.spec, self.cut, before, after, means, most)
+
+    def _persons(self, places: Ints, persons: Ints) -> Ints:
+        """Return how many persons are in each bin."""
+        pairs = np.unique(np.column_stack([self.codes[places], persons[places]]), axis=0)
+        return np.bincount(pairs[:, 0], minlength=self.cut.width)
 
 
 def compare_window(
@@ -55,7 +61,7 @@ def compare_window(
     records = [*then.records, *now.records]
     slices = _slices(then, now, dimensions)
     scores = np.concatenate([then.scored.scores, now.scored.scores])
-    watched = _watched(champion.features, records, scores)
+    watched = _watched(champion.features, records, scores, sides.persons)
     if not (slices and watched):
         return []
     compared, critical = compare_bins(
@@ -75,7 +81,10 @@ def compare_window(
 
 
 def _watched(
-    features: Sequence[FeatureSpec], records: Sequence[dict[str, object]], scores: Floats
+    features: Sequence[FeatureSpec],
+    records: Sequence[dict[str, object]],
+    scores: Floats,
+    persons: Ints,
 ) -> list[_Watched]:
     """Return all that is compared by bins; what has one value alone is left out."""
     named: list[tuple[FeatureSpec, Sequence[object]]] = [
@@ -86,7 +95,7 @@ def _watched(
     named.append((FeatureSpec(SCORE, "numeric", {}), scores.tolist()))
     found = []
     for spec, values in named:
-        cut = cut_of(spec.name, spec.type, values)
+        cut = cut_of(spec.name, spec.type, values, persons)
         if cut is not None:
             numbers = np.full(len(values), np.nan)
             if cut.kind == "number":
@@ -112,7 +121,7 @@ def _of_bins(
     window: str, one: Compared, watched: _Watched, sides: Sides, rows: Ints, *, task: str
 ) -> Finding:
     then, now = rows[~sides.now[rows]], rows[sides.now[rows]]
-    change, sizes = watched.change(then, now), (len(then), len(now))
+    change, sizes = watched.change(then, now, sides.persons), (len(then), len(now))
     if one.feature != SCORE:
         return finding(window, one, "data", rows=sizes, values=change.told, say=change.say)
     said = partial(say_scores, *change.means, task)

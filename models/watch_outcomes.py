@@ -50,7 +50,10 @@ def counted(scored: Scored, entity: Entity) -> Ints:
     if entity == "customer" or not len(rows):
         return rows
     newest = np.zeros(int(scored.runs.max()) + 1, dtype="datetime64[us]")
-    np.maximum.at(newest, scored.runs, scored.as_of)
+    # One wrong date in the future would make all others old.
+    past = scored.as_of <= scored.scored_at
+    np.maximum.at(newest, scored.runs[past], scored.as_of[past])
+    rows = rows[past[rows]]
     return rows[newest[scored.runs[rows]] - scored.as_of[rows] <= np.timedelta64(FRESH)]
 
 

@@ -25,7 +25,7 @@ from models.evaluate import Interval, mean_of, with_intervals
 from models.selection import LOWER_IS_BETTER, USUAL, metrics_of
 from models.slices import FEWEST_OF_AN_OUTCOME, FEWEST_SHARED_ROWS
 from models.watch_outcomes import Outcomes, counted, known_by_now, out_of_fold_of, outcomes_of
-from models.watch_rows import Scored, described
+from models.watch_rows import FEWEST_PERSONS, Scored, described
 from models.watch_table import Finding, finding
 from models.watch_words import say_calibration, say_discrimination
 
@@ -99,7 +99,8 @@ def compared(window: str, task: Task, before: Outcomes, now: Outcomes) -> list[F
 
 
 def _enough(rows: Outcomes, task: Task) -> bool:
-    if len(rows.codes) < FEWEST_SHARED_ROWS:
+    # A few persons' many cases are figures about these persons.
+    if len(rows.codes) < FEWEST_SHARED_ROWS or len(np.unique(rows.persons)) < FEWEST_PERSONS:
         return False
     if task == "number":
         return True

@@ -6,13 +6,13 @@ import numpy as np
 
 from features.spec import FeatureSpec
 from foundation.texts import Language, text, written_number
-from models.arrays import Floats
+from models.arrays import Floats, Ints
 from models.drift import Compared
 from models.drift_cuts import OTHER, Cut
 from models.evaluate import Interval
 
 FEWEST_TOLD = 5
-"""A value of fewer rows is not named."""
+"""A value of fewer persons is not named."""
 MUCH_MISSING = 0.1
 """From this change of the share without a value on, that is what the sentence tells."""
 
@@ -30,6 +30,8 @@ class Change:
         Rows in each bin of ``cut``, shape (width,).
     means
         Of the known numbers, then and now; NaN for categories.
+    persons
+        Whose the rows of each bin are: how many, on the side that has more, shape (width,).
     """
 
     spec: FeatureSpec
@@ -37,6 +39,7 @@ class Change:
     then: Floats
     now: Floats
     means: tuple[float, float]
+    persons: Ints
 
     @property
     def told(self) -> tuple[float, float]:
@@ -47,12 +50,12 @@ class Change:
 
     @property
     def moved(self) -> int:
-        """Place of the bin whose share changed most, among those of rows enough to be named."""
+        """Place of the bin whose share changed most, among those of persons enough to be named."""
         if self._missing:
             return 0
         rise = _shares(self.now) - _shares(self.then)
         apart = np.abs(rise) + TIE * (rise > 0)
-        return int(np.where(np.maximum(self.now, self.then) >= FEWEST_TOLD, apart, -1.0).argmax())
+        return int(np.where(self.persons >= FEWEST_TOLD, apart, -1.0).argmax())
 
     def say(self, language: Language) -> str:
         """Return the change in words."""

@@ -36,8 +36,9 @@ def answers_asset(contract: Contract, platform: Platform) -> dg.AssetsDefinition
     )
     def answers(context: dg.AssetExecutionContext, config: Training) -> Results:
         from models.answering import answering
+        from models.refresh import models_lease
 
-        with platform.work(context.partition_key) as (lake, tenant):
+        with platform.work(context.partition_key) as (lake, tenant), models_lease(lake, tenant):
             held = lake.contract_of(tenant)
             done = answering(lake, tenant, held, retrain=config.retrain)
             metadata: dict[str, str | int] = {

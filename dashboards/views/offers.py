@@ -96,7 +96,7 @@ def _called(see: Viewer, decision: Decision) -> None:
     rows = offer_queries.decided(
         see.gold, decision.run_id, ("offer",), limit=ON_A_PAGE, offset=page * ON_A_PAGE
     )
-    for row in rows:
+    for row in offer_acts.still_willing(see, rows):
         _customer(see, row, "call")
     if decision.verdicts["offer"] > ON_A_PAGE:
         pieces.pager(see, state, page=page, total=decision.verdicts["offer"], size=ON_A_PAGE)

@@ -1,6 +1,7 @@
 """A company's incidents are answered out of the lake: intent, urgency, replies with source."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -17,8 +18,13 @@ from lakehouse.lake import Lake
 from models.answering import ANSWERS, Answering, answering
 from models.answers import answer_one, answer_open
 from models.intent_training import FEWEST_PERSONS, train_missing_texts, train_texts
+from models.refresh import models_lease
 from models.registry import Registered, Registry
 from models.text_model import TextModel
+from pipelines.answer_assets import answers_key
+from pipelines.definitions import build, job_name
+from pipelines.home import open_instance
+from pipelines.partitions import register
 from tenancy.actor import Actor
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
@@ -259,6 +265,33 @@ def test_without_models_the_replies_are_suggested_all_the_same(lake: Lake):
     assert (run.known, run.with_reply, run.missing) == (0, 3, ("intent", "urgency"))
     rows = rows_of(lake, "answer", run.run_id)
     assert {row["intent_probability"] for row in rows} == {None}
+
+
+def test_where_nothing_is_ever_closed_the_newest_wait_though_one_is_dated_in_the_future(lake: Lake):
+    never = [row | {"closed_at": None, "solved": None} for row in closed_incidents()]
+    rewrite(lake, "never", incidents=[*never, *open_incidents()])
+    waiting = set(open_texts(lake, ACME, TELECOM).incident_ids)
+    assert OPEN.keys() < waiting
+    never[0] |= {"opened_at": day(365 * 70)}
+    rewrite(lake, "wrong", incidents=[*never, *open_incidents()])
+    assert set(open_texts(lake, ACME, TELECOM).incident_ids) == waiting | {"I-000"}
+
+
+def test_answering_in_dagster_waits_until_an_erasure_is_over(lake: Lake):
+    job = build(lake.settings).resolve_job_def(job_name("telecom"))
+    answers = lake.ref(ACME, "gold", "answer")
+    with open_instance(lake.settings) as instance, ThreadPoolExecutor(1) as pool:
+        register(instance, [ACME])
+        with models_lease(lake, ACME):
+            done = pool.submit(
+                job.execute_in_process, instance=instance, partition_key=ACME.id,
+                asset_selection=[answers_key("telecom")],
+            )  # fmt: skip
+            with pytest.raises(TimeoutError):
+                done.exception(20)
+            assert not lake.exists(answers)
+        assert done.result(120).success
+    assert lake.exists(answers)
 
 
 def test_a_column_that_the_words_do_not_tell_makes_no_model_and_is_not_tried_again(lake: Lake):

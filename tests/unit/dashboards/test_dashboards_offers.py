@@ -3,14 +3,18 @@
 import csv
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from dashboards import offer_queries
 from dashboards.offer_acts import decide_under, list_of_calls
 from dashboards.viewer import Viewer
-from foundation.errors import NotAllowed
+from foundation.errors import NotAllowed, NotFound
+from models.refresh import models_lease
+from tenancy.actor import Actor
 from tenancy.audit import entries
+from tenancy.consents import Consent, forget_consent, save_consent
 from tenancy.tenant import Tenant
 from tests.unit.dashboards.conftest import House
 from tests.unit.dashboards.offers_by_hand import company_with_offers
@@ -64,6 +68,32 @@ def test_the_list_of_calls_is_written_down_and_holds_no_formula(
     assert "'=Ofrecer el descuento" in rows[1]
     actions = [entry.action for entry in entries(house.lake.store, company, limit=3)]
     assert "offers.downloaded" in actions
+
+
+def test_who_objected_after_the_decision_is_not_on_the_list(
+    see: Viewer, house: House, company: Tenant
+):
+    mark = house.lake.keys.of(company).mark("person", "person-0000")
+    officer = Actor("u:officer", "user", company.id, frozenset({"privacy_officer"}))
+    save_consent(house.lake.store, officer, company, mark, Consent(profiling=False))
+    rows = list(csv.reader(io.StringIO(list_of_calls(see, "offers-2").decode("utf-8-sig"))))
+    forget_consent(house.lake.store, company, mark)
+    assert len(rows) == 1 + 39
+    assert rows[1][0] == "person-0001"
+
+
+def test_offers_are_counted_by_customer_so_that_a_few_stay_hidden(see: Viewer):
+    known = offer_queries.known_offers(see.gold)
+    assert known["discount_20"] == 40, "one of them got it twice"
+
+
+def test_deciding_waits_until_an_erasure_is_over(see: Viewer, house: House, company: Tenant):
+    with ThreadPoolExecutor(1) as pool:
+        with models_lease(house.lake, company):
+            done = pool.submit(decide_under, see, 10)
+            with pytest.raises(TimeoutError):
+                done.exception(0.5)
+        assert isinstance(done.exception(60), NotFound), "nothing was learned of offers here"
 
 
 def test_only_a_manager_decides(company: Tenant, viewer: Callable[..., Viewer]):

@@ -27,7 +27,10 @@ def judged() -> pa.Table:
     told = np.where(first, truth, -0.5)
     names = [["gender=female"] if one else ["gender=male"] for one in first]
     rare = [[*own, "gender=other"] if i < 50 else own for i, own in enumerate(names)]
-    return pa.table({"code": code, "margins": [[m] for m in told], "slices": rare})
+    persons = [f"p{i}" for i in range(SIZE)]
+    return pa.table(
+        {"person": persons, "code": code, "margins": [[m] for m in told], "slices": rare}
+    )
 
 
 @pytest.fixture
@@ -81,6 +84,14 @@ def test_groups_have_their_own_figures_and_a_difference_is_said(card: Card):
     assert male.flagged_rate == 0 and female.true_positive_rate > 0.5
     assert "halla al" in to_markdown(card, "es")
     assert len(card.slices) == 2, "a group of 50 rows says nothing"
+
+
+def test_a_group_of_few_persons_has_no_figures_however_many_their_cases():
+    table = judged()
+    few = [f"p{i % 4}" if names[0] == "gender=male" else f"p{i}"
+           for i, names in enumerate(table["slices"].to_pylist())]  # fmt: skip
+    table = table.set_column(0, "person", pa.array(few))
+    assert [one.name for one in slice_figures(table, 0.5)] == ["gender=female"]
 
 
 def test_without_groups_or_classes_nothing_is_invented(card: Card):

@@ -92,6 +92,21 @@ def test_a_category_that_grew_is_found_and_rare_values_are_told_together():
     assert cut.levels == ("month", "year", OTHER)
 
 
+def test_a_value_that_one_person_has_often_is_not_named():
+    plans: list[object] = ["month"] * 60 + ["year"] * 60 + ["Ana's own"] * 60
+    persons = np.array([*range(120), *[120] * 60])
+    cut = cut_of("plan", "category", plans, persons)
+    assert cut is not None
+    assert cut.levels == ("month", "year", OTHER)
+
+
+def test_a_group_of_few_on_both_sides_is_not_told_by_name_however_many_its_rows():
+    cut = Cut("plan", "category", np.array([]), ("month", "year"), np.array([]))
+    then, now = np.array([0.0, 10.0, 90.0]), np.array([0.0, 60.0, 40.0])
+    change = Change(PLAN, cut, then, now, (float("nan"),) * 2, np.array([0, 4, 40]))
+    assert "mensual" not in change.say("es")
+
+
 def test_a_group_that_changed_alone_is_named():
     generator = np.random.default_rng(0)
     then, now = normal(2000), normal(2000, seed=1)
@@ -157,7 +172,7 @@ def test_what_changed_is_said_in_words_of_both_languages():
     cut = cut_of("tenure", "numeric", both)
     assert cut is not None
     counts = [np.bincount(cut.codes(side), minlength=cut.width) for side in (then, now)]
-    change = Change(TENURE, cut, counts[0], counts[1], (30.5, 11.5))
+    change = Change(TENURE, cut, counts[0], counts[1], (30.5, 11.5), np.maximum(*counts))
     assert change.say("es") == (
         "En promedio bajó: antes «antigüedad: 30,5 meses», ahora «antigüedad: 11,5 meses»."
     )
@@ -170,7 +185,7 @@ def test_the_share_of_a_category_is_told_by_its_own_word():
     cut = cut_of("plan", "category", [*then, *now])
     assert cut is not None
     counts = [np.bincount(cut.codes(side), minlength=cut.width) for side in (then, now)]
-    change = Change(PLAN, cut, counts[0], counts[1], (float("nan"),) * 2)
+    change = Change(PLAN, cut, counts[0], counts[1], (float("nan"),) * 2, np.maximum(*counts))
     assert change.say("es") == "«plan mensual» pasó de 20,0 % a 70,0 % de los registros."
 
 

@@ -135,6 +135,19 @@ def test_character_tfidf_equals_scikit_learns():
     assert np.abs(again).max() < 1e-12
 
 
+def test_what_machines_write_into_texts_leaves_the_n_grams_of_words_that_many_write(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("models.text.MOST_LETTERS", 50)
+    letters = np.random.default_rng(0).choice(list("abcdefghij"), (30, 5000))
+    told = [f"no funciona {''.join(row)}" for row in letters]
+    ours = CharTfidf(min_persons=10, unknown_counts=True)
+    matrix = ours.fit_transform(told)
+    words = CharTfidf(min_persons=10).fit(["no funciona"] * 10)
+    assert ours.terms_.tolist() == words.terms_.tolist()
+    assert 0 < matrix.max() < 0.01, "what was left out counts in a text's length all the same"
+
+
 def test_an_n_gram_that_only_one_person_writes_is_not_kept():
     told = ["zafiro en la línea"] * 20 + ["la línea falla"] * 20
     persons = np.array(["one"] * 20 + [f"p{i}" for i in range(20)])

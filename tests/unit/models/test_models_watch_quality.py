@@ -1,10 +1,14 @@
 """Quality once labels arrive: a loss that is real is told, and the luck of the draw is not."""
 
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from models.watch_outcomes import Outcomes
+from models.watch_outcomes import Outcomes, counted
 from models.watch_quality import compared
+from models.watch_rows import Scored
 from models.watch_table import Finding
 
 
@@ -49,6 +53,23 @@ def test_an_outcome_twice_as_frequent_as_said_is_an_alarm_though_the_order_holds
 
 def test_too_few_rows_say_nothing():
     assert found(rows(3000, 1.0, 0), rows(80, 0.0, 1)) == {}
+
+
+def test_many_cases_of_few_persons_say_nothing():
+    lost = rows(1500, 0.1, 1)
+    few = np.array([f"p{i % 4}" for i in range(1500)])
+    assert found(rows(3000, 1.0, 0), replace(lost, persons=few)) == {}
+
+
+def test_one_date_in_the_future_makes_no_other_case_old():
+    size = 5
+    zeros, numbers = np.zeros(size, dtype=np.int64), np.arange(size)
+    as_of = np.array(["2026-03-01T10", "2026-03-01T09", "2026-02-01", "2099-01-01", "2026-03-01"])
+    scored = Scored(
+        pa.table({}), zeros, numbers, numbers, as_of.astype("datetime64[us]"),
+        np.full(size, np.datetime64("2026-03-02", "us")), np.zeros(size),
+    )  # fmt: skip
+    assert counted(scored, "incident").tolist() == [0, 1, 4]
 
 
 @pytest.mark.slow
