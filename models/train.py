@@ -237,9 +237,7 @@ def card_of(training: TrainingSet, learned: "Learned") -> dict[str, str]:
         "features": str(len(training.features)),
         "persons_left_out": str(training.left_out),
         **(learned.rows.prior.told() if learned.rows.prior else {}),
-        "features_left_out": json.dumps({n.feature: n.reason for n in training.notes})[
-            :LONGEST_NOTE
-        ],
+        "features_left_out": _left_out(training.notes),
     }
 
 
