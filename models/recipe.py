@@ -9,8 +9,6 @@ from models.calibration import Sigmoid
 
 TEXT_COMPONENTS = 24
 """Components of a text that trees see: more cost time and overfit a few thousand texts."""
-
-
 READ_TERMS = frozenset({"linear", "adapted"})
 """Families that look at n-grams themselves; trees see a text's components."""
 

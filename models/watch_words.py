@@ -16,7 +16,6 @@ FEWEST_TOLD = 5
 """A value of fewer rows is not named."""
 MUCH_MISSING = 0.1
 """From this change of the share without a value on, that is what the sentence tells."""
-
 TIE = 1e-9
 """Of two shares that changed as much, the one that grew is told."""
 
