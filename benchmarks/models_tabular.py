@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from benchmarks.kept import Kept, note_of
 from benchmarks.models_peers import PEERS, Peer
-from benchmarks.real_tables import Source, read
+from benchmarks.real_tables import Source, read, some
 from benchmarks.table import Line
 from models.arrays import Floats, Ints
 from models.cross import fit
@@ -112,8 +112,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     for source in SOURCES[:2] if quick else SOURCES:
         rows = read(source)
         if quick:
-            drawn = np.random.default_rng(SEED).permutation(len(rows))[:QUICK_ROWS]
-            rows = rows.take(np.sort(drawn))
+            rows = some(rows, QUICK_ROWS)
         work, apart = untouched(rows)
         inner = rows.take(work)
         folds = group_folds(inner.codes, inner.groups, "binary", 2 if quick else OUTER, SEED)
