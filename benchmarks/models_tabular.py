@@ -2,7 +2,7 @@
 
 The same outer folds for all three. Each is tuned in inner folds alone, by the same metric; figures
 are of rows that no choice has seen, differences are paired. One fifth of every set, drawn before
-anything else, stays untouched until a run's very end.
+anything else, stays untouched until all else of the set is judged.
 """
 
 import sys
