@@ -15,7 +15,7 @@ from scipy.special import expit
 from benchmarks.kept import Kept, note_of
 from benchmarks.models_peers import PEERS, Peer
 from benchmarks.models_tabular import ESTIMATORS, SEED
-from benchmarks.real_tables import Source, read_columns, rows_of
+from benchmarks.real_tables import Source, read_columns, rows_of, some
 from benchmarks.table import Line
 from models.arrays import Floats
 from models.columns import category
@@ -75,8 +75,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     """Return the figures and the notes of this part."""
     rows = complaints()
     if quick:
-        drawn = np.random.default_rng(SEED).permutation(len(rows))[:QUICK_ROWS]
-        rows = rows.take(np.sort(drawn))
+        rows = some(rows, QUICK_ROWS)
     peers = {name: Kept(way) for name, way in PEERS.items()}
     ways: dict[str, Peer] = {"ours": ours, **peers, "the company's share": by_company}
     split = outer_folds(rows, SEED)

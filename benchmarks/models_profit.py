@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import expit
 
 from benchmarks.models_tabular import ESTIMATORS, QUICK_ROWS, SEED, SOURCES
-from benchmarks.real_tables import Source, read
+from benchmarks.real_tables import Source, read, some
 from benchmarks.table import Line
 from data_contracts.loader import load_contracts
 from models.arrays import Floats
@@ -54,8 +54,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
         money = replace(load_contracts()[vertical].model("churn").money, value_column=column)
         rows = replace(read(source), money=money)
         if quick:
-            drawn = np.random.default_rng(SEED).permutation(len(rows))[:QUICK_ROWS]
-            rows = rows.take(np.sort(drawn))
+            rows = some(rows, QUICK_ROWS)
         folds = group_folds(rows.codes, rows.groups, "binary", 2 if quick else OUTER, SEED)
         judged = judge(rows, folds, source)
         found = _difference(judged, PEER)

@@ -2,7 +2,7 @@
 
 The same outer folds for all three. Each is tuned in inner folds alone, by the same metric; figures
 are of rows that no choice has seen, differences are paired. One fifth of every set, drawn before
-anything else, stays untouched until a run's very end.
+anything else, stays untouched until all else of the set is judged.
 """
 
 import sys
@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from benchmarks.kept import Kept, note_of
 from benchmarks.models_peers import PEERS, Peer
-from benchmarks.real_tables import Source, read
+from benchmarks.real_tables import Source, read, some
 from benchmarks.table import Line
 from models.arrays import Floats, Ints
 from models.cross import fit
@@ -112,8 +112,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     for source in SOURCES[:2] if quick else SOURCES:
         rows = read(source)
         if quick:
-            drawn = np.random.default_rng(SEED).permutation(len(rows))[:QUICK_ROWS]
-            rows = rows.take(np.sort(drawn))
+            rows = some(rows, QUICK_ROWS)
         work, apart = untouched(rows)
         inner = rows.take(work)
         folds = group_folds(inner.codes, inner.groups, "binary", 2 if quick else OUTER, SEED)

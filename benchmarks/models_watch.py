@@ -16,12 +16,13 @@ import numpy as np
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
+from benchmarks.real_tables import DATA
 from benchmarks.table import Line
 from models.arrays import Floats, Ints
 from models.drift import Compared, Sides, compare_bins
 from models.drift_cuts import Cut, cut_of
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "churn_ibm_telco"
+FILE = DATA / "churn_ibm_telco" / "Telco-Customer-Churn.csv"
 NUMBERS = ("tenure", "MonthlyCharges", "TotalCharges")
 LEFT_OUT = ("customerID", "Churn")
 DIMENSIONS = ("Contract", "InternetService", "PaymentMethod")
@@ -46,7 +47,7 @@ class Change:
 
 def lines(quick: bool) -> tuple[list[Line], list[str]]:
     """Return the figures and the notes of this part."""
-    table = read(DATA / "Telco-Customer-Churn.csv")
+    table = read(FILE)
     sizes, stable, changed = (
         (QUICK_SIZES, QUICK_STABLE, QUICK_CHANGED) if quick else (SIZES, STABLE, CHANGED)
     )

@@ -62,6 +62,12 @@ def rows_of(columns: Mapping[str, list[object]], codes: npt.ArrayLike) -> Rows:
     )
 
 
+def some(rows: Rows, most: int) -> Rows:
+    """Return at most so many rows, drawn by chance, in their order."""
+    drawn = np.random.default_rng(0).permutation(len(rows))[:most]
+    return rows.take(np.sort(drawn))
+
+
 def _value(written: str) -> object:
     try:
         return float(written)

@@ -73,7 +73,7 @@ def tell_training(done: "Answering", language: Language) -> None:
 
 
 def _trained(one: "TextsTrained", language: Language) -> str:
-    from models.answer_words import say_percent
+    from models.card_forms import share
 
     accuracy = one.metrics["accuracy"]
     return text(
@@ -81,10 +81,10 @@ def _trained(one: "TextsTrained", language: Language) -> str:
         language,
         what=text(f"answers.{one.model}", language),
         rows=one.rows,
-        accuracy=say_percent(accuracy.value, language),
-        low=say_percent(accuracy.low, language),
-        high=say_percent(accuracy.high, language),
-        answered=say_percent(one.metrics["answered"].value, language),
+        accuracy=share(accuracy.value, language),
+        low=share(accuracy.low, language),
+        high=share(accuracy.high, language),
+        answered=share(one.metrics["answered"].value, language),
         version=one.version,
         alias=one.alias,
     )

@@ -67,21 +67,6 @@ def scores(gold: Gold, token: str, model: str) -> list[Row]:
     )
 
 
-def timing(gold: Gold, token: str, model: str) -> Row | None:
-    """Return by when the outcome of a model of customers comes to a person, as last told."""
-    if not gold.has("timing"):
-        return None
-    found = gold.rows(
-        """
-        select * from timing where person_token = $token and model = $model
-        order by scored_at desc, as_of_at desc limit 1
-        """,
-        {"timing": _TIMING},
-        {"token": token, "model": model},
-    )
-    return found[0] if found else None
-
-
 _INCIDENTS = """
 select * from facts where person_token = $token order by opened_at desc limit $limit
 """
@@ -89,10 +74,6 @@ _CALLS = "select * from facts where person_token = $token order by started_at de
 _SCORES = (
     "person_token", "model", "scored_at", "as_of_at", "probability", "risk_class", "reasons",
     "money_at_risk", "model_name", "model_version", "contract_version",
-)  # fmt: skip
-
-_TIMING = (
-    "person_token", "model", "scored_at", "as_of_at", "days", "probabilities", "median_days",
 )  # fmt: skip
 
 

@@ -151,24 +151,6 @@ def incidents_by_id(gold: Gold, ids: Sequence[str]) -> dict[str, Row]:
     return {row["incident_id"]: row for row in rows}
 
 
-def timing_by_incident(gold: Gold, model: str, ids: Sequence[str]) -> dict[str, Row]:
-    """Return by when incidents come to their end, as last told: days, probabilities, median."""
-    if not gold.has("timing"):
-        return {}
-    columns = (
-        "incident_id", "model", "scored_at", "as_of_at", "days", "probabilities", "median_days",
-    )  # fmt: skip
-    rows = gold.rows(
-        """
-        select * from timing where model = $model and list_contains($ids, incident_id)
-        order by scored_at
-        """,
-        {"timing": columns},
-        {"ids": list(ids), "model": model},
-    )
-    return {row["incident_id"]: row for row in rows}
-
-
 def values_of(gold: Gold, dimension: str) -> list[str]:
     """Return the values of a customers' column among those in effect, the most frequent first."""
     if not gold.has("customer"):

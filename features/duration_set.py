@@ -1,5 +1,6 @@
 """What a model of times learns from: how long until an outcome, or for how long it did not come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,10 +98,7 @@ def duration_set(
     rows = _some(without(rows, silent))
     name, purpose = f"{model.name}_timing", purpose_of(kind, mark_of(lake, tenant, silent))
     keep(lake, tenant, name, rows, gold=source.gold, contract=contract, purpose=purpose)
-    # How many values are too many was decided on all rows, by who says what may be learned from.
-    dull = [note for note in useless(rows, source.specs) if note.reason != "too_many_values"]
-    dropped = {note.feature for note in dull}
-    specs = tuple(spec for spec in source.specs if spec.name not in dropped)
+    specs = _telling(rows, source.specs)
     return DurationSet(
         model=model,
         records=to_records(rows, specs),
@@ -124,6 +122,13 @@ def _grid(gold: Gold, model: Model, span: Span) -> "DataFrame | None":
     step = -(-len(moments) // MOST_MOMENTS)
     rows = active_customers(gold, model, moments[::-step])
     return with_durations(gold, model.label, rows, span)
+
+
+def _telling(rows: pa.Table, specs: Sequence[FeatureSpec]) -> tuple[FeatureSpec, ...]:
+    """Return the features that tell these rows apart."""
+    # How many values are too many was decided on all rows, by who says what may be learned from.
+    dull = {note.feature for note in useless(rows, specs) if note.reason != "too_many_values"}
+    return tuple(spec for spec in specs if spec.name not in dull)
 
 
 def _some(rows: pa.Table) -> pa.Table:

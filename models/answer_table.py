@@ -5,7 +5,6 @@ incident that it is for is ``asked_incident_id``. It holds no words: they are re
 and go with their person.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -132,8 +131,3 @@ def suggestion_rows(
         for incident, token, suggestions in incidents
     )
     return pa.Table.from_pylist(list(rows), schema=SUGGESTION)
-
-
-def versions_json(versions: Mapping[str, int]) -> str:
-    """Return the versions of the tables that a run read."""
-    return json.dumps(dict(versions), sort_keys=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from foundation.texts import Language, text, written_number
+from foundation.texts import Language, text
 
 
 def say_answer(
@@ -50,12 +50,3 @@ def share(probability: float) -> str:
     '88'
     """
     return f"{100 * probability:.0f}"
-
-
-def say_percent(value: float, language: Language) -> str:
-    """Return a share as a percentage with one decimal, without its sign.
-
-    >>> say_percent(0.8761, "es")
-    '87,6'
-    """
-    return written_number(100 * value, language, 1)

@@ -6,7 +6,6 @@ Where a model is missing nothing is said in its place, and the reason is at hand
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,13 +16,14 @@ from features.text_set import TEXT_MODELS, TextSet, one_text, open_texts
 from foundation.clock import utc_now
 from foundation.errors import NotAllowed, NotEnoughData, NotFound
 from lakehouse.commits import Commit
-from models.answer_table import answer_rows, suggestion_rows, versions_json
+from models.answer_table import answer_rows, suggestion_rows
 from models.champion import Champion, code_version
 from models.compatible import is_compatible
 from models.intents import Answer
 from models.registry import Registry
 from models.replies import Asked, Suggestion
 from models.reply_index import ranker_of, refusing_mark
+from models.score_table import run_name, versions_json
 from models.text_model import TextModel, records_of
 
 if TYPE_CHECKING:
@@ -216,4 +216,4 @@ def _run_id(
     """Return a run's identifier: equal for equal models, tables, contract and persons left out."""
     spoken = [f"{name}={version}" for name, version in helpers.versions.items()]
     parts = [contract.version, *spoken, versions_json(tables), *marks]
-    return f"answers-{sha256('|'.join(parts).encode()).hexdigest()[:24]}"
+    return run_name("answers", parts)

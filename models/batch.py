@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,7 +14,7 @@ from lakehouse.commits import Commit
 from models.champion import Champion
 from models.compatible import compatible_champion
 from models.score import Scorer
-from models.score_table import score_rows
+from models.score_table import run_name, score_rows
 from models.threads import bounded
 from models.timing_run import score_timing
 
@@ -89,7 +88,7 @@ def run_id_of(champion: Champion, frame: FeatureFrame, contract: Contract) -> st
     tables = [f"{name}={version}" for name, version in sorted(frame.table_versions.items())]
     without = [frame.left_out_mark] if frame.left_out_mark else []
     parts = [champion.name, champion.version, contract.version, *tables, *without]
-    return f"score-{sha256('|'.join(parts).encode()).hexdigest()[:24]}"
+    return run_name("score", parts)
 
 
 def _run_of(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from features.spec import say_number
-from foundation.texts import Language, text
+from foundation.texts import Language, text, written_number
 
 
 def say(key: str, language: Language, **words: object) -> str:
@@ -15,14 +15,12 @@ def figure(value: float, language: Language) -> str:
     """Return a figure with three decimals, a large one whole."""
     if abs(value) >= 1000:
         return say_number(value, language)
-    written = f"{value:.3f}"
-    return written.replace(".", ",") if language == "es" else written
+    return written_number(value, language, 3)
 
 
 def share(value: float, language: Language) -> str:
     """Return a share as a percentage."""
-    written = f"{100 * value:.1f} %"
-    return written.replace(".", ",") if language == "es" else written
+    return f"{written_number(100 * value, language, 1)} %"
 
 
 def interval(metrics: Mapping[str, float], name: str, language: Language) -> tuple[str, str]:

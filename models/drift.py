@@ -114,23 +114,24 @@ def compare_bins(
         _Part(name, rows, _one_hot(cuts, [code[rows] for code in codes]))
         for name, rows in slices.items()
     ]
-    observed = np.concatenate([part.statistics(cuts, sides.now[None]) for part in parts], axis=1)
-    chance = [
-        np.concatenate([part.statistics(cuts, drawn) for part in parts], axis=1)
-        for drawn in sides.drawn(DRAWS, seed)
-    ]
-    reached = np.concatenate(chance)
-    middle, spread = reached.mean(axis=0), np.maximum(reached.std(axis=0), 1e-12)
-    largest = ((reached - middle) / spread).max(axis=1)
-    critical = float(np.quantile(largest, 1 - FALSE_ALARMS, method="higher"))
+    (observed,) = _of_all(parts, cuts, sides.now[None])
+    reached = np.concatenate([_of_all(parts, cuts, now) for now in sides.drawn(DRAWS, seed)])
+    levels, critical = _levels(reached)
     named = [(part.name, cut.feature, s) for part in parts for cut in cuts for s in kinds_of(cut)]
-    levels = (middle + critical * spread).tolist()
     return [
         Compared(name, feature, statistic, value, max(FLOORS[statistic], level))
         for (name, feature, statistic), value, level in zip(
-            named, observed[0].tolist(), levels, strict=True
+            named, observed.tolist(), levels.tolist(), strict=True
         )
     ], critical
+
+
+def _levels(reached: Floats) -> tuple[Floats, float]:
+    """Return the level of each statistic by what chance reached, (draws, statistics); see above."""
+    middle, spread = reached.mean(axis=0), np.maximum(reached.std(axis=0), 1e-12)
+    largest = ((reached - middle) / spread).max(axis=1)
+    critical = float(np.quantile(largest, 1 - FALSE_ALARMS, method="higher"))
+    return np.asarray(middle + critical * spread), critical
 
 
 def kinds_of(cut: Cut) -> tuple[Statistic, ...]:
@@ -156,6 +157,11 @@ class _Part:
             found += _statistics(cut, whole[mine] - of_now[:, mine], of_now[:, mine])
             at += cut.width
         return np.column_stack(found)
+
+
+def _of_all(parts: Sequence[_Part], cuts: Sequence[Cut], now: Bools) -> Floats:
+    """Return the statistics of all slices for draws of sides, shape (draws, statistics)."""
+    return np.concatenate([part.statistics(cuts, now) for part in parts], axis=1)
 
 
 def _one_hot(cuts: Sequence[Cut], codes: Sequence[Ints]) -> Matrix:

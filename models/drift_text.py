@@ -35,7 +35,7 @@ def compare_texts(
     now, persons = sides.now[drawn], sides.persons[drawn]
     scores = _held_out([str(texts[i] or "") for i in drawn], now, persons, seed)
     auc = float(auc_of_draws(now.astype(np.float64), scores)(np.ones((1, len(now))))[0])
-    level = 0.5 + max(critical, float(stats.norm.isf(FALSE_ALARMS))) * _spread(now)
+    level = 0.5 + max(critical, float(stats.norm.isf(FALSE_ALARMS))) * _spread(now, persons)
     level = max(FLOORS["classifier_auc"], level)
     return Compared("", feature, "classifier_auc", auc, level)
 
@@ -54,7 +54,8 @@ def _held_out(texts: Sequence[str], now: np.ndarray, persons: Ints, seed: int) -
     return scores
 
 
-def _spread(now: np.ndarray) -> float:
+def _spread(now: np.ndarray, persons: Ints) -> float:
     """Return the standard error of an AUC without any difference (Mann and Whitney, 1947)."""
-    late, early = int(now.sum()), int((~now).sum())
+    # Texts of one person are alike: as many texts of fewer persons tell less.
+    late, early = (len(np.unique(persons[side])) for side in (now, ~now))
     return float(np.sqrt((late + early + 1) / (12 * late * early)))

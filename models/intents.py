@@ -201,4 +201,6 @@ def threshold_of(evidence: Floats, right: npt.NDArray[np.bool_], refused: float)
     evidence, right
         Of each text, and whether its answer is right, shape (n,).
     """
-    return float(np.quantile(evidence[right], refused)) if right.any() else np.inf
+    # A text of which nothing is known (−∞) is never answered, however right the guess is.
+    answered = evidence[right & np.isfinite(evidence)]
+    return float(np.quantile(answered, refused)) if len(answered) else np.inf

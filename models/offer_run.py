@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +24,7 @@ from models.offer_table import decision_rows
 from models.offer_train import prices_of
 from models.offers import Budget, decide, priced
 from models.registry import Registry
+from models.score_table import run_name
 from models.threads import bounded
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _run_id(champion: Champion, frame: FeatureFrame, contract: Contract, budget:
     share = contract.offer_policy.hold_out_share
     parts = [champion.name, champion.version, contract.version, *tables, frame.left_out_mark]
     parts += [f"money={budget.money}", f"calls={budget.calls}", f"share={share}"]
-    return f"offers-{sha256('|'.join(parts).encode()).hexdigest()[:24]}"
+    return run_name("offers", parts)
 
 
 def _run_of(

@@ -1,6 +1,5 @@
 """``gold.offer_decision``: what is done with each customer in a run, and why. Append only."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +14,7 @@ from models.arrays import Floats
 from models.champion import Champion
 from models.offer_words import reason
 from models.offers import Decided, Priced
-from models.score_table import CENT, TIME, digest, features_json, table_of
+from models.score_table import CENT, TIME, digest, features_json, table_of, versions_json
 from models.uplift import CONTROL
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ def decision_rows(
         "model_name": [champion.name] * size,
         "model_version": [champion.version] * size,
         "contract_version": [champion.provenance.contract_version] * size,
-        "table_versions_json": [json.dumps(frame.table_versions, sort_keys=True)] * size,
+        "table_versions_json": [versions_json(frame.table_versions)] * size,
         "code_version": [champion.provenance.code_version] * size,
     }
     return table_of(columns, DECISION)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import expit
 
 from data_contracts.contract import DAYS_A_MONTH, Money
-from models.arrays import Floats, Ints, Matrix
+from models.arrays import Floats, Ints, Matrix, Persons
 from models.columns import number
 from models.evaluate import Metric, mean_of
 from models.rows import Rows
@@ -100,12 +100,12 @@ def best_threshold(y: Matrix, probability: Floats, payoff: Payoff) -> float:
 
 
 def worthwhile_threshold(
-    y: Matrix, probability: Floats, payoff: Payoff, folds: Ints
+    y: Matrix, probability: Floats, payoff: Payoff, folds: Ints, persons: Persons
 ) -> float | None:
     """Return the best threshold where one found so brings surely more on rows it was not found on.
 
     None elsewhere: calibrated probabilities know where contacting pays, and the best of few rows is
-    mostly luck. Surely: by more than a standard error of the mean gain.
+    mostly luck. Surely: by more than a standard error of the gain, a person's rows taken together.
     """
     gained = np.zeros(len(probability))
     for fold in np.unique(folds):
@@ -113,7 +113,8 @@ def worthwhile_threshold(
         found = best_threshold(y[rest], probability[rest], payoff.take(rest))
         asked = (y[mine], probability[mine], payoff.take(mine))
         gained[mine] = profit_per_person(*asked, found) - profit_per_person(*asked)
-    if gained.mean() <= gained.std() / np.sqrt(len(gained)):
+    each = np.bincount(np.unique(persons, return_inverse=True)[1], gained)
+    if each.mean() <= each.std() / np.sqrt(len(each)):
         return None
     return best_threshold(y, probability, payoff)
 

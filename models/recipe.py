@@ -9,8 +9,6 @@ from models.calibration import Sigmoid
 
 TEXT_COMPONENTS = 24
 """Components of a text that trees see: more cost time and overfit a few thousand texts."""
-
-
 READ_TERMS = frozenset({"linear", "adapted"})
 """Families that look at n-grams themselves; trees see a text's components."""
 
@@ -69,11 +67,11 @@ class Recipe:
 
     def to_parameters(self) -> dict[str, str]:
         """Return it as MLflow's flat parameters."""
-        calibration = self.calibration
+        calibration, threshold = self.calibration, self.contact_threshold
         return {
             "estimator": self.name,
             "calibration": "none" if calibration is None else "sigmoid",
-            "contact_threshold": str(self.contact_threshold or ""),
+            "contact_threshold": "" if threshold is None else str(threshold),
             "search_trials": str(self.trials),
             "search_seed": str(self.seed),
             "members": json.dumps(

@@ -27,7 +27,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from data_contracts.contract import DAYS_A_MONTH, RiskClass
-from foundation.texts import Language, text
+from foundation.texts import Language, text, written_number
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,13 @@ def say_bands(bands: Sequence[RiskBand], base_rate: float, language: Language) -
             "models.risk_from",
             language,
             name=text(f"models.risk_{band.name}", language),
-            share=_number(100 * band.from_probability, language),
-            times=_number(band.from_probability / base_rate, language),
+            share=written_number(100 * band.from_probability, language, 1),
+            times=written_number(band.from_probability / base_rate, language, 1),
         )
         for band in bands
         if band.from_probability > 0 and band.from_odds_ratio != 1
     ]
-    usual = _number(100 * base_rate, language)
+    usual = written_number(100 * base_rate, language, 1)
     return text("models.risk_bands", language, usual=usual, classes=", ".join(parts))
 
 
@@ -122,8 +122,3 @@ def to_json(bands: Sequence[RiskBand]) -> str:
 def from_json(kept: str) -> tuple[RiskBand, ...]:
     """Return the bands that ``to_json`` kept."""
     return tuple(RiskBand(**one) for one in json.loads(kept))
-
-
-def _number(value: float, language: Language) -> str:
-    shown = f"{value:.1f}"
-    return shown if language == "en" else shown.replace(".", ",")

@@ -1,7 +1,7 @@
 """The gold tables that this room writes: scores, and the quality of models. Append only."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -104,7 +104,6 @@ def score_rows(
         else None
         for score, value in zip(scores, frame.monthly_values, strict=True)
     ]
-    versions = json.dumps(frame.table_versions, sort_keys=True)
     columns: dict[str, object] = {
         "score_id": [digest(run_id, entity) for entity in entities],
         "run_id": [run_id] * size,
@@ -126,7 +125,7 @@ def score_rows(
         "model_name": [score.model_name for score in scores],
         "model_version": [score.model_version for score in scores],
         "contract_version": [score.contract_version for score in scores],
-        "table_versions_json": [versions] * size,
+        "table_versions_json": [versions_json(frame.table_versions)] * size,
         "code_version": [score.code_version for score in scores],
     }
     return table_of(columns, SCORE)
@@ -164,6 +163,11 @@ def features_json(record: Record) -> str:
     return json.dumps(known, ensure_ascii=False)
 
 
+def versions_json(versions: Mapping[str, int]) -> str:
+    """Return the versions of the tables that a run read, as JSON."""
+    return json.dumps(dict(versions), sort_keys=True)
+
+
 def table_of(columns: Mapping[str, object], schema: pa.Schema) -> pa.Table:
     """Return columns, as lists or arrays, in a schema's order and types."""
     return pa.table([_column(columns[field.name], field) for field in schema], schema=schema)
@@ -173,6 +177,11 @@ def _column(values: object, field: pa.Field) -> pa.Array:
     if isinstance(values, pa.Array):
         return values.cast(field.type)
     return pa.array(values, type=field.type)
+
+
+def run_name(kind: str, parts: Iterable[str]) -> str:
+    """Return the identifier of a run: equal where all that it depends on is equal."""
+    return f"{kind}-{sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
 def digest(*parts: str) -> str:

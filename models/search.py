@@ -101,7 +101,8 @@ def _contact_threshold(rows: Rows, margins: Floats, folds: Ints) -> float | None
     payoff = payoff_of(rows)
     if payoff is None:
         return None
-    return worthwhile_threshold(rows.codes, np.asarray(expit(margins[:, 0])), payoff, folds)
+    probability = np.asarray(expit(margins[:, 0]))
+    return worthwhile_threshold(rows.codes, probability, payoff, folds, rows.groups)
 
 
 def explore(bench: Bench, known: list[Trial], seed: int, budget: Budget) -> Iterator[Trial]:

@@ -8,15 +8,22 @@ the sum of its words' n-grams, and words repeat.
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from models.arrays import Floats, Ints, Matrix, Persons, Tags
+from models.arrays import Floats, Matrix, Persons, Tags
 from models.base import BaseEstimator, TransformerMixin, of_texts
+from models.counts import (
+    counts_matrix,
+    kept_columns,
+    numbered,
+    rarest,
+    rarity,
+    totals_of,
+    weighted,
+)
 
 LONGEST_TEXT = 20_000
 """Characters of a text that are read; the rest of a longer one says nothing new."""
@@ -62,66 +69,6 @@ def grams_in(word: str, shortest: int, longest: int) -> int:
     letters = len(word) + 2
     cut = sum(letters - size + 1 for size in range(shortest, min(longest + 1, letters)))
     return cut + (letters <= longest)
-
-
-def totals_of(counts: Matrix) -> Floats:
-    """Return how many n-grams each text has, shape (n,)."""
-    return np.asarray(counts.sum(axis=1), dtype=np.float64).ravel()
-
-
-def counts_matrix(rows: Sequence[Sequence[tuple[int, int]]], width: int) -> Matrix:
-    """Return a sparse matrix from the (column, count) pairs of every row."""
-    lengths = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
-    pairs = np.fromiter(chain.from_iterable(chain.from_iterable(rows)), dtype=np.int64)
-    pairs = pairs.reshape(-1, 2)
-    ends = np.concatenate([[0], np.cumsum(lengths)])
-    shape = (len(rows), width)
-    return sparse.csr_matrix((pairs[:, 1].astype(float), pairs[:, 0], ends), shape=shape)
-
-
-def persons_by_column(counts: Matrix, persons: Persons | None) -> Ints:
-    """Return how many different persons have an entry in each column, shape (columns,)."""
-    if persons is not None:
-        names, who = np.unique(persons, return_inverse=True)
-        place = (who, np.arange(len(who)))
-        shape = (len(names), len(who))
-        counts = sparse.csr_matrix((np.ones(len(who)), place), shape=shape) @ counts
-    return np.asarray(np.diff(counts.tocsc().indptr))
-
-
-def kept_columns(counts: Matrix, persons: Persons | None, min_persons: int, most: int) -> Ints:
-    """Return, in order, the most frequent columns that enough persons have an entry in."""
-    totals = np.asarray(counts.sum(axis=0)).ravel()
-    kept = np.flatnonzero(persons_by_column(counts, persons) >= min_persons)
-    return np.sort(kept[np.argsort(-totals[kept], kind="stable")[:most]])
-
-
-def rarity(counts: Matrix) -> Floats:
-    """Return the smoothed inverse document frequency of each column (scikit-learn's)."""
-    in_documents = np.diff(counts.tocsc().indptr)
-    return np.asarray(np.log((1 + counts.shape[0]) / (1 + in_documents)) + 1.0)
-
-
-def rarest(texts: int) -> float:
-    """Return the ``rarity`` of an n-gram that is in none of so many texts."""
-    return float(np.log(1 + texts) + 1.0)
-
-
-def weighted(counts: Matrix, idf: Floats, besides: Floats | float = 0.0) -> Matrix:
-    """Return sublinear counts × rarity, each row divided by its length.
-
-    Parameters
-    ----------
-    besides
-        What n-grams without a column add to each row's squared length, shape (n,); where that is
-        nothing, a row has length one.
-    """
-    counts.sort_indices()
-    counts.data = (1.0 + np.log(counts.data)) * idf[counts.indices]
-    norms = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel() + besides)
-    norms[norms == 0] = 1.0
-    counts.data /= np.repeat(norms, np.diff(counts.indptr))
-    return counts
 
 
 class CharTfidf(TransformerMixin, BaseEstimator):
@@ -178,7 +125,12 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         """
         del y
         documents, vocabulary = _word_counts(texts)
-        grams, word_grams = self._grams_by_word(vocabulary, _learned(documents, vocabulary))
+        learned = zip(vocabulary, _learned(documents, vocabulary).tolist(), strict=True)
+        found = (
+            grams_of(word, self.shortest, self.longest) if is_learned else Counter[str]()
+            for word, is_learned in learned
+        )
+        word_grams, grams = numbered(found)
         counts = (documents @ word_grams).tocsc()
         kept = kept_columns(counts, persons, self.min_persons, self.terms)
         self.terms_ = np.array([grams[i] for i in kept], dtype=f"<U{max(self.longest, 1)}")
@@ -225,21 +177,6 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         sizes = [grams_in(word, self.shortest, self.longest) for word in vocabulary]
         return np.asarray(documents @ np.array(sizes, dtype=np.float64))
 
-    def _grams_by_word(
-        self, vocabulary: Sequence[str], learned: npt.NDArray[np.bool_]
-    ) -> tuple[list[str], Matrix]:
-        places: dict[str, int] = {}
-        rows = [
-            [
-                (places.setdefault(gram, len(places)), count)
-                for gram, count in grams_of(word, self.shortest, self.longest).items()
-            ]
-            if is_learned
-            else []
-            for word, is_learned in zip(vocabulary, learned.tolist(), strict=True)
-        ]
-        return list(places), counts_matrix(rows, len(places))
-
     def _known(self, word: str) -> list[tuple[int, int]]:
         places, words = self._remembered()
         known = words.get(word)
@@ -270,12 +207,4 @@ def _learned(documents: Matrix, vocabulary: Sequence[str]) -> npt.NDArray[np.boo
 
 
 def _word_counts(texts: Sequence[object]) -> tuple[Matrix, list[str]]:
-    places: dict[str, int] = {}
-    rows = [
-        [
-            (places.setdefault(word, len(places)), times)
-            for word, times in Counter(words_of(text)).items()
-        ]
-        for text in texts
-    ]
-    return counts_matrix(rows, len(places)), list(places)
+    return numbered(Counter(words_of(text)) for text in texts)

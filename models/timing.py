@@ -16,7 +16,7 @@ from features.duration_set import DurationSet, duration_set
 from features.spec import FeatureSpec
 from foundation.clock import utc_now
 from foundation.errors import NotEnoughData
-from foundation.texts import Language, text
+from foundation.texts import Language, text, written_number
 from models.arrays import Floats, Ints
 from models.artifact import Entry
 from models.censored import Followed, brier_losses, concordance, integrated
@@ -73,17 +73,15 @@ class Timed:
         shares = (
             -100 * end / usual.value for end in (difference.value, difference.high, difference.low)
         )
-        gain, low, high = (f"{share:.1f}" for share in shares)
+        gain, low, high = (written_number(share, language, 1) for share in shares)
         return text(
             "models.timing_kept" if self.version else "models.timing_dropped",
             language,
             model=self.title[language],
-            **_written({"gain": gain, "low": low, "high": high}, language),
+            gain=gain,
+            low=low,
+            high=high,
         )
-
-
-def _written(figures: dict[str, str], language: Language) -> dict[str, str]:
-    return {k: v.replace(".", ",") if language == "es" else v for k, v in figures.items()}
 
 
 def timing_name(model_name: str) -> str:

@@ -1,6 +1,5 @@
 """Saying of everyone scored when it comes, exactly once: ``gold.timing``. Append only."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from models.compatible import is_compatible
 from models.hazard import Hazard, median_days, through
 from models.registry import Registry
 from models.score import Score
-from models.score_table import TIME, digest, table_of
+from models.score_table import TIME, digest, table_of, versions_json
 from models.threads import bounded
 from models.timing import timing_name
 
@@ -118,7 +117,7 @@ def timing_rows(
         "model_name": [champion.name] * size,
         "model_version": [champion.version] * size,
         "contract_version": [made.contract_version] * size,
-        "table_versions_json": [json.dumps(frame.table_versions, sort_keys=True)] * size,
+        "table_versions_json": [versions_json(frame.table_versions)] * size,
         "code_version": [made.code_version] * size,
     }
     return table_of(columns, TIMING)

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract
@@ -74,7 +73,6 @@ class Trained:
     rows: int
     positives: int
     trained_at: datetime
-    seconds: float
     notes: tuple[Note, ...] = ()
     bands: tuple[RiskBand, ...] = ()
     left_out: int = 0
@@ -112,7 +110,6 @@ def train(
     from models.prior_store import prior_for
     from models.search import Budget
 
-    started = perf_counter()
     contract = contract or lake.contract_of(tenant)
     prior = prior_for(lake, tenant, contract, model_name)
     floor = ALONE if prior is None else WITH_PRIOR
@@ -120,18 +117,33 @@ def train(
     found = guarded(lake, tenant, contract, rows)
     training = found.training
     learned = learn(training, seeds, Budget(lake.settings.search_seconds), prior)
+    made = _promoted(lake, tenant, contract, training, learned)
+    timing = _timing(lake, tenant, contract, training)
+    trained = replace(made, doubts=found.open, timing=timing)
+    _write_quality(lake, tenant, trained)
+    return trained
+
+
+def _promoted(
+    lake: "Lake",
+    tenant: "Tenant",
+    contract: Contract,
+    training: TrainingSet,
+    learned: "Learned",
+) -> Trained:
+    """Register what was learned, and promote it where it is not worse."""
     now = utc_now()
     provenance = Provenance(
         contract.version, dict(training.table_versions), code_version(), now.isoformat()
     )
     # Two trainings of one model that end together are compared one after the other.
-    with promoting(lake, tenant, model_name):
+    with promoting(lake, tenant, training.model.name):
         registry = Registry(lake.settings)
         registered, alias, against = _register(
             registry, tenant, training, learned, provenance=provenance, contract=contract
         )
-    trained = Trained(
-        model=model_name,
+    return Trained(
+        model=training.model.name,
         name=registered.name,
         version=registered.version,
         alias=alias,
@@ -142,16 +154,11 @@ def train(
         rows=len(learned.rows),
         positives=learned.positives,
         trained_at=now,
-        seconds=perf_counter() - started,
         notes=training.notes,
         bands=_bands(training, learned),
         left_out=training.left_out,
-        doubts=found.open,
         against=against,
-        timing=_timing(lake, tenant, contract, training),
     )
-    _write_quality(lake, tenant, trained)
-    return trained
 
 
 def _timing(
@@ -208,8 +215,7 @@ def _register(
     if champion is None or not is_compatible(champion, contract, name):
         registry.set_alias(registered, "champion")
         return registered, "champion", ()
-    judged = registry.out_of_fold(tenant.id, champion.run_id)
-    compared = compare(training.model, table, judged)
+    compared = compare(training.model, table, registry.out_of_fold(tenant.id, champion.run_id))
     alias: Alias = "champion" if compared.passed else "challenger"
     registry.set_alias(registered, alias)
     return registered, alias, compared.reasons
@@ -237,9 +243,7 @@ def card_of(training: TrainingSet, learned: "Learned") -> dict[str, str]:
         "features": str(len(training.features)),
         "persons_left_out": str(training.left_out),
         **(learned.rows.prior.told() if learned.rows.prior else {}),
-        "features_left_out": json.dumps({n.feature: n.reason for n in training.notes})[
-            :LONGEST_NOTE
-        ],
+        "features_left_out": _left_out(training.notes),
     }
 
 

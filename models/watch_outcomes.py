@@ -10,7 +10,7 @@ import pyarrow as pa
 from scipy.special import logit
 
 from data_contracts.contract import Contract, Entity
-from features.late_labels import late_labels
+from features.later_labels import later_labels
 from models.arrays import Floats, Ints
 from models.champion import Champion
 from models.evaluate import SMALLEST_PROBABILITY
@@ -63,7 +63,7 @@ def known_by_now(
     """Return the rows whose outcome is known by now, and each one's outcome as a number."""
     asked = rows.rows.select(["entity_id", "person", "as_of_at"])
     asked = asked.rename_columns(["entity_id", "person_token", "as_of_at"])
-    told = late_labels(lake, tenant, contract, champion.name.rpartition(".")[2], asked)
+    told = later_labels(lake, tenant, contract, champion.name.rpartition(".")[2], asked)
     labels = dict(zip(_keys(told), told["label"].to_pylist(), strict=True))
     code = _coder(champion)
     found = [code(labels.get(key)) for key in _keys(asked)]

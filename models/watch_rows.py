@@ -142,9 +142,8 @@ def read_scored(lake: "Lake", tenant: "Tenant", champion: Champion) -> Scored:
     model = champion.name.rpartition(".")[2]
     mine = (pc.field("model") == model) & (pc.field("model_version") == champion.version)
     rows = lake.arrow(lake.ref(tenant, "gold", "score"), list(LIGHT), mine)
-    rows = rows.cast(
-        pa.schema([SCORE.field(name) for name in LIGHT])
-    )  # of no table it has no types
+    # Where there is no table yet, its columns have no types.
+    rows = rows.cast(pa.schema([SCORE.field(name) for name in LIGHT]))
     return _scored(rows.sort_by([("scored_at", "ascending"), ("run_id", "ascending")]))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from features.spec import FeatureSpec
 from foundation.texts import Language, text, written_number
 from models.arrays import Floats, Ints
+from models.card_forms import share
 from models.drift import Compared
 from models.drift_cuts import OTHER, Cut
 from models.evaluate import Interval
@@ -15,7 +16,6 @@ FEWEST_TOLD = 5
 """A value of fewer persons is not named."""
 MUCH_MISSING = 0.1
 """From this change of the share without a value on, that is what the sentence tells."""
-
 TIE = 1e-9
 """Of two shares that changed as much, the one that grew is told."""
 
@@ -61,7 +61,7 @@ class Change:
         """Return the change in words."""
         before, after = self.told
         if self._missing or self.cut.kind == "category":
-            shares = {"before": _percent(before, language), "after": _percent(after, language)}
+            shares = {"before": share(before, language), "after": share(after, language)}
             if self.moved == 0:
                 named = self.spec.words[language].format(n="…")
                 return text("watch.missing", language, what=named, **shares)
@@ -101,7 +101,7 @@ def say_scores(before: float, after: float, task: str, language: Language) -> st
     if task == "number":
         said = [written_number(value, language, 2) for value in (before, after)]
         return text("watch.predictions", language, before=said[0], after=said[1])
-    said = [_percent(value, language) for value in (before, after)]
+    said = [share(value, language) for value in (before, after)]
     key = "watch.scores_rose" if after > before else "watch.scores_fell"
     return text(key, language, before=said[0], after=said[1])
 
@@ -118,7 +118,7 @@ def say_discrimination(metric: str, before: float, now: Interval, language: Lang
 
 def say_calibration(expected: float, happened: float, language: Language) -> str:
     """Return how often it was said to happen, and how often it did."""
-    said, done = (_percent(value, language) for value in (expected, happened))
+    said, done = (share(value, language) for value in (expected, happened))
     return text("watch.calibration", language, expected=said, happened=done)
 
 
@@ -129,7 +129,3 @@ def _shares(counts: Floats) -> Floats:
 def _rounded(mean: float) -> float:
     """Return a mean as people say it: one decimal from ten on."""
     return round(mean, 1 if abs(mean) >= 10 else 2)
-
-
-def _percent(share: float, language: Language) -> str:
-    return f"{written_number(100 * share, language, 1)} %"

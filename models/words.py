@@ -9,16 +9,16 @@ import numpy as np
 
 from models.arrays import Matrix, Persons, Tags
 from models.base import BaseEstimator, TransformerMixin, of_texts
-from models.text import (
-    LONGEST_TEXT,
+from models.counts import (
     counts_matrix,
     kept_columns,
-    plain,
+    numbered,
     rarest,
     rarity,
     totals_of,
     weighted,
 )
+from models.text import LONGEST_TEXT, plain
 
 WORD = re.compile(r"\w+")
 
@@ -71,14 +71,9 @@ class WordTfidf(TransformerMixin, BaseEstimator):
     ) -> Matrix:
         """Learn, and return the weights of the texts learned from; ``persons``: whose each is."""
         del y
-        places: dict[str, int] = {}
-        rows = [
-            [(places.setdefault(gram, len(places)), n) for gram, n in self._grams(text).items()]
-            for text in texts
-        ]
-        counts = counts_matrix(rows, len(places)).tocsc()
+        counts, grams = numbered(self._grams(text) for text in texts)
+        counts = counts.tocsc()
         kept = kept_columns(counts, persons, self.min_persons, self.terms)
-        grams = list(places)
         self.terms_ = np.array([grams[i] for i in kept], dtype=np.str_)
         self.idf_ = rarity(counts[:, kept])
         self.unknown_weight_ = rarest(len(texts)) ** 2 if self.unknown_counts else 0.0

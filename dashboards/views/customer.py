@@ -7,6 +7,7 @@ import streamlit as st
 from dashboards import cards, charts, customer_queries, figures, pieces
 from dashboards.formats import NOTHING, duration
 from dashboards.gold import Row
+from dashboards.timing_queries import timing_of_person
 from dashboards.viewer import Viewer
 from dashboards.words import literal, short_name
 from data_contracts.contract import Column
@@ -29,7 +30,7 @@ def show(see: Viewer) -> None:
     scores = customer_queries.scores(see.gold, token, "churn")
     _score(see, scores)
     if scores:
-        _timing(see, customer_queries.timing(see.gold, token, "churn"))
+        _timing(see, timing_of_person(see.gold, token, "churn"))
     _name(see, token)
     if history:
         _facts(see, history[-1])

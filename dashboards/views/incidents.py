@@ -9,6 +9,7 @@ from dashboards import answer_queries, answers, cards, figures, pieces, queries
 from dashboards.formats import NOTHING
 from dashboards.gold import Row
 from dashboards.queries import RISK_CLASSES, RISKY, Filters
+from dashboards.timing_queries import timing_by_incident
 from dashboards.viewer import Viewer
 
 ON_A_PAGE = 20
@@ -44,7 +45,7 @@ def show(see: Viewer) -> None:
     rows = queries.scored(see.gold, run, filters, limit=ON_A_PAGE, offset=offset)
     ids = [row["incident_id"] for row in rows]
     known = queries.incidents_by_id(see.gold, ids)
-    times = queries.timing_by_incident(see.gold, "incident_risk", ids)
+    times = timing_by_incident(see.gold, "incident_risk", ids)
     told = answer_queries.answers_by_id(see.gold, ids)
     replies = answer_queries.replies_to(see.gold, told)
     for row, name in zip(rows, ids, strict=True):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards import answer_queries, customer_queries, figures, queries
+from dashboards import answer_queries, customer_queries, figures, queries, timing_queries
 from dashboards.queries import RISKY, Filters
 from dashboards.rejections import translation, waiting
 from dashboards.uploads import account_sentence, any_taken, earlier
@@ -81,11 +81,11 @@ def test_months_are_cut_in_the_tenants_time_zone(viewer: Make):
 
 def test_when_is_told_by_the_newest_run(viewer: Make, house: House):
     gold = viewer().gold
-    told = customer_queries.timing(gold, house.tokens[0], "churn")
+    told = timing_queries.timing_of_person(gold, house.tokens[0], "churn")
     assert told is not None
     assert (told["days"], told["median_days"]) == ([30, 60, 90], None)
-    assert customer_queries.timing(gold, "nobody", "churn") is None
-    cases = queries.timing_by_incident(gold, "incident_risk", ["R1", "R404"])
+    assert timing_queries.timing_of_person(gold, "nobody", "churn") is None
+    cases = timing_queries.timing_by_incident(gold, "incident_risk", ["R1", "R404"])
     assert {number: row["median_days"] for number, row in cases.items()} == {"R1": 6.4}
 
 

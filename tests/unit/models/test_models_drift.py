@@ -166,6 +166,15 @@ def test_texts_of_another_topic_are_told_apart_and_the_same_topic_is_not():
     assert not compare_texts("text", mixed, sides, 3.0).alarm
 
 
+def test_many_texts_of_few_persons_must_differ_more_than_those_of_many():
+    texts, now = [f"mi factura de {m % 9}" for m in range(400)], np.arange(400) >= 200
+    many, few = (
+        compare_texts("text", texts, Sides.of(now, [f"p{i // each}" for i in range(400)]), 3.0)
+        for each in (1, 10)
+    )
+    assert few.level > many.level
+
+
 def test_what_changed_is_said_in_words_of_both_languages():
     then, now = [31.0] * 50 + [30.0] * 50, [12.0] * 50 + [11.0] * 50
     both: list[object] = [*then, *now]

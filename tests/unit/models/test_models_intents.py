@@ -177,6 +177,13 @@ def test_the_threshold_gives_up_a_share_of_the_right_answers():
     assert threshold_of(evidence, ~right & (evidence > 0.6), 0.0) == np.inf
 
 
+def test_a_lucky_guess_about_a_text_without_anything_known_moves_no_threshold():
+    evidence = np.array([-np.inf, -np.inf, 0.9, 0.8])
+    right = np.ones(4, dtype=bool)
+    assert threshold_of(evidence, right, 0.5) == pytest.approx(0.85)
+    assert threshold_of(evidence, right & (evidence < 0), 0.5) == np.inf
+
+
 def test_the_more_of_a_text_is_unknown_the_less_speaks_for_an_intent(classifier: IntentClassifier):
     texts = ["quiero cancelar", "quiero cancelar ßþð", "quiero ßþð þßþ ðßð", "ßþð"]
     evidence = classifier.hear(texts).evidence

@@ -72,10 +72,21 @@ def test_a_threshold_is_kept_only_where_probabilities_are_wrong():
     drawn = np.random.default_rng(0)
     said = drawn.random(3_000)
     left, folds = (drawn.random(3_000) < said).astype(float), np.arange(3_000) % 3
-    money = payoff(3_000)
-    assert worthwhile_threshold(left, said, money, folds) is None
-    found = worthwhile_threshold(left, said**4, money, folds)
+    money, persons = payoff(3_000), np.arange(3_000)
+    assert worthwhile_threshold(left, said, money, folds, persons) is None
+    found = worthwhile_threshold(left, said**4, money, folds, persons)
     assert found == pytest.approx(float(money.threshold[0]) ** 4, abs=0.1)
+
+
+def test_many_rows_of_one_person_prove_no_more_than_one():
+    drawn = np.random.default_rng(2)
+    said = drawn.random(60)
+    left, folds = (drawn.random(60) < said**0.8).astype(float), np.arange(60) % 3
+    again = np.repeat(np.arange(60), 50)
+    known = (left[again], said[again], payoff(3_000), folds[again])
+    assert worthwhile_threshold(left, said, payoff(60), folds, np.arange(60)) is None
+    assert worthwhile_threshold(*known, again) is None
+    assert worthwhile_threshold(*known, np.arange(3_000)) is not None, "strangers would prove it"
 
 
 def test_a_model_may_be_chosen_by_profit(make: Make):

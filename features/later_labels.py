@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 NONE = pa.table({ENTITY: [], AS_OF: [], LABEL: []})
 
 
-def late_labels(
+def later_labels(
     lake: "Lake", tenant: "Tenant", contract: Contract, model_name: str, scored: pa.Table
 ) -> pa.Table:
     """Return the labels that are known by now of entities at given moments.
+
+    None are of a tenant that has no longer the tables which they are told from.
 
     Parameters
     ----------
@@ -43,12 +45,12 @@ def late_labels(
     pyarrow.Table
         ``entity_id``, ``as_of_at``, ``label`` (double; string for multiclass), one row a label.
     """
+    if scored.num_rows == 0:
+        return NONE
     model = contract.model(model_name)
     try:
         source = open_source(lake, tenant, contract, model)
     except NotEnoughData:
-        return NONE
-    if scored.num_rows == 0:
         return NONE
     kind = label_kind(lake, tenant, model.label, source.gold)
     asked = lake.engine.frame(scored.select([ENTITY, PERSON, AS_OF]))
