@@ -33,7 +33,7 @@ def later_labels(
 ) -> pa.Table:
     """Return the labels that are known by now of entities at given moments.
 
-    None are of a tenant that has no longer the tables which they are told from.
+    A tenant without the tables that they are told from has none.
 
     Parameters
     ----------

@@ -60,8 +60,10 @@ class Finding:
         ``feature=value``; empty for everyone.
     feature
         Of the data; ``score``; or for quality ``discrimination`` or ``calibration``.
+    value
+        Of the statistic; for quality what was lost, or the gap between said and happened.
     alarm_level
-        From here on (for the quality: down or up to here) it is an alarm.
+        Above it is an alarm.
     new_cause
         The first alarm of this feature under this version: it asks for a retraining.
     then_value, now_value
