@@ -9,7 +9,7 @@ from typing import Self, SupportsFloat, cast
 
 import numpy as np
 
-from models.arrays import Data, Floats, Persons
+from models.arrays import Data, Floats, Ints, Persons
 
 MISSING = "\x00missing"
 RARE = "~rare"
