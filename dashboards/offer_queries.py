@@ -128,7 +128,8 @@ def effects(gold: Gold) -> list[Effect]:
     """Return what each offer has brought since decisions are written down, by name.
 
     Both groups are those that the plan reached: the same chance held out some of them, so the plain
-    difference of their means is the effect on them (Welch's interval).
+    difference of their means is the effect on them (Welch's interval). Who got an offer several
+    times counts once, with the mean margin: what they leave each time is alike.
     """
     if not (gold.has("offer_decision") and gold.has("offer")):
         return []
@@ -170,11 +171,12 @@ limit $limit offset $offset
 """
 _EFFECTS = """
 with outcomes as (
-    select d.best_offer, d.verdict, cast(o.margin as double) as margin
+    select d.best_offer, d.verdict, avg(cast(o.margin as double)) as margin
     from offer o asof join offer_decision d
       on o.person_token = d.person_token and o.offered_at >= d.decided_at
     where o.margin is not null and d.verdict in ('offer', 'hold_out') and o.offer = d.offer
       and o.offered_at <= d.decided_at + to_days($days)
+    group by d.best_offer, d.verdict, o.person_token
 )
 select best_offer, count(*) filter (verdict = 'offer') as offered,
        count(*) filter (verdict = 'hold_out') as silent,

@@ -30,7 +30,7 @@ def show(see: Viewer) -> None:
     scores = customer_queries.scores(see.gold, token, "churn")
     _score(see, scores)
     if scores:
-        _timing(see, timing_of_person(see.gold, token, "churn"))
+        _timing(see, timing_of_person(see.gold, token, "churn", scores[0]["as_of_at"]))
     _name(see, token)
     if history:
         _facts(see, history[-1])

@@ -71,6 +71,7 @@ def company_with_offers(house: House) -> Tenant:
     lake.writer.append(lake.ref(tenant, "gold", "offer_decision"), table, Commit("decided"))
     found = [brought(n, v) for n, v in enumerate(VERDICTS) if v in ("offer", "hold_out")]
     late = {**brought(0, "offer"), "offered_at": DECIDED_AT + timedelta(days=90)}
-    table = pa.Table.from_pylist([*found, late], schema=OFFER)
+    again = {**brought(1, "offer"), "offered_at": DECIDED_AT + timedelta(days=9)}
+    table = pa.Table.from_pylist([*found, late, again], schema=OFFER)
     lake.writer.append(lake.ref(tenant, "gold", "offer"), table, Commit("offered"))
     return tenant

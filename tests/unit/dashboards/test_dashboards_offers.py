@@ -52,7 +52,7 @@ def test_a_budget_goes_to_the_greatest_gains_and_not_to_the_control_group(see: V
 def test_the_effect_is_the_offered_against_the_held_out_by_chance(see: Viewer):
     (effect,) = offer_queries.effects(see.gold)
     assert (effect.offered, effect.held_out) == (40, 35), (
-        "what came 90 days later is another matter"
+        "what came 90 days later is another matter, and a customer counts once"
     )
     assert effect.gain == pytest.approx(300, abs=1)
     assert effect.low < 300 < effect.high

@@ -1,7 +1,7 @@
 """What the pages ask of gold, on a lake that the real code made."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -79,12 +79,15 @@ def test_months_are_cut_in_the_tenants_time_zone(viewer: Make):
     ]  # fmt: skip
 
 
-def test_when_is_told_by_the_newest_run(viewer: Make, house: House):
-    gold = viewer().gold
-    told = timing_queries.timing_of_person(gold, house.tokens[0], "churn")
+def test_when_is_told_by_the_newest_run_of_the_same_moment(viewer: Make, house: House):
+    gold, token = viewer().gold, house.tokens[0]
+    at = customer_queries.scores(gold, token, "churn")[0]["as_of_at"]
+    told = timing_queries.timing_of_person(gold, token, "churn", at)
     assert told is not None
     assert (told["days"], told["median_days"]) == ([30, 60, 90], None)
-    assert timing_queries.timing_of_person(gold, "nobody", "churn") is None
+    assert timing_queries.timing_of_person(gold, "nobody", "churn", at) is None
+    later = at + timedelta(days=30)
+    assert timing_queries.timing_of_person(gold, token, "churn", later) is None
     cases = timing_queries.timing_by_incident(gold, "incident_risk", ["R1", "R404"])
     assert {number: row["median_days"] for number, row in cases.items()} == {"R1": 6.4}
 
