@@ -9,7 +9,7 @@ from typing import Self, SupportsFloat, cast
 
 import numpy as np
 
-from models.arrays import Data, Floats, Persons
+from models.arrays import Data, Floats, Ints, Persons
 
 MISSING = "\x00missing"
 RARE = "~rare"
@@ -82,7 +82,7 @@ def category(value: object) -> str:
     return str(value)
 
 
-def persons_by_value(values: Sequence[str], persons: Persons | None) -> Counter[str]:
+def persons_by_value(values: Sequence[str], persons: Persons | Ints | None) -> Counter[str]:
     """Return how many different persons have each value; None: each row is somebody else's."""
     if persons is None:
         return Counter(values)
