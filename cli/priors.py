@@ -39,9 +39,13 @@ def register(app: typer.Typer, language: Language) -> None:
         tenant_id: Annotated[str, typer.Argument(metavar="TENANT", help=tell("tenant_id"))],
         agrees: Annotated[bool, typer.Option("--yes/--no", help=tell("prior_agrees"))],
     ) -> None:
+        from models.prior_store import Home, forget_parts
+
         with session_of(context).desk() as desk:
             changed = replace(desk.tenant(tenant_id), prior_consent=agrees)
             update_tenant(desk.lake.store, desk.staff, changed)
+            if not agrees:
+                forget_parts(desk.lake.settings, Home.of(changed))
             desk.note("prior.agreed" if agrees else "prior.withdrawn", changed, tenant_id)
         said = "agreed" if agrees else "withdrawn"
         say(text(f"cli.prior_{said}", language, tenant=tenant_id))

@@ -12,14 +12,18 @@ from functools import cached_property
 from typing import Literal, cast
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
-from models.arrays import Floats
+from models.arrays import Floats, Matrix, Persons
 from models.columns import RARE
+from models.counts import persons_by_column
 from models.rows import Rows
 
 Source = Literal["tenants", "generated"]
 FEWEST_PERSONS = 500
 """Who has fewer takes no part: a value of fewer than ten persons would have a weight of its own."""
+FEWEST_OF_A_VALUE = 10
+"""A weight of fewer persons stays with its tenant."""
 FEWEST_TENANTS = 2
 """Of fewer there is no prior, and a column that fewer know is left out: one tenant's weights, or
 the names of its values, would be told to another."""
@@ -93,4 +97,16 @@ def part_of(rows: Rows, names: Collection[str], seed: int = 0) -> Part:
     raw = np.asarray(pipeline.weights_) @ np.array(members)
     columns = [str(name) for name in pipeline.encoder_.get_feature_names_out()]
     weights = dict(zip(columns, (raw * scale).tolist(), strict=True))
-    return Part({n: w for n, w in weights.items() if not n.endswith(RARE)}, len(rows))
+    told = _told_by_many(matrix, columns, rows.groups)
+    kept = {n: w for n, w in weights.items() if n in told and not n.endswith(RARE)}
+    return Part(kept, len(rows))
+
+
+def _told_by_many(matrix: Matrix, columns: list[str], persons: Persons) -> set[str]:
+    """Return the columns that differ from 0 for enough persons; a flag, from 1 as well.
+
+    Else a weight (of what is missing from one customer alone) would tell what became of them.
+    """
+    on, off = (persons_by_column(csr_matrix(side), persons) for side in (matrix != 0, matrix == 0))
+    places = zip(columns, on.tolist(), off.tolist(), strict=True)
+    return {name for name, a, b in places if (min(a, b) if "=" in name else a) >= FEWEST_OF_A_VALUE}

@@ -56,6 +56,20 @@ def keep_parts(
     client.set_terminated(run.info.run_id)
 
 
+def forget_parts(settings: "Settings", home: Home) -> None:
+    """Delete all parts that lie there: who withdraws, and agrees again, begins anew."""
+    if not settings.mlflow_file.exists():
+        return
+    client = client_of(settings)
+    experiment = client.get_experiment_by_name(home.experiment)
+    if experiment is None:
+        return
+    for run in client.search_runs([experiment.experiment_id], f"tags.{MODEL} != ''"):
+        client.delete_run(run.info.run_id)
+    for file in (settings.mlflow_artifacts_dir / home.folder).rglob(FILE):
+        file.unlink()
+
+
 def find_parts(settings: "Settings", home: Home, contract: "Contract", model: str) -> list[Part]:
     """Return the newest parts of a model under a contract that means the same."""
     if not settings.mlflow_file.exists():

@@ -61,6 +61,17 @@ def test_a_part_goes_with_its_tenant(door: Door):
     assert find_parts(door.lake.settings, home, contract, "churn") == []
 
 
+def test_a_part_goes_when_its_tenant_withdraws_and_agreeing_again_brings_none_back(door: Door):
+    others(door)
+    assert run(["prior", "consent", "tel-b", "--no"], door.lake.settings) == 0
+    assert not list((door.lake.settings.mlflow_artifacts_dir / "tel-b").rglob("prior_part.json"))
+    assert run(["prior", "consent", "tel-b", "--yes"], door.lake.settings) == 0
+    assert prior(door) is None
+    assert find_parts(
+        door.lake.settings, Home("abcall.tel-c", "tel-c"), door.lake.contract_of(TENANT), "churn"
+    ), "the other's stays"
+
+
 def people(count: int, seed: int) -> list[str]:
     """Return customers who leave early and when they pay much."""
     drawn = random.Random(seed)

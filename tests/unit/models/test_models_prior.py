@@ -44,6 +44,15 @@ def test_a_part_holds_no_text_no_own_column_and_no_value_of_few(make: Make):
     assert part.weights["contract=month"] > part.weights["contract=year"]
 
 
+def test_what_is_missing_from_a_few_persons_alone_has_no_weight_in_a_part(make: Make):
+    training = make(600)
+    for number, record in enumerate(training.records):
+        record["complaints"] = None if number < 9 else float(number % 4)
+    assert set(part_of(Rows.of(training), ("complaints",)).weights) == {"complaints"}
+    training.records[9]["complaints"] = None
+    assert "complaints=?" in part_of(Rows.of(training), ("complaints",)).weights
+
+
 def test_money_of_any_currency_says_the_same(make: Make):
     dollars, pesos = make(800), make(800)
     for record in pesos.records:
