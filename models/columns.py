@@ -13,6 +13,8 @@ from models.arrays import Data, Floats, Ints, Persons
 
 MISSING = "\x00missing"
 RARE = "~rare"
+FEWEST_PERSONS = 5
+"""A value of fewer has no column of its own, however small the company."""
 NUMBER_TYPES = (int, float, Decimal, np.number, np.bool_)
 
 
@@ -159,7 +161,7 @@ class CategoryColumn:
         """Learn which values have a column of their own, in alphabetical order."""
         counts = persons_by_value([category(v) for v in values], persons)
         known = len(values) if persons is None else len(set(persons.tolist()))
-        fewest = min(rare_persons, max(2, known // 50))
+        fewest = min(rare_persons, max(FEWEST_PERSONS, known // 50))
         frequent = sorted(v for v, n in counts.items() if n >= fewest)
         levels = {v: at + i for i, v in enumerate(frequent)}
         rare_at = at + len(frequent) if len(frequent) < len(counts) else None

@@ -167,6 +167,12 @@ def test_a_value_that_only_one_person_has_is_rare_however_often_it_comes():
     assert encoder.get_feature_names_out().tolist() == ["city=Cali", "city~rare"]
 
 
+def test_in_a_small_company_a_value_of_fewer_than_five_persons_is_rare():
+    rows = [{"city": "Leticia"}] * 4 + [{"city": "Pasto"}] * 5 + [{"city": "Cali"}] * 41
+    encoder = RecordEncoder({"city": "category"}).fit(rows)
+    assert encoder.get_feature_names_out().tolist() == ["city=Cali", "city=Pasto", "city~rare"]
+
+
 def test_texts_give_terms_components_or_both():
     rows = [{"text": text, "n": float(i)} for i, text in enumerate(TEXTS * 12)]
     kinds = {"n": "numeric", "text": "text"}
