@@ -4,9 +4,9 @@ import dagster as dg
 
 from data_contracts.contract import Contract
 from pipelines.lake_assets import gold_key
-from pipelines.model_assets import Results, Training
-from pipelines.partitions import tenants_of
-from pipelines.platform import RETRY, Platform
+from pipelines.model_assets import Training
+from pipelines.platform import Platform
+from pipelines.tenant_asset import Results, tenant_asset
 
 TABLES = ("incident", "response", "customer")
 
@@ -24,16 +24,8 @@ def answers_asset(contract: Contract, platform: Platform) -> dg.AssetsDefinition
     """
     key = answers_key(contract.vertical)
     sources = [gold_key(contract.vertical, table) for table in TABLES]
-    spec = dg.AssetSpec(
-        key, deps=sources, group_name=contract.vertical, kinds={"mlflow", "deltalake"}
-    )
 
-    @dg.multi_asset(
-        name="_".join(key.path),
-        specs=[spec],
-        partitions_def=tenants_of(contract.vertical),
-        retry_policy=RETRY,
-    )
+    @tenant_asset(contract, key, sources, {"mlflow", "deltalake"})
     def answers(context: dg.AssetExecutionContext, config: Training) -> Results:
         from models.answering import answering
         from models.refresh import models_lease

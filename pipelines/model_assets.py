@@ -1,7 +1,5 @@
 """Assets from the models: a tenant's champions, their scores and watches, and its offers."""
 
-from collections.abc import Iterator
-
 import dagster as dg
 
 from data_contracts.contract import Contract, Model
@@ -9,13 +7,11 @@ from features.offer_set import customer_model
 from foundation.errors import NotEnoughData, NotFound
 from foundation.texts import text
 from pipelines.lake_assets import gold_key
-from pipelines.partitions import tenants_of
-from pipelines.platform import RETRY, Platform
+from pipelines.platform import Platform
+from pipelines.tenant_asset import Results, tenant_asset
 
 UNCHANGED = "unchanged"
 """The check of a watch: nothing changed enough to matter."""
-
-Results = Iterator[dg.MaterializeResult[None]]
 
 
 class Training(dg.Config):
@@ -52,14 +48,8 @@ def champion_asset(contract: Contract, model: Model, platform: Platform) -> dg.A
     key = champion_key(contract.vertical, model.name)
     tables = (model.label.table, f"{model.entity}s", "customers")
     sources = sorted({gold_key(contract.vertical, table.removesuffix("s")) for table in tables})
-    spec = dg.AssetSpec(key, deps=sources, group_name=contract.vertical, kinds={"mlflow"})
 
-    @dg.multi_asset(
-        name="_".join(key.path),
-        specs=[spec],
-        partitions_def=tenants_of(contract.vertical),
-        retry_policy=RETRY,
-    )
+    @tenant_asset(contract, key, sources, {"mlflow"})
     def champion(context: dg.AssetExecutionContext, config: Training) -> Results:
         from models.compatible import fitting_champion
         from models.refresh import models_lease
@@ -83,19 +73,9 @@ def champion_asset(contract: Contract, model: Model, platform: Platform) -> dg.A
 def scores_asset(contract: Contract, model: Model, platform: Platform) -> dg.AssetsDefinition:
     """Return a tenant's scores; the same champion on the same gold adds none."""
     key = scores_key(contract.vertical, model.name)
-    spec = dg.AssetSpec(
-        key,
-        deps=[champion_key(contract.vertical, model.name)],
-        group_name=contract.vertical,
-        kinds={"deltalake"},
-    )
+    champion = champion_key(contract.vertical, model.name)
 
-    @dg.multi_asset(
-        name="_".join(key.path),
-        specs=[spec],
-        partitions_def=tenants_of(contract.vertical),
-        retry_policy=RETRY,
-    )
+    @tenant_asset(contract, key, [champion], {"deltalake"})
     def scores(context: dg.AssetExecutionContext) -> Results:
         from models.batch import score_current
         from models.refresh import models_lease
@@ -117,21 +97,9 @@ def watch_asset(contract: Contract, model: Model, platform: Platform) -> dg.Asse
     A failed check holds nothing back; the sensor of ``retraining`` acts on what the watch wrote.
     """
     key = watch_key(contract.vertical, model.name)
-    spec = dg.AssetSpec(
-        key,
-        deps=[scores_key(contract.vertical, model.name)],
-        group_name=contract.vertical,
-        kinds={"deltalake"},
-    )
+    scores = scores_key(contract.vertical, model.name)
 
-    @dg.multi_asset(
-        name="_".join(key.path),
-        specs=[spec],
-        check_specs=[dg.AssetCheckSpec(UNCHANGED, asset=key)],
-        can_subset=True,
-        partitions_def=tenants_of(contract.vertical),
-        retry_policy=RETRY,
-    )
+    @tenant_asset(contract, key, [scores], {"deltalake"}, checks=[UNCHANGED])
     def watched(context: dg.AssetExecutionContext) -> Results:
         from models.watch import watch
 
@@ -161,22 +129,10 @@ def offers_asset(contract: Contract, platform: Platform) -> dg.AssetsDefinition:
     A tenant with too few offers has none; the run says what it needs.
     """
     key, base = offers_key(contract.vertical), customer_model(contract)
-    spec = dg.AssetSpec(
-        key,
-        deps=[
-            gold_key(contract.vertical, "offer"),
-            *([] if base is None else [scores_key(contract.vertical, base.name)]),
-        ],
-        group_name=contract.vertical,
-        kinds={"deltalake", "mlflow"},
-    )
+    scores = [] if base is None else [scores_key(contract.vertical, base.name)]
+    sources = [gold_key(contract.vertical, "offer"), *scores]
 
-    @dg.multi_asset(
-        name="_".join(key.path),
-        specs=[spec],
-        partitions_def=tenants_of(contract.vertical),
-        retry_policy=RETRY,
-    )
+    @tenant_asset(contract, key, sources, {"deltalake", "mlflow"})
     def offers(context: dg.AssetExecutionContext, config: Training) -> Results:
         from models.offer_refresh import refresh_offers
         from models.refresh import models_lease
