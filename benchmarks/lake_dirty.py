@@ -81,7 +81,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     figures = [
         Line(
             "dirty files not taken exactly",
-            float(sum(bool(one.wrong) for one in ran.seen)),
+            sum(bool(one.wrong) for one in ran.seen),
             unit=f"of {files:,}",
             most=0.0,
             configuration=f"{rows:,} rows, {quarantined:,} of them damaged; {words}",

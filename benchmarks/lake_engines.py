@@ -111,7 +111,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     differ = sorted(name for name in embedded | spark if embedded.get(name) != spark.get(name))
     same = Line(
         "tables that differ on Spark",
-        float(len(differ)),
+        len(differ),
         unit=f"of {len(embedded)}",
         most=0.0,
         configuration=f"{rows:,} incidents, landing to gold; checksums of every row",

@@ -78,7 +78,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     figures = [
         Line(
             f"account not exact after a {kind}",
-            float(tried - exact),
+            tried - exact,
             unit=f"of {tried}",
             most=0.0,
             configuration=f"{exact} of {tried} recovered",

@@ -176,14 +176,14 @@ def lines_of(ran: Ran, tenants: int, rows: int, store: str) -> tuple[list[Line],
     figures = [
         Line(
             f"{what}: rows missing",
-            float(missing),
+            missing,
             "rows",
             0.0,
             configuration=words,
         ),
         Line(
             f"{what}: wrong",
-            float(len(wrong)),
+            len(wrong),
             "tenants",
             0.0,
             configuration=words,

@@ -63,7 +63,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     figures.append(
         Line(
             "sets with surely more profit than the peer's",
-            float(len(above)),
+            len(above),
             unit="",
             least=None if quick else 2.0,
             configuration=", ".join(above),

@@ -124,7 +124,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     figures.append(
         Line(
             "sets on which ours is surely above both peers",
-            float(len(above)),
+            len(above),
             unit="",
             least=None if quick else 1.0,
             configuration=", ".join(above),

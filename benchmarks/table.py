@@ -22,11 +22,12 @@ class Line:
     Attributes
     ----------
     measured, most, least
-        Figure and the most or the least it may be, in ``unit``; without either, no target.
+        Figure and the most or the least it may be, in ``unit``; without either, no target. A count
+        is an ``int`` and shown whole.
     peer
         The same work done by a peer, in words; empty where there is none.
     digits
-        Decimal places that are shown.
+        Decimal places that are shown of what is no count.
     """
 
     figure: str
@@ -49,7 +50,8 @@ class Line:
         bounds = (("≤", self.most), ("≥", self.least))
         target = ", ".join(f"{s} {b:g} {self.unit}" for s, b in bounds if b is not None)
         short = "" if self.met else " ✗"
-        told = f"{self.measured:.{self.digits}f} {self.unit}{short}"
+        digits = 0 if isinstance(self.measured, int) else self.digits
+        told = f"{self.measured:,.{digits}f} {self.unit}{short}"
         return (self.figure, target, told, self.peer, self.configuration)
 
 
@@ -112,8 +114,10 @@ def _processor() -> str:
 def _commit() -> str:
     git = ["git", "-C", str(RESULTS.parent)]
     found = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, check=False)
+    # The tables that parts before this one have kept change nothing that is measured.
+    code = ["--untracked-files=no", "--", ":/", ":(top,exclude)benchmarks/results"]
     changed = subprocess.run(
-        [*git, "status", "--porcelain", "--untracked-files=no"], capture_output=True, check=False
+        [*git, "status", "--porcelain", *code], capture_output=True, check=False
     )
     name = found.stdout.decode().strip() or "unknown"
     return f"{name} with uncommitted changes" if changed.stdout.strip() else name
