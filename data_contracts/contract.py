@@ -51,6 +51,9 @@ LabelKind = Literal["event", "column", "late"]
 Task = Literal["binary", "multiclass", "number"]
 Entity = Literal["customer", "incident"]
 
+DURATIONS = ("seconds", "minutes")
+"""Units of what an event lasts: where rows are events, it is not known when they begin."""
+
 CUSTOMER_MEASURES, INCIDENT_MEASURES = "customer_measures", "incident_measures"
 MEASURES = {CUSTOMER_MEASURES: "customers", INCIDENT_MEASURES: "incidents"}
 """Among a model's features: each measure column of a table."""

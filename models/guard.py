@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from data_contracts.contract import Contract, Model
+from data_contracts.contract import DURATIONS, Contract, Model
 from features.shapes import Note, TrainingSet
 from features.training_set import feature_names
 from foundation.errors import NotEnoughData, NotFound
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
-
-DURATIONS = ("seconds", "minutes")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _suspected(trial: Trial, tenant: "Tenant", model: Model) -> Iterator[Finding
 def check_training(trial: Trial) -> Iterator[Finding]:
     """Train every model on generated rows; with samples, the vertical's own on those too."""
     for model in trial.contract.models:
-        yield tried("training", partial(_learned, trial, model))
+        yield tried("training", model.name, partial(_learned, trial, model))
     if not trial.samples:
         return
     for model in trial.contract.models:

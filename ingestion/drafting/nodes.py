@@ -7,6 +7,7 @@ import numpy as np
 from data_contracts.columns import MONEY
 from data_contracts.contract import Column
 from data_contracts.place import Node
+from data_contracts.tables import plain as compared
 from foundation.texts import LANGUAGES, Language, text
 from ingestion.drafting.columns import Drafted
 from ingestion.drafting.limits import LENGTHS, length_limit, number_limits
@@ -14,8 +15,6 @@ from ingestion.proposal.profile import Profile
 from ingestion.proposal.words import plain
 
 NUMBERS = ("integer", "number", "money")
-FEWEST_OF_A_VALUE = 10
-"""A value that fewer rows have may be one person's; it is not written into a contract."""
 MOST_EXAMPLES = 12
 CODES = 200
 """Characters that a name, an address or an identifier may have at least."""
@@ -65,13 +64,17 @@ def own_node(one: Drafted, spoken: Language, outcome: Outcome | None) -> Node:
     )
 
 
-def base_node(one: Drafted, outcome: Outcome | None) -> Node | None:
+def base_node(one: Drafted, spoken: Language, outcome: Outcome | None) -> Node | None:
     """Return what changes of a column of the base; None where nothing does."""
     assert one.base is not None, "a column of the base"
     is_outcome = outcome is not None and outcome.header == one.header
-    if one.is_suited and not is_outcome:
+    known = {compared(header) for header in (one.base.name, *one.base.synonyms)}
+    is_named = compared(one.header) in known
+    if one.is_suited and is_named and not is_outcome:
         return None
     node: Node = {"name": one.name, "logicalType": _logical(one)}
+    if not is_named:
+        node["synonyms"] = [{"synonym": one.header, "locale": spoken}]
     if not one.is_suited and not _within(one.seen, one.base):
         node |= _checks(one)
     properties = _values(one, outcome)
@@ -109,12 +112,10 @@ def _checks(one: Drafted) -> Node:
 
 
 def _examples(one: Drafted) -> Node:
-    """Return values that so many rows share that they are nobody's."""
+    """Return values that are nobody's: so many persons share them."""
     if one.guess.type != "string" or one.guess.classification != "internal":
         return {}
-    order = np.argsort(-one.seen.counts, kind="stable")[:MOST_EXAMPLES]
-    shared = [one.seen.values[n] for n in order if one.seen.counts[n] >= FEWEST_OF_A_VALUE]
-    return {"examples": shared} if shared else {}
+    return {"examples": list(one.shared[:MOST_EXAMPLES])} if one.shared else {}
 
 
 def _synonyms(one: Drafted, spoken: Language) -> list[Node]:
