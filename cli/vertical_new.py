@@ -1,6 +1,6 @@
 """``abcall vertical new``: a vertical's contract and golden rows, drafted from sample files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -16,7 +16,7 @@ from data_contracts.place import Place
 from foundation.errors import InvalidRequest
 from foundation.settings import Settings
 from foundation.texts import Language, text
-from ingestion.drafting.answers import Answers, read_words
+from ingestion.drafting.answers import Answers, read_words, written_as
 from ingestion.drafting.document import document_of
 from ingestion.drafting.draft import Draft, draft, find
 from ingestion.drafting.files import write_vertical
@@ -39,6 +39,7 @@ class Given:
     positive: str | None
     horizon_days: int | None
     after: tuple[str, ...]
+    known: tuple[str, ...]
     words: Path | None
 
 
@@ -62,14 +63,14 @@ def register(group: typer.Typer, language: Language) -> None:
         positive: Annotated[str | None, typer.Option(help=tell("positive"))] = None,
         horizon_days: Annotated[int | None, typer.Option(min=1, help=tell("horizon"))] = None,
         after: Annotated[list[str] | None, typer.Option(help=tell("after"))] = None,
+        known: Annotated[list[str] | None, typer.Option(help=tell("known"))] = None,
         words: Annotated[
             Path | None, typer.Option(exists=True, dir_okay=False, help=tell("words"))
         ] = None,
     ) -> None:
         files = [*(samples or ()), *(more or ())]
-        given = Given(
-            name, title_es, title_en, label, positive, horizon_days, tuple(after or ()), words
-        )
+        late, early = tuple(after or ()), tuple(known or ())
+        given = Given(name, title_es, title_en, label, positive, horizon_days, late, early, words)
         make(session_of(context).settings, files, given, language)
 
 
@@ -111,7 +112,14 @@ def answers_of(samples: tuple[Sample, ...], given: Given, questions: Questions) 
         positive = _positive(first, label, questions)
     questions.require_all()
     Place(Path(given.name), "title").words(known.title)
-    return Answers(known.name, known.title, label, positive, days, frozenset(given.after), said)
+    return replace(
+        known,
+        positive=positive,
+        horizon_days=days,
+        after=frozenset(given.after),
+        known=frozenset(given.known),
+        said=said,
+    )
 
 
 def _label(first: Draft, given: Given, questions: Questions) -> str | None:
@@ -121,16 +129,14 @@ def _label(first: Draft, given: Given, questions: Questions) -> str | None:
     if given.label is None and known is not None:
         return known
     likely = likely_label(columns)
-    headers = ", ".join(one.header for one in columns)
-    answered = questions.answer("label", "--label", given.label, likely or NOTHING, headers=headers)
-    return None if answered in ("", NOTHING) else answered
+    headers = [one.header for one in columns]
+    listed = ", ".join(headers)
+    answered = questions.answer("label", "--label", given.label, likely or NOTHING, headers=listed)
+    return None if answered in ("", NOTHING) else written_as(answered, headers)
 
 
 def _positive(first: Draft, label: str, questions: Questions) -> str | None:
     """Return which of two values means yes, where the values do not say it."""
-    headers = {one.header for table in first.tables for one in table.columns}
-    if label not in headers:
-        return None
     _, column = find(first.tables, label)
     if task_of(column.seen) != "binary" or positive_of(label, column.seen) is not None:
         return None

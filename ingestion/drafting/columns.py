@@ -31,6 +31,8 @@ class Drafted:
         What it may be declared as; for one of the base its type alone is looked at.
     said
         What a person calls it.
+    is_late, is_known
+        A person says that it is known only after the outcome, or before it for certain.
     """
 
     header: str
@@ -38,6 +40,8 @@ class Drafted:
     guess: OwnColumn
     seen: Profile
     said: Said = field(default_factory=Said)
+    is_late: bool = False
+    is_known: bool = False
 
     @property
     def name(self) -> str:
@@ -69,9 +73,10 @@ def drafted_columns(table: Table, sample: Sample, answers: Answers) -> list[Draf
             headers = (header,) if free else ()
             guess = replace(guess, name=_free(said.name or guess.name, taken), headers=headers)
             taken |= {plain(guess.name), plain(header)}
-        if header in answers.after:
+        is_late, is_known = header in answers.after, header in answers.known
+        if is_late:
             guess = replace(guess, role="attribute")
-        found.append(Drafted(header, base, guess, seen, said))
+        found.append(Drafted(header, base, guess, seen, said, is_late, is_known))
     return found
 
 

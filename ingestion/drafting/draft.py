@@ -71,14 +71,14 @@ def draft(samples: Sequence[Sample], answers: Answers) -> Draft:
     Raises
     ------
     InvalidRequest
-        An answer names a header that no sample has, or an outcome that cannot be predicted.
+        An answer names a header that no sample has, one header is said to be known both before and
+        after the outcome, or the outcome cannot be predicted.
     """
     base = base_contract()
+    answers = answers.about([header for one in samples for header in one.raw.headers])
+    for header in sorted(answers.known & {*answers.after, answers.label}):
+        raise InvalidRequest("verticals.known_late", header=header)
     tables = _tables(samples, answers, base)
-    known = {one.header for table in tables for one in table.columns}
-    named = {*answers.after, *answers.said, *([answers.label] if answers.label else [])}
-    for header in sorted(named - known):
-        raise InvalidRequest("verticals.no_header", header=header, known=", ".join(sorted(known)))
     made = Draft(answers, base, spoken_in(samples, read(BASE)), tables)
     return made if answers.label is None else _with_outcome(made, answers.label)
 
