@@ -53,7 +53,7 @@ def whole(file: Path) -> Columns:
 def _rows(file: Path) -> tuple[list[str], list[tuple[str, ...]]]:
     with file.open(encoding="utf-8-sig", newline="") as stream:
         headers, *body = csv.reader(stream)
-    return [header.strip() for header in headers], [tuple(row) for row in body]
+    return [header.strip() for header in headers], [tuple(row) for row in body if row]
 
 
 def _columns(headers: Sequence[str], body: Sequence[tuple[str, ...]]) -> Columns:

@@ -67,7 +67,7 @@ class Trip:
         yield ["vertical", "new", self.vertical, "--from", str(file), *self.answers]
         yield ["init"]
         yield ["tenant", "new", TENANT, "--name", "Acme", "--vertical", self.vertical]
-        yield ["upload", TENANT, self.table, str(file)]
+        yield ["upload", TENANT, self.table, str(file), "--receive-only"]
         yield ["train", TENANT, self.model]
         yield ["score", TENANT, self.model]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.kept import Kept
+from benchmarks.models_peers import boosted
 from benchmarks.real_tables import rows_of, whole
 from benchmarks.verticals_journey import Travelled, contract_of, tenant_in
 from features.shapes import TrainingSet
@@ -51,8 +51,12 @@ class Beside:
     folds: int
 
 
-def beside(travelled: Travelled, peer: Kept, most_folds: int) -> Beside:
-    """Ask the peer about the rows of a champion's folds, the first ones at most."""
+def beside(travelled: Travelled, most_folds: int) -> Beside:
+    """Ask tuned XGBoost about the rows of a champion's folds, the first ones at most.
+
+    Nothing that it says is kept for another run: the order of the rows follows from the tenant's
+    key, and with it the folds.
+    """
     trip = travelled.trip
     with Lake.open(travelled.settings) as lake:
         tenant = tenant_in(lake)
@@ -64,7 +68,7 @@ def beside(travelled: Travelled, peer: Kept, most_folds: int) -> Beside:
     rows, split = Rows.of(training), outer_folds(Rows.of(training), 0)
     raw = _raw(travelled, rows, _places(training, silver))
     folds = split.folds[:most_folds]
-    said = _asked(raw, folds, peer)
+    said = _asked(raw, folds)
     judged = np.concatenate([held_out for _, held_out in folds])
     return _compared(rows.take(judged), margins[judged], said[judged], len(folds))
 
@@ -101,12 +105,12 @@ def _require_same(written: Sequence[str], codes: Floats) -> None:
         raise AssertionError("rows of the file and of the training set are not the same")
 
 
-def _asked(raw: Rows, folds: Sequence[Fold], peer: Kept) -> Floats:
+def _asked(raw: Rows, folds: Sequence[Fold]) -> Floats:
     """Return the peer's probabilities of every class, NaN where it was not asked."""
     found = np.full((len(raw), len(raw.classes)), np.nan)
     for learn, held_out in folds:
         with bounded():
-            said = peer(raw.take(learn), raw.take(held_out))
+            said = boosted(raw.take(learn), raw.take(held_out))
         found[held_out] = np.column_stack([1 - said, said]) if said.ndim == 1 else said
     return found
 
