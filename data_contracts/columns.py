@@ -43,6 +43,7 @@ COLUMN_PROPERTIES = (
     "blankMeans",
     "valueSynonyms",
     "valueLabels",
+    "knownInTime",
 )
 BOOLEANS = ("true", "false")
 
@@ -113,6 +114,7 @@ def read_column(element: Node, place: Place) -> Column:
             Canonical,
             at("canonical").choice(properties.get("canonical", "plain"), get_args(Canonical)),
         ),
+        known_in_time=at("knownInTime").flag(properties.get("knownInTime", False)),
     )
     check_column(column, place)
     return column

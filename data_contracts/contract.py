@@ -91,6 +91,9 @@ class Column:
     """Where a whole table's mean lies; outside, the unit is wrong (months for years)."""
     canonical: Canonical = "plain"
     """How an identifier is normalised before it becomes a token."""
+    known_in_time: bool = False
+    """A person says that its value is there before the outcome, however well it tells it: the guard
+    against leaks asks no more."""
 
     def writings(self) -> Iterator[tuple[str, str]]:
         """Yield every known writing with the value it is stored as; of two the first holds."""

@@ -13,7 +13,7 @@ from models.slices import SliceFigures, say_slice
 
 SHOWN = (
     *("auc", "average_precision", "brier", "base_rate_brier", "calibration_slope"),
-    *("expected_profit", "accuracy", "log_loss", "mean_absolute_error", "r2"),
+    *("expected_profit", "accuracy", "macro_f1", "log_loss", "mean_absolute_error", "r2"),
 )
 """Figures in their order on a card, where a version has them."""
 SPREAD_WORTH_A_WORD = 0.1

@@ -40,6 +40,8 @@ class Drafted:
         What it may be declared as; for one of the base its type alone is looked at.
     said
         What a person calls it.
+    is_late, is_known
+        A person says that it is known only after the outcome, or before it for certain.
     persons
         Value → how many persons have it; empty where there are too many values to be kinds.
     """
@@ -49,6 +51,8 @@ class Drafted:
     guess: OwnColumn
     seen: Profile
     said: Said = field(default_factory=Said)
+    is_late: bool = False
+    is_known: bool = False
     persons: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -102,11 +106,12 @@ def drafted_columns(table: Table, sample: Sample, answers: Answers) -> list[Draf
             headers = (header,) if free else ()
             guess = replace(guess, name=_free(said.name or guess.name, taken), headers=headers)
             taken |= {plain(guess.name), plain(header)}
-        if header in answers.after or _known_late(table, guess):
+        is_late, is_known = header in answers.after, header in answers.known
+        if is_late or (_known_late(table, guess) and not is_known):
             guess = replace(guess, role="attribute")
         few = seen.distinct <= MOST_CATEGORIES
         persons = sample.persons_by_value(header, person) if few else {}
-        found.append(Drafted(header, base, guess, seen, said, persons))
+        found.append(Drafted(header, base, guess, seen, said, is_late, is_known, persons))
     return found
 
 

@@ -82,25 +82,27 @@ def draft(samples: Sequence[Sample], answers: Answers) -> Draft:
     Raises
     ------
     InvalidRequest
-        An answer names a header that no sample has, or an outcome that cannot be predicted.
+        An answer names a header that no sample has, one header is said to be known both before and
+        after the outcome, or the outcome cannot be predicted.
     """
     base = base_contract()
+    answers = answers.about([header for one in samples for header in one.raw.headers])
     tables = _tables(samples, answers, base)
     return answered(Draft(answers, base, spoken_in(samples, read(BASE)), tables), answers)
 
 
 def answered(made: Draft, answers: Answers) -> Draft:
-    """Return a draft with further answers of the same words about columns.
+    """Return a draft with further answers, which say the same of its columns.
 
     Raises
     ------
     InvalidRequest
-        An answer names a header that no sample has, or an outcome that cannot be predicted.
+        The outcome is a header that no sample has, is said to be known in time, or cannot be
+        predicted.
     """
-    known = {one.header for table in made.tables for one in table.columns}
-    named = {*answers.after, *answers.said, *([answers.label] if answers.label else [])}
-    for header in sorted(named - known):
-        raise InvalidRequest("verticals.no_header", header=header, known=", ".join(sorted(known)))
+    answers = answers.about([one.header for table in made.tables for one in table.columns])
+    for header in sorted(answers.known & {*answers.after, answers.label}):
+        raise InvalidRequest("verticals.known_late", header=header)
     made = replace(made, answers=answers)
     return made if answers.label is None else _with_outcome(made, answers.label)
 

@@ -70,17 +70,24 @@ def base_node(one: Drafted, spoken: Language, outcome: Outcome | None) -> Node |
     is_outcome = outcome is not None and outcome.header == one.header
     known = {compared(header) for header in (one.base.name, *one.base.synonyms)}
     is_named = compared(one.header) in known
-    if one.is_suited and is_named and not is_outcome:
+    properties = [*_base_role(one, is_outcome), *_values(one, outcome), *_known(one)]
+    if one.is_suited and is_named and not properties:
         return None
     node: Node = {"name": one.name, "logicalType": _logical(one)}
     if not is_named:
         node["synonyms"] = [{"synonym": one.header, "locale": spoken}]
     if not one.is_suited and not _within(one.seen, one.base):
         node |= _checks(one)
-    properties = _values(one, outcome)
-    if is_outcome and one.base.role != "outcome":
-        properties = [{"property": "columnRole", "value": "outcome"}, *properties]
     return node | ({"customProperties": properties} if properties else {})
+
+
+def _base_role(one: Drafted, is_outcome: bool) -> list[Node]:
+    """Return the role of a column of the base where it is another one here."""
+    assert one.base is not None, "a column of the base"
+    role = "outcome" if is_outcome else "attribute" if one.is_late else one.base.role
+    if role == one.base.role or (one.is_late and one.base.role != "measure"):
+        return []
+    return [{"property": "columnRole", "value": role}]
 
 
 def _within(seen: Profile, base: Column) -> bool:
@@ -139,10 +146,14 @@ def _custom(one: Drafted, label: dict[Language, str], outcome: Outcome | None) -
     unit = one.said.unit or one.guess.unit
     if unit:
         properties.append({"property": "unit", "value": unit})
-    properties += _values(one, outcome)
+    properties += [*_values(one, outcome), *_known(one)]
     if one.said.values:
         properties.append({"property": "valueLabels", "value": one.said.values})
     return properties
+
+
+def _known(one: Drafted) -> list[Node]:
+    return [{"property": "knownInTime", "value": True}] if one.is_known else []
 
 
 def _values(one: Drafted, outcome: Outcome | None) -> list[Node]:

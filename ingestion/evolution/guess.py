@@ -125,7 +125,8 @@ def _type(seen: Profile, words: list[str]) -> ColumnType:
         return "string"
     if MONEY_WORDS & set(words):
         return "money"
-    return "integer" if seen.integer_share >= SURE else "number"
+    # One that is not whole makes a column of numbers: as integers its row would be rejected.
+    return "number" if seen.number_share - seen.integer_share > 1e-9 else "integer"
 
 
 def _classification(seen: Profile, type_: ColumnType, words: list[str]) -> Classification:
@@ -149,6 +150,8 @@ def _role(seen: Profile, type_: ColumnType, classification: Classification) -> R
     if classification == "free_text":
         return "text"
     if classification in ("identifier", "personal") or type_ in ("date", "timestamp"):
+        return "attribute"
+    if seen.is_counter:  # the row's own number tells of the file, not of the customer
         return "attribute"
     return "measure" if not seen.is_empty else "attribute"
 
