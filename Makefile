@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo up test test-slow check lock benchmark benchmark-upload benchmark-lake benchmark-models isolation soak clean
+.PHONY: help setup demo up test test-slow check lock benchmark benchmark-upload benchmark-lake benchmark-models benchmark-verticals isolation soak clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -55,6 +55,9 @@ benchmark-lake: $(READY) ## the lake: bulk, tenants at once, faults, dirty files
 
 benchmark-models: $(READY) ## the models beside plain ones on real data (QUICK=1: 3 minutes at most)
 	@$(BIN)/python -m benchmarks.models $(if $(QUICK),--quick)
+
+benchmark-verticals: $(READY) ## new verticals from raw files, beside tuned XGBoost (QUICK=1: 3 minutes at most)
+	@$(BIN)/python -m benchmarks.verticals $(if $(QUICK),--quick)
 
 isolation: $(READY) ## the table of surface and attempt: what is one tenant's is for nobody else
 	@$(BIN)/python -m tests.isolation

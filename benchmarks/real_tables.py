@@ -1,7 +1,7 @@
 """Real files of customers with a yes-or-no outcome, as rows that a model learns from."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,15 +36,28 @@ def read(source: Source) -> Rows:
 
 def read_columns(source: Source) -> tuple[Columns, list[bool]]:
     """Return a file's columns and outcomes, of rows that say one, without duplicates."""
-    with (DATA / source.file).open(encoding="utf-8-sig", newline="") as stream:
-        headers, *body = csv.reader(stream)
-    place = [header.strip() for header in headers].index(source.label)
-    body = [list(row) for row in dict.fromkeys(map(tuple, body)) if row[place].strip()]
-    columns: Columns = {h.strip(): [_value(row[i]) for row in body] for i, h in enumerate(headers)}
+    headers, body = _rows(DATA / source.file)
+    place = headers.index(source.label)
+    columns = _columns(headers, [row for row in dict.fromkeys(body) if row[place].strip()])
     outcome = columns.pop(source.label)
     codes = [_plain(value) == source.positive for value in outcome]
     kept = {n: v for n, v in columns.items() if not n.startswith(source.without or ("\0",))}
     return kept, codes
+
+
+def whole(file: Path) -> Columns:
+    """Return a file's columns, with every row, in the order of the file."""
+    return _columns(*_rows(file))
+
+
+def _rows(file: Path) -> tuple[list[str], list[tuple[str, ...]]]:
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        headers, *body = csv.reader(stream)
+    return [header.strip() for header in headers], [tuple(row) for row in body if row]
+
+
+def _columns(headers: Sequence[str], body: Sequence[tuple[str, ...]]) -> Columns:
+    return {header: [_value(row[i]) for row in body] for i, header in enumerate(headers)}
 
 
 def rows_of(columns: Mapping[str, list[object]], codes: npt.ArrayLike) -> Rows:

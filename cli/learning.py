@@ -20,7 +20,11 @@ SEEDS = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
 NOT_THE_SAME = 1
 """Exit code where a decision cannot be shown to be what it was."""
 
-SHOWN = ("auc", "average_precision", "brier", "calibration_slope")
+SHOWN = (
+    *("auc", "average_precision", "brier", "calibration_slope"),
+    *("accuracy", "macro_f1", "mean_absolute_error", "r2"),
+)
+"""Figures in their order, where a model's task has them."""
 
 
 def register(app: typer.Typer, language: Language) -> None:

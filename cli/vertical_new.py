@@ -1,6 +1,6 @@
 """``abcall vertical new``: a vertical's contract and golden rows, drafted from sample files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -16,12 +16,13 @@ from data_contracts.place import Place
 from foundation.errors import InvalidRequest
 from foundation.settings import Settings
 from foundation.texts import Language, text
-from ingestion.drafting.answers import Answers, read_words
+from ingestion.drafting.answers import Answers, read_words, written_as
 from ingestion.drafting.document import document_of
-from ingestion.drafting.draft import Draft, draft, find
+from ingestion.drafting.draft import Draft, answered, draft, find
 from ingestion.drafting.files import write_vertical
 from ingestion.drafting.label import known_outcome, likely_label, positive_of, task_of
-from ingestion.drafting.samples import Sample, read_samples
+from ingestion.drafting.notes import notes_of
+from ingestion.drafting.samples import read_samples
 from tenancy.tenant import VERTICAL
 
 NOTHING = "-"
@@ -39,6 +40,7 @@ class Given:
     positive: str | None
     horizon_days: int | None
     after: tuple[str, ...]
+    known: tuple[str, ...]
     words: Path | None
 
 
@@ -62,14 +64,14 @@ def register(group: typer.Typer, language: Language) -> None:
         positive: Annotated[str | None, typer.Option(help=tell("positive"))] = None,
         horizon_days: Annotated[int | None, typer.Option(min=1, help=tell("horizon"))] = None,
         after: Annotated[list[str] | None, typer.Option(help=tell("after"))] = None,
+        known: Annotated[list[str] | None, typer.Option(help=tell("known"))] = None,
         words: Annotated[
             Path | None, typer.Option(exists=True, dir_okay=False, help=tell("words"))
         ] = None,
     ) -> None:
         files = [*(samples or ()), *(more or ())]
-        given = Given(
-            name, title_es, title_en, label, positive, horizon_days, tuple(after or ()), words
-        )
+        late, early = tuple(after or ()), tuple(known or ())
+        given = Given(name, title_es, title_en, label, positive, horizon_days, late, early, words)
         make(session_of(context).settings, files, given, language)
 
 
@@ -82,36 +84,50 @@ def make(settings: Settings, files: list[Path], given: Given, language: Language
         raise InvalidRequest("verticals.no_files", name=given.name)
     samples = read_samples(files, settings.upload_limit_bytes)
     questions = Questions(language)
-    made = draft(samples, answers_of(samples, given, questions))
+    first = draft(samples, _about_columns(given))
+    made = answered(first, answers_of(first, given, questions))
     written = write_vertical(document_of(made), settings.contract_dirs)
     contract = load_contract(written[0], settings.contract_dirs)
     _tell(made, contract, language)
     for path in written:
         say(str(path))
+    say(text("verticals.live", language))
+    if settings.contract_dirs:
+        say(text("verticals.live_folder", language, folder=str(written[0].parent)))
     seconds = f"{perf_counter() - started:.0f}"
     say(text("verticals.made", language, name=given.name, asked=questions.asked, seconds=seconds))
 
 
-def answers_of(samples: tuple[Sample, ...], given: Given, questions: Questions) -> Answers:
+def _about_columns(given: Given) -> Answers:
+    """Return what the flags say of columns, before anything is asked."""
+    said = read_words(given.words) if given.words is not None else {}
+    late, early = frozenset(given.after), frozenset(given.known)
+    return Answers(given.name, {"es": "", "en": ""}, after=late, known=early, said=said)
+
+
+def answers_of(first: Draft, given: Given, questions: Questions) -> Answers:
     """Return what the flags say, and what a person is asked for."""
     title = {
         "es": questions.answer("title_es", "--title-es", given.title_es),
         "en": questions.answer("title_en", "--title-en", given.title_en),
     }
-    said = read_words(given.words) if given.words is not None else {}
-    first = draft(samples, Answers(given.name, {"es": "", "en": ""}))
     label = _label(first, given, questions)
-    known = Answers(given.name, {"es": title["es"], "en": title["en"]}, label)
     days = given.horizon_days
     if days is None and first.dated:
-        answered = questions.answer("horizon", "--horizon-days", None, "30")
-        days = int(answered) if answered.isdecimal() and int(answered) else None
+        days = _days(questions.answer("horizon", "--horizon-days", None, "30"))
     positive = given.positive
     if label is not None and positive is None:
         positive = _positive(first, label, questions)
     questions.require_all()
-    Place(Path(given.name), "title").words(known.title)
-    return Answers(known.name, known.title, label, positive, days, frozenset(given.after), said)
+    words = Place(Path(given.name), "title").words(title)
+    return replace(first.answers, title=words, label=label, positive=positive, horizon_days=days)
+
+
+def _days(said: str) -> int | None:
+    """Return a number of days; None where nobody could be asked, which is told with the rest."""
+    if said and not (said.isdecimal() and int(said)):
+        raise InvalidRequest("verticals.bad_horizon", days=said)
+    return int(said) if said else None
 
 
 def _label(first: Draft, given: Given, questions: Questions) -> str | None:
@@ -121,16 +137,14 @@ def _label(first: Draft, given: Given, questions: Questions) -> str | None:
     if given.label is None and known is not None:
         return known
     likely = likely_label(columns)
-    headers = ", ".join(one.header for one in columns)
-    answered = questions.answer("label", "--label", given.label, likely or NOTHING, headers=headers)
-    return None if answered in ("", NOTHING) else answered
+    headers = [one.header for one in columns]
+    listed = ", ".join(headers)
+    said = questions.answer("label", "--label", given.label, likely or NOTHING, headers=listed)
+    return None if said in ("", NOTHING) else written_as(said, headers)
 
 
 def _positive(first: Draft, label: str, questions: Questions) -> str | None:
     """Return which of two values means yes, where the values do not say it."""
-    headers = {one.header for table in first.tables for one in table.columns}
-    if label not in headers:
-        return None
     _, column = find(first.tables, label)
     if task_of(column.seen) != "binary" or positive_of(label, column.seen) is not None:
         return None
@@ -142,8 +156,7 @@ def _tell(made: Draft, contract: Contract, language: Language) -> None:
     """Show which file is which table, and every column with what it was taken for."""
     for table in made.tables:
         declared = contract.table(table.name)
-        keyed = any(one.base is not None and one.base.key for one in table.columns)
-        key = text(f"verticals.key_{'natural' if keyed else 'row'}", language)
+        key = text(f"verticals.key_{'row' if table.key is None else 'natural'}", language)
         files = ", ".join(table.files)
         title = text("verticals.table", language, table=table.name, files=files, key=key)
         headers = text("verticals.column_headers", language).split("|")
@@ -151,6 +164,8 @@ def _tell(made: Draft, contract: Contract, language: Language) -> None:
         show(title, headers, rows)
     for model in contract.models:
         say(f"{model.name}: {model.title[language]}")
+    for note in notes_of(made):
+        say(note.say(language))
 
 
 def _row(table: Table, header: str, name: str) -> tuple[str, ...]:

@@ -28,8 +28,10 @@ RESERVED = (
     "row_hash",
     "masker_version",
     "currency",
+    *("is_current", "monthly_value", "abandoned", "handle_seconds", "resolution_seconds"),
+    *("entity_id", "as_of_at", "label", "duration_days", "has_ended"),
 )
-"""The platform's own columns in silver and gold."""
+"""The platform's own columns in silver, in gold, and beside features."""
 
 MONEY = "decimal(18,4)"
 COLUMN_PROPERTIES = (
@@ -41,6 +43,7 @@ COLUMN_PROPERTIES = (
     "blankMeans",
     "valueSynonyms",
     "valueLabels",
+    "knownInTime",
 )
 BOOLEANS = ("true", "false")
 
@@ -62,6 +65,9 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 PERSONAL_WORDS = frozenset(
     {"phone", "telephone", "email", "mail", "address", "passport", "surname", "telefono"}
     | {"celular", "correo", "direccion", "cedula", "documento", "nit", "apellido", "apellidos"}
+    | {"surnames", "firstname", "lastname", "fullname", "pasaporte", "domicilio", "nombres"}
+    | {"dni", "nif", "rut", "cuit", "cuil", "curp", "cpf", "ssn", "iban", "dob", "birthdate"}
+    | {"birthday", "nacimiento", "cumpleanos"}
 )
 PERSONAL_NAMES = frozenset(
     {"name", "full_name", "first_name", "last_name", "nombre", "nombre_completo", "phone_number"}
@@ -108,6 +114,7 @@ def read_column(element: Node, place: Place) -> Column:
             Canonical,
             at("canonical").choice(properties.get("canonical", "plain"), get_args(Canonical)),
         ),
+        known_in_time=at("knownInTime").flag(properties.get("knownInTime", False)),
     )
     check_column(column, place)
     return column

@@ -51,6 +51,9 @@ LabelKind = Literal["event", "column", "late"]
 Task = Literal["binary", "multiclass", "number"]
 Entity = Literal["customer", "incident"]
 
+DURATIONS = ("seconds", "minutes")
+"""Units of what an event lasts: where rows are events, it is not known when they begin."""
+
 CUSTOMER_MEASURES, INCIDENT_MEASURES = "customer_measures", "incident_measures"
 MEASURES = {CUSTOMER_MEASURES: "customers", INCIDENT_MEASURES: "incidents"}
 """Among a model's features: each measure column of a table."""
@@ -88,6 +91,9 @@ class Column:
     """Where a whole table's mean lies; outside, the unit is wrong (months for years)."""
     canonical: Canonical = "plain"
     """How an identifier is normalised before it becomes a token."""
+    known_in_time: bool = False
+    """A person says that its value is there before the outcome, however well it tells it: the guard
+    against leaks asks no more."""
 
     def writings(self) -> Iterator[tuple[str, str]]:
         """Yield every known writing with the value it is stored as; of two the first holds."""

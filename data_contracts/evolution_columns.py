@@ -49,6 +49,12 @@ def _role(old: Column, new: Column) -> Iterator[Difference]:
         yield Difference("role_changed", "minor" if gained else "major", old.role, new.role)
 
 
+def _knowledge(old: Column, new: Column) -> Iterator[Difference]:
+    """Compare whether the guard against leaks may ask: what is stored stays what it is."""
+    if old.known_in_time != new.known_in_time:
+        yield Difference("known_in_time" if new.known_in_time else "known_no_more", "minor")
+
+
 def _presence(old: Column, new: Column) -> Iterator[Difference]:
     was, now = (c.required and c.blank_means is None for c in (old, new))
     if now and not was:
@@ -158,6 +164,7 @@ def _text(value: object) -> str:
 RULES: tuple[Rule, ...] = (
     _meaning,
     _role,
+    _knowledge,
     _presence,
     _range,
     _length,

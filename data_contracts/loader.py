@@ -1,9 +1,9 @@
 """The one way from contract files to contracts: read, resolve, check, freeze."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from data_contracts.columns import once
 from data_contracts.contract import Contract
@@ -21,17 +21,28 @@ VERTICAL_PROPERTIES = (
 )
 
 
-class Contracts(dict[str, Contract]):
-    """Contracts by vertical; asked for one that is not there, they say which there are.
+Read = TypeVar("Read")
 
-    Tenants outlive settings: a process that was started without its contracts' folder must tell
-    its operator so, and not look like a bug.
+
+class ByVertical(dict[str, Read], Generic[Read]):
+    """What files declare, by vertical; asked for one that is not there, they say which there are.
+
+    One that was drafted since is read when it is first asked for: what runs need not be started
+    again. Tenants outlive settings: a process that was started without its contracts' folder must
+    tell its operator so, and not look like a bug.
     """
 
-    def __missing__(self, vertical: str) -> Contract:
-        """Raise ``OperatorError``."""
-        known = listed(sorted(self))
-        raise OperatorError("data_contracts.no_vertical", vertical=vertical, known=known)
+    def __init__(self, folders: tuple[Path, ...], one: Callable[[Path], Read]) -> None:
+        super().__init__({_vertical(path): one(path) for path in _files(folders).values()})
+        self._folders, self._one = folders, one
+
+    def __missing__(self, vertical: str) -> Read:
+        """Read a file that is new; raise ``OperatorError`` where there is none."""
+        file = _files(self._folders).get(f"{vertical}{SUFFIX}")
+        if file is None:
+            known = listed(sorted(self))
+            raise OperatorError("data_contracts.no_vertical", vertical=vertical, known=known)
+        return self.setdefault(vertical, self._one(file))
 
 
 def load_contract(path: Path, folders: Sequence[Path] = ()) -> Contract:
@@ -95,23 +106,25 @@ def vertical_name(path: Path, document: Node) -> str:
 def load_contracts(folders: tuple[Path, ...] = ()) -> dict[str, Contract]:
     """Return every vertical's contract by name: ours, and those in ``folders``.
 
-    Read once in a process. Abstract bases are left out. See ``Contracts`` for a name that is none.
+    Read once in a process. Abstract bases are left out. See ``ByVertical`` for a name that is none.
     """
-    contracts = (load_contract(path, folders) for path in _files(folders).values())
-    return Contracts({contract.vertical: contract for contract in contracts})
+    return ByVertical(folders, lambda path: load_contract(path, folders))
 
 
 @cache
 def load_documents(folders: tuple[Path, ...] = ()) -> dict[str, Node]:
     """Return every vertical's resolved document by name; shared by all, so never changed."""
-    documents = (resolve(path, folders) for path in _files(folders).values())
-    return {str(document["name"]): document for document in documents}
+    return ByVertical(folders, lambda path: resolve(path, folders))
 
 
 def forget_contracts() -> None:
     """Read every contract anew when it is next asked for: one was written."""
     load_contracts.cache_clear()
     load_documents.cache_clear()
+
+
+def _vertical(path: Path) -> str:
+    return path.name.removesuffix(SUFFIX)
 
 
 def _files(folders: Sequence[Path]) -> dict[str, Path]:

@@ -36,6 +36,13 @@ MODEL = (
 )
 LABEL = ("table", "kinds", "column", "timeColumn", "horizonDays")
 MONEY = ("valueColumn", "contactCostMonths", "offerCostMonths", "acceptanceProbability")
+METRICS = (
+    *("churn_rate", "money_at_risk", "customers_at_risk", "incidents_per_thousand"),
+    "service_level",
+)
+"""Figures of every contact centre; a vertical's own are columns of its customers."""
+COUNTABLE = ("integer", "number", "money", "boolean")
+
 RISK_CLASSES = ("low", "medium", "high", "critical")
 
 
@@ -196,12 +203,15 @@ def slopes(classes: Sequence[RiskClass], place: Place) -> list[Decimal]:
 
 
 def read_dashboard(value: object, tables: Sequence[Table], place: Place) -> Dashboard:
-    """Return the dashboard; dimensions are columns of the customers."""
+    """Return the dashboard; dimensions are columns of the customers, and metrics may be."""
     node = place.node(value, ("metrics", "dimensions"))
-    columns = [c.name for t in tables if t.name == "customers" for c in t.columns]
+    columns = [c for t in tables if t.name == "customers" for c in t.columns]
+    open_ = ("internal", "public")
+    countable = [c.name for c in columns if c.type in COUNTABLE and c.classification in open_]
     for name in names(node, "dimensions", place):
-        if name not in columns:
-            raise place.at("dimensions").wrong_value(name, listed(columns))
+        place.at("dimensions").choice(name, [column.name for column in columns])
+    for name in names(node, "metrics", place):
+        place.at("metrics").choice(name, [*METRICS, *countable])
     return Dashboard(names(node, "metrics", place), names(node, "dimensions", place))
 
 

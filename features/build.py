@@ -15,6 +15,7 @@ from features.catalogue import MONTHLY_VALUE, features
 from features.definition import EVENT_TIMES, Feature
 from features.facts import AS_OF, Facts, Row
 from features.gold import Gold
+from features.installed import require_readable
 from features.measures import measures
 from foundation.errors import InvalidContract
 
@@ -87,7 +88,9 @@ def build(gold: Gold, chosen: Sequence[Feature], grid: "DataFrame", time_zone: s
     for source in EVENT_TIMES:
         frame = _with_facts(frame, gold, source, [f for f in chosen if f.source == source])
     names = [feature.name for feature in chosen]
-    return frame.select(*kept, fn.col(_aside(MONTHLY_VALUE)).alias(MONTHLY_VALUE), *names)
+    frame = frame.select(*kept, fn.col(_aside(MONTHLY_VALUE)).alias(MONTHLY_VALUE), *names)
+    require_readable(frame, chosen)
+    return frame
 
 
 def _aside(name: str) -> str:

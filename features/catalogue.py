@@ -7,11 +7,13 @@ the table.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from features.definition import Feature, of_row, over_facts
 from features.facts import Facts, Row
+from features.installed import computed_by
 from foundation.plugins import FEATURES, Plugin, plugins
 from foundation.texts import LANGUAGES
 
@@ -157,4 +159,4 @@ def _installed(plugin: Plugin, own: Mapping[str, Feature]) -> Feature:
         raise plugin.wrong("taken")
     if not feature.told or set(feature.told) != set(LANGUAGES):
         raise plugin.wrong("wordless")
-    return feature
+    return replace(feature, compute=computed_by(plugin, feature), plugin=plugin)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from data_contracts.contract import Contract, Entity
 from features.facts import Facts, Row
 from features.spec import UNKNOWN, FeatureSpec, FeatureType, Words
+from foundation.plugins import Plugin
 from foundation.texts import LANGUAGES, catalogue
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Feature:
         Contract column of the incident that gives words to its values.
     told
         Its sentence, where it is not in our catalogue of texts: a package's own.
+    plugin
+        The installed package that brings it; None for ours.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Feature:
     none_counts: bool = False
     column: str | None = None
     told: Words | None = None
+    plugin: Plugin | None = None
 
     def spec(self, contract: Contract) -> FeatureSpec:
         """Return the feature as a reader sees it, its words from the catalogue of texts."""

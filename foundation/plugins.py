@@ -5,6 +5,7 @@ its own ``pyproject.toml``; installing it is all that it takes. Its code runs wi
 installs a package trusts it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -39,6 +40,16 @@ class Plugin:
         return OperatorError(f"plugins.{key}", group=self.group, **details)
 
 
+def installed_packages() -> dict[str, str]:
+    """Return the version of each package that adds to the catalogues."""
+    return {one.package: one.version for group in GROUPS for one in plugins(group)}
+
+
+def told_packages(packages: Mapping[str, str]) -> str:
+    """Return packages with their versions in one line; a dash where there are none."""
+    return ", ".join(f"{name} {version}" for name, version in sorted(packages.items())) or "—"
+
+
 @cache
 def plugins(group: str) -> tuple[Plugin, ...]:
     """Return what installed packages add to a group, by name; read once in a process.
@@ -57,7 +68,7 @@ def plugins(group: str) -> tuple[Plugin, ...]:
             raise plugin.wrong("twice")
         try:
             value = point.load()
-        except Exception as error:  # whatever a package does when it is loaded, it is told by name
+        except (Exception, SystemExit) as error:  # whatever it does when it is loaded, it is named
             raise plugin.wrong("not_loaded") from error
         found[point.name] = Plugin(group, point.name, package, version, value)
     return tuple(found[name] for name in sorted(found))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from features.spec import say_number
+from foundation.plugins import told_packages
 from foundation.texts import Language
 from models.card import Card
 from models.card_forms import figure, interval, say, share, table
@@ -12,7 +13,7 @@ from models.slices import SliceFigures, say_slice
 
 SHOWN = (
     *("auc", "average_precision", "brier", "base_rate_brier", "calibration_slope"),
-    *("expected_profit", "accuracy", "log_loss", "mean_absolute_error", "r2"),
+    *("expected_profit", "accuracy", "macro_f1", "log_loss", "mean_absolute_error", "r2"),
 )
 """Figures in their order on a card, where a version has them."""
 SPREAD_WORTH_A_WORD = 0.1
@@ -46,14 +47,16 @@ def _head(card: Card, language: Language) -> str:
         contract=f"{card.contract.vertical} {champion.provenance.contract_version}",
         code=champion.provenance.code_version,
     )
-    return "\n\n".join(
-        [
-            f"# {card.model.title[language]} · {_plain(card.tenant_name)}",
-            say(f"use_{card.model.entity}", language, days=card.model.label.horizon_days),
-            line,
-            say("champions", language, versions=", ".join(card.champions)),
-        ]
-    )
+    told = [
+        f"# {card.model.title[language]} · {_plain(card.tenant_name)}",
+        say(f"use_{card.model.entity}", language, days=card.model.label.horizon_days),
+        line,
+        say("champions", language, versions=", ".join(card.champions)),
+    ]
+    packages = champion.provenance.packages
+    if packages:
+        told.append(say("packages", language, packages=told_packages(packages)))
+    return "\n\n".join(told)
 
 
 def _data(card: Card, language: Language) -> str:

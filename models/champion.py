@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from features.spec import FeatureSpec
-from foundation.plugins import GROUPS, plugins
+from foundation.plugins import GROUPS, installed_packages, plugins
 from models.risk import RiskBand, to_json
 from models.risk import from_json as bands_from_json
 
@@ -31,12 +31,15 @@ class Provenance:
         See ``code_version``.
     trained_at
         UTC, ISO 8601.
+    packages
+        Installed package that adds to the catalogues → its version.
     """
 
     contract_version: str
     table_versions: dict[str, int]
     code_version: str
     trained_at: str
+    packages: dict[str, str] = field(default_factory=installed_packages)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def to_metadata(
         "table_versions": json.dumps(provenance.table_versions, sort_keys=True),
         "code_version": provenance.code_version,
         "trained_at": provenance.trained_at,
+        "packages": json.dumps(provenance.packages, sort_keys=True),
     }
 
 
@@ -88,6 +92,7 @@ def from_metadata(
         table_versions=json.loads(metadata["table_versions"]),
         code_version=metadata["code_version"],
         trained_at=metadata["trained_at"],
+        packages=json.loads(metadata.get("packages", "{}")),
     )
     return features, provenance, bands_from_json(metadata["risk_bands"])
 

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from scipy.special import expit, logit
 
-from models.arrays import Floats, Matrix
+from models.arrays import Floats, Ints, Matrix
 from models.ranking import auc_of_draws, average_precision_of_draws
 
 DRAWS = 1000
@@ -112,18 +112,32 @@ def binary_metrics(y: Matrix, probability: Floats) -> dict[str, Metric]:
 
 
 def multiclass_metrics(codes: Matrix, probabilities: Floats) -> dict[str, Metric]:
-    """Return accuracy, log loss, and the mean AUC of each class against the rest."""
+    """Return accuracy, macro-F1, log loss, and the mean AUC of each class against the rest."""
     codes = np.asarray(codes, dtype=np.int64)
+    likeliest = probabilities.argmax(axis=1)
     chosen = np.clip(probabilities[np.arange(len(codes)), codes], SMALLEST_PROBABILITY, 1.0)
     against_rest = [
         auc_of_draws((codes == k).astype(float), probabilities[:, k])
         for k in range(probabilities.shape[1])
     ]
     return {
-        "accuracy": mean_of((probabilities.argmax(axis=1) == codes).astype(np.float64)),
+        "accuracy": mean_of((likeliest == codes).astype(np.float64)),
+        "macro_f1": _macro_f1(codes, likeliest, probabilities.shape[1]),
         "log_loss": mean_of(-np.log(chosen)),
         "auc": lambda weights: np.mean([auc(weights) for auc in against_rest], axis=0),
     }
+
+
+def _macro_f1(codes: Ints, said: Ints, classes: int) -> Metric:
+    """Return the mean over classes of 2 tp ÷ (2 tp + fp + fn), of those that a draw has."""
+    pairs = [((codes == k).astype(float), (said == k).astype(float)) for k in range(classes)]
+
+    def of_draws(weights: Floats) -> Floats:
+        hits = np.stack([weights @ (true * told) for true, told in pairs])
+        sums = np.stack([weights @ (true + told) for true, told in pairs])
+        return np.asarray(np.nanmean(2 * hits / np.where(sums > 0, sums, np.nan), axis=0))
+
+    return of_draws
 
 
 def number_metrics(y: Matrix, predicted: Floats) -> dict[str, Metric]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from data_contracts.contract import Contract, Model
+from data_contracts.contract import DURATIONS, Contract, Model, Table
 from features.shapes import Note, TrainingSet
 from features.training_set import feature_names
 from foundation.errors import NotEnoughData, NotFound
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
-
-DURATIONS = ("seconds", "minutes")
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,8 @@ class Guarded:
     suspects
         All that looked odd, answered or not.
     answers
-        What persons had answered, by feature.
+        What persons had answered, by feature: the contract's authors, and for themselves the
+        tenant's.
     """
 
     training: TrainingSet
@@ -56,7 +55,7 @@ def guarded(lake: "Lake", tenant: "Tenant", contract: Contract, training: Traini
     NotEnoughData
         No feature is left to learn from.
     """
-    given = answers(lake.store, tenant, training.model.name)
+    given = vouched(contract, training.model) | answers(lake.store, tenant, training.model.name)
     late = known_late(contract, training.model)
     found = suspects(Rows.of(training), late)
     reasons = {one.feature: f"suspect_{one.reason}" for one in found}
@@ -105,11 +104,21 @@ def known_late(contract: Contract, model: Model) -> frozenset[str]:
     Those are its outcomes and their times; and where rows are events, what is measured in seconds
     or minutes from the event on: how long a call took is not known when it begins.
     """
-    tables = [contract.table(name) for name in (model.label.table, f"{model.entity}s")]
+    tables = _tables(contract, model)
     durations = [c for t in tables if t.by_role("event_time") for c in t.by_role("measure")]
     lasting = (column.name for column in durations if column.unit in DURATIONS)
     outcomes = (c for t in tables for c in (*t.by_role("outcome"), *t.by_role("outcome_time")))
     return frozenset((*lasting, *(column.name for column in outcomes)))
+
+
+def vouched(contract: Contract, model: Model) -> dict[str, Verdict]:
+    """Return the measures of which the contract says that they are known before the outcome."""
+    measures = (c for table in _tables(contract, model) for c in table.by_role("measure"))
+    return {column.name: "keep" for column in measures if column.known_in_time}
+
+
+def _tables(contract: Contract, model: Model) -> list[Table]:
+    return [contract.table(name) for name in (model.label.table, f"{model.entity}s")]
 
 
 def _only(training: TrainingSet, names: set[str], notes: tuple[Note, ...]) -> TrainingSet:

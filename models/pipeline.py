@@ -15,6 +15,7 @@ from models.calibration import Sigmoid
 from models.catalogue import families
 from models.encoder import RecordEncoder
 from models.estimator import Estimator, Layout
+from models.installed import learned, made
 from models.linear import Linear
 from models.recipe import Recipe
 
@@ -81,7 +82,7 @@ class RecordPipeline(BaseEstimator):
         self.classes_, codes = coded(require_outcomes(y, matrix.shape[0], self.task), self.task)
         layout = layout_of(self.encoder_, prior)
         self.members_: list[Estimator] = [
-            make(member.family, self.task, dict(member.settings)).fit(matrix, codes, layout)
+            learned(make(member.family, self.task, dict(member.settings)), matrix, codes, layout)
             for member in recipe.members
         ]
         self.weights_ = [member.weight for member in recipe.members]
@@ -200,7 +201,7 @@ def require_outcomes(y: Matrix, rows: int, task: Task) -> Matrix:
 def make(family: str, task: Task, settings: dict[str, float]) -> Estimator:
     """Return an unfitted estimator of a family: one of ours, or an installed package's."""
     if family in families():
-        return families()[family].estimator(task=task, **settings)
+        return made(family, task, settings)
     if family in LINEAR:
         return LINEAR[family](task, strength=settings["strength"])
     whole = {k: int(v) if k in ("rounds", "depth", "seed") else v for k, v in settings.items()}

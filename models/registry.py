@@ -22,6 +22,7 @@ from foundation.spelling import well_formed
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
 from models.artifact import MODEL_FILE, OUT_OF_FOLD, Entry, trusted, write_model
 from models.champion import Champion, from_metadata, to_metadata
+from models.installed import needing
 from models.tracking import client_of, experiment_at
 
 if TYPE_CHECKING:
@@ -270,10 +271,12 @@ class Registry:
         features, provenance, bands = from_metadata(Model.load(str(folder)).metadata or {})
         run_id = str(found.run_id)
         run = self._client().get_run(run_id)
+        with needing(provenance.packages):
+            pipeline = load(folder / MODEL_FILE, trusted=trusted())
         return Champion(
             name=found.name,
             version=str(found.version),
-            pipeline=load(folder / MODEL_FILE, trusted=trusted()),
+            pipeline=pipeline,
             features=features,
             provenance=provenance,
             bands=bands,

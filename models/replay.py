@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow.compute as pc
 
 from foundation.errors import NotFound
+from foundation.plugins import installed_packages, told_packages
 from foundation.spelling import well_formed
 from foundation.texts import Language, text
 from models.champion import code_version
@@ -70,6 +71,9 @@ class Replayed:
             lines.append(text("law.replay_differences", language, names=names))
         if self.versions and self.versions["code"] != code_version():
             lines.append(text("law.replay_code", language, now=code_version()))
+        then, now = (self.versions or {}).get("packages"), told_packages(installed_packages())
+        if then not in (None, now):
+            lines.append(text("law.replay_packages", language, then=then, now=now))
         return "\n".join(lines)
 
 
@@ -93,6 +97,7 @@ def replay(lake: "Lake", tenant: "Tenant", score_id: str) -> Replayed:
     champion = Registry(lake.settings).exact(tenant.id, row["model"], row["model_version"])
     if isinstance(champion, str):
         return Replayed(score_id, LOST[champion], then, {}, versions=versions)
+    versions["packages"] = told_packages(champion.provenance.packages)
     now = _now(Scorer(champion).score([json.loads(row["features_json"])])[0])
     different = tuple(name for name in then if not _equal(then[name], now[name]))
     return Replayed(score_id, "different" if different else "same", then, now, different, versions)

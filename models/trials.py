@@ -11,6 +11,7 @@ from models.catalogue import Candidate
 from models.encoder import RecordEncoder
 from models.estimator import Estimator, Layout
 from models.folds import INNER, group_folds
+from models.installed import learned
 from models.pipeline import layout_of, make
 from models.recipe import READ_TERMS, TEXT_COMPONENTS, Member
 from models.rows import Rows
@@ -44,7 +45,7 @@ class _Fold:
         model = make(candidate.family, rows.task, candidate.settings)
         if isinstance(model, Boosted):
             return model.fit(*self.learn, self.layout, validation=self.held_out)
-        return model.fit(*self.learn, self.layout)
+        return learned(model, *self.learn, self.layout)
 
 
 @dataclass

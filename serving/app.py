@@ -13,7 +13,7 @@ from lakehouse.lake import Lake
 from serving.body import json_object, records_under
 from serving.caller import caller_of
 from serving.docs_page import page
-from serving.documentation import SECURITY, configure, document
+from serving.documentation import MODEL, SECURITY, configure, document
 from serving.errors import register_errors
 from serving.headers import add_headers
 from serving.health import parts
@@ -111,7 +111,7 @@ def _add_scoring(app: APIFlask, lake: Lake, language: "Language") -> None:
         given = records_under(body, "incidents") if batch else [body]
         g.records = len(given)
         places = [f"incidents[{n}]" for n in range(len(given))] if batch else ["incident"]
-        return {"scores": score_incidents(lake, caller, given, places)}
+        return {"scores": score_incidents(lake, caller, given, places, request.args.get(MODEL))}
 
     @app.post("/v1/score/customers")
     @app.output(CustomerScores)
@@ -125,7 +125,7 @@ def _add_scoring(app: APIFlask, lake: Lake, language: "Language") -> None:
         caller = caller_of(request, lake, "score")
         given = records_under(json_object(request), "customer_ids")
         g.records = len(given)
-        return {"scores": score_customers(lake, caller, given)}
+        return {"scores": score_customers(lake, caller, given, request.args.get(MODEL))}
 
 
 def _add_docs(app: APIFlask) -> None:

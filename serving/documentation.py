@@ -13,6 +13,8 @@ from serving.schemas import Failure
 
 Json = dict[str, Any]
 SECURITY = "api_key"
+MODEL = "model"
+"""The parameter that says which of the vertical's models is asked."""
 INCIDENT: Json = {
     "incident_id": "PQR-000123",
     "customer_id": "1000000001",
@@ -57,6 +59,7 @@ def configure(app: APIFlask, contracts: Iterable[Contract], language: Language) 
         spec["components"]["schemas"] |= schemas
         for path, body in bodies().items():
             spec["paths"][path]["post"]["requestBody"] = body
+            spec["paths"][path]["post"]["parameters"] = [_model_parameter(language)]
         return spec
 
     app.spec_processor(with_requests)
@@ -102,6 +105,16 @@ def bodies() -> dict[str, Json]:
             {"$ref": "#/components/schemas/CustomerIds"},
             {"two": {"customer_ids": ["1000000001", "1000000002"]}},
         ),
+    }
+
+
+def _model_parameter(language: Language) -> Json:
+    return {
+        "name": MODEL,
+        "in": "query",
+        "required": False,
+        "description": text("serving.docs_model", language),
+        "schema": {"type": "string", "minLength": 1, "maxLength": 63},
     }
 
 

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from data_contracts.contract import Contract, Entity, Model
 from foundation.errors import NotFound
+from serving.body import shown
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -21,18 +22,21 @@ COLUMNS = (
 Row = dict[str, Any]
 
 
-def model_of(contract: Contract, entity: Entity) -> Model:
-    """Return the contract's first model of an entity.
+def model_of(contract: Contract, entity: Entity, wanted: str | None = None) -> Model:
+    """Return the contract's model of an entity: the wanted one, else the first.
 
     Raises
     ------
     NotFound
-        The vertical predicts nothing of it.
+        The vertical predicts nothing of it, or has no such model of it.
     """
-    found = next((model for model in contract.models if model.entity == entity), None)
-    if found is None:
+    models = {model.name: model for model in contract.models if model.entity == entity}
+    if not models:
         raise NotFound("serving.no_model_of_entity", vertical=contract.vertical, entity=entity)
-    return found
+    name = next(iter(models)) if wanted is None else wanted
+    if name not in models:
+        raise NotFound("serving.no_such_model", model=shown(name), known=", ".join(models))
+    return models[name]
 
 
 def latest_scores(

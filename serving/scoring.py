@@ -26,9 +26,18 @@ LONGEST_ID = 256
 
 
 def score_incidents(
-    lake: "Lake", caller: Caller, given: Sequence[Any], places: Sequence[str]
+    lake: "Lake",
+    caller: Caller,
+    given: Sequence[Any],
+    places: Sequence[str],
+    wanted: str | None = None,
 ) -> list[Answer]:
     """Return the score of each incident, in order, and its customer's own where known.
+
+    Parameters
+    ----------
+    wanted
+        The model that is asked; without it the contract's first of incidents.
 
     Raises
     ------
@@ -37,7 +46,8 @@ def score_incidents(
     NotFound
         The tenant has no such model yet.
     """
-    table, model = caller.contract.table("incidents"), model_of(caller.contract, "incident")
+    table = caller.contract.table("incidents")
+    model = model_of(caller.contract, "incident", wanted)
     key = lake.keys.of(caller.tenant).token_key
     desk = Desk(caller.tenant, table, key, utc_now())
     intakes = [desk.take(one, place) for one, place in zip(given, places, strict=True)]
@@ -81,8 +91,15 @@ def _customer(intake: Intake, customers: dict[str, Row], caller: Caller) -> Answ
     return None if row is None else stored_answer(row, caller.language)
 
 
-def score_customers(lake: "Lake", caller: Caller, given: Sequence[Any]) -> list[Answer]:
+def score_customers(
+    lake: "Lake", caller: Caller, given: Sequence[Any], wanted: str | None = None
+) -> list[Answer]:
     """Return each customer's latest score, or for who has none an error of their own.
+
+    Parameters
+    ----------
+    wanted
+        The model that is asked; without it the contract's first of customers.
 
     Raises
     ------
@@ -91,7 +108,7 @@ def score_customers(lake: "Lake", caller: Caller, given: Sequence[Any]) -> list[
     NotFound
         Nobody could have a score: the tenant has no such model yet.
     """
-    model = model_of(caller.contract, "customer")
+    model = model_of(caller.contract, "customer", wanted)
     ids = [_identifier(one, place) for place, one in enumerate(given)]
     tokens = _tokens(lake, caller, ids)
     found = latest_scores(lake, caller.tenant, model, set(tokens))

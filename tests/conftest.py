@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.demo_lake",
     "tests.mariadb",
     "tests.object_storage",
+    "tests.packages",
     "tests.postgres",
     "tests.sshd",
 ]

@@ -17,7 +17,7 @@ Aspect = Literal[
     "dashboard",
     "isolation",
 ]
-State = Literal["sound", "advice", "broken"]
+State = Literal["sound", "advice", "broken", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Finding:
     Attributes
     ----------
     state
-        ``broken`` must be mended; ``advice`` should be looked at.
+        ``broken`` must be mended; ``advice`` should be looked at; ``waiting`` is known only once
+        what is broken is mended.
     key
         Of the sentence, under ``conformance.``.
     reason
@@ -66,9 +67,14 @@ def broken(aspect: Aspect, key: str, **details: object) -> Finding:
     return Finding(aspect, "broken", key, details)
 
 
-def tried(aspect: Aspect, step: Callable[[], Finding]) -> Finding:
-    """Return what one step finds; an error that a person can mend is what it found."""
+def waiting(aspect: Aspect) -> Finding:
+    """Return that an aspect is known only once something else is mended."""
+    return Finding(aspect, "waiting", "waiting")
+
+
+def tried(aspect: Aspect, model: str, step: Callable[[], Finding]) -> Finding:
+    """Return what one step finds of a model; an error that a person can mend is what it found."""
     try:
         return step()
     except UserError as error:
-        return Finding(aspect, "broken", "error", reason=error)
+        return Finding(aspect, "broken", "error", {"model": model}, reason=error)

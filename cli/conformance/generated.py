@@ -12,6 +12,8 @@ SEED = 7
 NOISE = 0.1
 """Share of outcomes that go against what the features say: nothing is quite certain."""
 START = datetime(2025, 1, 1)
+YEAR = timedelta(days=365)
+TIMES = ("date", "timestamp")
 GOLDEN_RATIO = 0.618034
 CLASSES = ("one", "two", "three")
 
@@ -32,12 +34,17 @@ def generated_rows(contract: Contract, table: Table) -> list[Row]:
 
 
 def _plain(table: Table, row: Row) -> Row:
-    """Return a row of somebody who is known from the start, and refuses nothing."""
+    """Return a row of somebody who is known from the start, and refuses nothing.
+
+    What dates them, as when they signed up, lies before.
+    """
     for column in table.columns:
         if column.role in ("consent", "objection"):
             row[column.name] = ""
         if column.role == "effective_time":
             row[column.name] = _written(column, START)
+        elif table.history and column.role == "attribute" and column.type in TIMES:
+            row[column.name] = _written(column, _moment_of(row[column.name]) - YEAR)
     return row
 
 
@@ -86,7 +93,7 @@ def _moment(table: Table, random: Random) -> float:
 
 def _began(table: Table, row: Row) -> datetime:
     times = table.by_role("event_time") or table.by_role("effective_time")
-    return datetime.fromisoformat(row[times[0].name].removesuffix("Z"))
+    return _moment_of(row[times[0].name])
 
 
 def _outcome(model: Model, column: Column, rank: float) -> str:
@@ -103,6 +110,10 @@ def _outcome(model: Model, column: Column, rank: float) -> str:
 def classes_of(column: Column) -> tuple[str, ...]:
     """Return the classes that a generated outcome of several takes."""
     return (column.allowed or column.examples or CLASSES)[: len(CLASSES)]
+
+
+def _moment_of(written: str) -> datetime:
+    return datetime.fromisoformat(written.removesuffix("Z"))
 
 
 def _written(column: Column, moment: datetime) -> str:

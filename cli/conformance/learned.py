@@ -13,6 +13,7 @@ from features.build import declared
 from foundation.errors import NotEnoughData
 
 if TYPE_CHECKING:
+    from dashboards.gold import Row
     from models.train import Trained
     from tenancy.tenant import Tenant
 
@@ -59,7 +60,7 @@ def _suspected(trial: Trial, tenant: "Tenant", model: Model) -> Iterator[Finding
 def check_training(trial: Trial) -> Iterator[Finding]:
     """Train every model on generated rows; with samples, the vertical's own on those too."""
     for model in trial.contract.models:
-        yield tried("training", partial(_learned, trial, model))
+        yield tried("training", model.name, partial(_learned, trial, model))
     if not trial.samples:
         return
     for model in trial.contract.models:
@@ -97,7 +98,7 @@ def check_calibration(trial: Trial) -> Iterator[Finding]:
 
     gold = Gold(trial.lake, trial.tenant(TRIED))
     for model in trial.contract.models:
-        figures = {name: row["value"] for name, row in quality(gold, model.name).items()}
+        figures = quality(gold, model.name)
         wrong = _wrong_figure(trial, model, figures)
         if not figures:
             continue  # it was not trained, which is told already
@@ -108,23 +109,31 @@ def check_calibration(trial: Trial) -> Iterator[Finding]:
 
 
 def _wrong_figure(
-    trial: Trial, model: Model, figures: dict[str, float]
+    trial: Trial, model: Model, figures: "dict[str, Row]"
 ) -> dict[str, object] | None:
-    """Return the figure by which a model knows nothing, and its limit; None where none says so."""
+    """Return the figure by which a model knows nothing, and its limit; None where none says so.
+
+    That it ranks better than chance must be sure, not likely: the data were made so.
+    """
+
+    def figure(name: str, part: str = "value") -> float:
+        return float(figures[name][part]) if name in figures else nan
+
     limits: list[tuple[str, float, float, float]] = []
     if model.task == "binary":
         limits = [
-            ("calibration_slope", figures.get("calibration_slope", nan), *SLOPES),
-            ("brier", figures.get("brier", nan), 0.0, figures.get("base_rate_brier", nan)),
+            ("auc", figure("auc", "low"), 0.5, 1.0),
+            ("calibration_slope", figure("calibration_slope"), *SLOPES),
+            ("brier", figure("brier"), 0.0, figure("base_rate_brier")),
         ]
     elif model.task == "multiclass":
         column = trial.contract.table(model.label.table).column(str(model.label.column))
         classes = max(2, len(classes_of(column)))
-        limits = [("log_loss", figures.get("log_loss", nan), 0.0, log(classes))]
+        limits = [("log_loss", figure("log_loss", "high"), 0.0, log(classes))]
     else:
-        limits = [("r2", figures.get("r2", nan), 0.0, 1.0)]
+        limits = [("r2", figure("r2", "low"), 0.0, 1.0)]
     for metric, value, low, high in limits:
-        if not low < value < high:  # one that is not known is none either
+        if not low < value <= high:  # one that is not known is none either
             said = "—" if isnan(value) else f"{value:.3f}"
             return {"metric": metric, "value": said, "limit": f"{low:.3g} – {high:.3g}"}
     return None

@@ -31,10 +31,17 @@ def check_point_in_time(trial: Trial) -> Iterator[Finding]:
         whole, past = (_features(trial, one, model, half) for one in (gold, before))
         differing = [n for n in whole.column_names if not whole[n].equals(past[n])]
         if differing:
-            columns = ", ".join(differing)
+            columns = ", ".join(_named(name, model, trial) for name in differing)
             yield broken("point_in_time", "sees_later", model=model.name, columns=columns)
         else:
             yield sound("point_in_time", model=model.name, rows=whole.num_rows)
+
+
+def _named(column: str, model: Model, trial: Trial) -> str:
+    """Return a feature's name, with the installed package that brings it."""
+    brought = {f.name: f.plugin for f in declared(model, trial.contract)}
+    plugin = brought.get(column)
+    return column if plugin is None else f"{column} ({plugin.package} {plugin.version})"
 
 
 def _features(trial: Trial, gold: Gold, model: Model, at: "datetime") -> "pa.Table":

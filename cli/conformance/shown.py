@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from cli.conformance.finding import Finding, broken, sound, tried
+from cli.conformance.persons import persons_in_the_open
 from cli.conformance.trial import OTHER, TRIED, Trial
+from data_contracts.contract import Contract
 from foundation.errors import NotFound
 from tenancy.actor import Actor
 from tenancy.tenants import tenant_for
+
+if TYPE_CHECKING:
+    from dashboards.gold import Gold
 
 
 def check_scoring(trial: Trial) -> Iterator[Finding]:
     """Score everyone twice: once, and then nobody again."""
     for model in trial.contract.models:
-        yield tried("scoring", partial(_scored, trial, model.name))
+        yield tried("scoring", model.name, partial(_scored, trial, model.name))
 
 
 def _scored(trial: Trial, model: str) -> Finding:
@@ -33,7 +39,7 @@ def check_dashboard(trial: Trial) -> Iterator[Finding]:
     """Ask of gold what the pages ask: the newest run, who comes first, and each dimension."""
     from dashboards.gold import Gold
     from dashboards.predictions import KNOWN, outlooks
-    from dashboards.queries import Filters, latest_run, risk_of, scored, values_of
+    from dashboards.queries import Filters, latest_run, risk_of, scored
     from dashboards.words import Words
 
     gold, contract = Gold(trial.lake, trial.tenant(TRIED)), trial.contract
@@ -44,11 +50,26 @@ def check_dashboard(trial: Trial) -> Iterator[Finding]:
             yield broken("dashboard", "not_shown", model=model.name)
         else:
             risk_of(gold, run)
+    yield from _declared(gold, contract)
+    dashboard = contract.dashboard
+    counts = {"dimensions": len(dashboard.dimensions), "metrics": len(dashboard.metrics)}
+    yield sound("dashboard", models=len(contract.models), **counts)
+
+
+def _declared(gold: "Gold", contract: Contract) -> Iterator[Finding]:
+    """Look at what the contract groups pages by, and at its own figures."""
+    from dashboards.own_metrics import measured
+    from dashboards.queries import values_of
+
+    customers = contract.table("customers")
     for dimension in contract.dashboard.dimensions:
-        if not values_of(gold, dimension):
+        if customers.column(dimension).classification not in ("internal", "public"):
+            yield broken("dashboard", "personal_dimension", column=dimension)
+        elif not values_of(gold, dimension):
             yield broken("dashboard", "empty_dimension", column=dimension)
-    details = {"models": len(contract.models), "dimensions": len(contract.dashboard.dimensions)}
-    yield sound("dashboard", **details)
+    for metric in measured(gold, contract):
+        if metric.mean is None:
+            yield broken("dashboard", "empty_metric", column=metric.column.name)
 
 
 def check_isolation(trial: Trial) -> Iterator[Finding]:
@@ -71,4 +92,5 @@ def check_isolation(trial: Trial) -> Iterator[Finding]:
         personal = {c.name for c in table.columns if c.classification == "personal"}
         for column in sorted(stored & personal):
             yield broken("isolation", "in_the_clear", table=table.name, column=column)
+    yield from persons_in_the_open(trial)
     yield sound("isolation")

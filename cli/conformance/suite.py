@@ -1,10 +1,13 @@
-"""The checks in order: what a contract gets wrong is a finding, and the next check goes on."""
+"""The checks in order: what a contract gets wrong is a finding, and the next check goes on.
+
+A thing is told once, where it is first met: what only follows from it waits until it is mended.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cli.conformance.declared import check_schema
-from cli.conformance.finding import Aspect, Finding
+from cli.conformance.finding import Aspect, Finding, waiting
 from cli.conformance.learned import check_calibration, check_leaks, check_training
 from cli.conformance.point_in_time import check_point_in_time
 from cli.conformance.shown import check_dashboard, check_isolation, check_scoring
@@ -23,6 +26,9 @@ CHECKS: dict[Aspect, Callable[[Trial], Iterator[Finding]]] = {
     "dashboard": check_dashboard,
     "isolation": check_isolation,
 }
+
+CARRIED: tuple[Aspect, ...] = ("training", "scoring")
+"""A model that fails here cannot pass what comes after."""
 
 
 def conformance(
@@ -44,7 +50,7 @@ def conformance(
     with open_trial(settings, contract, samples) as trial:
         for aspect, check in CHECKS.items():
             begin(aspect)
-            found += _tried(trial, aspect, check)
+            found += _without_sound(_new(aspect, _tried(trial, aspect, check), found))
     return found
 
 
@@ -58,7 +64,22 @@ def _tried(
             found.append(finding)
     except UserError as error:
         found.append(Finding(aspect, "broken", "error", reason=error))
-    return _without_sound(found)
+    return found
+
+
+def _new(aspect: Aspect, found: list[Finding], earlier: list[Finding]) -> list[Finding]:
+    """Return what was found without what is told already or follows from it."""
+    told = [one for one in earlier if one.state == "broken"]
+    said = {one.say("en") for one in told}
+    stuck = {one.details.get("model") for one in told if one.aspect in CARRIED} - {None}
+    new = [
+        one
+        for one in found
+        if one.state != "broken" or not (one.say("en") in said or one.details.get("model") in stuck)
+    ]
+    if any(one.state == "broken" for one in new) or (found and len(new) == len(found)):
+        return new
+    return [*(one for one in new if one.state == "advice"), waiting(aspect)]
 
 
 def _without_sound(found: list[Finding]) -> list[Finding]:

@@ -46,10 +46,16 @@ class Trial:
         return Tenant(name, name, self.contract.vertical, time_zone="UTC", currency="USD")
 
     def fill(self, tenant: Tenant, table: str, rows: Sequence[Row]) -> "Receipt":
-        """Receive rows as a file of a tenant, every column by its own name."""
+        """Receive rows as a file of a tenant, every column by its own name.
+
+        A column without a value is left out, but for one whose blanks mean something.
+        """
         path = self.folder / f"{tenant.id}-{table}.csv"
-        names = [column.name for column in self.contract.table(table).columns]
-        names = [name for name in names if any(row[name] for row in rows)]
+        names = [
+            column.name
+            for column in self.contract.table(table).columns
+            if column.blank_means is not None or any(row[column.name] for row in rows)
+        ]
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, names, extrasaction="ignore")
             writer.writeheader()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards import cards, charts, figures, pieces, queries
 from dashboards.monthly import month_bars
+from dashboards.own_metrics import figure_of, measured
 from dashboards.predictions import outlooks
 from dashboards.queries import RISKY, Filters, Risk, Run
 from dashboards.rejections import waiting
@@ -44,6 +45,7 @@ def show(see: Viewer) -> None:
         st.html(cards.note(words.say("empty_customers_first")))
     _figures(see, customers, incidents, (rows, uploads))
     _charts(see, incidents)
+    _own_metrics(see)
     if churn is not None:
         _first_customers(see, churn.run)
     predicted.show(see, own)
@@ -98,6 +100,16 @@ def _charts(see: Viewer, incidents: Risk | None) -> None:
         with next(columns):
             st.subheader(words.say(title))
             pieces.chart(charts.trend(bars, pieces.ink()), words.say(title))
+
+
+def _own_metrics(see: Viewer) -> None:
+    found = measured(see.gold, see.contract)
+    if not found:
+        return
+    st.subheader(see.words.say("own_metrics"))
+    for column, one in zip(st.columns(len(found)), found, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.html(cards.figure(figure_of(one, see.words), see.words.say("meaning")))
 
 
 def _first_customers(see: Viewer, run: Run) -> None:

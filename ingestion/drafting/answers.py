@@ -1,7 +1,7 @@
 """What only a person knows of a vertical, and what they may say better than its headers do."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self, cast
 
@@ -9,7 +9,9 @@ import yaml
 
 from data_contracts.extension import OWN_NAME
 from data_contracts.place import Node, Place
+from foundation.errors import InvalidRequest
 from foundation.texts import Language
+from ingestion.proposal.words import plain
 
 WORDS = ("name", "en", "es", "unit", "values")
 
@@ -56,6 +58,8 @@ class Answers:
         Within how many days an outcome comes that is told by its date; None: as usual.
     after
         Headers of what is known only once the outcome is: shown, never learned from.
+    known
+        Headers of what is known before the outcome, however well it tells it: learned from unasked.
     said
         Header → what a person calls it.
     """
@@ -66,7 +70,45 @@ class Answers:
     positive: str | None = None
     horizon_days: int | None = None
     after: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
     said: Mapping[str, Said] = field(default_factory=dict)
+
+    def about(self, headers: Collection[str]) -> Self:
+        """Return the same answers, about headers as the files write them.
+
+        Raises
+        ------
+        InvalidRequest
+            One is about a header that no file has.
+        """
+        return replace(
+            self,
+            label=None if self.label is None else written_as(self.label, headers),
+            after=frozenset(written_as(one, headers) for one in self.after),
+            known=frozenset(written_as(one, headers) for one in self.known),
+            said={written_as(one, headers): words for one, words in self.said.items()},
+        )
+
+
+def written_as(header: str, headers: Collection[str]) -> str:
+    """Return the header that a person means: as written, else but for case, accents and spaces.
+
+    Raises
+    ------
+    InvalidRequest
+        There is none, or more than one.
+    """
+    alike = [one for one in dict.fromkeys(headers) if _bare(one) == _bare(header)]
+    if header in headers:
+        return header
+    if len(alike) != 1:
+        known = ", ".join(sorted({*headers}))
+        raise InvalidRequest("verticals.no_header", header=header, known=known)
+    return alike[0]
+
+
+def _bare(header: str) -> str:
+    return plain(header).replace(" ", "")
 
 
 def read_words(path: Path) -> dict[str, Said]:

@@ -6,6 +6,7 @@ from typing import cast
 from data_contracts.columns import MONEY
 from data_contracts.odcs import custom, read
 from data_contracts.place import Node
+from data_contracts.predictions import COUNTABLE
 from foundation.texts import LANGUAGES, text
 from ingestion.drafting.columns import Drafted
 from ingestion.drafting.draft import BASE, LABELLED, Draft
@@ -15,6 +16,7 @@ from ingestion.drafting.tables import ENTITY_TABLE
 
 METRICS = {"binary": "auc", "multiclass": "log_loss", "number": "mean_absolute_error"}
 MEASURES = {"customer": "customer_measures", "incident": "incident_measures"}
+MOST_METRICS = 4
 DIMENSIONS, MOST_GROUPS = 3, 12
 """So many columns are drafted to group a page by, of at most so many values."""
 OFFERS = {"discount_10": 0.3, "loyalty_benefit": 0.2, "priority_service": 0.1}
@@ -33,7 +35,7 @@ def document_of(draft: Draft) -> Node:
         "label": dict(answers.title),
         "models": list(_models(draft, value)),
         "dashboard": {
-            "metrics": list(draft.base.dashboard.metrics),
+            "metrics": [*draft.base.dashboard.metrics, *_metrics(draft)],
             "dimensions": _dimensions(draft),
         },
         "offers": [
@@ -113,6 +115,20 @@ def _money(like: Node, value: str) -> Node:
     return {"valueColumn": value, **cast(Node, like["money"])}
 
 
+def _metrics(draft: Draft) -> list[str]:
+    """Return the columns whose mean or share a page shows: the outcome, and the first measures."""
+    own = [
+        one
+        for table in draft.tables
+        if table.name == ENTITY_TABLE
+        for one in table.columns
+        if one.base is None and one.guess.type in COUNTABLE and one.seen.distinct > 1
+    ]
+    outcomes = [one.name for one in own if one.guess.role == "outcome"]
+    measures = [one.name for one in own if one.guess.role == "measure"]
+    return [*outcomes, *measures][:MOST_METRICS]
+
+
 def _dimensions(draft: Draft) -> list[str]:
     """Return the columns of few, shared values by which a page may be grouped."""
     found = [
@@ -142,7 +158,7 @@ def _schema(draft: Draft, value: str) -> Iterator[Node]:
 
 def _node(draft: Draft, one: Drafted) -> Node | None:
     if one.base is not None:
-        return base_node(one, draft.outcome)
+        return base_node(one, draft.spoken, draft.outcome)
     return own_node(one, draft.spoken, draft.outcome)
 
 

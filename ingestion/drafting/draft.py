@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from data_contracts.contract import Contract
+from data_contracts.contract import Contract, Table
 from data_contracts.loader import load_contract
 from data_contracts.odcs import HERE, SUFFIX, read
 from foundation.errors import InvalidRequest
 from foundation.texts import Language
 from ingestion.drafting.answers import Answers
-from ingestion.drafting.columns import Drafted, drafted_columns
+from ingestion.drafting.columns import FEWEST_OF_A_VALUE, Drafted, drafted_columns
 from ingestion.drafting.label import as_outcome, positive_of, task_of
 from ingestion.drafting.nodes import Outcome
 from ingestion.drafting.samples import Sample
@@ -28,6 +28,17 @@ class DraftedTable:
     name: str
     columns: tuple[Drafted, ...]
     files: tuple[str, ...]
+
+    @property
+    def key(self) -> Drafted | None:
+        """The column by which each row is known; None where rows are known by their content."""
+        dated = any(c.base is not None and c.base.role == "effective_time" for c in self.columns)
+        return next((c for c in self.keys if dated or not c.repeats), None)
+
+    @property
+    def keys(self) -> tuple[Drafted, ...]:
+        """The columns that the contact centre's key names, whether or not they tell rows apart."""
+        return tuple(one for one in self.columns if one.base is not None and one.base.key)
 
     def column(self, header: str) -> Drafted | None:
         """Return a column by header."""
@@ -71,15 +82,28 @@ def draft(samples: Sequence[Sample], answers: Answers) -> Draft:
     Raises
     ------
     InvalidRequest
-        An answer names a header that no sample has, or an outcome that cannot be predicted.
+        An answer names a header that no sample has, one header is said to be known both before and
+        after the outcome, or the outcome cannot be predicted.
     """
     base = base_contract()
+    answers = answers.about([header for one in samples for header in one.raw.headers])
     tables = _tables(samples, answers, base)
-    known = {one.header for table in tables for one in table.columns}
-    named = {*answers.after, *answers.said, *([answers.label] if answers.label else [])}
-    for header in sorted(named - known):
-        raise InvalidRequest("verticals.no_header", header=header, known=", ".join(sorted(known)))
-    made = Draft(answers, base, spoken_in(samples, read(BASE)), tables)
+    return answered(Draft(answers, base, spoken_in(samples, read(BASE)), tables), answers)
+
+
+def answered(made: Draft, answers: Answers) -> Draft:
+    """Return a draft with further answers, which say the same of its columns.
+
+    Raises
+    ------
+    InvalidRequest
+        The outcome is a header that no sample has, is said to be known in time, or cannot be
+        predicted.
+    """
+    answers = answers.about([one.header for table in made.tables for one in table.columns])
+    for header in sorted(answers.known & {*answers.after, answers.label}):
+        raise InvalidRequest("verticals.known_late", header=header)
+    made = replace(made, answers=answers)
     return made if answers.label is None else _with_outcome(made, answers.label)
 
 
@@ -97,12 +121,33 @@ def _tables(
         table = table_of(sample, base)
         columns = tuple(drafted_columns(table, sample, answers))
         before = found.get(table.name)
+        _require_one_grain(table, sample, columns, before)
         if before is not None:
-            new = tuple(one for one in columns if before.column(one.header) is None)
+            known = {one.name for one in before.columns}
+            new = tuple(one for one in columns if one.name not in known)
             columns = (*before.columns, *new)
         files = (*(before.files if before else ()), sample.file_name)
         found[table.name] = DraftedTable(table.name, columns, files)
     return tuple(found.values())
+
+
+def _require_one_grain(
+    table: Table, sample: Sample, columns: Sequence[Drafted], before: DraftedTable | None
+) -> None:
+    """Refuse movements beside the customers whose they are: one row of a customer would hold."""
+    alone = DraftedTable(table.name, tuple(columns), (sample.file_name,))
+    if before is None or not (alone.keys and before.keys):
+        return
+    if (alone.key is None) == (before.key is None):
+        return
+    repeating, other = (alone, before) if alone.key is None else (before, alone)
+    raise InvalidRequest(
+        "verticals.movements",
+        file=repeating.files[0],
+        header=repeating.keys[0].header,
+        other=other.files[0],
+        table=table.label,
+    )
 
 
 def _with_outcome(made: Draft, header: str) -> Draft:
@@ -134,4 +179,13 @@ def _meanings(column: Drafted, positive: str | None) -> tuple[tuple[str, ...], t
         raise InvalidRequest("verticals.which_is_yes", header=column.header, values=values)
     if column.guess.type == "boolean" and positive is None:
         return (), ()
+    _require_shared(column)
     return (yes,), tuple(value for value in column.seen.values if value != yes)
+
+
+def _require_shared(column: Drafted) -> None:
+    """Refuse words for yes and no of which one is said of few persons: it would be written down."""
+    rare = [value for value in column.seen.values if value not in column.shared]
+    if column.guess.type == "string" and rare:
+        told = {"header": column.header, "value": rare[0]}
+        raise InvalidRequest("verticals.rare_value", **told, needed=FEWEST_OF_A_VALUE)

@@ -9,7 +9,7 @@ from data_contracts.loader import forget_contracts, load_contract
 from data_contracts.odcs import HERE, SUFFIX
 from data_contracts.place import Node
 from data_contracts.refresh import refresh_files
-from foundation.errors import InvalidRequest
+from foundation.errors import InvalidRequest, OperatorError
 from ingestion.drafting.written import written
 
 GOLDEN = "golden"
@@ -31,6 +31,8 @@ def write_vertical(document: Node, folders: Sequence[Path]) -> list[Path]:
         There is such a contract: nothing is overwritten.
     InvalidContract
         The draft is no sound contract; nothing was written.
+    OperatorError
+        The folder may not be written.
     """
     name, folder = str(document["name"]), contract_folder(folders)
     path = folder / f"{name}{SUFFIX}"
@@ -39,12 +41,17 @@ def write_vertical(document: Node, folders: Sequence[Path]) -> list[Path]:
             raise InvalidRequest("verticals.exists", name=name, file=str(other / path.name))
     content = written(document, f"Drafted from samples; `abcall vertical check {name}` tries it.")
     golden = _tried(path.name, content, folders)
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8")
+    try:
+        if folder == HERE:
+            _put(path, content)
+            forget_contracts()
+            return [path, *refresh_files()]
+        made = _written(folder / GOLDEN / name, golden)
+        _put(path, content)  # last: what is read as a vertical is whole
+    except OSError as error:
+        raise OperatorError("verticals.not_written", folder=str(folder)) from error
     forget_contracts()
-    if folder == HERE:
-        return [path, *refresh_files()]
-    return [path, *_written(folder / GOLDEN / name, golden)]
+    return [path, *made]
 
 
 def _tried(file_name: str, content: str, folders: Sequence[Path]) -> dict[str, str]:
@@ -56,7 +63,14 @@ def _tried(file_name: str, content: str, folders: Sequence[Path]) -> dict[str, s
 
 
 def _written(folder: Path, files: dict[str, str]) -> list[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (folder / name).write_text(content, encoding="utf-8")
+        _put(folder / name, content)
     return [folder / name for name in files]
+
+
+def _put(path: Path, content: str) -> None:
+    """Write a file whole or not at all: another process may read the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(content, encoding="utf-8")
+    beside.replace(path)

@@ -7,6 +7,7 @@ import numpy as np
 from data_contracts.columns import MONEY
 from data_contracts.contract import Column
 from data_contracts.place import Node
+from data_contracts.tables import plain as compared
 from foundation.texts import LANGUAGES, Language, text
 from ingestion.drafting.columns import Drafted
 from ingestion.drafting.limits import LENGTHS, length_limit, number_limits
@@ -14,8 +15,6 @@ from ingestion.proposal.profile import Profile
 from ingestion.proposal.words import plain
 
 NUMBERS = ("integer", "number", "money")
-FEWEST_OF_A_VALUE = 10
-"""A value that fewer rows have may be one person's; it is not written into a contract."""
 MOST_EXAMPLES = 12
 CODES = 200
 """Characters that a name, an address or an identifier may have at least."""
@@ -65,19 +64,30 @@ def own_node(one: Drafted, spoken: Language, outcome: Outcome | None) -> Node:
     )
 
 
-def base_node(one: Drafted, outcome: Outcome | None) -> Node | None:
+def base_node(one: Drafted, spoken: Language, outcome: Outcome | None) -> Node | None:
     """Return what changes of a column of the base; None where nothing does."""
     assert one.base is not None, "a column of the base"
     is_outcome = outcome is not None and outcome.header == one.header
-    if one.is_suited and not is_outcome:
+    known = {compared(header) for header in (one.base.name, *one.base.synonyms)}
+    is_named = compared(one.header) in known
+    properties = [*_base_role(one, is_outcome), *_values(one, outcome), *_known(one)]
+    if one.is_suited and is_named and not properties:
         return None
     node: Node = {"name": one.name, "logicalType": _logical(one)}
+    if not is_named:
+        node["synonyms"] = [{"synonym": one.header, "locale": spoken}]
     if not one.is_suited and not _within(one.seen, one.base):
         node |= _checks(one)
-    properties = _values(one, outcome)
-    if is_outcome and one.base.role != "outcome":
-        properties = [{"property": "columnRole", "value": "outcome"}, *properties]
     return node | ({"customProperties": properties} if properties else {})
+
+
+def _base_role(one: Drafted, is_outcome: bool) -> list[Node]:
+    """Return the role of a column of the base where it is another one here."""
+    assert one.base is not None, "a column of the base"
+    role = "outcome" if is_outcome else "attribute" if one.is_late else one.base.role
+    if role == one.base.role or (one.is_late and one.base.role != "measure"):
+        return []
+    return [{"property": "columnRole", "value": role}]
 
 
 def _within(seen: Profile, base: Column) -> bool:
@@ -109,12 +119,10 @@ def _checks(one: Drafted) -> Node:
 
 
 def _examples(one: Drafted) -> Node:
-    """Return values that so many rows share that they are nobody's."""
+    """Return values that are nobody's: so many persons share them."""
     if one.guess.type != "string" or one.guess.classification != "internal":
         return {}
-    order = np.argsort(-one.seen.counts, kind="stable")[:MOST_EXAMPLES]
-    shared = [one.seen.values[n] for n in order if one.seen.counts[n] >= FEWEST_OF_A_VALUE]
-    return {"examples": shared} if shared else {}
+    return {"examples": list(one.shared[:MOST_EXAMPLES])} if one.shared else {}
 
 
 def _synonyms(one: Drafted, spoken: Language) -> list[Node]:
@@ -138,10 +146,14 @@ def _custom(one: Drafted, label: dict[Language, str], outcome: Outcome | None) -
     unit = one.said.unit or one.guess.unit
     if unit:
         properties.append({"property": "unit", "value": unit})
-    properties += _values(one, outcome)
+    properties += [*_values(one, outcome), *_known(one)]
     if one.said.values:
         properties.append({"property": "valueLabels", "value": one.said.values})
     return properties
+
+
+def _known(one: Drafted) -> list[Node]:
+    return [{"property": "knownInTime", "value": True}] if one.is_known else []
 
 
 def _values(one: Drafted, outcome: Outcome | None) -> list[Node]:

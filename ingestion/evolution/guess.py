@@ -9,19 +9,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from data_contracts.columns import PERSONAL_NAMES, PERSONAL_WORDS, RESERVED
+from data_contracts.columns import RESERVED
 from data_contracts.contract import Classification, ColumnType, Role, Table
 from data_contracts.extension import OwnColumn
 from foundation.texts import LANGUAGES
-from ingestion.masking import mask
+from ingestion.evolution.personal import (
+    has_personal_values,
+    is_named_personal,
+    tells_rows_apart,
+)
 from ingestion.proposal.profile import Profile
 from ingestion.vocabulary import ACCENTED, FALSE_WORDS, PLAIN, TRUE_WORDS, fold
 
 SURE = 0.98
 """Share of values that must have a type's form."""
-
-PERSONAL_SHARE = 0.02
-"""The masker found a person in more values than this."""
 
 MOST_CATEGORIES = 50
 LONG_TEXT = 40
@@ -33,15 +34,21 @@ MONEY_WORDS = frozenset(
     | {"cuota", "mensualidad", "salario", "sueldo", "gasto", "margen", "ganancia", "spending"}
     | {"charge", "price", "cost", "balance", "amount", "fee", "income", "salary", "payment"}
 )
-CODE_WORDS = frozenset({"id", "code", "codigo", "account", "cuenta", "number", "numero", "serial"})
+CODE_WORDS = frozenset(
+    {"id", "code", "codigo", "account", "cuenta", "number", "numero", "serial", "uuid", "folio"}
+    | {"reference", "referencia", "matricula", "expediente", "poliza", "invoice", "factura"}
+)
 UNITS = {
-    "months": {"months", "month", "meses", "mes"},
-    "days": {"days", "day", "dias", "dia"},
-    "minutes": {"minutes", "min", "minutos"},
-    "seconds": {"seconds", "sec", "segundos"},
-    "years": {"years", "year", "anos", "edad", "age"},
+    "months": {"months", "meses"},
+    "days": {"days", "dias"},
+    "minutes": {"minutes", "mins", "minutos"},
+    "seconds": {"seconds", "secs", "segundos"},
+    "years": {"years", "anos", "edad", "age"},
 }
-"""Unit → words of a header that say it."""
+"""Unit → words of a header that say it; «visits a month» are no months, and a year is a date."""
+SHORT_UNITS = {"min": "minutes", "sec": "seconds", "seg": "seconds"}
+"""As a header's last word these are units; before others they say «least» or «second»."""
+RATES = frozenset({"per", "por"})
 
 
 def guess_column(table: Table, header: str, spellings: tuple[str, ...], seen: Profile) -> OwnColumn:
@@ -56,7 +63,7 @@ def guess_column(table: Table, header: str, spellings: tuple[str, ...], seen: Pr
     seen
         What a sample of its values looks like.
     """
-    words = _words(header)
+    words = words_of(header)
     type_ = _type(seen, words)
     classification = _classification(seen, type_, words)
     if classification in ("identifier", "personal", "free_text"):
@@ -73,14 +80,25 @@ def guess_column(table: Table, header: str, spellings: tuple[str, ...], seen: Pr
     )
     if type_ not in ("integer", "number", "money"):
         return column
-    unit = next((unit for unit, said in UNITS.items() if said & set(words)), None)
-    return replace(column, unit=unit, minimum=_minimum(seen))
+    return replace(column, unit=_unit(words), minimum=_minimum(seen))
+
+
+def _unit(words: list[str]) -> str | None:
+    """Return the unit that a header names.
+
+    >>> _unit(["tenure", "months"]), _unit(["visits", "month"]), _unit(["talk", "min"])
+    ('months', None, 'minutes')
+    """
+    if not words or RATES & set(words):
+        return None
+    short = SHORT_UNITS.get(words[-1])
+    return next((unit for unit, said in UNITS.items() if said & set(words)), short)
 
 
 def column_name(table: Table, header: str) -> str:
     """Return a name for a header that neither the table nor the platform has."""
     taken = {column.name for column in table.columns} | set(RESERVED)
-    name = "_".join(_words(header))[:LONGEST_NAME].strip("_") or "column"
+    name = "_".join(words_of(header))[:LONGEST_NAME].strip("_") or "column"
     name = name if name[0].isalpha() else f"column_{name}"
     free, number = name, 2
     while free in taken:
@@ -88,13 +106,7 @@ def column_name(table: Table, header: str) -> str:
     return free
 
 
-def personal_share(seen: Profile) -> float:
-    """Return the share of values in which the masker finds a person."""
-    found = [float(mask(value[:300]) != value[:300]) for value in seen.values]
-    return seen.share(np.array(found)) if found else 0.0
-
-
-def _words(header: str) -> list[str]:
+def words_of(header: str) -> list[str]:
     """Return a header's words: lower case, without accents; ``PlanScore`` are two."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
     spelled = parted.lower().translate(str.maketrans(ACCENTED, PLAIN))
@@ -113,22 +125,23 @@ def _type(seen: Profile, words: list[str]) -> ColumnType:
         return "string"
     if MONEY_WORDS & set(words):
         return "money"
-    return "integer" if seen.integer_share >= SURE else "number"
+    # One that is not whole makes a column of numbers: as integers its row would be rejected.
+    return "number" if seen.number_share - seen.integer_share > 1e-9 else "integer"
 
 
 def _classification(seen: Profile, type_: ColumnType, words: list[str]) -> Classification:
-    named = "_".join(words)
-    if named in PERSONAL_NAMES or set(words) & PERSONAL_WORDS:
+    if is_named_personal(words, type_):
         return "personal"
     told = type_ == "string" and _mean_length(seen) > LONG_TEXT
-    if personal_share(seen) > PERSONAL_SHARE and type_ in ("string", "integer"):
+    if has_personal_values(seen, type_):
         return "free_text" if told else "personal"
     many = seen.distinct > MOST_CATEGORIES and seen.unique_share > 0.9
     if many and type_ in ("string", "integer") and set(words) & CODE_WORDS:
         return "identifier"
     if told:
         return "free_text"
-    if type_ == "string" and (seen.is_empty or seen.distinct > MOST_CATEGORIES):
+    varied = seen.is_empty or seen.distinct > MOST_CATEGORIES or tells_rows_apart(seen)
+    if type_ == "string" and varied:
         return "personal"
     return "internal"
 
@@ -137,6 +150,8 @@ def _role(seen: Profile, type_: ColumnType, classification: Classification) -> R
     if classification == "free_text":
         return "text"
     if classification in ("identifier", "personal") or type_ in ("date", "timestamp"):
+        return "attribute"
+    if seen.is_counter:  # the row's own number tells of the file, not of the customer
         return "attribute"
     return "measure" if not seen.is_empty else "attribute"
 

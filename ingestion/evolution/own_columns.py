@@ -16,9 +16,10 @@ from data_contracts.own import extended_contract
 from data_contracts.place import Node
 from foundation.errors import InvalidRequest, NotFound
 from ingestion.evolution.as_sent import raw_as_sent
-from ingestion.evolution.guess import PERSONAL_SHARE, guess_column, personal_share
+from ingestion.evolution.guess import guess_column
 from ingestion.evolution.kept import change_kept
 from ingestion.evolution.migrate import with_own_columns
+from ingestion.evolution.personal import PERSONAL_SHARE, personal_share
 from ingestion.evolution.redrive import redrive
 from ingestion.evolution.rescued import Rescued, rescued_columns
 from ingestion.mapping import Mapping, table_of

@@ -64,6 +64,11 @@ class Profile:
         return not self.values
 
     @property
+    def is_moment(self) -> bool:
+        """Whether every row has a date or time."""
+        return self.blank_share == 0 and self.moment_share > 0.98
+
+    @property
     def is_flag(self) -> bool:
         """Whether the values are only 0 and 1."""
         return set(self.values) <= {"0", "1"}

@@ -65,6 +65,7 @@ CASES: list[tuple[str, str, Contract]] = [
     ("blank_changed", "major", with_column("partner", blank_means="false")),
     ("canonical_changed", "major", with_column("customer_id", canonical="phone")),
     ("role_changed", "major", with_column("partner", role="attribute")),
+    ("known_in_time", "minor", with_column("partner", known_in_time=True)),
     ("required_now", "major", with_column("partner", required=True)),
     ("range_narrowed", "major", with_column("tenure_months", minimum=Decimal(1))),
     ("range_narrowed", "major", with_column("tenure_months", maximum=Decimal(719))),

@@ -8,9 +8,13 @@ import pytest
 
 from data_contracts.columns import RESERVED
 from data_contracts.contract import Classification, Contract, Role
-from data_contracts.loader import load_contract, vertical_files
+from data_contracts.loader import (
+    load_contract,
+    load_contracts,
+    vertical_files,
+)
 from data_contracts.odcs import HERE, SUFFIX, Place, check, read, resolve
-from foundation.errors import InvalidContract
+from foundation.errors import InvalidContract, OperatorError
 from foundation.texts import LANGUAGES
 
 EVERY_FILE = sorted(HERE.glob(f"*{SUFFIX}"))
@@ -31,6 +35,16 @@ def test_the_verticals_are_there_and_their_base_is_none():
     names = {file.name.removesuffix(SUFFIX) for file in vertical_files()}
     assert {"telecom", "banking", "public_services", "retail", "fitness"} <= names
     assert "contact_center" not in names
+
+
+def test_a_vertical_that_is_written_later_is_read_when_it_is_asked_for(tmp_path: Path):
+    known = load_contracts((tmp_path,))
+    retail = (HERE / f"retail{SUFFIX}").read_text(encoding="utf-8")
+    assert "bazaar" not in known
+    (tmp_path / f"bazaar{SUFFIX}").write_text(retail.replace("name: retail", "name: bazaar", 1))
+    assert known["bazaar"].vertical == "bazaar"
+    with pytest.raises(OperatorError, match=r"“nowhere”.*bazaar"):
+        known["nowhere"]
 
 
 @pytest.mark.parametrize("path", EVERY_FILE, ids=lambda path: path.name)

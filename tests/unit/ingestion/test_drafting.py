@@ -148,6 +148,52 @@ def test_what_is_known_only_afterwards_is_shown_and_not_learned_from(
     assert told(made)["peso_kg"][1] == "attribute"
 
 
+def test_what_is_known_in_time_is_said_so_in_the_contract(
+    samples: tuple[Sample, ...], tmp_path: Path
+):
+    document = document_of(drafted(samples, known=frozenset({"peso_kg"})))
+    columns = contract_of(document, tmp_path).table("customers").columns
+    assert [column.name for column in columns if column.known_in_time] == ["peso_kg"]
+
+
+def test_what_the_base_has_may_be_known_afterwards_or_in_time_as_well(tmp_path: Path):
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["Age,Gender,Level", *(f"{20 + n % 60},F,a" for n in range(90))]))
+    said = Answers("gym", TITLE, after=frozenset({"Age"}), known=frozenset({"Gender"}))
+    table = contract_of(document_of(draft(read_samples([path], LIMIT), said)), tmp_path).table(
+        "customers"
+    )
+    assert (table.column("age").role, table.column("gender").known_in_time) == ("attribute", True)
+
+
+def test_headers_may_be_answered_without_their_case_accents_and_spaces(tmp_path: Path):
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["Año  de Alta,SeVa", *(f"{n % 9},{n % 2}" for n in range(90))]))
+    said = Answers("gym", TITLE, "seva", after=frozenset({"ano de alta"}))
+    made = contract_of(document_of(draft(read_samples([path], LIMIT), said)), tmp_path)
+    roles = {column.synonyms: column.role for column in made.table("customers").columns}
+    assert roles["Año  de Alta",] == "attribute"
+    assert roles["SeVa",] == "outcome"
+
+
+def test_a_row_number_is_shown_and_not_learned_from(tmp_path: Path):
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["rownames,plan", *(f"{n},{'ab'[n % 2]}" for n in range(1, 99))]))
+    made = contract_of(
+        document_of(draft(read_samples([path], LIMIT), Answers("gym", TITLE))), tmp_path
+    )
+    assert made.table("customers").column("rownames").role == "attribute"
+
+
+def test_one_number_that_is_not_whole_makes_a_column_of_numbers(tmp_path: Path):
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["points", *(str(n % 7) for n in range(99)), "2.5"]))
+    made = contract_of(
+        document_of(draft(read_samples([path], LIMIT), Answers("gym", TITLE))), tmp_path
+    )
+    assert made.table("customers").column("points").type == "number"
+
+
 def test_words_of_a_person_take_the_place_of_headers(samples: tuple[Sample, ...], tmp_path: Path):
     said = {"peso_kg": Said("weight", {"es": "peso", "en": "weight"}, "kilograms")}
     column = contract_of(document_of(drafted(samples, said=said)), tmp_path).table("customers")
@@ -177,6 +223,15 @@ def test_an_answer_about_a_header_that_is_none_is_the_persons_to_mend(
 ):
     with pytest.raises(InvalidRequest, match="nada"):
         drafted(samples, **answers)
+
+
+@pytest.mark.parametrize("answers", [{"after": frozenset({"meta"})}, {"label": "meta"}])
+def test_nothing_is_known_before_the_outcome_and_after_it(
+    samples: tuple[Sample, ...], answers: dict[str, object]
+):
+    with pytest.raises(InvalidRequest) as refused:
+        drafted(samples, known=frozenset({"meta"}), **answers)
+    assert "--known" in refused.value.say("en")
 
 
 def test_a_file_of_words_says_where_it_is_wrong(tmp_path: Path):

@@ -128,3 +128,11 @@ def test_what_was_left_out_says_why(card: Card):
     told = to_markdown(card, "en")
     assert "`exit_score`: it gives the outcome away" in told
     assert "`city`: it has too many different values" in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_packages_that_it_learned_with_stand_on_it(card: Card, language: Language):
+    provenance = replace(card.champion.provenance, packages={"acme-models": "1.4.2"})
+    with_one = replace(card, champion=replace(card.champion, provenance=provenance))
+    assert "acme-models 1.4.2" in to_markdown(with_one, language)
+    assert "acme-models" not in to_markdown(card, language)

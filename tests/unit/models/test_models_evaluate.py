@@ -7,7 +7,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    f1_score,
+    log_loss,
+    roc_auc_score,
+)
 
 from data_contracts.contract import Money
 from models.evaluate import (
@@ -98,6 +104,8 @@ def test_metrics_of_classes_and_of_numbers():
     codes, sure = np.array([0, 1, 2, 1]), np.eye(3)[[0, 1, 2, 2]] * 0.7 + 0.1
     found = with_intervals(multiclass_metrics(codes, sure), 4, draws=50)
     assert found["accuracy"].value == 0.75
+    expected = f1_score(codes, sure.argmax(axis=1), average="macro")
+    assert found["macro_f1"].value == pytest.approx(expected)
     assert found["log_loss"].value == pytest.approx(log_loss(codes, sure))
     numbers = with_intervals(
         number_metrics(np.array([1.0, 3.0]), np.array([1.0, 2.0])), 2, draws=50

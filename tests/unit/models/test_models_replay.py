@@ -19,7 +19,7 @@ from models.example import synthetic_records
 from models.judged import out_of_fold_table
 from models.learn import learn
 from models.registry import Registry
-from models.replay import replay
+from models.replay import Replayed, replay
 from models.risk import resolve
 from models.score import Scorer
 from models.score_table import score_rows
@@ -152,3 +152,12 @@ def test_an_erased_score_is_answered_by_the_receipt(lake: Lake):
 def test_what_was_never_scored_is_not_found(lake: Lake, churn: list[str]):
     with pytest.raises(NotFound):
         replay(lake, TENANT, "nothing")
+
+
+def test_a_package_of_another_version_since_is_told():
+    versions = {"model": "m", "version": "1", "contract": "1.0.0", "code": "old"}
+    then = Replayed("s", "same", {}, {}, versions=versions | {"packages": "acme-models 1.4.2"})
+    assert "entonces acme-models 1.4.2; ahora —" in then.say("es")
+    none = Replayed("s", "same", {}, {}, versions=versions | {"packages": "—"})
+    assert "acme" not in none.say("en")
+    assert "then" not in none.say("en")
