@@ -15,9 +15,9 @@ from dashboards.queries import Filters, latest_run, quality, risk_of, scored, va
 from data_contracts.loader import forget_contracts, load_contract, load_contracts
 from foundation.settings import Settings
 from lakehouse.lake import Lake
+from simulation.gym import write_members
 from tenancy.bootstrap import staff_actor
 from tenancy.tenants import tenant_for
-from tests.gym_files import write_members
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
