@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.arrays import Floats, Matrix
+from models.arrays import Floats, Ints, Matrix
 from models.evaluate import Interval
 
 MOST_POINTS = 300
@@ -64,14 +64,13 @@ def calibration(codes: Floats, probability: Floats, groups: int = 10) -> tuple[R
 
 
 def rates_by_rank(codes: Floats, values: Floats, groups: int = 10) -> tuple[Rate, ...]:
-    """Return the rate of each quantile of a number, in order; equal values go together.
+    """Return the rate of groups of a number in order, of equal size where equal values allow it.
 
     Rows whose value is unknown (NaN) are in no group.
     """
     known = np.flatnonzero(~np.isnan(values))
     values, codes = values[known], codes[known]
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, groups + 1)))
-    place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, max(len(edges) - 2, 0))
+    place = _placed(values, groups)
     return tuple(_rate(_ends(values[mine]), codes[mine], values[mine]) for mine in _parts(place))
 
 
@@ -94,6 +93,19 @@ def wilson(count: int, rows: int) -> Interval:
 
     ends = binomtest(count, rows).proportion_ci(0.95, method="wilson")
     return Interval(count / rows, float(ends.low), float(ends.high))
+
+
+def _placed(values: Floats, groups: int) -> Ints:
+    """Return each row's group: a new one begins where the one before has its share of the rows."""
+    distinct, owner, counts = np.unique(values, return_inverse=True, return_counts=True)
+    least, size, group = len(values) / groups, 0, 0
+    place = np.zeros(len(distinct), dtype=np.int64)
+    for at, count in enumerate(counts.tolist()):
+        if size >= least:
+            size, group = 0, group + 1
+        place[at] = group
+        size += count
+    return np.asarray(place[owner])
 
 
 def _parts(groups: Matrix) -> Iterator[Matrix]:

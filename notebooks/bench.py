@@ -19,11 +19,12 @@ from data_contracts.contract import Column, Contract
 from features.measures import unit_of
 from foundation.errors import NotFound
 from foundation.settings import Settings
-from foundation.texts import Language, text
+from foundation.texts import Language
 from ingestion.ledger.query import causes, tables_with_rejections
 from ingestion.ledger.selection import Selection
 from lakehouse.lake import Lake
 from models.registry import Registry
+from notebooks.frames import Told, told
 from tenancy.bootstrap import staff_actor
 from tenancy.tenant import Tenant
 from tenancy.upload import OUTCOMES
@@ -62,7 +63,7 @@ class Bench:
         """How figures are written for this tenant."""
         return Words(self.language, self.tenant.currency, self.tenant.time_zone)
 
-    def tables(self) -> pd.DataFrame:
+    def tables(self) -> Told:
         """Return every table of the tenant: layer, name, rows, size, versions, since when."""
         found = [self.lake.statistics(ref) for ref in self.lake.refs(self.tenant)]
         rows = [
@@ -86,7 +87,7 @@ class Bench:
             self.lake.ref(self.tenant, layer, name), columns, None, version
         ).to_pandas()
 
-    def history(self, name: str, *, layer: "Layer" = "gold", limit: int = 10) -> pd.DataFrame:
+    def history(self, name: str, *, layer: "Layer" = "gold", limit: int = 10) -> Told:
         """Return a table's newest versions: which, when, by what operation."""
         found = self.lake.history(self.lake.ref(self.tenant, layer, name), limit)
         return self._told(
@@ -94,7 +95,7 @@ class Bench:
             [(one.version, f"{one.at:%Y-%m-%d %H:%M:%S}", one.operation) for one in found],
         )
 
-    def uploads(self) -> pd.DataFrame:
+    def uploads(self) -> Told:
         """Return every file that came in and what became of its rows, newest first."""
         found = list_uploads(self.lake.store, self.tenant)
         rows = [
@@ -104,7 +105,7 @@ class Bench:
         ]  # fmt: skip
         return self._told("uploads", rows)
 
-    def rejected(self) -> pd.DataFrame:
+    def rejected(self) -> Told:
         """Return why rows were rejected, most frequent first, in words."""
         rows = [
             (table, one.rows, one.cause.say(self.contract.table(table), self.language))
@@ -113,7 +114,7 @@ class Bench:
         ]
         return self._told("rejected", sorted(rows, key=lambda row: -row[1]))
 
-    def dictionary(self, table: str) -> pd.DataFrame:
+    def dictionary(self, table: str) -> Told:
         """Return what the contract says of each column of a table."""
         return columns_told(self.contract.table(table).columns, self.language)
 
@@ -124,6 +125,11 @@ class Bench:
         unit = money or unit_of(declared, self.language)
         name = self.words.label(declared)
         return f"{name} ({unit})" if unit else name
+
+    def names(self, table: str, column: str) -> dict[str, str]:
+        """Return the words of a column's stored values."""
+        declared = self.contract.table(table).column(column)
+        return {one: declared.word_for(one, self.language) for one in declared.allowed}
 
     def champion(self, model: str) -> "Champion":
         """Return the version of a model that decides; ``NotFound`` where there is none."""
@@ -148,9 +154,8 @@ class Bench:
         run_id = self.champion(model).run_id
         return Registry(self.lake.settings).out_of_fold(self.tenant.id, run_id)
 
-    def _told(self, name: str, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-        headers = text(f"notebooks.{name}_headers", self.language).split("|")
-        return pd.DataFrame(list(rows), columns=headers)
+    def _told(self, name: str, rows: Iterable[Sequence[Any]]) -> Told:
+        return told(name, rows, self.language)
 
 
 def open_bench(tenant_id: str, settings: Settings | None = None) -> Bench:
@@ -181,11 +186,11 @@ def settings_here() -> Settings:
     return Settings.from_environment({"ABCALL_DATA": str(HOME / ".abcall"), **os.environ})
 
 
-def columns_told(columns: Iterable[Column], language: Language = "es") -> pd.DataFrame:
+def columns_told(columns: Iterable[Column], language: Language = "es") -> Told:
     """Return columns as a person reads them: name, type, role, protection, what it means."""
     rows = [
         (one.name, one.label[language], one.type, one.role, one.classification,
          one.description[language])
         for one in columns
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=text("notebooks.dictionary_headers", language).split("|"))
+    return told("dictionary", rows, language)

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING
 
 from foundation.settings import spoken_language
 from foundation.texts import Language, text
 from notebooks.bench import HOME, settings_here
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 FOLDER = Path(__file__).resolve().parent
 BOOK = HOME / "build" / "notebooks"
@@ -23,6 +26,8 @@ PROSE: Language = "es"
 """The notebooks are written in Spanish, so what they show speaks it too."""
 CELL_SECONDS = 600
 NOTHING_TO_OPEN = 2
+NO_BARS = "ignore:IProgress not found"
+"""A page shows no progress bars, so that they cannot be drawn need not be said on it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def chapters() -> tuple[Chapter, ...]:
     return tuple(Chapter(path, _title(path)) for path in sorted(FOLDER.glob("*.ipynb")))
 
 
-def execute(path: Path, data: Path) -> Any:  # noqa: ANN401 (nbformat has no types)
+def execute(path: Path, data: Path) -> "NotebookNode":
     """Return a notebook with its outputs, executed on an installation in a kernel of its own.
 
     Raises
@@ -53,18 +58,22 @@ def execute(path: Path, data: Path) -> Any:  # noqa: ANN401 (nbformat has no typ
     """
     import nbformat
     from nbclient import NotebookClient
+    from traitlets.config import Config
 
-    notebook = nbformat.read(path, as_version=4)
+    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     with TemporaryDirectory() as own:
         environment = {
             **os.environ,
             "ABCALL_DATA": str(data),
             "ABCALL_LANGUAGE": PROSE,
             "IPYTHONDIR": own,
+            "PYTHONWARNINGS": NO_BARS,
         }
         client = NotebookClient(
             notebook,
             timeout=CELL_SECONDS,
+            # Over a socket of this user's: nobody else on the machine reads along.
+            config=Config({"KernelManager": {"transport": "ipc"}}),
             kernel_name="python3",
             resources={"metadata": {"path": str(HOME)}},
         )
@@ -72,11 +81,11 @@ def execute(path: Path, data: Path) -> Any:  # noqa: ANN401 (nbformat has no typ
     return notebook
 
 
-def page_of(chapter: Chapter, executed: object, language: Language = PROSE) -> str:
+def page_of(chapter: Chapter, executed: "NotebookNode", language: Language = PROSE) -> str:
     """Return an executed chapter as a page with links to those beside it."""
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True
     )
     body, _ = exporter.from_notebook_node(executed)

@@ -9,22 +9,15 @@ import altair as alt
 import pandas as pd
 
 from dashboards import customer_queries
-from dashboards.charts import RISK_COLOURS
+from dashboards.charts import BLUE, GREY, RISK_COLOURS, VERMILLION
 from dashboards.figures import class_name
 from dashboards.gold import Gold, Row
 from dashboards.queries import RISK_CLASSES, latest_run
 from dashboards.words import Words
 from foundation.errors import NotFound
 from foundation.texts import Language, text, written_number
-from notebooks.drawing import (
-    BLUE,
-    GREY,
-    INK,
-    VERMILLION,
-    Drawing,
-    drawn,
-    number,
-)
+from notebooks.drawing import INK, Drawing, drawn, number
+from notebooks.frames import Told, told
 
 if TYPE_CHECKING:
     from models.champion import Champion
@@ -48,7 +41,7 @@ def riskiest(gold: Gold, model: str, limit: int = 8) -> list[Row]:
     return gold.rows(_RISKIEST, {"score": ()}, {"run": newest.id, "limit": limit})
 
 
-def scores_told(scores: Sequence[Row], words: Words) -> pd.DataFrame:
+def scores_told(scores: Sequence[Row], words: Words) -> Told:
     """Return scores as a person reads them; one row a score."""
     rows = [
         (
@@ -60,8 +53,7 @@ def scores_told(scores: Sequence[Row], words: Words) -> pd.DataFrame:
         )
         for one in scores
     ]
-    headers = text("notebooks.riskiest_headers", words.language).split("|")
-    return pd.DataFrame(rows, columns=headers)
+    return told("riskiest", rows, words.language)
 
 
 def tables_read(score: Row) -> dict[str, int]:
@@ -94,6 +86,12 @@ def story(gold: Gold, score: Row, language: Language = "es") -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("at", ignore_index=True)
 
 
+def story_told(facts: pd.DataFrame, words: Words, newest: int = 12) -> Told:
+    """Return the last facts of a story as a person reads them, on the tenant's clock."""
+    rows = [(words.moment(one.at), one.lane, one.what) for one in facts.tail(newest).itertuples()]
+    return told("story", rows, words.language)
+
+
 def time_line(facts: pd.DataFrame, language: Language = "es") -> Drawing:
     """Return a person's facts in time up to the decision, a lane a kind."""
     decision = text("notebooks.lane_decision", language)
@@ -118,10 +116,8 @@ def time_line(facts: pd.DataFrame, language: Language = "es") -> Drawing:
         )
     )
     line = alt.Chart(rows[rows["lane"] == decision]).mark_rule(color=VERMILLION, strokeDash=[5, 4])
-    title, told = (text(f"notebooks.{key}", language) for key in ("time_line", "time_line_told"))
-    return drawn(
-        alt.layer(line.encode(x="at:T"), marks), language, title, told, height=alt.Step(46)
-    )
+    title, said = (text(f"notebooks.{key}", language) for key in ("time_line", "time_line_told"))
+    return drawn(line.encode(x="at:T") + marks, language, title, said, height=alt.Step(46))
 
 
 def on_the_scale(score: Row, champion: "Champion", language: Language = "es") -> Drawing:
@@ -137,22 +133,22 @@ def on_the_scale(score: Row, champion: "Champion", language: Language = "es") ->
     )  # fmt: skip
     axis = text("notebooks.probability", language)
     scale = alt.Scale(domain=[0, top], nice=False)
-    x = number("from", axis, scale=scale, axis=alt.Axis(format=".0%"))
+    x = number("from", axis, scale=scale, axis=alt.Axis(format=".1~%", tickCount=8))
     colours = alt.Scale(
         domain=list(RISK_CLASSES), range=[RISK_COLOURS[name] for name in RISK_CLASSES]
     )
     base = alt.Chart(bands)
-    strips = base.mark_rect(opacity=0.45, height=46).encode(
+    strips = base.mark_rect(opacity=0.45).encode(
         x=x, x2="to:Q", color=alt.Color("class:N", scale=colours, legend=None)
     )
-    names = base.mark_text(align="left", dx=4, dy=-36, fontSize=13, color=INK).encode(
-        x="from:Q", text="name:N"
+    names = base.mark_text(align="left", dx=5, fontSize=14, color=INK).encode(
+        x="from:Q", y=alt.value(16), text="name:N"
     )
     at = alt.Chart(pd.DataFrame([{"at": score["probability"]}]))
     mark = at.mark_rule(color=INK, strokeWidth=4).encode(x="at:Q")
     share = written_number(100 * score["probability"], language, 1)
     title = text("notebooks.scale", language, share=share)
-    return drawn(alt.layer(strips, names, mark), language, title, height=110)
+    return drawn(strips + names + mark, language, title, height=80)
 
 
 def reasons_then_and_now(replayed: "Replayed", language: Language = "es") -> Drawing:
@@ -173,21 +169,20 @@ def reasons_then_and_now(replayed: "Replayed", language: Language = "es") -> Dra
     bars = base.mark_bar(height=20).encode(x=number("then", axis), color=colour)
     marks = base.mark_tick(color=INK, thickness=3, size=30).encode(x="now:Q")
     zero = alt.Chart(pd.DataFrame([{"at": 0.0}])).mark_rule(color=GREY).encode(x="at:Q")
-    title, told = (text(f"notebooks.{key}", language) for key in ("reasons", "reasons_told"))
-    return drawn(alt.layer(bars, zero, marks), language, title, told, height=alt.Step(44))
+    title, said = (text(f"notebooks.{key}", language) for key in ("reasons", "reasons_told"))
+    return drawn(bars + zero + marks, language, title, said, height=alt.Step(44))
 
 
-def vector(score: Row, champion: "Champion", language: Language = "es") -> pd.DataFrame:
+def vector(score: Row, champion: "Champion", language: Language = "es") -> Told:
     """Return every feature as it was seen, in a sentence; one row a feature."""
     seen: dict[str, Any] = json.loads(score["features_json"])
-    headers = text("notebooks.vector_headers", language).split("|")
     rows = [(one.name, one.say(seen.get(one.name), language)) for one in champion.features]
-    return pd.DataFrame(rows, columns=headers)
+    return told("vector", rows, language)
 
 
-def versions(score: Row, language: Language = "es") -> pd.DataFrame:
+def versions(score: Row, language: Language = "es") -> Told:
     """Return what decided: versions of model, contract, code and tables; one row each."""
-    told = [
+    named = [
         ("model", f"{score['model_name']} v{score['model_version']}"),
         ("contract", score["contract_version"]),
         ("code", score["code_version"]),
@@ -195,9 +190,9 @@ def versions(score: Row, language: Language = "es") -> pd.DataFrame:
     ]
     rows = [
         (text(f"notebooks.version_{name}", language) if "." not in name else name, value)
-        for name, value in told
+        for name, value in named
     ]
-    return pd.DataFrame(rows, columns=text("notebooks.version_headers", language).split("|"))
+    return told("version", rows, language)
 
 
 def _is_known(at: datetime | None, until: datetime) -> bool:

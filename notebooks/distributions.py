@@ -6,11 +6,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from dashboards.charts import BLUE, ORANGE
 from dashboards.formats import month
 from dashboards.queries import Month
 from foundation.texts import Language, text, written_number
+from models.arrays import Floats
 from models.curves import Rate
-from notebooks.drawing import BLUE, ORANGE, Drawing, dots, drawn, height, named, number, series
+from notebooks.drawing import Drawing, dots, drawn, height, named, number, series
 
 MOST_BINS = 40
 
@@ -32,10 +34,7 @@ def histogram(
     """
     known = pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype=np.float64)
     unknown = len(values) - len(known)
-    edges = np.histogram_bin_edges(known, bins="fd")
-    if len(edges) > MOST_BINS + 1:
-        edges = np.linspace(edges[0], edges[-1], MOST_BINS + 1)
-    counts, edges = np.histogram(known, bins=edges)
+    counts, edges = np.histogram(known, bins=_edges(known))
     rows = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "count": counts})
     bars = (
         alt.Chart(rows)
@@ -49,7 +48,7 @@ def histogram(
     )
     ends = pd.DataFrame({"at": [float(str(one)) for one in limits if one is not None]})
     lines = alt.Chart(ends).mark_rule(color=ORANGE, strokeWidth=3, strokeDash=[6, 4])
-    chart = alt.layer(bars, lines.encode(x="at:Q")) if len(ends) else bars
+    chart = bars + lines.encode(x="at:Q") if len(ends) else bars
     told = {
         "known": written_number(len(known), language),
         "unknown": written_number(unknown, language),
@@ -129,3 +128,14 @@ def rates(
     subtitle = text("notebooks.rate_told", language, base=written_number(100 * base, language, 1))
     chart = dots(rows, axis, mark_at=base, share=True)
     return drawn(chart, language, title, subtitle, height=alt.Step(36))
+
+
+def _edges(known: Floats) -> Floats:
+    """Return where bars begin and end: one a whole number where those are few, else by spread."""
+    if not len(known):
+        return np.array([0.0, 1.0])
+    low, high = known.min(), known.max()
+    if (known == np.round(known)).all() and high - low < MOST_BINS:
+        return np.arange(low, high + 2) - 0.5
+    edges = np.histogram_bin_edges(known, bins="auto")
+    return edges if len(edges) <= MOST_BINS + 1 else np.linspace(low, high, MOST_BINS + 1)

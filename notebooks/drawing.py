@@ -63,7 +63,7 @@ class Drawing:
 
 
 def drawn(
-    chart: alt.TopLevelMixin,
+    chart: alt.Chart | alt.LayerChart | alt.FacetChart,
     language: Language,
     title: str,
     subtitle: str = "",
@@ -83,7 +83,7 @@ def drawn(
         )
         .configure_axis(
             labelFontSize=13, titleFontSize=14, titleFontWeight="normal", labelColor=INK,
-            titleColor=INK, gridColor="#E4E7EB", domainColor=GREY, tickColor=GREY, labelLimit=220,
+            titleColor=INK, gridColor="#E4E7EB", domainColor=GREY, tickColor=GREY, labelLimit=300,
             titlePadding=10,
         )
         .configure_legend(
@@ -101,14 +101,18 @@ def series(names: Sequence[str]) -> alt.Color:
     return alt.Color("series:N", scale=scale, title=None, sort=list(names))
 
 
-def number(field: str, title: str, **more: object) -> alt.X:
+def number(
+    field: str, title: str, scale: alt.Scale | None = None, axis: alt.Axis | None = None
+) -> alt.X:
     """Return a horizontal axis of numbers."""
-    return alt.X(f"{field}:Q", title=title, **more)
+    return alt.X(f"{field}:Q", title=title, scale=scale or alt.Scale(), axis=axis or alt.Axis())
 
 
-def height(field: str, title: str, **more: object) -> alt.Y:
+def height(
+    field: str, title: str, scale: alt.Scale | None = None, axis: alt.Axis | None = None
+) -> alt.Y:
     """Return a vertical axis of numbers."""
-    return alt.Y(f"{field}:Q", title=title, **more)
+    return alt.Y(f"{field}:Q", title=title, scale=scale or alt.Scale(), axis=axis or alt.Axis())
 
 
 def named(field: str, order: Sequence[str]) -> alt.Y:
@@ -118,7 +122,7 @@ def named(field: str, order: Sequence[str]) -> alt.Y:
 
 def dots(
     rows: pd.DataFrame, title: str, *, mark_at: float | None = None, share: bool = False
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Return a dot and its 95 % interval a row: ``name``, ``value``, ``low``, ``high``.
 
     Parameters
@@ -129,22 +133,21 @@ def dots(
         Whether the values are shares, written in per cent.
     """
     y = named("name", rows["name"].tolist())
-    shown = {"axis": alt.Axis(format=".0%")} if share else {}
-    scale = alt.Scale(zero=False, padding=14)
-    x = number("value", title, scale=scale, **shown)
+    axis = alt.Axis(format=".1~%", tickCount=6) if share else None
+    scale = alt.Scale(zero=True) if share else alt.Scale(zero=False, padding=14)
+    x = number("value", title, scale=scale, axis=axis)
     base = alt.Chart(rows).encode(y=y)
     bars = base.mark_rule(color=BLUE, strokeWidth=3).encode(x=number("low", title), x2="high:Q")
     points = base.mark_circle(color=BLUE, size=110, opacity=1).encode(x=x)
-    layers = [bars, points]
-    if mark_at is not None:
-        layers.insert(0, line_at(mark_at))
-    return alt.layer(*layers)
+    found: alt.LayerChart = bars + points
+    return found if mark_at is None else line_at(mark_at) + found
 
 
 def line_at(value: float) -> alt.Chart:
     """Return a dashed vertical line."""
     at = alt.Chart(pd.DataFrame([{"at": value}]))
-    return at.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x="at:Q")
+    line: alt.Chart = at.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x="at:Q")
+    return line
 
 
 def interval_told(value: float, low: float, high: float, language: Language, decimals: int) -> str:

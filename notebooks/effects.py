@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from dashboards.charts import BLUE, GREY
 from dashboards.gold import Row
 from dashboards.offer_queries import Decision
 from dashboards.words import Words, short_name
@@ -14,22 +15,13 @@ from data_contracts.contract import Contract
 from foundation.texts import Language, text, written_number
 from models.evaluate import Interval
 from models.uplift import CONTROL
-from notebooks.drawing import (
-    BLUE,
-    GREY,
-    Drawing,
-    dots,
-    drawn,
-    height,
-    interval_told,
-    number,
-    series,
-)
+from notebooks.drawing import Drawing, dots, drawn, height, interval_told, number, series
+from notebooks.frames import Told, told
 
 if TYPE_CHECKING:
     from models.offer_study import OfferStudy
 
-PER_CENT = alt.Axis(format=".0%")
+PER_CENT = alt.Axis(format=".1~%", tickCount=6)
 BINS = 25
 
 
@@ -57,8 +49,8 @@ def propensities(study: "OfferStudy", contract: Contract, language: Language = "
             color=series([names[arm] for arm in (CONTROL, *study.names)]),
         )
     )
-    title, told = (text(f"notebooks.{key}", language) for key in ("propensity", "propensity_told"))
-    return drawn(chart, language, title, told)
+    title, said = (text(f"notebooks.{key}", language) for key in ("propensity", "propensity_told"))
+    return drawn(chart, language, title, said)
 
 
 def average_effects(
@@ -73,8 +65,8 @@ def average_effects(
         ]
     )
     axis = text("notebooks.months_of_value", language)
-    told = text("notebooks.effects_told", language)
-    return drawn(dots(rows, axis, mark_at=0.0), language, title, told, height=alt.Step(44))
+    said = text("notebooks.effects_told", language)
+    return drawn(dots(rows, axis, mark_at=0.0), language, title, said, height=alt.Step(44))
 
 
 def qini_curves(study: "OfferStudy", contract: Contract, language: Language = "es") -> Drawing:
@@ -99,10 +91,8 @@ def qini_curves(study: "OfferStudy", contract: Contract, language: Language = "e
     color = series(list(curves))
     lines = alt.Chart(rows).mark_line(strokeWidth=3).encode(x=x, y=y, color=color)
     chance = alt.Chart(ends).mark_line(strokeDash=[5, 4], strokeWidth=1.5)
-    title, told = (text(f"notebooks.{key}", language) for key in ("qini", "qini_told"))
-    return drawn(
-        alt.layer(chance.encode(x=x, y=y, color=color), lines), language, title, told, height=380
-    )
+    title, said = (text(f"notebooks.{key}", language) for key in ("qini", "qini_told"))
+    return drawn(chance.encode(x=x, y=y, color=color) + lines, language, title, said, height=380)
 
 
 def gains_by_part(
@@ -122,24 +112,23 @@ def gains_by_part(
     base = alt.Chart(rows).encode(x=x)
     ends = base.mark_rule(color=BLUE, strokeWidth=3).encode(y=height("low", axis), y2="high:Q")
     came = base.mark_circle(color=BLUE, size=110, opacity=1).encode(y="value:Q")
-    said = base.mark_tick(color=GREY, thickness=3, size=34).encode(y="predicted:Q")
+    hoped = base.mark_tick(color=GREY, thickness=3, size=34).encode(y="predicted:Q")
     none = alt.Chart(pd.DataFrame([{"at": 0.0}])).mark_rule(color=GREY, strokeDash=[5, 4])
     title = text("notebooks.parts", language, offer=arm_names(contract, language)[offer])
-    told = text("notebooks.parts_told", language)
-    return drawn(alt.layer(none.encode(y="at:Q"), ends, came, said), language, title, told)
+    said = text("notebooks.parts_told", language)
+    return drawn(none.encode(y="at:Q") + ends + came + hoped, language, title, said)
 
 
-def qini_table(study: "OfferStudy", contract: Contract, language: Language = "es") -> pd.DataFrame:
+def qini_table(study: "OfferStudy", contract: Contract, language: Language = "es") -> Told:
     """Return the Qini area of each offer with its interval, in words; one row an offer."""
     names = arm_names(contract, language)
-    headers = text("notebooks.qini_headers", language).split("|")
     rows = []
     for offer in study.names:
         found = study.qini(offer)
         made = int((study.offers.arms == offer).sum())
-        told = interval_told(found.value, found.low, found.high, language, 3)
-        rows.append((names[offer], written_number(made, language), told))
-    return pd.DataFrame(rows, columns=headers)
+        area = interval_told(found.value, found.low, found.high, language, 3)
+        rows.append((names[offer], written_number(made, language), area))
+    return told("qini", rows, language)
 
 
 def verdicts(decision: Decision, currency: str, language: Language = "es") -> Drawing:
@@ -148,7 +137,7 @@ def verdicts(decision: Decision, currency: str, language: Language = "es") -> Dr
     rows = pd.DataFrame(
         [
             {"name": text(f"notebooks.verdict_{name}", language), "count": count,
-             "told": written_number(count, language)}
+             "words": written_number(count, language)}
             for name, count in decision.verdicts.items()
         ]
     )  # fmt: skip
@@ -158,13 +147,13 @@ def verdicts(decision: Decision, currency: str, language: Language = "es") -> Dr
     bars = base.mark_bar(color=BLUE).encode(
         x=number("count", text("notebooks.customers", language))
     )
-    words = base.mark_text(align="left", dx=6, fontSize=14).encode(x="count:Q", text="told:N")
-    told = text("notebooks.verdicts_told", language, gain=gain, currency=currency)
+    words = base.mark_text(align="left", dx=6, fontSize=14).encode(x="count:Q", text="words:N")
+    said = text("notebooks.verdicts_told", language, gain=gain, currency=currency)
     title = text("notebooks.verdicts", language)
-    return drawn(bars + words, language, title, told, height=alt.Step(38))
+    return drawn(bars + words, language, title, said, height=alt.Step(38))
 
 
-def decisions_told(rows: Sequence[Row], words: Words, names: Mapping[str, str]) -> pd.DataFrame:
+def decisions_told(rows: Sequence[Row], words: Words, names: Mapping[str, str]) -> Told:
     """Return decisions as a person reads them; one row a customer.
 
     Parameters
@@ -172,7 +161,7 @@ def decisions_told(rows: Sequence[Row], words: Words, names: Mapping[str, str]) 
     names
         What each offer is called.
     """
-    told = [
+    found = [
         (
             short_name(row["person_token"]),
             names[row["best_offer"]],
@@ -181,8 +170,7 @@ def decisions_told(rows: Sequence[Row], words: Words, names: Mapping[str, str]) 
         )
         for row in rows
     ]
-    headers = text("notebooks.decided_headers", words.language).split("|")
-    return pd.DataFrame(told, columns=headers)
+    return told("decided", found, words.language)
 
 
 def _shares(study: "OfferStudy", arm: str) -> np.ndarray:

@@ -7,21 +7,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from dashboards.charts import BLUE, GREY
 from foundation.texts import Language, text
 from models.curves import Line, calibration, precision_recall, roc
 from models.evaluate import Interval
 from models.judged import outcomes_of
-from notebooks.drawing import (
-    BLUE,
-    GREY,
-    Drawing,
-    dots,
-    drawn,
-    height,
-    interval_told,
-    number,
-    series,
-)
+from notebooks.drawing import Drawing, dots, drawn, height, interval_told, number, series
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +21,7 @@ if TYPE_CHECKING:
     from models.study import Size, Weight
 
 UNIT = alt.Scale(domain=[0, 1])
-PER_CENT = alt.Axis(format=".0%")
+PER_CENT = alt.Axis(format=".1~%", tickCount=6)
 MOST_WEIGHTS = 12
 
 
@@ -39,7 +30,7 @@ def roc_curves(judged: "Mapping[str, pa.Table]", language: Language = "es") -> D
     rows = _curves(judged, roc)
     lines = _lines(rows, list(judged), ("notebooks.roc_x", "notebooks.roc_y"), language)
     title, told = (text(f"notebooks.{key}", language) for key in ("roc", "roc_told"))
-    return drawn(alt.layer(_diagonal(), lines), language, title, told, height=380)
+    return drawn(_diagonal() + lines, language, title, told, height=380)
 
 
 def precision_recall_curves(judged: "Mapping[str, pa.Table]", language: Language = "es") -> Drawing:
@@ -49,7 +40,7 @@ def precision_recall_curves(judged: "Mapping[str, pa.Table]", language: Language
     share = outcomes_of(next(iter(judged.values())))[0].mean()
     base = alt.Chart(pd.DataFrame([{"at": share}])).mark_rule(color=GREY, strokeDash=[5, 4])
     title, told = (text(f"notebooks.{key}", language) for key in ("pr", "pr_told"))
-    return drawn(alt.layer(base.encode(y="at:Q"), lines), language, title, told, height=380)
+    return drawn(base.encode(y="at:Q") + lines, language, title, told, height=380)
 
 
 def calibration_curves(
@@ -71,7 +62,7 @@ def calibration_curves(
     base = alt.Chart(rows).encode(x=x, color=series(list(judged)))
     spread = base.mark_rule(strokeWidth=2, opacity=0.6).encode(y=height("low", ""), y2="high:Q")
     points = base.mark_line(point={"size": 80, "filled": True}, strokeWidth=2).encode(y=y)
-    chart = alt.layer(_diagonal(top), spread, points)
+    chart = _diagonal(top) + spread + points
     title, told = (
         text(f"notebooks.{key}", language) for key in ("calibration", "calibration_told")
     )
@@ -126,9 +117,9 @@ def learning(sizes: "Sequence[Size]", language: Language = "es") -> Drawing:
     band = base.mark_area(color=BLUE, opacity=0.18).encode(
         y=height("low", metric, scale=scale), y2="high:Q"
     )
-    line = base.mark_line(color=BLUE, strokeWidth=3, point={"size": 80, "filled": True}).encode(
-        y=height("value", metric, scale=scale)
-    )
+    line = base.mark_line(
+        color=BLUE, strokeWidth=3, point={"size": 80, "filled": True, "color": BLUE}
+    ).encode(y=height("value", metric, scale=scale))
     title, told = (text(f"notebooks.{key}", language) for key in ("learning", "learning_told"))
     return drawn(band + line, language, title, told)
 
@@ -137,10 +128,7 @@ def weights_of(found: "Sequence[Weight]", language: Language = "es") -> Drawing:
     """Return the features that move a model most."""
     shown = found[:MOST_WEIGHTS]
     rows = pd.DataFrame(
-        [
-            {"name": one.feature.words[language].replace("{n}", "…"), "mean": one.mean}
-            for one in shown
-        ]
+        [{"name": _said(one.feature.words[language]), "mean": one.mean} for one in shown]
     )
     axis = text("notebooks.weights_axis", language)
     bars = alt.Chart(rows).mark_bar(color=BLUE)
@@ -148,6 +136,11 @@ def weights_of(found: "Sequence[Weight]", language: Language = "es") -> Drawing:
     chart = bars.encode(x=number("mean", axis), y=names)
     title, told = (text(f"notebooks.{key}", language) for key in ("weights", "weights_told"))
     return drawn(chart, language, title, told, height=alt.Step(30))
+
+
+def _said(words: str) -> str:
+    """Return a feature's sentence without a value: «contrato», «… llamadas en 30 días»."""
+    return words.removesuffix(": {n}").replace("{n}", "…")
 
 
 def _curves(
@@ -164,7 +157,7 @@ def _curves(
 def _lines(
     rows: pd.DataFrame, names: Sequence[str], axes: tuple[str, str], language: Language
 ) -> alt.Chart:
-    return (
+    lines: alt.Chart = (
         alt.Chart(rows)
         .mark_line(strokeWidth=3)
         .encode(
@@ -174,8 +167,10 @@ def _lines(
             order="place:Q",
         )
     )
+    return lines
 
 
 def _diagonal(top: float = 1.0) -> alt.Chart:
     ends = alt.Chart(pd.DataFrame({"x": [0.0, top], "y": [0.0, top]}))
-    return ends.mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x="x:Q", y="y:Q")
+    line: alt.Chart = ends.mark_line(color=GREY, strokeDash=[5, 4], strokeWidth=2)
+    return line.encode(x="x:Q", y="y:Q")

@@ -14,6 +14,7 @@ from features.shapes import TrainingSet
 from foundation.texts import Language, text, written_number
 from models.curves import Rate, rates_by_rank, rates_by_value
 from notebooks.drawing import interval_told
+from notebooks.frames import Told, told
 
 if TYPE_CHECKING:
     from cli.conformance.finding import Finding
@@ -39,16 +40,16 @@ def source_of(feature: Feature) -> Code:
     return Code(inspect.getsource(feature.compute))
 
 
-def catalogue_of(contract: "Contract", language: Language = "es") -> pd.DataFrame:
+def catalogue_of(contract: "Contract", language: Language = "es") -> Told:
     """Return every feature of the catalogue: name, source, type, and its sentence."""
     rows = [
         (name, one.source, one.type, one.spec(contract).words[language].replace("{n}", "…"))
         for name, one in features().items()
     ]
-    return _frame("catalogue", rows, language)
+    return told("catalogue", rows, language)
 
 
-def drafted(made: "Draft", language: Language = "es") -> pd.DataFrame:
+def drafted(made: "Draft", language: Language = "es") -> Told:
     """Return what a draft took each column of the samples for; one row a column."""
     rows = [
         (table.name, one.header, one.name, one.guess.type, one.guess.classification,
@@ -56,10 +57,10 @@ def drafted(made: "Draft", language: Language = "es") -> pd.DataFrame:
         for table in made.tables
         for one in table.columns
     ]  # fmt: skip
-    return _frame("drafted", rows, language)
+    return told("drafted", rows, language)
 
 
-def findings(found: "Iterable[Finding]", language: Language = "es") -> pd.DataFrame:
+def findings(found: "Iterable[Finding]", language: Language = "es") -> Told:
     """Return what trying a vertical found; one row a finding."""
     rows = [
         (
@@ -69,19 +70,18 @@ def findings(found: "Iterable[Finding]", language: Language = "es") -> pd.DataFr
         )
         for one in found
     ]
-    return _frame("findings", rows, language)
+    return told("findings", rows, language)
 
 
-def suspicions(found: "Sequence[Suspect]", language: Language = "es") -> pd.DataFrame:
+def suspicions(found: "Sequence[Suspect]", language: Language = "es") -> Told:
     """Return which features a person should be asked about, and why; it may be empty."""
-    return _frame(
-        "suspicions", [(one.feature, one.say(one.feature, language)) for one in found], language
-    )
+    rows = [(one.feature, one.say(one.feature, language)) for one in found]
+    return told("suspicions", rows, language)
 
 
 def figures_told(
     found: "Mapping[str, Interval]", metrics: Sequence[str], language: Language = "es"
-) -> pd.DataFrame:
+) -> Told:
     """Return figures with their intervals, in words; one row a metric."""
     rows = [
         (
@@ -91,14 +91,14 @@ def figures_told(
         for name in metrics
         if name in found
     ]
-    return _frame("figures", rows, language)
+    return told("figures", rows, language)
 
 
-def compared(found: "Comparison", language: Language = "es") -> pd.DataFrame:
+def compared(found: "Comparison", language: Language = "es") -> Told:
     """Return every aspect of a comparison, whether it passed, and a sentence."""
     passed = {True: text("notebooks.passed", language), False: text("notebooks.failed", language)}
     rows = [(passed[one.passed], one.say(language)) for one in found.findings]
-    return _frame("compared", rows, language)
+    return told("compared", rows, language)
 
 
 def values_of(training: TrainingSet, feature: str) -> "pd.Series[float]":
@@ -119,19 +119,15 @@ def rates_of(
     return rates_by_value(codes, said)
 
 
-def outcomes_told(training: TrainingSet, language: Language = "es") -> pd.DataFrame:
+def outcomes_told(training: TrainingSet, language: Language = "es") -> Told:
     """Return what a training set is made of: rows, persons, moments, share of yes."""
-    told = [
+    share = float(np.asarray(training.y, dtype=np.float64).mean())
+    counts = [
         ("rows", written_number(len(training.y), language)),
         ("persons", written_number(len(np.unique(training.groups)), language)),
         ("moments", written_number(len(np.unique(training.as_of)), language)),
         ("features", written_number(len(training.features), language)),
-        ("share_of_yes", written_number(100 * float(np.mean(training.y)), language, 2) + " %"),
+        ("share_of_yes", f"{written_number(100 * share, language, 2)} %"),
     ]
-    rows = [(text(f"notebooks.count_{name}", language), value) for name, value in told]
-    return _frame("figures", rows, language)
-
-
-def _frame(name: str, rows: Sequence[Sequence[object]], language: Language) -> pd.DataFrame:
-    headers = text(f"notebooks.{name}_headers", language).split("|")
-    return pd.DataFrame(list(rows), columns=headers)
+    rows = [(text(f"notebooks.count_{name}", language), value) for name, value in counts]
+    return told("figures", rows, language)
