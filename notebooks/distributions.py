@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from dashboards.charts import BLUE, ORANGE
+from dashboards.charts import BLUE
 from dashboards.formats import month
 from dashboards.queries import Month
 from foundation.texts import Language, text, written_number
@@ -17,20 +17,13 @@ from notebooks.drawing import Drawing, dots, drawn, height, named, number, serie
 MOST_BINS = 40
 
 
-def histogram(
-    values: "pd.Series[float]",
-    axis: str,
-    language: Language = "es",
-    limits: Sequence[object] = (),
-) -> Drawing:
+def histogram(values: "pd.Series[float]", axis: str, language: Language = "es") -> Drawing:
     """Return how a number is spread; unknown values are counted in the subtitle.
 
     Parameters
     ----------
     axis
         Its name and unit.
-    limits
-        Declared ends, where there are any: drawn as lines.
     """
     known = pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype=np.float64)
     unknown = len(values) - len(known)
@@ -46,16 +39,12 @@ def histogram(
             y2=alt.datum(0),
         )
     )
-    ends = pd.DataFrame({"at": [float(str(one)) for one in limits if one is not None]})
-    lines = alt.Chart(ends).mark_rule(color=ORANGE, strokeWidth=3, strokeDash=[6, 4])
-    chart = bars + lines.encode(x="at:Q") if len(ends) else bars
     told = {
         "known": written_number(len(known), language),
         "unknown": written_number(unknown, language),
     }
-    key = "notebooks.histogram_limits" if len(ends) else "notebooks.histogram_told"
     title = text("notebooks.histogram", language, axis=axis)
-    return drawn(chart, language, title, text(key, language, **told))
+    return drawn(bars, language, title, text("notebooks.histogram_told", language, **told))
 
 
 def bars(counts: "pd.Series[int]", title: str, axis: str, language: Language = "es") -> Drawing:

@@ -19,7 +19,7 @@ class Told(pd.DataFrame):  # type: ignore[misc]
 
     def _repr_html_(self) -> str:
         with pd.option_context("display.max_colwidth", None):
-            return str(self.to_html(index=False, max_rows=MOST_ROWS, border=0))
+            return str(self.to_html(index=False, max_rows=MOST_ROWS, border=0, classes="told"))
 
 
 def told(name: str, rows: Iterable[Sequence[Any]], language: Language = "es") -> Told:
