@@ -28,12 +28,13 @@ def histogram(values: "pd.Series[float]", axis: str, language: Language = "es") 
     known = pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype=np.float64)
     unknown = len(values) - len(known)
     counts, edges = np.histogram(known, bins=_edges(known))
+    ticks = alt.Axis(tickMinStep=1) if _is_counted(known) else None
     rows = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "count": counts})
     bars = (
         alt.Chart(rows)
         .mark_rect(color=BLUE, stroke="white")
         .encode(
-            x=number("from", axis, scale=alt.Scale(zero=False, nice=False)),
+            x=number("from", axis, alt.Scale(zero=False, nice=False), ticks),
             x2="to:Q",
             y=height("count", text("notebooks.rows", language)),
             y2=alt.datum(0),
@@ -124,7 +125,12 @@ def _edges(known: Floats) -> Floats:
     if not len(known):
         return np.array([0.0, 1.0])
     low, high = known.min(), known.max()
-    if (known == np.round(known)).all() and high - low < MOST_BINS:
+    if _is_counted(known):
         return np.arange(low, high + 2) - 0.5
     edges = np.histogram_bin_edges(known, bins="auto")
     return edges if len(edges) <= MOST_BINS + 1 else np.linspace(low, high, MOST_BINS + 1)
+
+
+def _is_counted(known: Floats) -> bool:
+    """Say whether values are few whole numbers."""
+    return bool(len(known) and (known == np.round(known)).all() and np.ptp(known) < MOST_BINS)
