@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo up test test-slow check lock benchmark benchmark-upload benchmark-lake benchmark-models benchmark-verticals isolation soak clean
+.PHONY: help setup demo up test test-slow check lock notebooks benchmark benchmark-upload benchmark-lake benchmark-models benchmark-verticals isolation soak clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -59,6 +59,9 @@ benchmark-models: $(READY) ## the models beside plain ones on real data (QUICK=1
 benchmark-verticals: $(READY) ## new verticals from raw files, beside tuned XGBoost (QUICK=1: 3 minutes at most)
 	@$(BIN)/python -m benchmarks.verticals $(if $(QUICK),--quick)
 
+notebooks: $(READY) ## execute the notebooks on the demonstration's lake; their pages go to build/notebooks
+	@$(BIN)/python -m notebooks.book
+
 isolation: $(READY) ## the table of surface and attempt: what is one tenant's is for nobody else
 	@$(BIN)/python -m tests.isolation
 
@@ -66,4 +69,4 @@ soak: $(READY) ## uploads of changing files for MINUTES (5), every row accounted
 	@$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),5)
 
 clean: ## remove what running writes (environment, lake, stores, caches)
-	rm -rf $(VENV) .abcall .abcall-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build .abcall .abcall-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

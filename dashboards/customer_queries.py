@@ -53,6 +53,11 @@ def calls(gold: Gold, token: str) -> list[Row]:
     return _newest(gold, _CALLS, "call", token)
 
 
+def offers(gold: Gold, token: str) -> list[Row]:
+    """Return the offers that were made to a person, or withheld, newest first."""
+    return _newest(gold, _OFFERS, "offer", token)
+
+
 def scores(gold: Gold, token: str, model: str) -> list[Row]:
     """Return a person's scores by a model of customers, newest first, each with its reasons."""
     if not gold.has("score"):
@@ -71,6 +76,7 @@ _INCIDENTS = """
 select * from facts where person_token = $token order by opened_at desc limit $limit
 """
 _CALLS = "select * from facts where person_token = $token order by started_at desc limit $limit"
+_OFFERS = "select * from facts where person_token = $token order by offered_at desc limit $limit"
 _SCORES = (
     "person_token", "model", "scored_at", "as_of_at", "probability", "risk_class", "reasons",
     "money_at_risk", "model_name", "model_version", "contract_version",

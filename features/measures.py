@@ -47,10 +47,14 @@ class Measure(Feature):
         return FeatureSpec(self.name, self.type, said, phrases)
 
 
+def unit_of(column: Column, language: Language) -> str:
+    """Return the word of a column's unit, the empty text where it has none: «meses»."""
+    return catalogue(language).get(f"features.unit_{column.unit}", "")
+
+
 def _unit(column: Column, language: Language) -> str:
     """Return a unit's word where the label does not say it itself: « meses»."""
-    key = f"features.unit_{column.unit}"
-    word = catalogue(language).get(key, "")
+    word = unit_of(column, language)
     return f" {word}" if word and word not in column.label[language] else ""
 
 

@@ -1,7 +1,8 @@
 """The room's two doors: what a model learns from, and what it scores now."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from data_contracts.contract import Contract, LabelKind, Model
 from features.build import ENTITY, PERSON, available, build, declared
 from features.catalogue import MONTHLY_VALUE
 from features.consent import left_out, mark_of, without
+from features.definition import Feature
 from features.facts import AS_OF
 from features.gold import Gold, Span, read_gold, span_of
 from features.label_kind import GOLD_OF_TABLE, label_kind
@@ -33,6 +35,7 @@ __all__ = [
     "current_entities",
     "feature_names",
     "training_set",
+    "trial_set",
 ]
 
 
@@ -58,6 +61,18 @@ class Source:
     span: Span
     specs: tuple[FeatureSpec, ...]
     notes: tuple[Note, ...]
+    chosen: tuple[Feature, ...]
+
+
+@dataclass(frozen=True)
+class _Labelled:
+    """Rows with features and outcomes; ``silent`` are the persons who are left out of them."""
+
+    model: Model
+    source: Source
+    kind: LabelKind
+    rows: pa.Table
+    silent: frozenset[str]
 
 
 def training_set(
@@ -78,20 +93,33 @@ def training_set(
     NotEnoughData
         No such table, too few rows, or too few of an outcome; the sentence says how many it takes.
     """
+    found = _labelled(lake, tenant, contract, contract.model(model_name), floor)
+    name = f"{model_name}_training"
+    purpose = purpose_of(found.kind, mark_of(lake, tenant, found.silent))
+    gold = found.source.gold
+    keep(lake, tenant, name, found.rows, gold=gold, contract=contract, purpose=purpose)
+    return _training_set(found)
+
+
+def trial_set(
+    lake: "Lake",
+    tenant: Tenant,
+    contract: Contract,
+    model_name: str,
+    further: Sequence[Feature] = (),
+) -> TrainingSet:
+    """Return what ``training_set`` does, with further features, and write nothing.
+
+    A feature is tried so before its line stands in a contract; one of a name that the model
+    declares already is taken once.
+
+    Raises
+    ------
+    NotEnoughData
+        As ``training_set``.
+    """
     model = contract.model(model_name)
-    source = open_source(lake, tenant, contract, model)
-    kind = label_kind(lake, tenant, model.label, source.gold)
-    grid = training_rows(source.gold, model, kind, source.span)
-    if grid is None:
-        raise _too_few_rows(model, 0, floor)
-    frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
-    rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
-    silent = left_out(lake, tenant, contract, persons_of(rows), "training")
-    rows = without(rows, silent)
-    _require_enough(model, rows, floor)
-    name, purpose = f"{model.name}_training", purpose_of(kind, mark_of(lake, tenant, silent))
-    keep(lake, tenant, name, rows, gold=source.gold, contract=contract, purpose=purpose)
-    return replace(_training_set(model, kind, source, rows), left_out=len(silent))
+    return _training_set(_labelled(lake, tenant, contract, model, further=further))
 
 
 def current_entities(
@@ -110,7 +138,7 @@ def current_entities(
     model = contract.model(model_name)
     source = open_source(lake, tenant, contract, model)
     grid = present_rows(source.gold, model, source.span)
-    frame = build(source.gold, declared(model, contract), grid, tenant.time_zone)
+    frame = build(source.gold, source.chosen, grid, tenant.time_zone)
     rows = lake.engine.arrow(frame).sort_by([(ENTITY, "ascending")])
     objecting = left_out(lake, tenant, contract, persons_of(rows), "profiling")
     rows, mark = without(rows, objecting), mark_of(lake, tenant, objecting)
@@ -154,8 +182,14 @@ def purpose_of(kind: str, mark: str) -> str:
     return f"{kind}-without-{mark}" if mark else kind
 
 
-def open_source(lake: "Lake", tenant: Tenant, contract: Contract, model: Model) -> Source:
-    """Return a tenant's gold as a model sees it.
+def open_source(
+    lake: "Lake",
+    tenant: Tenant,
+    contract: Contract,
+    model: Model,
+    further: Sequence[Feature] = (),
+) -> Source:
+    """Return a tenant's gold as a model sees it, with the features it declares and further ones.
 
     Raises
     ------
@@ -170,13 +204,38 @@ def open_source(lake: "Lake", tenant: Tenant, contract: Contract, model: Model) 
         raise NotEnoughData(
             "features.no_table", model=title_of(model), table=[*missing, model.label.table][0]
         )
-    chosen = declared(model, contract)
+    by_name = {f.name: f for f in (*declared(model, contract), *further)}
+    chosen = tuple(by_name.values())
     specs = tuple(f.spec(contract) for f in chosen if available(f, gold))
     notes = tuple(Note(f.name, "absent") for f in chosen if not available(f, gold))
-    return Source(gold, span, specs, notes)
+    return Source(gold, span, specs, notes, chosen)
 
 
-def _training_set(model: Model, kind: LabelKind, source: Source, rows: pa.Table) -> TrainingSet:
+def _labelled(
+    lake: "Lake",
+    tenant: Tenant,
+    contract: Contract,
+    model: Model,
+    floor: Floor = ALONE,
+    *,
+    further: Sequence[Feature] = (),
+) -> _Labelled:
+    """Return the rows a model learns from, of nobody who refuses; enough of them, or an error."""
+    source = open_source(lake, tenant, contract, model, further)
+    kind = label_kind(lake, tenant, model.label, source.gold)
+    grid = training_rows(source.gold, model, kind, source.span)
+    if grid is None:
+        raise _too_few_rows(model, 0, floor)
+    frame = build(source.gold, source.chosen, grid, tenant.time_zone)
+    rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
+    silent = left_out(lake, tenant, contract, persons_of(rows), "training")
+    rows = without(rows, silent)
+    _require_enough(model, rows, floor)
+    return _Labelled(model, source, kind, rows, silent)
+
+
+def _training_set(found: _Labelled) -> TrainingSet:
+    model, source, rows = found.model, found.source, found.rows
     dropped = useless(rows, source.specs)
     names = {note.feature for note in dropped}
     specs = tuple(spec for spec in source.specs if spec.name not in names)
@@ -184,7 +243,7 @@ def _training_set(model: Model, kind: LabelKind, source: Source, rows: pa.Table)
         raise NotEnoughData("features.no_features", model=title_of(model))
     return TrainingSet(
         model=model,
-        label_kind=kind,
+        label_kind=found.kind,
         records=to_records(rows, specs),
         y=_outcomes(model, rows),
         groups=groups_of(rows),
@@ -193,6 +252,7 @@ def _training_set(model: Model, kind: LabelKind, source: Source, rows: pa.Table)
         features=specs,
         table_versions=source.gold.versions,
         notes=source.notes + dropped,
+        left_out=len(found.silent),
     )
 
 

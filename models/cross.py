@@ -1,5 +1,6 @@
 """Nested cross-validation: choose inside, judge outside."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,12 +50,17 @@ def out_of_fold(
     budget: Budget = CATALOGUE_ONLY,
 ) -> OutOfFold:
     """Choose and fit in each outer fold, and predict what it holds out; a budget is for each."""
+    return judged_by(rows, lambda learn: fit(learn, names, metric, seed, budget), seed)
+
+
+def judged_by(rows: Rows, make: Callable[[Rows], RecordPipeline], seed: int = 0) -> OutOfFold:
+    """Fit in each outer fold by ``make``, and predict what it holds out."""
     split = outer_folds(rows, seed)
     margins = np.full((len(rows), rows.outputs), np.nan)
     thresholds, recipes = np.full(len(rows), np.nan), []
     with bounded():
         for learn, held_out in split.folds:
-            pipeline = fit(rows.take(learn), names, metric, seed, budget)
+            pipeline = make(rows.take(learn))
             margins[held_out] = pipeline.margins([rows.records[i] for i in held_out])
             recipes.append(pipeline.recipe or Recipe.plain())
             cut = recipes[-1].contact_threshold

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
+from scipy.special import expit
 
 from data_contracts.contract import Model
 from models.arrays import Floats, Ints
@@ -70,6 +71,12 @@ def shared(ours: pa.Table, theirs: pa.Table, names: Sequence[str]) -> tuple[Ints
     pairs = [(at, place[key]) for at, key in enumerate(_keys(ours, names)) if key in place]
     found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return found[:, 0], found[:, 1]
+
+
+def outcomes_of(table: pa.Table) -> tuple[Floats, Floats]:
+    """Return what came of a yes-or-no model's judged rows, and the probability that it gave."""
+    codes = np.asarray(table["code"].to_numpy(), dtype=np.float64)
+    return codes, np.asarray(expit(lists_of(table, "margins")[:, 0]))
 
 
 def lists_of(table: pa.Table, name: str) -> Floats:

@@ -68,7 +68,7 @@ def offer_champion(lake: "Lake", tenant: "Tenant", contract: Contract) -> Champi
     if champion is None or base is None or not is_compatible(champion, contract, base.name):
         return None
     declared = {spec.name for spec in contract.offers}
-    return champion if set(_model(champion).offers) <= declared else None
+    return champion if set(champion_offers(champion)) <= declared else None
 
 
 def decide_offers(
@@ -105,6 +105,11 @@ def decide_offers(
     metadata = {"model": champion.name, "model_version": champion.version}
     done = lake.writer.append(ref, rows, Commit(run_id, metadata))
     return _run_of(run_id, champion, tenant, rows, gone, already=done.already)
+
+
+def champion_offers(champion: Champion) -> tuple[str, ...]:
+    """Return the offers that an offer model's version knows, in its order."""
+    return _model(champion).offers
 
 
 def _decided(

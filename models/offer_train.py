@@ -127,16 +127,17 @@ def by_chance(offers: OfferSet) -> OfferSet:
     counterpart to be compared with.
     """
     certain = offers.propensity >= 1.0
-    return _take(offers, np.flatnonzero(~certain))
+    return taken(offers, np.flatnonzero(~certain))
 
 
 def _declared(offers: OfferSet, contract: Contract, too_few: dict[str, int]) -> OfferSet:
     """Return the rows of the control and of the offers that can be learned."""
     known = {spec.name for spec in contract.offers} - set(too_few) | {CONTROL}
-    return _take(offers, np.flatnonzero(np.isin(offers.arms, sorted(known))))
+    return taken(offers, np.flatnonzero(np.isin(offers.arms, sorted(known))))
 
 
-def _take(offers: OfferSet, places: Ints) -> OfferSet:
+def taken(offers: OfferSet, places: Ints) -> OfferSet:
+    """Return the offers at these places."""
     names = ("arms", "propensity", "randomised", "accepted", "margin_months")
     chosen = {n: getattr(offers, n)[places] for n in (*names, "groups", "as_of", "offer_ids")}
     return replace(offers, records=[offers.records[i] for i in places], **chosen)

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from data_contracts.contract import Label
-from features.training_set import ALONE, current_entities, training_set
+from features.catalogue import features
+from features.training_set import ALONE, current_entities, training_set, trial_set
 from foundation.errors import NotEnoughData
 from ingestion.gold.refine import refine
 from lakehouse.lake import Lake
+from notebooks.own_features import complaints_last_30_days
 from tests.silver_rows import ACME, TELECOM, Rows, day, lake_at, write_silver
 
 PERSONS = 120
@@ -159,6 +161,31 @@ def test_what_a_model_saw_is_kept_once_for_the_same_gold(lake: Lake):
     assert (lake.version(learned), lake.version(scored)) == (0, 0)
     assert lake.arrow(learned).num_rows == PERSONS
     assert lake.arrow(scored).num_rows == PERSONS - 40
+
+
+def test_a_further_feature_is_tried_beside_the_declared_ones_and_nothing_is_written(lake: Lake):
+    refined(lake, **dated(random.Random(7)))
+    tried = trial_set(lake, ACME, TELECOM, "churn", [complaints_last_30_days])
+    assert not lake.exists(lake.ref(ACME, "features", "churn_training"))
+    usual = training_set(lake, ACME, TELECOM, "churn")
+    assert [one.name for one in tried.features] == [
+        *(one.name for one in usual.features),
+        "complaints_last_30_days",
+    ]
+    assert (tried.y == usual.y).all()
+    assert list(tried.entity_ids) == list(usual.entity_ids)
+    for one, other in zip(tried.records, usual.records, strict=True):
+        recent = one.pop("complaints_last_30_days")
+        assert recent <= other["complaints_last_90_days"]
+        assert str(one) == str(other)
+
+
+def test_a_feature_that_is_declared_already_is_taken_once(lake: Lake):
+    refined(lake, **dated(random.Random(7)))
+    declared = features()["complaints_last_90_days"]
+    found = trial_set(lake, ACME, TELECOM, "churn", [declared])
+    names = [one.name for one in found.features]
+    assert names.count("complaints_last_90_days") == 1
 
 
 def test_the_same_gold_gives_the_same_set(lake: Lake):

@@ -19,11 +19,11 @@ from data_contracts.loader import forget_contracts, load_contract, load_contract
 from foundation.settings import Settings
 from lakehouse.lake import Lake
 from pipelines.run import refresh_tenant
+from simulation.gym import write_members
 from tenancy.api_keys import issue_key
 from tenancy.bootstrap import staff_actor
 from tenancy.tenants import tenant_for
 from tenancy.users import create_user
-from tests.gym_files import write_members
 from tests.integration.test_serving_process import STAFF, running
 from tests.unit.dashboards.conftest import PASSWORD
 from tests.unit.dashboards.test_dashboards_app import fill, words_of

@@ -23,7 +23,8 @@ from ingestion.tokens import token
 from lakehouse.lake import Lake
 from models.hold_out import held_out
 from models.offer_run import decide_offers, offer_champion
-from models.offer_train import OffersTrained, train_offers
+from models.offer_study import offer_study
+from models.offer_train import OffersTrained, prices_of, train_offers
 from models.offers import DO_NOT_DISTURB, Budget
 from simulation import demo_telecom
 from simulation.delivery import GeneratedTenant
@@ -111,6 +112,36 @@ def test_what_is_decided_is_worth_more_in_truth_than_calling_everybody(company: 
     assert chosen[offered].mean() > effects.mean(axis=0).max() + 0.1
     alone = np.array([row["verdict"] in DO_NOT_DISTURB for row in known])
     assert effects[alone].max(axis=1).mean() < effects[offered].max(axis=1).mean() - 0.2
+
+
+@pytest.mark.slow
+def test_a_study_of_the_effects_has_the_figures_of_the_training_and_tells_whom_they_help(
+    company: Company,
+):
+    study = offer_study(company.lake, company.tenant, company.contract)
+    trained, prices = company.trained, prices_of(company.contract, OFFERS)
+    assert study.names == OFFERS
+    assert len(study.offers.arms) == trained.rows
+    for offer, effect in study.effects().items():
+        assert effect.value == pytest.approx(trained.metrics[f"effect_{offer}"].value)
+    for price in prices:
+        gain, effect = study.gains()[price.offer], study.effects()[price.offer]
+        assert gain.low < gain.value < gain.high
+        cost = effect.value - gain.value
+        assert price.contact_months < cost <= price.contact_months + price.taken_months
+        parts = study.parts(price.offer)
+        assert sum(one.rows for one in parts) == trained.rows
+        assert parts[0].observed.value > parts[-1].observed.high
+
+
+@pytest.mark.slow
+def test_offering_to_everyone_brings_the_same_in_whatever_order(company: Company):
+    study = offer_study(company.lake, company.tenant, company.contract)
+    for offer in OFFERS:
+        found = study.curve(offer)
+        assert (found.share[0], found.gain[0], found.share[-1]) == (0.0, 0.0, 1.0)
+        assert study.qini(offer).high > 0
+        assert found.gain.max() >= found.gain[-1]
 
 
 @pytest.mark.slow

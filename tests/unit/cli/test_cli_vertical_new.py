@@ -15,7 +15,7 @@ from cli.main import run
 from data_contracts.loader import forget_contracts, load_contracts
 from foundation.settings import Settings
 from foundation.texts import LANGUAGES
-from tests.gym_files import write_members
+from simulation.gym import write_members
 from tests.unit.cli.conftest import Type, typing
 
 FLAGS = ["--label", "renueva", "--title-es", "Gimnasios", "--title-en", "Gyms"]

@@ -19,7 +19,7 @@ from ingestion.drafting.label import likely_label, positive_of
 from ingestion.drafting.limits import outwards
 from ingestion.drafting.samples import Sample, read_samples
 from ingestion.drafting.written import written
-from tests.gym_files import HEADER, write_members
+from simulation.gym import HEADER, write_members
 
 TITLE = {"es": "Gimnasios", "en": "Gyms"}
 PERSONAL = ("socio", "nombre", "celular", "correo", "notas")
