@@ -13,6 +13,7 @@ project = "ABCall platform"
 author = "ABCall"
 html_title = "ABCall platform"
 language = "en"
+smartquotes = False  # an option begins with two hyphens
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["contracts", "made/*.md", "made/drawings"]
@@ -31,6 +32,7 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
+html_show_copyright = False
 html_show_search_summary = False  # a browser reads no page of a folder by script
 
 

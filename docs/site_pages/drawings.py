@@ -16,9 +16,9 @@ import yaml
 from foundation.texts import LANGUAGES, Language
 
 SOURCES = Path(__file__).resolve().parents[1] / "drawings"
-WIDTH, MARGIN, GAP = 400, 26, 14
-LINE, PADDING, BETWEEN = 17, 10, 40
-LETTER = 7.3
+WIDTH, MARGIN, GAP = 400, 24, 14
+LINE, PADDING, BETWEEN = 18, 10, 40
+LETTER = 7.7
 """Mean width of a letter of the title line; small lines are narrower."""
 
 
@@ -83,7 +83,7 @@ def _placed(rows: list[list[dict[str, Any]]], language: Language) -> dict[str, B
 def _lines(one: dict[str, Any], width: float, language: Language) -> tuple[list[str], list[str]]:
     room = width - 2 * PADDING
     title = textwrap.wrap(one["text"][language], int(room / LETTER))
-    small = textwrap.wrap(one.get("small", {}).get(language, ""), int(room / (LETTER * 0.86)))
+    small = textwrap.wrap(one.get("small", {}).get(language, ""), int(room / (LETTER * 0.82)))
     return title, small
 
 

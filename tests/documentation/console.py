@@ -20,6 +20,7 @@ DOCS = ROOT / "docs"
 FENCE = re.compile(
     r"^(?P<fence>`{3,})(?P<kind>.*)\n(?P<body>(?:.*\n)*?)(?P=fence)[ ]*$", re.MULTILINE
 )
+TOLD = re.compile(r"^(\w+): (.+)$", re.MULTILINE)
 CAPTION = re.compile(r"^:caption: (.+)\n", re.MULTILINE)
 INTERRUPT = "^C"
 LONGEST_SECONDS = 600
@@ -48,10 +49,11 @@ class Command:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its language, its files by name, its commands."""
+    """A page: its language, the page that a reader has worked through before, files, commands."""
 
     path: Path
     language: str
+    after: str
     files: dict[str, str]
     commands: tuple[Command, ...]
 
@@ -90,8 +92,8 @@ def read_page(path: Path) -> Page:
             files[caption[1].strip()] = body[caption.end() :].lstrip("\n")
         if kind == "console":
             commands += commands_of(body)
-    language = "es" if text.startswith("---\nlanguage: es\n") else "en"
-    return Page(path, language, files, tuple(commands))
+    told = dict(TOLD.findall(text.partition("\n---\n")[0])) if text.startswith("---\n") else {}
+    return Page(path, told.get("language", "en"), told.get("after", ""), files, tuple(commands))
 
 
 def commands_of(body: str) -> list[Command]:
@@ -156,16 +158,21 @@ class Reader:
                 text=True,
                 start_new_session=True,
             )
-            said = _stopped(running, command) if command.stopped else _waited(running)
+            try:
+                said = _stopped(running, command) if command.stopped else _waited(running)
+            finally:
+                _end(running)
             told.seek(0)
             complaints = [line for line in told if not line.lstrip().startswith("·")]
-        return Ran(command, running.returncode, said + "".join(complaints))
+        code = running.returncode
+        return Ran(command, 128 - code if code < 0 else code, said + "".join(complaints))
 
     def _surroundings(self) -> dict[str, str]:
         here = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
+            "COLUMNS": "240",
             "PROJECT": str(ROOT),
             "BASH_FUNC_make%%": ELSEWHERE,
         }
@@ -173,11 +180,7 @@ class Reader:
 
 
 def _waited(running: subprocess.Popen[str]) -> str:
-    try:
-        return running.communicate(timeout=LONGEST_SECONDS)[0]
-    except subprocess.TimeoutExpired:
-        os.killpg(running.pid, signal.SIGKILL)
-        raise
+    return running.communicate(timeout=LONGEST_SECONDS)[0]
 
 
 def _stopped(running: subprocess.Popen[str], command: Command) -> str:
@@ -191,3 +194,10 @@ def _stopped(running: subprocess.Popen[str], command: Command) -> str:
     os.killpg(running.pid, signal.SIGINT)
     running.communicate(timeout=60)
     return said
+
+
+def _end(running: subprocess.Popen[str]) -> None:
+    """Leave nothing behind of a command that a test gave up waiting for."""
+    if running.poll() is None:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
