@@ -1,7 +1,5 @@
 """The site is built without a warning; its links lead somewhere; reading it needs no network."""
 
-import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -36,18 +34,6 @@ class Read(HTMLParser):
             self.links.append(told["href"])
         if told.get(LOADED.get(tag, "")):
             self.loaded.append(told[LOADED[tag]])
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the built site."""
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-d", folder / "trees"]
-    built = subprocess.run(
-        [*command, DOCS, folder / "html"], capture_output=True, text=True, check=False
-    )
-    assert built.returncode == 0, built.stderr
-    return folder / "html"
 
 
 @pytest.fixture(scope="module")
