@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo up test test-slow check lock notebooks benchmark benchmark-upload benchmark-lake benchmark-models benchmark-verticals isolation soak clean
+.PHONY: help setup demo up test test-slow check docs lock notebooks benchmark benchmark-upload benchmark-lake benchmark-models benchmark-verticals isolation soak clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -23,8 +23,8 @@ $(READY): requirements.lock pyproject.toml
 
 setup: $(READY) ## make the environment in .venv from requirements.lock
 
-demo: $(READY) ## run the main job to its end on generated data and print what it did
-	@$(BIN)/abcall demo
+demo: $(READY) ## run the main job to its end on generated data (SCALE=0.2: less of it)
+	@$(BIN)/abcall demo --scale $(or $(SCALE),1)
 
 up: $(READY) ## serve dashboard, scoring service, Dagster and MLflow on loopback until Ctrl-C
 	@exec $(BIN)/abcall up
@@ -40,6 +40,10 @@ check: $(READY) ## ruff, mypy and the one-way imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(READY) ## the documentation site, in build/site; a warning is an error
+	@$(BIN)/python -m sphinx -W --keep-going --quiet -d build/trees docs build/site
+	@echo build/site/index.html
 
 lock: ## pin the ranges of pyproject.toml again, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
@@ -69,4 +73,4 @@ soak: $(READY) ## uploads of changing files for MINUTES (5), every row accounted
 	@$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),5)
 
 clean: ## remove what running writes (environment, lake, stores, caches)
-	rm -rf $(VENV) build .abcall .abcall-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build docs/made .abcall .abcall-keys .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -27,27 +27,30 @@ class Settings:
     Attributes
     ----------
     data_dir
-        Folder of all that running writes: lake, objects, store, MLflow, Dagster.
+        Folder of all that running writes: lake, objects, store, MLflow, Dagster. Its path has
+        neither spaces nor accents.
     master_key_file
-        File of the key that wraps the tenants' keys; lies outside ``data_dir``.
+        File of the key that wraps the tenants' keys; lies outside ``data_dir``. Keep a copy
+        elsewhere: without it the data cannot be read.
     store_url
-        SQLAlchemy URL of the operational store.
+        SQLAlchemy URL of the operational store: SQLite, or PostgreSQL
+        (``postgresql+psycopg://…``).
     engine
-        ``sail`` (embedded) or ``spark`` (through Spark Connect).
+        ``sail`` (embedded) or ``spark`` (through Spark Connect; needs Java).
     spark_remote
-        Spark Connect address; ``local[2]`` starts a server in this machine.
+        Spark Connect address, ``sc://host:port``; ``local[2]`` starts a server in this machine.
     contract_dirs
         Folders of contracts besides ``data_contracts/``.
     upload_limit_bytes
         A larger file is refused before it is read.
     language
-        Language of the command line and of tenants that have not chosen.
+        Language of the command line and of tenants that have not chosen: ``es`` or ``en``.
     lake_url
         Root of tables, objects and staged files: ``s3://bucket/prefix``, or a folder; empty means
         ``data_dir``. The bucket's endpoint, region and keys are the standard AWS variables.
     history_days, layer_history_days
-        For how many days older versions of tables can be read and restored; by layer where it
-        is another number.
+        For how many days older versions of tables can be read and restored, and by layer where
+        it is another number: ``30,gold=7``.
     search_seconds
         How long the training of a model may search for better settings than the catalogue's; 0
         searches not at all.

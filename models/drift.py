@@ -3,7 +3,7 @@
 One definition of each statistic, between shares p (then) and q (now) of a feature's bins:
 
 ``psi``          Σ (q − p) ln(q ÷ p), half a row added to each bin (population stability index)
-``wasserstein``  ∫ |F − G| of numbers, in their standard deviations (earth mover's distance)
+``wasserstein``  ∫ ``|F − G|`` of numbers, in their standard deviations (earth mover's distance)
 ``jensen_shannon``  √ of the Jensen–Shannon divergence of categories, in bits: 0 to 1
 
 *Alarm levels.* A statistic must exceed its floor, below which a change does not matter, and what

@@ -16,7 +16,7 @@ from data_contracts.place import Node
 from foundation.plugins import FEATURES
 from foundation.settings import Settings
 from foundation.texts import LANGUAGES
-from tests.gym_files import write_members
+from simulation.gym import write_members
 from tests.packages import Bring
 from tests.small_vertical import column_of, columns_of, model_of, small_document, write
 
