@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_contracts.contract import Contract, LabelKind, Model
 from features.build import ENTITY, PERSON, available, build, declared
@@ -69,7 +70,8 @@ def training_set(
 ) -> TrainingSet:
     """Return the rows a model learns from, as they were known at each as-of time.
 
-    Persons whom models may not learn from are left out (``features.consent``).
+    Persons whom models may not learn from are left out (``features.consent``), and so are rows of
+    classes too few to be learned where others remain.
 
     The frame is also kept as the table ``features.<model>_training``.
 
@@ -88,10 +90,13 @@ def training_set(
     rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
     silent = left_out(lake, tenant, contract, persons_of(rows), "training")
     rows = without(rows, silent)
-    _require_enough(model, rows, floor)
+    learnable = _learnable(model, rows, floor)
+    _require_enough(model, learnable, floor)
     name, purpose = f"{model.name}_training", purpose_of(kind, mark_of(lake, tenant, silent))
     keep(lake, tenant, name, rows, gold=source.gold, contract=contract, purpose=purpose)
-    return replace(_training_set(model, kind, source, rows), left_out=len(silent))
+    found = _training_set(model, kind, source, learnable)
+    rare = rows.num_rows - learnable.num_rows
+    return replace(found, left_out=len(silent), rare_rows=rare)
 
 
 def current_entities(
@@ -219,6 +224,17 @@ def times_of(rows: pa.Table) -> np.ndarray:
     """Return the as-of times, ``datetime64[us]``."""
     moments: np.ndarray = rows.column(AS_OF).to_numpy()
     return moments.astype("datetime64[us]")
+
+
+def _learnable(model: Model, rows: pa.Table, floor: Floor) -> pa.Table:
+    """Return the rows whose class is frequent enough to learn; all where fewer than two are."""
+    if model.task != "multiclass":
+        return rows
+    counts = Counter(rows.column(LABEL).to_pylist())
+    frequent = [label for label, count in counts.items() if count >= floor.of_an_outcome]
+    if len(frequent) < 2:
+        return rows
+    return rows.filter(pc.is_in(rows.column(LABEL), pa.array(frequent)))
 
 
 def _require_enough(model: Model, rows: pa.Table, floor: Floor) -> None:
