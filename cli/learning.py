@@ -181,6 +181,8 @@ def _show_quality(
         if trained.left_out:
             count = {"model": trained.model, "persons": trained.left_out}
             say(text("cli.train_left_out", language, **count))
+        if trained.rare_rows:
+            say(text("cli.train_rare", language, model=trained.model, rows=trained.rare_rows))
         if trained.timing is not None:
             say(trained.timing.say(language))
         spread = trained.metrics.get("auc_mean_over_seeds")

@@ -41,6 +41,8 @@ class TrainingSet:
         Gold table → version read.
     left_out
         Persons whom models may not learn from; they are in no field.
+    rare_rows
+        Rows of classes too few to be learned; they are in no field either.
     """
 
     model: Model
@@ -54,6 +56,7 @@ class TrainingSet:
     table_versions: dict[str, int]
     notes: tuple[Note, ...] = field(default=())
     left_out: int = 0
+    rare_rows: int = 0
 
 
 @dataclass(frozen=True)

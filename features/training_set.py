@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_contracts.contract import Contract, LabelKind, Model
 from features.build import ENTITY, PERSON, available, build, declared
@@ -66,12 +67,21 @@ class Source:
 
 @dataclass(frozen=True)
 class _Labelled:
-    """Rows with features and outcomes; ``silent`` are the persons who are left out of them."""
+    """Rows with features and outcomes.
+
+    Attributes
+    ----------
+    rows, learnable
+        All of them, and those of a class that is frequent enough.
+    silent
+        The persons who are left out of them.
+    """
 
     model: Model
     source: Source
     kind: LabelKind
     rows: pa.Table
+    learnable: pa.Table
     silent: frozenset[str]
 
 
@@ -84,7 +94,8 @@ def training_set(
 ) -> TrainingSet:
     """Return the rows a model learns from, as they were known at each as-of time.
 
-    Persons whom models may not learn from are left out (``features.consent``).
+    Persons whom models may not learn from are left out (``features.consent``), and so are rows of
+    classes too few to be learned where others remain.
 
     The frame is also kept as the table ``features.<model>_training``.
 
@@ -230,12 +241,13 @@ def _labelled(
     rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
     silent = left_out(lake, tenant, contract, persons_of(rows), "training")
     rows = without(rows, silent)
-    _require_enough(model, rows, floor)
-    return _Labelled(model, source, kind, rows, silent)
+    learnable = _learnable(model, rows, floor)
+    _require_enough(model, learnable, floor)
+    return _Labelled(model, source, kind, rows, learnable, silent)
 
 
 def _training_set(found: _Labelled) -> TrainingSet:
-    model, source, rows = found.model, found.source, found.rows
+    model, source, rows = found.model, found.source, found.learnable
     dropped = useless(rows, source.specs)
     names = {note.feature for note in dropped}
     specs = tuple(spec for spec in source.specs if spec.name not in names)
@@ -253,6 +265,7 @@ def _training_set(found: _Labelled) -> TrainingSet:
         table_versions=source.gold.versions,
         notes=source.notes + dropped,
         left_out=len(found.silent),
+        rare_rows=found.rows.num_rows - rows.num_rows,
     )
 
 
@@ -279,6 +292,17 @@ def times_of(rows: pa.Table) -> np.ndarray:
     """Return the as-of times, ``datetime64[us]``."""
     moments: np.ndarray = rows.column(AS_OF).to_numpy()
     return moments.astype("datetime64[us]")
+
+
+def _learnable(model: Model, rows: pa.Table, floor: Floor) -> pa.Table:
+    """Return the rows whose class is frequent enough to learn; all where fewer than two are."""
+    if model.task != "multiclass":
+        return rows
+    counts = Counter(rows.column(LABEL).to_pylist())
+    frequent = [label for label, count in counts.items() if count >= floor.of_an_outcome]
+    if len(frequent) < 2:
+        return rows
+    return rows.filter(pc.is_in(rows.column(LABEL), pa.array(frequent)))
 
 
 def _require_enough(model: Model, rows: pa.Table, floor: Floor) -> None:

@@ -54,6 +54,8 @@ class Trained:
         Where its classes of risk begin; empty for tasks other than yes or no.
     left_out
         Persons whom models may not learn from, and who were left out.
+    rare_rows
+        Rows of classes too few to be learned, which were left out.
     doubts
         Features that were left out until a person says whether they are honest.
     against
@@ -76,6 +78,7 @@ class Trained:
     notes: tuple[Note, ...] = ()
     bands: tuple[RiskBand, ...] = ()
     left_out: int = 0
+    rare_rows: int = 0
     doubts: "tuple[Suspect, ...]" = ()
     against: "tuple[Finding, ...]" = ()
     timing: "Timed | NotEnoughData | None" = None
@@ -157,6 +160,7 @@ def _promoted(
         notes=training.notes,
         bands=_bands(training, learned),
         left_out=training.left_out,
+        rare_rows=training.rare_rows,
         against=against,
     )
 
@@ -242,6 +246,7 @@ def card_of(training: TrainingSet, learned: "Learned") -> dict[str, str]:
         "positives": str(learned.positives),
         "features": str(len(training.features)),
         "persons_left_out": str(training.left_out),
+        "rare_rows_left_out": str(training.rare_rows),
         **(learned.rows.prior.told() if learned.rows.prior else {}),
         "features_left_out": _left_out(training.notes),
     }

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from benchmarks.real_tables import Source, read, rows_of
+from data_contracts.loader import load_contracts
 from models.columns import kind_of
+from models.guard import vouched
 from models.leaks import Suspect, suspects
 from models.rows import Rows
 
@@ -141,3 +143,15 @@ def test_real_files_with_their_headers_renamed(
     found = {feature for feature, reason in told.items() if reason == "tells_alone"}
     assert leaks <= found
     assert len(found - leaks) <= 1
+
+
+def test_a_measure_that_the_contract_says_is_known_in_time_is_kept_unasked():
+    contract = load_contracts()["telecom"]
+    customers = contract.table("customers")
+    columns = tuple(
+        replace(column, known_in_time=column.name == "partner") for column in customers.columns
+    )
+    others = (table for table in contract.tables if table.name != "customers")
+    said = replace(contract, tables=(replace(customers, columns=columns), *others))
+    assert vouched(said, said.model("churn")) == {"partner": "keep"}
+    assert vouched(contract, contract.model("churn")) == {}
