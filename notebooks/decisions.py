@@ -65,7 +65,8 @@ def tables_read(score: Row) -> dict[str, int]:
 def story(gold: Gold, score: Row, language: Language = "es") -> pd.DataFrame:
     """Return what was known of a person when a score was made; one row a fact, in order.
 
-    Columns: ``at`` (UTC), ``lane`` (what kind of fact) and ``what``.
+    Columns: ``at`` (UTC), ``lane`` (what kind of fact) and ``what``. Of a kind, the newest facts
+    that gold has, as the customer's page shows them.
     """
     token, until = score["person_token"], score["as_of_at"]
     known = {
@@ -123,7 +124,7 @@ def time_line(facts: pd.DataFrame, language: Language = "es") -> Drawing:
 def on_the_scale(score: Row, champion: "Champion", language: Language = "es") -> Drawing:
     """Return where a decision's probability lies among the classes of risk of its model."""
     starts = [one.from_probability for one in champion.bands]
-    top = max(1.3 * max(*starts, score["probability"]), 0.05)
+    top = min(1.0, 1.3 * max(*starts, score["probability"]))
     bands = pd.DataFrame(
         [
             {"name": text(f"dashboards.class_{one.name}", language), "class": one.name,

@@ -48,7 +48,14 @@ def histogram(values: "pd.Series[float]", axis: str, language: Language = "es") 
     return drawn(bars, language, title, text("notebooks.histogram_told", language, **told))
 
 
-def bars(counts: "pd.Series[int]", title: str, axis: str, language: Language = "es") -> Drawing:
+def bars(
+    counts: "pd.Series[int]",
+    title: str,
+    axis: str,
+    language: Language = "es",
+    *,
+    subtitle: str = "",
+) -> Drawing:
     """Return a bar for each name in the index, longest first, its count written beside it."""
     ordered = counts.sort_values(ascending=False)
     rows = pd.DataFrame(
@@ -61,7 +68,7 @@ def bars(counts: "pd.Series[int]", title: str, axis: str, language: Language = "
     base = alt.Chart(rows).encode(y=named("name", rows["name"].tolist()))
     shown = base.mark_bar(color=BLUE).encode(x=number("count", axis))
     words = base.mark_text(align="left", dx=6, fontSize=14).encode(x="count:Q", text="told:N")
-    return drawn(shown + words, language, title, height=alt.Step(34))
+    return drawn(shown + words, language, title, subtitle, height=alt.Step(34))
 
 
 def months(events: dict[str, Sequence[Month]], title: str, language: Language = "es") -> Drawing:

@@ -15,6 +15,7 @@ from data_contracts.contract import Contract
 from foundation.texts import Language, text, written_number
 from models.evaluate import Interval
 from models.uplift import CONTROL
+from notebooks.distributions import bars
 from notebooks.drawing import Drawing, dots, drawn, height, interval_told, number, series
 from notebooks.frames import Told, told
 
@@ -133,24 +134,11 @@ def qini_table(study: "OfferStudy", contract: Contract, language: Language = "es
 
 def verdicts(decision: Decision, currency: str, language: Language = "es") -> Drawing:
     """Return how many customers a run decides what about."""
+    counts = {text(f"notebooks.verdict_{n}", language): k for n, k in decision.verdicts.items()}
     gain = written_number(float(decision.with_offers - decision.without), language)
-    rows = pd.DataFrame(
-        [
-            {"name": text(f"notebooks.verdict_{name}", language), "count": count,
-             "words": written_number(count, language)}
-            for name, count in decision.verdicts.items()
-        ]
-    )  # fmt: skip
-    base = alt.Chart(rows).encode(
-        y=alt.Y("name:N", title=None, sort=rows["name"].tolist(), axis=alt.Axis(labelFontSize=14))
-    )
-    bars = base.mark_bar(color=BLUE).encode(
-        x=number("count", text("notebooks.customers", language))
-    )
-    words = base.mark_text(align="left", dx=6, fontSize=14).encode(x="count:Q", text="words:N")
     said = text("notebooks.verdicts_told", language, gain=gain, currency=currency)
-    title = text("notebooks.verdicts", language)
-    return drawn(bars + words, language, title, said, height=alt.Step(38))
+    title, axis = (text(f"notebooks.{key}", language) for key in ("verdicts", "customers"))
+    return bars(pd.Series(counts), title, axis, language, subtitle=said)
 
 
 def decisions_told(rows: Sequence[Row], words: Words, names: Mapping[str, str]) -> Told:
