@@ -47,7 +47,7 @@ def _meanings() -> dict[str, str]:
 def _default(name: str) -> str:
     defaults = Settings.at(Path(".abcall"))
     value = getattr(defaults, name)
-    if value in ("", ()):
+    if value in ("", (), None):
         return "none"
     return code(
         str(value).replace(f"{defaults.data_dir.parent}/", "").replace("sqlite:////", "sqlite:///")

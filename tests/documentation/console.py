@@ -23,7 +23,7 @@ FENCE = re.compile(
 TOLD = re.compile(r"^(\w+): (.+)$", re.MULTILINE)
 CAPTION = re.compile(r"^:caption: (.+)\n", re.MULTILINE)
 INTERRUPT = "^C"
-LONGEST_SECONDS = 600
+LONGEST_SECONDS = 1500
 ELSEWHERE = """() {
   ABCALL_DATA=$(realpath -m "${ABCALL_DATA:-.abcall}") \\
     command make --no-print-directory -C "$PROJECT" "$@"

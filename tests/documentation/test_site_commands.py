@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.documentation.console import Page, Ran, Reader, read_page, shows, written_pages
+from tests.documentation.console import Command, Ran, Reader, read_page, shows, written_pages
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 PAGES = {page.name: page for page in map(read_page, written_pages()) if page.commands}
 SMALL, ENOUGH = "0.05", "0.25"
@@ -41,11 +41,19 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Worked:
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_the_commands_of_a_page_answer_as_it_shows(name: str, worked: Worked):
-    page: Page = PAGES[name]
     ran = worked(name)
-    for one, following in zip(ran, [*page.commands[1:], None], strict=True):
-        told = f"$ {one.command.typed}\n{one.said}\nshown:\n" + "\n".join(one.command.shown)
-        if following is None or following.typed != "echo $?":
-            assert one.code == (INTERRUPTED if one.command.stopped else 0), told
-        if one.command.answer:
-            assert shows(one.command.answer, one.said), told
+    following = [*PAGES[name].commands[1:], None]
+    wrong = [one for one, after in zip(ran, following, strict=True) if not as_shown(one, after)]
+    assert not wrong, "\n\n".join(map(side_by_side, wrong))
+
+
+def as_shown(one: Ran, after: Command | None) -> bool:
+    """Say whether a command ended well, or as the page tells next, and answered as is shown."""
+    told_next = after is not None and after.typed == "echo $?"
+    ended = told_next or one.code == (INTERRUPTED if one.command.stopped else 0)
+    return ended and (not one.command.answer or shows(one.command.answer, one.said))
+
+
+def side_by_side(one: Ran) -> str:
+    shown = "\n".join(one.command.shown)
+    return f"$ {one.command.typed} → {one.code}\n{one.said}\nThe page shows:\n{shown}"
