@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from shutil import which
 
+import dagster as dg
 import pandas as pd
 import psycopg
 import pyarrow as pa
@@ -29,6 +30,10 @@ from lakehouse.sql_copy import Access, close_copy, open_copy, renew
 from models.erasure import erase_person
 from models.refresh import refresh
 from models.tenant_end import erase_tenant
+from pipelines.definitions import build
+from pipelines.partitions import register
+from pipelines.platform import Platform
+from pipelines.sql_assets import copy_asset
 from tenancy.actor import Actor
 from tenancy.sql_copies import name_of_copy
 from tenancy.tenant import Tenant
@@ -170,6 +175,28 @@ def test_the_copy_follows_gold_and_what_is_unchanged_is_left_alone(desk: Door):
     again = renew(desk.lake, TENANT)
     assert again is not None
     assert again.rows == {}
+
+
+def test_dagster_renews_it_after_all_that_writes_gold(desk: Door):
+    open_copy(desk.lake, TENANT, STAFF)
+    desk.customers("C,Íñigo,2024-04-01,9,15,15,no")
+    refine(desk.lake, TENANT)
+    definitions = build(desk.lake.settings)
+    key = dg.AssetKey([TENANT.vertical, "sql_copy"])
+    before = definitions.resolve_asset_graph().get(key).parent_keys
+    assert {"gold", "scores", "offers", "answers"} <= {part for one in before for part in one.path}
+    with dg.DagsterInstance.ephemeral() as instance:
+        register(instance, [TENANT])
+        done = dg.materialize(
+            [copy_asset(desk.lake.contract_of(TENANT), Platform(desk.lake.settings))],
+            partition_key=TENANT.id,
+            instance=instance,
+        )
+    (made,) = done.asset_materializations_for_node("telecom_sql_copy")
+    assert made.metadata["tables"].value == 1
+    assert made.metadata["rows"].value == 3
+    without = build(replace(desk.lake.settings, sql_url="")).resolve_asset_graph()
+    assert not without.has(key)
 
 
 def test_who_is_erased_is_gone_from_the_copy(desk: Door):
