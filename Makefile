@@ -48,6 +48,8 @@ docs: $(READY) ## the documentation site, in build/site; a warning is an error
 lock: ## pin the ranges of pyproject.toml again, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --quiet -o requirements.lock
+	$(BIN)/uv pip compile tests/interop/requirements.in --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --quiet -o requirements-interop.lock
 
 benchmark: benchmark-upload benchmark-lake ## every benchmark
 

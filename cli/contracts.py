@@ -10,12 +10,14 @@ from cli.session import Desk, contract_of, session_of
 from data_contracts.changelog import answer_of, changelog, say_step
 from data_contracts.loader import load_documents
 from data_contracts.own import own_document
+from data_contracts.place import Node
 from foundation.texts import Language, text
 from ingestion.evolution.plan import Plan, own_of, plan_version
 from ingestion.evolution.publish import publish
 from ingestion.evolution.rebuild import Rebuilt
 from ingestion.evolution.redrive import redrive
 from tenancy.contract_versions import published_versions
+from tenancy.tenant import Tenant
 
 TenantId = Annotated[str, typer.Argument(metavar="TENANT")]
 Vertical = Annotated[str, typer.Argument(metavar="VERTICAL")]
@@ -34,11 +36,19 @@ def _register_tenants(group: typer.Typer, language: Language) -> None:
     @group.command("show", help=_help("show", language))
     def show_one(context: typer.Context, tenant_id: TenantId) -> None:
         with session_of(context).desk() as desk:
+            whole = _document(desk, desk.tenant(tenant_id))
+        _write_out(whole)
+
+    @group.command("export", help=_help("export", language))
+    def export(context: typer.Context, tenant_id: TenantId) -> None:
+        from ingestion.stored_contract import stored_document
+
+        with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
-            document = load_documents(desk.lake.settings.contract_dirs)[tenant.vertical]
-            own, revision = own_of(desk.lake, tenant)
-        whole = own_document(document, own, revision)
-        write_out(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=100))
+            held = {ref.name for ref in desk.lake.refs(tenant) if ref.layer == "silver"}
+            root = f"{desk.lake.settings.tables_root}/{tenant.id}"
+            whole = stored_document(_document(desk, tenant), desk.contract(tenant), held, root)
+        _write_out(whole)
 
     @group.command("redrive", help=_help("redrive", language))
     def bring(
@@ -52,6 +62,16 @@ def _register_tenants(group: typer.Typer, language: Language) -> None:
             done = redrive(desk.lake, tenant, None if table is None else [table])
         for one in done:
             say(_redriven(tenant.id, one, language))
+
+
+def _document(desk: Desk, tenant: Tenant) -> Node:
+    """Return a tenant's contract as the standard writes it, its own columns among the others."""
+    document = load_documents(desk.lake.settings.contract_dirs)[tenant.vertical]
+    return own_document(document, *own_of(desk.lake, tenant))
+
+
+def _write_out(document: Node) -> None:
+    write_out(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100))
 
 
 def _register_versions(group: typer.Typer, language: Language) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self, TypeVar, get_args
+from urllib.parse import urlsplit
 
 from foundation.errors import OperatorError
 from foundation.texts import LANGUAGES, Language
@@ -54,6 +55,14 @@ class Settings:
     search_seconds
         How long the training of a model may search for better settings than the catalogue's; 0
         searches not at all.
+    openlineage
+        Who is told of runs, of all tenants: URL of an OpenLineage receiver, or a file; empty:
+        nobody.
+    openlineage_key_file
+        File of the key that the receiver asks for.
+    sql_url
+        PostgreSQL server, ``postgresql://user:password@host/database``, that holds copies of gold
+        for programs that speak SQL; empty: none.
     """
 
     data_dir: Path
@@ -68,6 +77,9 @@ class Settings:
     history_days: int = 30
     layer_history_days: tuple[tuple[str, int], ...] = ()
     search_seconds: int = 0
+    openlineage: str = ""
+    openlineage_key_file: Path | None = None
+    sql_url: str = ""
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -110,6 +122,13 @@ class Settings:
             history_days=days,
             layer_history_days=by_layer,
             search_seconds=_number(env, "ABCALL_SEARCH_SECONDS", defaults.search_seconds, least=0),
+            openlineage=_receiver(env),
+            openlineage_key_file=(
+                Path(env["ABCALL_OPENLINEAGE_KEY_FILE"])
+                if "ABCALL_OPENLINEAGE_KEY_FILE" in env
+                else None
+            ),
+            sql_url=_sql_url(env),
         )
 
     @property
@@ -202,6 +221,26 @@ def _lake_url(env: Mapping[str, str]) -> str:
     folder = str(Path(url).absolute())
     _require_plain("ABCALL_LAKE_URL", folder)
     return folder
+
+
+def _receiver(env: Mapping[str, str]) -> str:
+    """Return an ``http(s)://`` URL without a secret in it, or a file as an absolute path."""
+    value = env.get("ABCALL_OPENLINEAGE", "")
+    if "://" not in value:
+        return str(Path(value).absolute()) if value else ""
+    url = urlsplit(value)
+    if url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc:
+        # Not the value: it may hold a password.
+        raise OperatorError("settings.bad_receiver", variable="ABCALL_OPENLINEAGE")
+    return value
+
+
+def _sql_url(env: Mapping[str, str]) -> str:
+    """Return the address of a PostgreSQL server."""
+    value = env.get("ABCALL_SQL_URL", "")
+    if value and (urlsplit(value).scheme != "postgresql" or not urlsplit(value).hostname):
+        raise OperatorError("settings.bad_sql_url", variable="ABCALL_SQL_URL")
+    return value
 
 
 def _require_plain(variable: str, folder: str) -> None:

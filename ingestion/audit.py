@@ -14,6 +14,7 @@ from data_contracts.contract import Table
 from foundation.errors import NotFound
 from foundation.texts import Language, catalogue, text
 from ingestion.audit_figures import MEAN, ROWS, Figures, columns_of, figures_of
+from lakehouse.lineage import Check, note_checked
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def audit_table(lake: "Lake", tenant: Tenant, table: Table, present: Collection[
         filled |= {column.name for column in table.by_role("entity")}
     expectations = table_expectations(table, filled | set(present))
     told = [one for one in expectations if _speaks_of_something(one, figures)]
-    return audit_figures(table.name, told, figures, version)
+    audit = audit_figures(table.name, told, figures, version)
+    note_checked(ref, [Check(r.kind, r.column, r.passed) for r in audit.expectations])
+    return audit
 
 
 def _speaks_of_something(expectation: Expectation, figures: Figures) -> bool:

@@ -16,6 +16,7 @@ from ingestion.reading import PIECE_BYTES
 from ingestion.receipt import Receipt
 from ingestion.take import take
 from ingestion.unfinished import has_written, unfinished_of
+from lakehouse.lineage import observed
 from tenancy.upload import Upload
 from tenancy.uploads import start_upload
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 
+@observed("receive", of="table")
 def receive(
     lake: "Lake",
     tenant: "Tenant",

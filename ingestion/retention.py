@@ -21,6 +21,7 @@ from ingestion.gold.grains import grains
 from ingestion.landing import KIND
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
+from lakehouse.sql_copy import renew
 from tenancy.deliveries import list_deliveries
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, list_erasures, note_place
 from tenancy.holds import OFFICERS, destroying, list_holds
@@ -298,4 +299,5 @@ def _renew(
             with destroying(lake.store, tenant):
                 lake.forget_past(ref)
         except Held:
-            return
+            break
+    renew(lake, tenant)

@@ -16,6 +16,7 @@ from ingestion.progress import Teller, kept_in
 from ingestion.reading import open_file
 from ingestion.receipt import Receipt
 from ingestion.scan import Pieces, scan, scanned_job, watched
+from lakehouse.lineage import note_used
 from tenancy.upload import Upload
 from tenancy.uploads import last_applied, save_upload
 
@@ -69,6 +70,7 @@ def _taken(door: Door, upload: Upload, still_ours: Callable[[], object], teller:
     teller.begins("landing")
     if land(lake, tenant, door.path) != upload.sha256:
         raise InvalidUpload("ingestion.still_written", file=door.file_name)
+    note_used(tenant.id, f"landing.{door.table.name}", upload.id)
     source = open_file(door.path, door.file_name, lake.settings.upload_limit_bytes)
     pieces = Pieces(source, piece_bytes, unchanged)
     first = pieces.first(door.file_name)

@@ -11,6 +11,7 @@ from foundation.settings import Settings
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import columns_of, content_version, open_table, same_rows
 from lakehouse.engine import Engine, open_engine
+from lakehouse.lineage import note_read
 from lakehouse.maintenance import Maintenance
 from lakehouse.objects import Objects
 from lakehouse.places import Place, place_at
@@ -186,6 +187,7 @@ class Lake:
         table = open_sound(ref, version)
         if table is None:
             raise NotFound("lakehouse.no_table", table=str(ref))
+        note_read(ref, version)
         return self.engine.read(ref.path, None if version is None else same_rows(table, version))
 
     def arrow(
@@ -209,6 +211,7 @@ class Lake:
         pyarrow.Table
             Without rows where the table does not exist; then ``columns`` are null-typed.
         """
+        note_read(ref, version)
         with reached(ref.path):
             return read_arrow(ref, columns, where, version)
 
@@ -240,6 +243,7 @@ class Lake:
 
         Without rows where the table does not exist; its columns are then null-typed.
         """
+        note_read(ref)
         return scan_arrow(ref, columns)
 
     def batches(
@@ -253,6 +257,7 @@ class Lake:
 
         Where the table does not exist, or no row fits, nothing is yielded.
         """
+        note_read(ref, version)
         return read_batches(ref, columns, where, version)
 
     def exists(self, ref: TableRef) -> bool:

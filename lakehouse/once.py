@@ -11,6 +11,7 @@ from foundation.disk import disk_told
 from foundation.errors import Busy
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit, Committed, open_table, read_commit
+from lakehouse.lineage import note_written
 from lakehouse.reach import reached
 from lakehouse.refs import TableRef
 from lakehouse.sums import note_sums, require_sound
@@ -85,6 +86,7 @@ class Once:
                 self._boundary(f"before:{place}")
                 if self._applied(ref, table, apply):
                     committed = self._recorded(ref, commit)
+                    note_written(ref, committed)
                     self._boundary(f"after:{place}")
                     return committed
                 time.sleep(_jittered(attempt))

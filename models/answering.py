@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from data_contracts.contract import Contract
 from features.text_set import TEXT_MODELS
 from foundation.errors import NotEnoughData, UserError
+from lakehouse.lineage import observed
 from models.answers import AnswerRun, answer_open, text_champion
 from models.intent_training import TextsTrained, train_missing_texts, train_texts
 
@@ -36,6 +37,7 @@ class Answering:
     left_out: Mapping[str, UserError]
 
 
+@observed("answers")
 def answering(
     lake: "Lake",
     tenant: "Tenant",

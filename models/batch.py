@@ -11,6 +11,7 @@ from data_contracts.contract import Contract
 from features.shapes import FeatureFrame
 from foundation.clock import utc_now
 from lakehouse.commits import Commit
+from lakehouse.lineage import observed
 from models.champion import Champion
 from models.compatible import compatible_champion
 from models.score import Scorer
@@ -49,6 +50,7 @@ class ScoreRun:
     already: bool
 
 
+@observed("score", of="model_name")
 def score_current(
     lake: "Lake", tenant: "Tenant", model_name: str, contract: Contract | None = None
 ) -> ScoreRun:

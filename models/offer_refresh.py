@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract
+from lakehouse.lineage import observed
 from models.offer_run import OfferRun, decide_offers, offer_champion
 from models.offer_train import OffersTrained, train_offers
 
@@ -25,6 +26,7 @@ def makes_offers(lake: "Lake", tenant: "Tenant", contract: Contract) -> bool:
     return bool(contract.offers) and lake.exists(lake.ref(tenant, "gold", "offer"))
 
 
+@observed("offers")
 def refresh_offers(
     lake: "Lake",
     tenant: "Tenant",

@@ -3,6 +3,7 @@
 Nothing is trained again here: what a watch asks for, Dagster runs.
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from data_contracts.contract import Contract, Model
 from features.offer_set import NAME as OFFERS
-from foundation.errors import NotEnoughData, NotFound, UserError
-from foundation.texts import Language
+from foundation.errors import Busy, MissingPart, NotEnoughData, NotFound, UserError
+from foundation.texts import Language, text
+from lakehouse.lineage import observed
 from models.batch import ScoreRun, score_current
 from models.compatible import is_compatible
 from models.offer_refresh import OffersDone, refresh_offers
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from models.answering import Answering
     from tenancy.tenant import Tenant
 
+LOG = logging.getLogger("abcall.models")
 LEASE_WAIT_SECONDS = 600.0
 Made = TypeVar("Made")
 
@@ -76,6 +79,7 @@ class Refreshed:
     answering: "Answering | None" = None
 
 
+@observed("refresh")
 def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Refreshed:
     """Bring a tenant's gold, scores and offers up to date; train what has no champion.
 
@@ -99,7 +103,20 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
             OFFERS, done, lambda: refresh_offers(lake, tenant, contract, train=train_missing)
         )
         answered = answering(lake, tenant, contract, train_missing=train_missing)
+    _renew_copy(lake, tenant)
     return replace(done, offers=offers, answering=answered)
+
+
+def _renew_copy(lake: "Lake", tenant: "Tenant") -> None:
+    """Renew the copy for SQL; a server that is away keeps nobody from their scores."""
+    from lakehouse.sql_copy import renew
+
+    try:
+        renew(lake, tenant)
+    except (Busy, MissingPart) as away:
+        language = lake.settings.language
+        details = {"tenant": tenant.id, "reason": away.say(language)}
+        LOG.warning(text("sql.not_renewed", language, **details))
 
 
 def models_lease(lake: "Lake", tenant: "Tenant") -> AbstractContextManager[object]:

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlparse
 from foundation.errors import MissingPart, NotFound
 from foundation.settings import Settings
 from foundation.spelling import well_formed
+from lakehouse.lineage import note_made, note_used
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
 from models.artifact import MODEL_FILE, OUT_OF_FOLD, Entry, trusted, write_model
 from models.champion import Champion, from_metadata, to_metadata
@@ -95,6 +96,7 @@ class Registry:
         source = f"{run.info.artifact_uri}/model"
         self._ensure_name(client, name)
         made = client.create_model_version(name, source=source, run_id=run_id)
+        note_made(entry.tenant_id, f"model.{entry.model}", str(made.version))
         return Registered(name, str(made.version), run_id)
 
     def set_alias(self, registered: Registered, alias: Alias) -> None:
@@ -253,6 +255,8 @@ class Registry:
         return run
 
     def _load(self, found: "ModelVersion") -> Champion:
+        _, tenant_id, model = found.name.split(".")
+        note_used(tenant_id, f"model.{model}", str(found.version))
         key = (self._settings.mlflow_uri, found.name, str(found.version))
         with _lock:
             if key in _loaded:

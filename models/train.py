@@ -11,6 +11,7 @@ from data_contracts.contract import Contract
 from features.shapes import Note, TrainingSet
 from foundation.clock import utc_now
 from foundation.errors import NotEnoughData
+from lakehouse.lineage import observed
 from models.champion import Provenance, code_version
 from models.compatible import is_compatible
 from models.evaluate import Interval, with_ends
@@ -84,6 +85,7 @@ class Trained:
     timing: "Timed | NotEnoughData | None" = None
 
 
+@observed("train", of="model_name")
 def train(
     lake: "Lake",
     tenant: "Tenant",

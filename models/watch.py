@@ -14,6 +14,7 @@ import numpy as np
 
 from data_contracts.contract import Contract
 from foundation.clock import utc_now
+from lakehouse.lineage import observed
 from models.champion import Champion
 from models.compatible import compatible_champion
 from models.score_table import digest
@@ -61,6 +62,7 @@ class Watched:
         return any(one.new_cause for one in self.findings)
 
 
+@observed("watch", of="model_name")
 def watch(
     lake: "Lake",
     tenant: "Tenant",

@@ -14,6 +14,7 @@ from pipelines.model_assets import champion_asset, offers_asset, scores_asset, w
 from pipelines.platform import Platform
 from pipelines.retraining import retraining
 from pipelines.sensors import accepted_uploads, inbox, sources
+from pipelines.sql_assets import copy_asset
 from pipelines.upkeep import nightly, upkeep_job
 
 
@@ -23,7 +24,7 @@ def job_name(vertical: str) -> str:
 
 
 def assets_of(contract: Contract, platform: Platform) -> list[dg.AssetsDefinition]:
-    """Return a vertical's assets, from silver to scores, their watch, offers and answers."""
+    """Return a vertical's assets: silver to scores, watch, offers, answers, copies for SQL."""
     models = [
         build(contract, model, platform)
         for model in contract.models
@@ -31,7 +32,8 @@ def assets_of(contract: Contract, platform: Platform) -> list[dg.AssetsDefinitio
     ]
     tables = [silver_assets(contract, platform), gold_assets(contract, platform)]
     offers = [offers_asset(contract, platform)] if contract.offers else []
-    return [*tables, *models, *offers, answers_asset(contract, platform)]
+    copies = [copy_asset(contract, platform)] if platform.settings.sql_url else []
+    return [*tables, *models, *offers, answers_asset(contract, platform), *copies]
 
 
 def build(settings: Settings) -> dg.Definitions:

@@ -1,8 +1,15 @@
 """All tables of the operational store: whoever goes through every one of them starts here."""
 
-from tenancy import arrival_tables, contract_tables, law_tables, model_tables
+from tenancy import arrival_tables, contract_tables, copy_tables, law_tables, model_tables
 from tenancy.tables import Base
 
-__all__ = ["METADATA", "arrival_tables", "contract_tables", "law_tables", "model_tables"]
+__all__ = [
+    "METADATA",
+    "arrival_tables",
+    "contract_tables",
+    "copy_tables",
+    "law_tables",
+    "model_tables",
+]
 
 METADATA = Base.metadata

@@ -11,6 +11,7 @@ from ingestion.gold.in_order import in_order
 from ingestion.gold.verdict import Verdict, judge
 from ingestion.widen import as_contracted, widen_silver
 from lakehouse.commits import Commit
+from lakehouse.lineage import observed
 from tenancy.leases import lease
 from tenancy.tenant import Tenant
 from tenancy.upload import Upload
@@ -45,6 +46,7 @@ class Refined:
     held: tuple[Audit, ...]
 
 
+@observed("gold")
 def refine(
     lake: "Lake",
     tenant: Tenant,

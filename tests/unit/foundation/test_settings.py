@@ -58,6 +58,19 @@ def test_a_value_that_means_nothing_is_named(variable: str, value: str, told: st
     assert value in caught.value.say("es")
 
 
+@pytest.mark.parametrize(
+    "value", ["ftp://receiver", "https://user:secret@receiver/", "https:///lineage"]
+)
+def test_a_receiver_of_runs_is_a_plain_address_or_a_file(value: str) -> None:
+    with pytest.raises(OperatorError, match="ABCALL_OPENLINEAGE") as caught:
+        Settings.from_environment({"ABCALL_OPENLINEAGE": value})
+    assert "secret" not in str(caught.value)
+    given = {"ABCALL_OPENLINEAGE": "events.ndjson", "ABCALL_OPENLINEAGE_KEY_FILE": "key"}
+    settings = Settings.from_environment(given)
+    assert settings.openlineage == str(Path("events.ndjson").absolute())
+    assert settings.openlineage_key_file == Path("key")
+
+
 def test_history_is_kept_in_days_by_layer() -> None:
     settings = Settings.from_environment({"ABCALL_HISTORY_DAYS": "90,gold=7,features=3"})
     assert settings.history_days == 90
