@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from benchmarks.postgres import Server
 from tests.documentation.console import Command, Ran, Reader, read_page, shows, written_pages
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
@@ -18,8 +19,9 @@ Worked = Callable[[str], list[Ran]]
 
 
 @pytest.fixture(scope="module")
-def worked(tmp_path_factory: pytest.TempPathFactory) -> Worked:
+def worked(tmp_path_factory: pytest.TempPathFactory, postgres_server: Server) -> Worked:
     """Work through a page, each once: in an empty folder, or where the page before it ended."""
+    sql = f"postgres@127.0.0.1:{postgres_server.port}"
     readers: dict[str, Reader] = {}
     done: dict[str, list[Ran]] = {}
 
@@ -32,7 +34,9 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Worked:
             readers[name] = readers[page.after]
         else:
             scale = ENOUGH if any(other.after == name for other in PAGES.values()) else SMALL
-            readers[name] = Reader(tmp_path_factory.mktemp("reader"), {"SCALE": scale})
+            readers[name] = Reader(
+                tmp_path_factory.mktemp("reader"), {"SCALE": scale, "SQL_SERVER": sql}
+            )
         done[name] = readers[name].work_through(page)
         return done[name]
 
