@@ -4,7 +4,7 @@ import sys
 
 from benchmarks.parts import run
 
-PARTS = ("files", "others")
+PARTS = ("files",)
 
 if __name__ == "__main__":
     sys.exit(run("verticals", "New verticals: from a raw file to a page", PARTS))

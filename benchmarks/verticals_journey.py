@@ -139,6 +139,7 @@ def _type(words: list[str], settings: Settings) -> None:
         "ABCALL_CONTRACTS": folders,
         "ABCALL_LANGUAGE": "en",
     }
+    started = time.perf_counter()
     done = subprocess.run(
         [program, *words],
         env=os.environ | own,
@@ -147,7 +148,8 @@ def _type(words: list[str], settings: Settings) -> None:
         text=True,
         check=False,
     )
-    print(done.stdout, file=sys.stderr, flush=True)
+    told = f"· abcall {' '.join(words[:3])}: {time.perf_counter() - started:.0f} s"
+    print(told, file=sys.stderr, flush=True)
     if done.returncode:
         raise RuntimeError(f"abcall {' '.join(words)}: {done.returncode}\n{done.stderr}")
 
