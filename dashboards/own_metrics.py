@@ -64,4 +64,5 @@ def _value(column: Column, mean: float, words: Words) -> str:
     if column.type == "money":
         return words.short_money(mean)
     unit = catalogue(words.language).get(f"features.unit_{column.unit}", "")
-    return f"{words.number(mean, 0 if abs(mean) >= 100 else 1)} {unit}".strip()
+    decimals = 0 if abs(mean) >= 100 else 1 if abs(mean) >= 1 else 2
+    return f"{words.number(mean, decimals)} {unit}".strip()

@@ -15,7 +15,7 @@ from cli.conformance.suite import CHECKS, conformance
 from cli.main import run
 from dashboards.gold import Gold
 from dashboards.queries import Filters, latest_run, quality, risk_of, scored, values_of
-from data_contracts.loader import forget_contracts, load_contract, load_contracts
+from data_contracts.loader import forget_contracts, load_contracts
 from foundation.settings import Settings
 from lakehouse.lake import Lake
 from pipelines.run import refresh_tenant
@@ -122,22 +122,3 @@ def test_a_vertical_that_was_added_so_passes_every_check(vertical: str, tmp_path
     found = conformance(Settings.at(tmp_path / "data"), load_contracts()[vertical])
     assert {one.aspect for one in found} == set(CHECKS)
     assert [one.say("en") for one in found if one.state != "sound"] == []
-
-
-def test_a_model_without_the_columns_that_tell_is_told_to_be_mended(tmp_path: Path):
-    folder, file = tmp_path / "contracts", write_members(tmp_path)
-    settings = replace(Settings.at(tmp_path / "data"), contract_dirs=(folder,))
-    assert run(["vertical", "new", "gym", "--from", str(file), *FLAGS], settings) == 0
-    path = folder / "gym.odcs.yaml"
-    whole = path.read_text(encoding="utf-8")
-    path.write_text(whole.replace("    - customer_measures\n", ""), encoding="utf-8")
-    found = conformance(settings, load_contract(path))
-    broken = [one for one in found if one.state == "broken"]
-    assert [one.aspect for one in broken] == ["training"]
-    assert "no column left with differing values" in broken[0].say("en")
-    assert {one.aspect for one in found if one.state == "waiting"} == {
-        "calibration",
-        "scoring",
-        "dashboard",
-    }
-    forget_contracts()
