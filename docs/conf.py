@@ -42,6 +42,7 @@ def setup(app: Sphinx) -> None:
     from site_pages.notebooks import copy_notebooks
 
     app.connect("config-inited", lambda *_: write_parts(DOCS / "made"))
+    app.connect("autodoc-process-docstring", keep_colons, priority=400)
     app.connect("html-page-context", speak)
     app.connect("build-finished", lambda built, _: copy_notebooks(Path(built.outdir)))
 
@@ -51,3 +52,9 @@ def speak(app: Sphinx, page: str, _: str, context: dict[str, Any], __: object) -
     told = app.env.metadata.get(page, {}).get("language")
     if told:
         context["language"] = told
+
+
+def keep_colons(_: Sphinx, what: str, __: str, ___: object, ____: object, lines: list[str]) -> None:
+    """Let napoleon, which comes after, not take words before a colon for an attribute's type."""
+    if what in ("data", "attribute"):
+        lines.insert(0, "")
