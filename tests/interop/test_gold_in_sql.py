@@ -21,6 +21,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from benchmarks.postgres import Server
+from cli.main import run
 from foundation.errors import InvalidRequest, MissingPart, NotAllowed
 from foundation.ports import free_port
 from ingestion.gold.refine import refine
@@ -152,6 +153,22 @@ def test_a_reader_changes_nothing_and_sees_one_tenant(desk: Door):
     for access in (replace(mine, database=theirs.database), replace(mine, password="wrong")):
         with pytest.raises(psycopg.OperationalError):
             reading(access)
+
+
+def test_the_command_line_opens_renews_and_closes(desk: Door, capsys: pytest.CaptureFixture[str]):
+    settings = replace(desk.lake.settings, language="en")
+
+    def typed(command: str) -> str:
+        assert run(["sql", command, TENANT.id], settings) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    assert "has no SQL copy" in typed("renew")
+    opened = typed("open")
+    assert str(name_of_copy(desk.lake.store, TENANT)) in opened
+    assert "not shown again" in opened
+    assert "Tables renewed: 2; rows: 3." in typed("renew")
+    assert "was deleted" in typed("close")
+    assert "has no SQL copy" in typed("close")
 
 
 def test_a_new_password_ends_the_one_before(desk: Door):
