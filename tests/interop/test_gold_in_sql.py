@@ -8,6 +8,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from shutil import which
@@ -20,10 +21,12 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from benchmarks.postgres import Server
+from cli.main import run
 from foundation.errors import InvalidRequest, MissingPart, NotAllowed
 from foundation.ports import free_port
 from ingestion.gold.refine import refine
 from ingestion.persons import person_named
+from ingestion.retention import run_retention
 from lakehouse.arrow_types import normal_table
 from lakehouse.refs import TableRef
 from lakehouse.sql_copy import Access, close_copy, open_copy, renew
@@ -152,6 +155,22 @@ def test_a_reader_changes_nothing_and_sees_one_tenant(desk: Door):
             reading(access)
 
 
+def test_the_command_line_opens_renews_and_closes(desk: Door, capsys: pytest.CaptureFixture[str]):
+    settings = replace(desk.lake.settings, language="en")
+
+    def typed(command: str) -> str:
+        assert run(["sql", command, TENANT.id], settings) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    assert "has no SQL copy" in typed("renew")
+    opened = typed("open")
+    assert str(name_of_copy(desk.lake.store, TENANT)) in opened
+    assert "not shown again" in opened
+    assert "Tables renewed: 2; rows: 3." in typed("renew")
+    assert "was deleted" in typed("close")
+    assert "has no SQL copy" in typed("close")
+
+
 def test_a_new_password_ends_the_one_before(desk: Door):
     first = open_copy(desk.lake, TENANT, STAFF)
     second = open_copy(desk.lake, TENANT, STAFF)
@@ -208,6 +227,16 @@ def test_who_is_erased_is_gone_from_the_copy(desk: Door):
         cases = connection.execute("SELECT count(*) FROM incident").fetchall()
     assert (left, cases) == ([(Decimal("20.0000"),)], [(0,)])
     assert receipt.places["sql"] == {"rows": 2}
+
+
+def test_what_reaches_the_end_of_its_period_is_gone_from_the_copy(desk: Door):
+    access = open_copy(desk.lake, TENANT, STAFF)
+    question = "SELECT (SELECT count(*) FROM incident), (SELECT count(*) FROM customer)"
+    with reading(access) as connection:
+        assert connection.execute(question).fetchall() == [(1, 2)]
+        connection.commit()
+        run_retention(desk.lake, TENANT, STAFF, datetime(2035, 1, 1, tzinfo=UTC))
+        assert connection.execute(question).fetchall() == [(0, 2)]
 
 
 def test_a_copy_that_cannot_be_reached_keeps_an_erasure_unfinished(desk: Door):

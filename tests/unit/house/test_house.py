@@ -82,8 +82,9 @@ def test_examples_in_docstrings_are_true(path: Path):
     assert (outcome.attempted > 0, outcome.failed) == (True, 0)
 
 
-def test_the_pins_hold_hashes_and_no_address():
-    lock = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-interop.lock"])
+def test_the_pins_hold_hashes_and_no_address(name: str):
+    lock = (ROOT / name).read_text()
     assert "--hash=sha256:" in lock
     assert "://" not in lock
 
