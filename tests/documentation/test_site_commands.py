@@ -13,7 +13,8 @@ PAGES = {page.name: page for page in map(read_page, written_pages()) if page.com
 SMALL, ENOUGH = "0.05", "0.25"
 """Scale of the demonstration: what pages say of it, and what pages go on with it, takes so much."""
 
-INTERRUPTED = 130
+INTERRUPTED = (130, 2)
+"""How a command ends that Ctrl-C stopped, and how ``make`` does whose recipe it stopped."""
 
 Worked = Callable[[str], list[Ran]]
 
@@ -54,7 +55,7 @@ def test_the_commands_of_a_page_answer_as_it_shows(name: str, worked: Worked):
 def as_shown(one: Ran, after: Command | None) -> bool:
     """Say whether a command ended well, or as the page tells next, and answered as is shown."""
     told_next = after is not None and after.typed == "echo $?"
-    ended = told_next or one.code == (INTERRUPTED if one.command.stopped else 0)
+    ended = told_next or one.code in (INTERRUPTED if one.command.stopped else (0,))
     return ended and (not one.command.answer or shows(one.command.answer, one.said))
 
 
