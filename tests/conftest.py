@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ pytest_plugins = [
     "tests.postgres",
     "tests.sshd",
 ]
+
+# How long an example takes tells of the machine and its load, not of the code.
+hypothesis.settings.register_profile("abcall", deadline=None)
+hypothesis.settings.load_profile("abcall")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 REQUIRE_ALL = os.environ.get("ABCALL_REQUIRE_ALL") == "1"

@@ -65,7 +65,6 @@ def expected(
 
 @settings(
     max_examples=8,
-    deadline=None,
     # No shrinking: an example is two whole uploads, and a dozen rows are small enough to read.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

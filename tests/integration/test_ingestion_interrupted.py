@@ -19,7 +19,6 @@ from tests.interruptions import BAD, FILES, WAYS, House, Stop, Way
 
 Opened = tuple[Lake, Stop, Path]
 STORIES = settings(
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -97,7 +97,6 @@ def told(door: Door, model: Model, step: Step) -> None:
 
 @settings(
     max_examples=6,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -107,7 +107,6 @@ def rewritten(rows: list[Row], time: str, outcomes: list[str], data: st.DataObje
 
 @settings(
     max_examples=6,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

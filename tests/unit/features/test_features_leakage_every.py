@@ -147,7 +147,6 @@ def _grid(engine: Engine, gold: Gold, model: Model) -> object:
 )
 @settings(
     max_examples=4,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

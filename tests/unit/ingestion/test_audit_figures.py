@@ -85,7 +85,7 @@ def over_all_rows(table: pa.Table) -> dict[int, tuple[bool, int | None, int | No
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ROWS, size=st.integers(1, 4))
 def test_the_verdict_and_the_counts_are_those_over_all_rows(rows: list[Any], size: int):
     table = pa.Table.from_pylist(rows, schema=SCHEMA)

@@ -72,13 +72,13 @@ def test_the_engine_masks_as_python_does(engine: Engine):
     assert got == [None if t is None else mask(t) for t in texts]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet="ab 0123456789.-,/María@$pesos\n", max_size=60))
 def test_masking_a_masked_text_changes_nothing(text: str):
     assert mask(mask(text)) == mask(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.text(alphabet="abc ,;áñ", max_size=20),
     st.integers(10**9, 10**10 - 1),

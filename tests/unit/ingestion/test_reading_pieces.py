@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.reading import PIECE_BYTES, RawTable, open_file, read_file, text_stream, whole
@@ -60,7 +60,6 @@ def _numbers(piece: RawTable) -> list[int]:
     return sorted([*read, *(line.row_number for line in piece.broken)])
 
 
-@settings(deadline=None)
 @given(
     lines=st.lists(LINES, max_size=12),
     size=st.integers(1, 60),
@@ -73,7 +72,6 @@ def test_csv(lines: list[str], size: int, encoding: str, ended: bool):
     same_in_pieces(text.encode(encoding), "a.csv", size)
 
 
-@settings(deadline=None)
 @given(
     kinds=st.lists(st.sampled_from(["utf-8", "cp1252"]), min_size=1, max_size=8),
     size=st.integers(1, 40),
@@ -83,13 +81,11 @@ def test_lines_of_two_encodings_in_one_file(kinds: list[str], size: int):
     same_in_pieces(b"id,x\n" + b"".join(rows), "a.csv", size)
 
 
-@settings(deadline=None)
 @given(size=st.integers(1, 30), count=st.integers(1, 9))
 def test_lines_that_end_with_a_carriage_return_alone(size: int, count: int):
     same_in_pieces(b"a,b\r" + b"".join(b"%d,x\r" % n for n in range(count)), "a.csv", size)
 
 
-@settings(deadline=None)
 @given(
     objects=st.lists(
         st.one_of(

@@ -33,7 +33,7 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
     return draw(st.lists(st.lists(cells, min_size=width, max_size=width), max_size=15))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     rows=tables(),
     separator=st.sampled_from([",", ";", "\t", "|"]),
@@ -59,7 +59,7 @@ def test_what_python_writes_is_what_we_read(
 DIRT = st.sampled_from(["good", "good", "good", "short", "long", "blank", "nul", "latin", "quoted"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(kinds=st.lists(DIRT, max_size=40), blank_end=st.booleans())
 def test_dirty_files_lose_nothing_double_nothing_and_keep_the_order(
     kinds: list[str], blank_end: bool
@@ -92,7 +92,7 @@ def test_dirty_files_lose_nothing_double_nothing_and_keep_the_order(
     assert [b.rule for b in raw.broken] == [rules[written[n - 1]] for n in bad]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text('ab",\n', max_size=60))
 def test_any_mix_of_quotes_accounts_for_every_character(body: str):
     raw = read(f"x,y\n{body}".encode())

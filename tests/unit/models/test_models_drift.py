@@ -130,7 +130,7 @@ def test_rows_of_one_person_count_as_one():
     assert together[key].level > 3 * apart[key].level
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(2, 12), st.integers(0, 2**31))
 def test_each_statistic_is_the_librarys_own(width: int, seed: int):
     generator = np.random.default_rng(seed)

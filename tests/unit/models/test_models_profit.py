@@ -46,7 +46,7 @@ def test_where_contacting_never_pays_nobody_is_contacted():
     assert best_threshold(left, said, payoff(3)) == 1.0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.integers(0, 1), st.floats(0.01, 0.99), st.floats(1.0, 500.0)),

@@ -57,7 +57,7 @@ def trial(number: int, noise: float) -> Trial:
     return Trial(Candidate(family, family, settings), margins, score_of("auc", ROWS, margins))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.floats(0.3, 4.0), min_size=1, max_size=6))
 def test_a_blend_is_a_mean_of_trials_and_not_worse_than_the_best(noises: list[float]):
     trials = [trial(number, noise) for number, noise in enumerate(noises)]
