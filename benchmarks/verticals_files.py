@@ -78,7 +78,7 @@ def _measured(trip: Trip, file: Path, folds: int) -> list[Line]:
 def _smaller(file: Path, folder: Path) -> Path:
     """Write a copy of a file with ``QUICK_ROWS`` rows drawn by chance, in their order."""
     with file.open(encoding="utf-8-sig", newline="") as stream:
-        header, *rows = csv.reader(stream)
+        header, *rows = filter(None, csv.reader(stream))
     drawn = np.random.default_rng(0).permutation(len(rows))[:QUICK_ROWS]
     smaller = folder / file.name
     with smaller.open("w", encoding="utf-8", newline="") as stream:
