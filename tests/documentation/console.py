@@ -23,6 +23,8 @@ FENCE = re.compile(
 TOLD = re.compile(r"^(\w+): (.+)$", re.MULTILINE)
 CAPTION = re.compile(r"^:caption: (.+)\n", re.MULTILINE)
 INTERRUPT = "^C"
+PASSING = ("·", "make: ***")
+"""What tells of progress, and of an exit code that is looked at by itself."""
 LONGEST_SECONDS = 1500
 ELSEWHERE = """() {
   ABCALL_DATA=$(realpath -m "${ABCALL_DATA:-.abcall}") \\
@@ -163,7 +165,7 @@ class Reader:
             finally:
                 _end(running)
             told.seek(0)
-            complaints = [line for line in told if not line.lstrip().startswith("·")]
+            complaints = [line for line in told if not line.lstrip().startswith(PASSING)]
         code = running.returncode
         return Ran(command, 128 - code if code < 0 else code, said + "".join(complaints))
 
