@@ -58,6 +58,8 @@ class SqlServer:
             connection.autocommit = True
             if not _exists(connection, "pg_roles", "rolname", name):
                 _run(connection, "CREATE ROLE {} NOLOGIN NOINHERIT", name)
+                # Who is no superuser may end only sessions of roles that are theirs.
+                _run(connection, "GRANT {} TO CURRENT_USER", name)
             if not _exists(connection, "pg_database", "datname", name):
                 # Anybody may enter template1: what is put there would come along.
                 _run(connection, "CREATE DATABASE {} TEMPLATE template0", name)

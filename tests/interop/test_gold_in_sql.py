@@ -240,6 +240,25 @@ def test_a_reader_who_keeps_a_table_keeps_nobody_from_being_erased(desk: Door):
         connection.execute("SELECT * FROM customer")
 
 
+def test_who_may_only_make_databases_and_roles_ends_what_is_in_the_way(desk: Door):
+    url = desk.lake.settings.sql_url
+    with psycopg.connect(url) as up:
+        up.execute("CREATE ROLE maker LOGIN CREATEDB CREATEROLE PASSWORD 'made'")
+    given = replace(desk.lake.settings, sql_url=url.replace("postgres@", "maker:made@"))
+    door = Door(given, desk.folder)
+    access = open_copy(door.lake, TENANT, STAFF)
+    with pytest.raises(psycopg.OperationalError), reading(access) as connection:
+        connection.execute("SELECT * FROM customer")
+        assert renew(door.lake, TENANT, whole=True) is not None
+        connection.execute("SELECT * FROM customer")
+    reader = reading(access)
+    assert close_copy(door.lake, TENANT, STAFF)
+    reader.close()
+    door.lake.close()
+    with psycopg.connect(url) as up:
+        up.execute("DROP ROLE maker")
+
+
 def test_what_a_reader_made_elsewhere_keeps_no_copy_from_ending(desk: Door):
     access = open_copy(desk.lake, TENANT, STAFF)
     for open_to_all in ("postgres", "template1"):
