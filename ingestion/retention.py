@@ -300,4 +300,4 @@ def _renew(
                 lake.forget_past(ref)
         except Held:
             break
-    renew(lake, tenant)
+    renew(lake, tenant, whole=True)

@@ -181,6 +181,7 @@ def _post(settings: "Settings", event: "RunEvent") -> None:
             retry={"total": 0},
         )
     )
+    transport.session.max_redirects = 0  # it would be told somewhere else, or as a GET nowhere
     try:
         transport.emit(event)
     finally:

@@ -7,16 +7,17 @@ of the lake is gone from the copy with the next ``renew``, which erasure and ret
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from psycopg import sql
 
 from foundation.errors import InvalidRequest, MissingPart
-from lakehouse.sql_rows import csv_of, sql_type
-from lakehouse.sql_server import LOCK_SECONDS, SCHEMA, Connection, SqlServer
+from lakehouse.sql_rows import csv_of, sql_name, sql_type
+from lakehouse.sql_server import LOCK_SECONDS, SCHEMA, Connection, SqlServer, end_transactions
 from tenancy.leases import lease
 from tenancy.sql_copies import forget_copy, name_of_copy, note_copy
+from tenancy.tenants import require_abcall
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -47,7 +48,7 @@ class Access:
     port: str
     database: str
     user: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,14 @@ def open_copy(lake: "Lake", tenant: "Tenant", actor: "Actor") -> Access:
 
 
 def close_copy(lake: "Lake", tenant: "Tenant", actor: "Actor") -> bool:
-    """Take a tenant's copy away with its reader; say whether there was one."""
+    """Take a tenant's copy away with its reader; say whether there was one.
+
+    Raises
+    ------
+    NotAllowed
+        The actor is not ABCall's staff.
+    """
+    require_abcall(actor)
     gone = drop(lake, tenant)
     forget_copy(lake.store, actor, tenant)
     return gone
@@ -99,7 +107,8 @@ def renew(lake: "Lake", tenant: "Tenant", *, whole: bool = False) -> Renewed | N
     Parameters
     ----------
     whole
-        Make every table anew, also where gold has not changed since.
+        Make every table anew, also where gold has not changed since; a reader's transaction that
+        is in the way of it ends.
 
     Raises
     ------
@@ -122,6 +131,8 @@ def renew(lake: "Lake", tenant: "Tenant", *, whole: bool = False) -> Renewed | N
                 if whole or known.get(table) != lake.version(ref)
             }
             gone = tuple(sorted(set(known) - set(refs)))
+            if whole:
+                end_transactions(connection, name)
             for table, made in new.items():
                 _put_in_place(connection, table, made, name)
             for table in gone:
@@ -155,8 +166,8 @@ def _made(lake: "Lake", connection: Connection, ref: "TableRef") -> _New:
     """Make a table of gold beside its older copy, which readers go on with meanwhile."""
     version, aside = lake.version(ref), _named(ref.name + ASIDE)
     columns = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(field.name), sql.SQL(sql_type(field.type)))
-        for field in lake.schema(ref)
+        sql.SQL("{} {}").format(sql.Identifier(sql_name(one.name)), sql.SQL(sql_type(one.type)))
+        for one in lake.schema(ref)
     )
     connection.execute(sql.SQL("CREATE TABLE {} ({})").format(aside, columns))
     into, rows = sql.SQL("COPY {} FROM STDIN WITH (FORMAT csv)").format(aside), 0

@@ -2,6 +2,8 @@
 
 import io
 import json
+import math
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -21,8 +23,23 @@ PLAIN = {
     "date32[day]": "date",
     "timestamp[us, tz=UTC]": "timestamptz",
 }
+SYSTEM = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
+"""Columns that each table of PostgreSQL has of its own."""
+
 JSON = "jsonb"
 """Lists, structs and maps."""
+
+ESCAPED = re.compile(r"\\\\|\\u0000")
+"""A backslash that stands for itself, or a null character, as JSON writes them."""
+
+
+def sql_name(column: str) -> str:
+    """Return what a column is called there: as in the lake, but for PostgreSQL's own names.
+
+    >>> sql_name("tenure_months"), sql_name("xmin")
+    ('tenure_months', '_xmin')
+    """
+    return f"_{column}" if column in SYSTEM else column
 
 
 def sql_type(kind: pa.DataType) -> str:
@@ -57,7 +74,17 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _json(value: object, kind: pa.DataType) -> str:
     pairs = dict(value) if pa.types.is_map(kind) else value  # type: ignore[call-overload]
-    return json.dumps(pairs, ensure_ascii=False, default=_word).replace("\\u0000", "")
+    written = json.dumps(_numbers(pairs), ensure_ascii=False, default=_word, allow_nan=False)
+    return ESCAPED.sub(lambda found: "" if found[0] == "\\u0000" else found[0], written)
+
+
+def _numbers(value: object) -> object:
+    """Return a value without the numbers that JSON does not have: null stands for them."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _numbers(one) for name, one in value.items()}
+    return [_numbers(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _word(value: object) -> str:

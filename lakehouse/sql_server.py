@@ -22,6 +22,11 @@ LOCK_SECONDS = 60
 SCHEMA = "gold"
 MOST_CONNECTIONS = 20
 LONGEST_QUERY = "10min"
+"""Unless the reader asks for longer: whoever may connect may set it."""
+
+LARGE_OBJECTS = "lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea)"
+"""What makes them, which everybody may by default."""
+
 Connection = psycopg.Connection[Any]
 
 
@@ -53,8 +58,11 @@ class SqlServer:
             connection.autocommit = True
             if not _exists(connection, "pg_roles", "rolname", name):
                 _run(connection, "CREATE ROLE {} NOLOGIN NOINHERIT", name)
+                # Who is no superuser may end only sessions of roles that are theirs.
+                _run(connection, "GRANT {} TO CURRENT_USER", name)
             if not _exists(connection, "pg_database", "datname", name):
-                _run(connection, "CREATE DATABASE {}", name)
+                # Anybody may enter template1: what is put there would come along.
+                _run(connection, "CREATE DATABASE {} TEMPLATE template0", name)
             _run(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
             _run(connection, "GRANT CONNECT ON DATABASE {} TO {}", name, name)
             _run(connection, f"ALTER ROLE {{}} CONNECTION LIMIT {MOST_CONNECTIONS}", name)
@@ -63,6 +71,7 @@ class SqlServer:
             _run(connection, f"ALTER ROLE {{}} SET search_path = {SCHEMA}", name)
         with self.entered(name) as connection:
             _run(connection, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
+            _run(connection, f"REVOKE EXECUTE ON FUNCTION {LARGE_OBJECTS} FROM PUBLIC")
             _run(connection, f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             _run(connection, f"GRANT USAGE ON SCHEMA {SCHEMA} TO {{}}", name)
 
@@ -78,12 +87,18 @@ class SqlServer:
             _end_sessions(connection, name)
 
     def drop(self, name: str) -> bool:
-        """Drop a database and its reader; say whether it was there."""
+        """Drop a database, its reader and all that is the reader's; say whether it was there."""
         with self.entered() as connection:
             connection.autocommit = True
             there = _exists(connection, "pg_database", "datname", name)
             _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-            _run(connection, "DROP ROLE IF EXISTS {}", name)
+            if _exists(connection, "pg_roles", "rolname", name):
+                _run(connection, "ALTER ROLE {} NOLOGIN", name)
+                _end_sessions(connection, name)
+                for place in _places_of(connection, name):
+                    with self.entered(place) as inside:
+                        _run(inside, "DROP OWNED BY {}", name)
+                _run(connection, "DROP ROLE {}", name)
         return there
 
     @contextmanager
@@ -120,6 +135,25 @@ def _exists(connection: Connection, catalogue: str, column: str, name: str) -> b
         query.format(sql.Identifier(catalogue), sql.Identifier(column), name)
     )
     return found.fetchone() is not None
+
+
+def _places_of(connection: Connection, name: str) -> list[str]:
+    """Return the databases in which a role owns something: in those that let everybody in."""
+    found = connection.execute(
+        "SELECT DISTINCT datname FROM pg_shdepend JOIN pg_database d ON d.oid = dbid"
+        " WHERE refclassid = 'pg_authid'::regclass AND refobjid = quote_ident(%s)::regrole",
+        (name,),
+    )
+    return [place for (place,) in found.fetchall()]
+
+
+def end_transactions(connection: Connection, name: str) -> None:
+    """End the reader's sessions that are within a transaction: they keep what they have read."""
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE usename = %s AND xact_start IS NOT NULL",
+        (name,),
+    )
 
 
 def _end_sessions(connection: Connection, name: str) -> None:

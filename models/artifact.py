@@ -62,8 +62,9 @@ def trusted() -> list[str]:
     return [*TRUSTED, *(f"{one.__module__}.{one.__qualname__}" for one in installed)]
 
 
-REQUIREMENTS = ("abcall", "mlflow", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
-"""Stated, because MLflow would take many seconds to find them out."""
+REQUIREMENTS = ("mlflow", "numpy", "scikit-learn", "scipy", "skops", "xgboost-cpu")
+"""Stated, because MLflow would take many seconds to find them out. Our own package is none of them:
+no index has it, and an installer would run whatever somebody puts there under its name."""
 MODEL_FILE = "model.skops"
 OUT_OF_FOLD = "out_of_fold.parquet"
 

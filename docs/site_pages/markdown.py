@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 MARKED = re.compile(r"([\\`*_{}\[\]<>#|~])")
+TICKS = re.compile("`+")
 
 
 def plain(words: str) -> str:
@@ -12,8 +13,15 @@ def plain(words: str) -> str:
 
 
 def code(words: object) -> str:
-    """Return words as they are typed."""
-    return f"`{words}`"
+    """Return words as they are typed; ticks among them end nothing.
+
+    >>> code("tenure"), code("a`<b>`")
+    ('`tenure`', '`` a`<b>` ``')
+    """
+    said = " ".join(str(words).split())
+    longest = max(map(len, TICKS.findall(said)), default=0)
+    fence, room = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{room}{said}{room}{fence}"
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

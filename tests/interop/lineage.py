@@ -26,10 +26,13 @@ class Receiver:
     ----------
     answer
         The status that it answers with.
+    elsewhere
+        The address to which it sends whoever tells it something.
     """
 
     address: str = ""
     answer: int = 201
+    elsewhere: str = ""
     events: list[Event] = field(default_factory=list)
     keys: set[str | None] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
@@ -48,6 +51,8 @@ def receiving() -> Iterator[Receiver]:
             told.paths.add(self.path)
             self.send_response(told.answer)
             self.send_header("Content-Length", "0")
+            if told.elsewhere:
+                self.send_header("Location", told.elsewhere)
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:

@@ -144,6 +144,7 @@ def test_a_reader_changes_nothing_and_sees_one_tenant(desk: Door):
             "CREATE TEMPORARY TABLE mine (n int)",
             "CREATE ROLE mine",
             "COPY gold.customer TO PROGRAM 'cat'",
+            "SELECT lo_from_bytea(0, 'x')",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(command)
@@ -229,6 +230,52 @@ def test_who_is_erased_is_gone_from_the_copy(desk: Door):
     assert receipt.places["sql"] == {"rows": 2}
 
 
+def test_a_reader_who_keeps_a_table_keeps_nobody_from_being_erased(desk: Door):
+    access = open_copy(desk.lake, TENANT, STAFF)
+    person = person_named(desk.lake, TENANT, ID)
+    with pytest.raises(psycopg.OperationalError), reading(access) as connection:
+        connection.execute("SELECT * FROM customer")  # and its transaction stays open
+        receipt = erase_person(desk.lake, TENANT, STAFF, person, request="PQR-118")
+        assert receipt.places["sql"] == {"rows": 2}
+        connection.execute("SELECT * FROM customer")
+
+
+def test_who_may_only_make_databases_and_roles_ends_what_is_in_the_way(desk: Door):
+    url = desk.lake.settings.sql_url
+    with psycopg.connect(url) as up:
+        up.execute("CREATE ROLE maker LOGIN CREATEDB CREATEROLE PASSWORD 'made'")
+    given = replace(desk.lake.settings, sql_url=url.replace("postgres@", "maker:made@"))
+    door = Door(given, desk.folder)
+    access = open_copy(door.lake, TENANT, STAFF)
+    with pytest.raises(psycopg.OperationalError), reading(access) as connection:
+        connection.execute("SELECT * FROM customer")
+        assert renew(door.lake, TENANT, whole=True) is not None
+        connection.execute("SELECT * FROM customer")
+    reader = reading(access)
+    assert close_copy(door.lake, TENANT, STAFF)
+    reader.close()
+    door.lake.close()
+    with psycopg.connect(url) as up:
+        up.execute("DROP ROLE maker")
+
+
+def test_what_a_reader_made_elsewhere_keeps_no_copy_from_ending(desk: Door):
+    access = open_copy(desk.lake, TENANT, STAFF)
+    for open_to_all in ("postgres", "template1"):
+        with reading(replace(access, database=open_to_all)) as connection:
+            connection.execute("SET default_transaction_read_only = off")
+            connection.execute("SELECT lo_from_bytea(0, 'x')")
+    create_tenant(desk.lake.store, STAFF, OTHER)
+    with reading(replace(access, database="template1")):  # sitting in the template stops nobody
+        theirs = open_copy(desk.lake, OTHER, STAFF)
+    with reading(theirs) as connection:
+        assert connection.execute("SELECT count(*) FROM pg_largeobject_metadata").fetchone() == (0,)
+    assert close_copy(desk.lake, TENANT, STAFF)
+    with psycopg.connect(desk.lake.settings.sql_url) as up:
+        left = up.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (access.user,)).fetchone()
+    assert left is None
+
+
 def test_what_reaches_the_end_of_its_period_is_gone_from_the_copy(desk: Door):
     access = open_copy(desk.lake, TENANT, STAFF)
     question = "SELECT (SELECT count(*) FROM incident), (SELECT count(*) FROM customer)"
@@ -268,6 +315,8 @@ def test_a_copy_is_opened_by_staff_where_there_is_a_server(desk: Door):
     user = Actor("u:1", "user", TENANT.id, frozenset({"manager"}))
     with pytest.raises(NotAllowed):
         open_copy(desk.lake, TENANT, user)
+    with pytest.raises(NotAllowed):
+        close_copy(desk.lake, TENANT, user)
     without = Door(replace(desk.lake.settings, sql_url=""), desk.folder)
     with pytest.raises(InvalidRequest, match="ABCALL_SQL_URL"):
         open_copy(without.lake, TENANT, ACTOR)

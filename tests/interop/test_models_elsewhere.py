@@ -1,8 +1,8 @@
 """Registered models in the hands of others, in an environment of their own: the same scores.
 
-A model's ``requirements.txt`` names what it needs. The one package of it that no index has is
-ours; its wheel comes from ``python -m hatchling build -t wheel`` and is installed without what the
-platform needs besides. The trees need not even that: they are XGBoost's own JSON.
+A model's ``requirements.txt`` names what it needs but for our own package, which no index has; its
+wheel comes from ``python -m hatchling build -t wheel`` and is installed without what the platform
+needs besides. The trees need not even that: they are XGBoost's own JSON.
 """
 
 import json
@@ -30,12 +30,12 @@ LOCK = ROOT / "requirements.lock"
 
 
 def environment_of(folder: Path) -> Path:
-    """Return the Python of an environment with what the model names, but for our own package."""
-    named = (folder / "requirements.txt").read_text(encoding="utf-8")
-    others = [line for line in named.splitlines() if not line.startswith("abcall==")]
-    assert len(others) == len(named.splitlines()) - 1
-    content = "\n".join(others).encode() + LOCK.read_bytes()
-    return environment("models", *others, "--constraint", LOCK, made_of=content)
+    """Return the Python of an environment with what the model names, each of it in our lock."""
+    named = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    locked = LOCK.read_text(encoding="utf-8")
+    assert [one for one in named if f"\n{one} " not in locked] == []
+    content = "\n".join(named).encode() + LOCK.read_bytes()
+    return environment("models", *named, "--constraint", LOCK, made_of=content)
 
 
 def wheel(folder: Path) -> Path:

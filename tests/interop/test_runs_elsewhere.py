@@ -138,6 +138,19 @@ def test_a_receiver_at_fault_stops_no_run_and_the_log_says_so(
     assert "receive.customers" in told
 
 
+def test_a_receiver_that_sends_us_elsewhere_is_not_followed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    with receiving() as sending, receiving() as other:
+        sending.answer, sending.elsewhere = 307, other.address
+        door = Door(replace(installation(tmp_path), openlineage=sending.address), tmp_path)
+        with caplog.at_level(logging.WARNING, "abcall.lineage"):
+            assert door.customers(*ROWS[:3]).counts["inserted"] == 3
+        door.lake.close()
+        assert (bool(sending.events), other.events) == (True, [])
+    assert any(r.name == "abcall.lineage" for r in caplog.records)
+
+
 def test_a_file_takes_one_event_a_line_and_is_nobody_elses(tmp_path: Path):
     file = tmp_path / "events.ndjson"
     door = Door(replace(installation(tmp_path), openlineage=str(file)), tmp_path)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 import typer
+from markdown_it import MarkdownIt
 
 from cli.main import build_app
+from docs.site_pages.markdown import code
 from foundation.texts import LANGUAGES, catalogue
 from tests.documentation.console import FENCE, ROOT, blocks, read_page, written_pages
 
@@ -65,3 +67,11 @@ def test_buttons_and_pages_are_called_as_they_are(path: Path):
     known = {name for language in LANGUAGES for name in catalogue(language).values()}
     named = BUTTON.findall(path.read_text(encoding="utf-8").replace("\n", " "))
     assert [name for name in named if name not in known] == []
+
+
+@pytest.mark.parametrize("words", ["tenure", "a`<b>x</b>`", "``<i>", "`", "a\n\n<hr>"])
+def test_words_as_they_are_typed_stay_words(words: str):
+    (line,) = MarkdownIt().parse(code(words))[1:2]
+    assert [(one.type, one.content) for one in line.children or ()] == [
+        ("code_inline", " ".join(words.split()))
+    ]

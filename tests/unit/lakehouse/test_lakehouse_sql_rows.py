@@ -55,6 +55,24 @@ def test_lists_structs_and_maps_become_json():
 
 
 @pytest.mark.parametrize(
+    ("value", "told"),
+    [(r"a\u0000b", r"a\u0000b"), ("\\\0", "\\"), (r"\\u0000", r"\\u0000"), (r"C:\0", r"C:\0")],
+)
+def test_what_looks_like_an_escape_stays_json(value: str, told: str):
+    written = csv_of(pa.table({"values": pa.array([[value]])})).decode()
+    ((cell,),) = csv.reader(io.StringIO(written))
+    assert json.loads(cell) == [told]
+
+
+def test_a_nested_number_that_json_does_not_have_is_null():
+    shares = pa.array(
+        [[("low", float("nan")), ("high", 0.5)]], SCORE.field("class_probabilities").type
+    )
+    ((cell,),) = csv.reader(io.StringIO(csv_of(pa.table({"shares": shares})).decode()))
+    assert cell == '{"low": null, "high": 0.5}'
+
+
+@pytest.mark.parametrize(
     ("kind", "told"),
     [
         (pa.decimal128(18, 2), "numeric(18, 2)"),
