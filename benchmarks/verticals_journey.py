@@ -22,6 +22,9 @@ from tenancy.tenant import Tenant
 from tenancy.tenants import tenant_for
 
 TENANT = "acme"
+TABLE = "customers"
+"""What the rows of each file are."""
+
 PROJECT = RESULTS.parents[1]
 Digests = dict[str, str]
 
@@ -39,10 +42,6 @@ class Trip:
     late, known
         Headers of what is known only after the outcome, and of what is known before it however
         well it tells it.
-    names
-        Headers that only name a row.
-    table
-        Of which table the rows are.
     """
 
     vertical: str
@@ -51,8 +50,6 @@ class Trip:
     model: str
     late: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    table: str = "customers"
 
     @property
     def answers(self) -> list[str]:
@@ -67,7 +64,7 @@ class Trip:
         yield ["vertical", "new", self.vertical, "--from", str(file), *self.answers]
         yield ["init"]
         yield ["tenant", "new", TENANT, "--name", "Acme", "--vertical", self.vertical]
-        yield ["upload", TENANT, self.table, str(file), "--receive-only"]
+        yield ["upload", TENANT, TABLE, str(file), "--receive-only"]
         yield ["train", TENANT, self.model]
         yield ["score", TENANT, self.model]
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from benchmarks.models_peers import boosted
 from benchmarks.real_tables import rows_of, whole
-from benchmarks.verticals_journey import Travelled, contract_of, tenant_in
+from benchmarks.verticals_journey import TABLE, Travelled, contract_of, tenant_in
 from features.shapes import TrainingSet
 from features.training_set import training_set
 from lakehouse.lake import Lake
@@ -64,10 +64,10 @@ def beside(travelled: Travelled, most_folds: int) -> Beside:
         registry = Registry(travelled.settings)
         run_id = registry.get(tenant.id, trip.model).run_id
         margins = _margins(training, registry.out_of_fold(tenant.id, run_id))
-        silver = lake.arrow(lake.ref(tenant, "silver", trip.table), ["person_token", "row_number"])
-    rows, split = Rows.of(training), outer_folds(Rows.of(training), 0)
+        silver = lake.arrow(lake.ref(tenant, "silver", TABLE), ["person_token", "row_number"])
+    rows = Rows.of(training)
     raw = _raw(travelled, rows, _places(training, silver))
-    folds = split.folds[:most_folds]
+    folds = outer_folds(rows, 0).folds[:most_folds]
     said = _asked(raw, folds)
     judged = np.concatenate([held_out for _, held_out in folds])
     return _compared(rows.take(judged), margins[judged], said[judged], len(folds))
@@ -94,7 +94,7 @@ def _raw(travelled: Travelled, rows: Rows, places: Ints) -> Rows:
     """Return the rows as the file has them, without the outcome."""
     columns, trip = whole(travelled.file), travelled.trip
     _require_same([str(columns[trip.label][at]) for at in places], rows.codes)
-    apart = (trip.label, *trip.late, *trip.names)
+    apart = (trip.label, *trip.late)
     chosen = {n: [values[at] for at in places] for n, values in columns.items() if n not in apart}
     return replace(rows_of(chosen, rows.codes), task=rows.task, classes=rows.classes)
 

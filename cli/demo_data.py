@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cli.tenants import initialise
 from foundation.errors import InvalidRequest
 from foundation.settings import Settings
-from foundation.texts import text
+from foundation.texts import Language, text
 from ingestion.mapping import Mapping
 from ingestion.preview import preview
 from ingestion.receive import receive
@@ -133,7 +133,7 @@ def deliver(lake: "Lake", tenant: Tenant, actor: Actor, delivery: "Delivery") ->
     return receive(lake, tenant, actor, delivery.path, delivery.table, mapping=mapping)
 
 
-def off_account(delivery: "Delivery", receipt: "Receipt") -> str | None:
+def off_account(delivery: "Delivery", receipt: "Receipt", language: Language) -> str | None:
     """Return a sentence where a receipt differs from what the generator expects."""
     expected = delivery.expected.counts()
     found = {name: receipt.counts.get(name, 0) for name in expected}
@@ -141,6 +141,7 @@ def off_account(delivery: "Delivery", receipt: "Receipt") -> str | None:
         return None
     return text(
         "cli.demo_account_off",
+        language,
         file=f"{delivery.path.parent.name}/{delivery.path.name}",
         expected=str(expected),
         found=str(found),

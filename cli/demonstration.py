@@ -82,7 +82,7 @@ def _one_tenant(
         step = text("cli.demo_step_receive", language, file=delivery.path.name)
         begin(text("cli.demo_step_tenant", language, tenant=tenant.id, step=step))
         receipts.append(demo_data.deliver(lake, tenant, staff, delivery))
-        off = demo_data.off_account(delivery, receipts[-1])
+        off = demo_data.off_account(delivery, receipts[-1], language)
         if off is not None:
             wrong.append(off)
     step = text("cli.demo_step_pipeline", language)

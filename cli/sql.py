@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cli.console import say, show
+from cli.console import say
 from cli.session import helper, session_of
 from foundation.texts import Language, text
 
@@ -23,8 +23,10 @@ def register(app: typer.Typer, language: Language) -> None:
 
         with session_of(context).desk() as desk:
             access = open_copy(desk.lake, desk.tenant(tenant_id), desk.staff)
-        row = (access.host, access.port, access.database, access.user, access.password)
-        show(tenant_id, text("sql.access_headers", language).split("|"), [row])
+        values = (access.host, access.port, access.database, access.user, access.password)
+        labels = text("sql.access_labels", language).split("|")
+        for label, value in zip(labels, values, strict=True):
+            say(f"{label}: {value}")  # no table: its columns would break a password in two
         say(text("sql.opened", language, tenant=tenant_id))
 
     @group.command("renew", help=tell("renew"))

@@ -7,7 +7,7 @@ from dashboards.gold import Gold
 from dashboards.small_groups import may_show
 from dashboards.words import Words, capital
 from data_contracts.contract import Column, Contract
-from foundation.texts import catalogue
+from features.measures import unit_of
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,5 @@ def _value(column: Column, mean: float, words: Words) -> str:
         return words.share(mean, 1)
     if column.type == "money":
         return words.short_money(mean)
-    unit = catalogue(words.language).get(f"features.unit_{column.unit}", "")
     decimals = 0 if abs(mean) >= 100 else 1 if abs(mean) >= 1 else 2
-    return f"{words.number(mean, decimals)} {unit}".strip()
+    return f"{words.number(mean, decimals)} {unit_of(column, words.language)}".strip()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import cast, get_args
 
 from data_contracts.contract import (
+    OPEN,
     Canonical,
     Classification,
     Column,
@@ -198,7 +199,7 @@ def check_column(column: Column, place: Place) -> None:
     last_word = column.name.lower().split("_")[-1]
     personal = column.type == "string" and last_word in PERSONAL_WORDS
     personal = personal or column.name.lower() in PERSONAL_NAMES
-    if personal and column.classification in ("internal", "public"):
+    if personal and column.classification in OPEN:
         raise place.wrong("unclassified", name=column.name)
     for value in (*column.value_synonyms, *column.value_labels):
         if column.allowed and value not in column.allowed:

@@ -22,6 +22,9 @@ Classification = Literal["identifier", "personal", "free_text", "internal", "pub
 """``identifier``: keyed token from silver onward; ``personal``: only in the vault; ``free_text``:
 masked from silver onward; the others stay as they are."""
 
+OPEN: tuple[Classification, ...] = ("internal", "public")
+"""What stays as it is, for it is about nobody."""
+
 Role = Literal[
     "entity",
     "event_time",

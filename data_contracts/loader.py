@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import TypeVar, cast
 
 from data_contracts.columns import once
 from data_contracts.contract import Contract
@@ -24,7 +24,7 @@ VERTICAL_PROPERTIES = (
 Read = TypeVar("Read")
 
 
-class ByVertical(dict[str, Read], Generic[Read]):
+class ByVertical(dict[str, Read]):
     """What files declare, by vertical; asked for one that is not there, they say which there are.
 
     One that was drafted since is read when it is first asked for: what runs need not be started

@@ -7,6 +7,7 @@ from typing import cast, get_args
 
 from data_contracts.columns import once
 from data_contracts.contract import (
+    OPEN,
     Action,
     Dashboard,
     Entity,
@@ -206,8 +207,7 @@ def read_dashboard(value: object, tables: Sequence[Table], place: Place) -> Dash
     """Return the dashboard; dimensions are columns of the customers, and metrics may be."""
     node = place.node(value, ("metrics", "dimensions"))
     columns = [c for t in tables if t.name == "customers" for c in t.columns]
-    open_ = ("internal", "public")
-    countable = [c.name for c in columns if c.type in COUNTABLE and c.classification in open_]
+    countable = [c.name for c in columns if c.type in COUNTABLE and c.classification in OPEN]
     for name in names(node, "dimensions", place):
         place.at("dimensions").choice(name, [column.name for column in columns])
     for name in names(node, "metrics", place):

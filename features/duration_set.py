@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from data_contracts.contract import Contract, Model
 from features.build import ENTITY, build, declared
 from features.consent import left_out, mark_of, without
+from features.enough import title_of
 from features.facts import AS_OF
 from features.gold import Gold, Span
 from features.incident_labels import lasting_incidents
@@ -29,7 +30,6 @@ from features.training_set import (
     purpose_of,
     strings_of,
     times_of,
-    title_of,
 )
 from foundation.errors import NotEnoughData
 from tenancy.tenant import Tenant

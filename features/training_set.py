@@ -1,19 +1,18 @@
 """The room's two doors: what a model learns from, and what it scores now."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data_contracts.contract import Contract, LabelKind, Model
 from features.build import ENTITY, PERSON, available, build, declared
 from features.catalogue import MONTHLY_VALUE
 from features.consent import left_out, mark_of, without
 from features.definition import Feature
+from features.enough import ALONE, Floor, learnable, require_enough, title_of, too_few_rows
 from features.facts import AS_OF
 from features.gold import Gold, Span, read_gold, span_of
 from features.label_kind import GOLD_OF_TABLE, label_kind
@@ -38,20 +37,6 @@ __all__ = [
     "training_set",
     "trial_set",
 ]
-
-
-@dataclass(frozen=True)
-class Floor:
-    """Rows, and rows of each outcome, below which nothing is learned."""
-
-    rows: int = 100
-    of_an_outcome: int = 20
-
-
-ALONE = Floor()
-"""For a model that knows nothing but the tenant's own rows."""
-WITH_PRIOR = Floor(rows=50, of_an_outcome=5)
-"""For a model that begins with what its vertical knows."""
 
 
 @dataclass(frozen=True)
@@ -236,14 +221,14 @@ def _labelled(
     kind = label_kind(lake, tenant, model.label, source.gold)
     grid = training_rows(source.gold, model, kind, source.span)
     if grid is None:
-        raise _too_few_rows(model, 0, floor)
+        raise too_few_rows(model, 0, floor)
     frame = build(source.gold, source.chosen, grid, tenant.time_zone)
     rows = lake.engine.arrow(frame).sort_by([(AS_OF, "ascending"), (ENTITY, "ascending")])
     silent = left_out(lake, tenant, contract, persons_of(rows), "training")
     rows = without(rows, silent)
-    learnable = _learnable(model, rows, floor)
-    _require_enough(model, learnable, floor)
-    return _Labelled(model, source, kind, rows, learnable, silent)
+    enough = learnable(model, rows, floor)
+    require_enough(model, enough, floor)
+    return _Labelled(model, source, kind, rows, enough, silent)
 
 
 def _training_set(found: _Labelled) -> TrainingSet:
@@ -292,41 +277,3 @@ def times_of(rows: pa.Table) -> np.ndarray:
     """Return the as-of times, ``datetime64[us]``."""
     moments: np.ndarray = rows.column(AS_OF).to_numpy()
     return moments.astype("datetime64[us]")
-
-
-def _learnable(model: Model, rows: pa.Table, floor: Floor) -> pa.Table:
-    """Return the rows whose class is frequent enough to learn; all where fewer than two are."""
-    if model.task != "multiclass":
-        return rows
-    counts = Counter(rows.column(LABEL).to_pylist())
-    frequent = [label for label, count in counts.items() if count >= floor.of_an_outcome]
-    if len(frequent) < 2:
-        return rows
-    return rows.filter(pc.is_in(rows.column(LABEL), pa.array(frequent)))
-
-
-def _require_enough(model: Model, rows: pa.Table, floor: Floor) -> None:
-    if rows.num_rows < floor.rows:
-        raise _too_few_rows(model, rows.num_rows, floor)
-    if model.task == "number":
-        return
-    outcomes = Counter(rows.column(LABEL).to_pylist())
-    rarest = min(outcomes.values()) if len(outcomes) > 1 else 0
-    if rarest < floor.of_an_outcome:
-        raise NotEnoughData(
-            "features.too_few_outcomes",
-            model=title_of(model),
-            needed=floor.of_an_outcome,
-            found=rarest,
-        )
-
-
-def _too_few_rows(model: Model, found: int, floor: Floor) -> NotEnoughData:
-    return NotEnoughData(
-        "features.too_few_rows", model=title_of(model), needed=floor.rows, found=found
-    )
-
-
-def title_of(model: Model) -> str:
-    """Return a model's name in a sentence to a person."""
-    return model.title["es"]

@@ -58,14 +58,10 @@ def precision_recall(codes: Floats, probability: Floats) -> Line:
     return _thinned(Line(np.asarray(recall), np.asarray(precision)))
 
 
-def calibration(codes: Floats, probability: Floats, groups: int = 10) -> tuple[Rate, ...]:
-    """Return how often it came, by groups of equal size in the order of the probability."""
-    return rates_by_rank(codes, probability, groups)
-
-
 def rates_by_rank(codes: Floats, values: Floats, groups: int = 10) -> tuple[Rate, ...]:
     """Return the rate of groups of a number in order, of equal size where equal values allow it.
 
+    By the probability that was given, they are a calibration curve.
     Rows whose value is unknown (NaN) are in no group.
     """
     known = np.flatnonzero(~np.isnan(values))

@@ -109,7 +109,8 @@ def train(
     Busy
         Another training of this model did not end its comparison in time.
     """
-    from features.training_set import ALONE, WITH_PRIOR, training_set
+    from features.enough import ALONE, WITH_PRIOR
+    from features.training_set import training_set
     from models.guard import guarded
     from models.learn import learn
     from models.prior_store import prior_for

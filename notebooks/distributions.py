@@ -109,21 +109,14 @@ def rates(
     base
         The share among everyone.
     """
-    rows = pd.DataFrame(
-        [
-            {
-                "name": f"{one.group or '—'} (n = {written_number(one.rows, language)})",
-                "value": one.observed.value,
-                "low": one.observed.low,
-                "high": one.observed.high,
-            }
-            for one in found
-        ]
-    )
+    shown = {
+        f"{one.group or '—'} (n = {written_number(one.rows, language)})": one.observed
+        for one in found
+    }
     axis = text("notebooks.rate_axis", language, outcome=outcome)
     title = text("notebooks.rate", language, outcome=outcome, by=by)
     subtitle = text("notebooks.rate_told", language, base=written_number(100 * base, language, 1))
-    chart = dots(rows, axis, mark_at=base, share=True)
+    chart = dots(shown, axis, mark_at=base, share=True)
     return drawn(chart, language, title, subtitle, height=alt.Step(36))
 
 

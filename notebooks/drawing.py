@@ -5,7 +5,7 @@ are drawn on this machine; nothing is fetched.
 """
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from textwrap import wrap
@@ -16,6 +16,7 @@ import pandas as pd
 
 from dashboards.charts import BLUE, GREY, ORANGE, SKY, VERMILLION
 from foundation.texts import Language, text, written_number
+from models.evaluate import Interval
 
 GREEN, PURPLE = "#009E73", "#CC79A7"
 SERIES = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY)
@@ -121,9 +122,13 @@ def named(field: str, order: Sequence[str]) -> alt.Y:
 
 
 def dots(
-    rows: pd.DataFrame, title: str, *, mark_at: float | None = None, share: bool = False
+    found: Mapping[str, Interval],
+    title: str,
+    *,
+    mark_at: float | None = None,
+    share: bool = False,
 ) -> alt.LayerChart | alt.FacetChart:
-    """Return a dot and its 95 % interval a row: ``name``, ``value``, ``low``, ``high``.
+    """Return a dot and its 95 % interval for each name, in their order.
 
     Parameters
     ----------
@@ -132,15 +137,21 @@ def dots(
     share
         Whether the values are shares, written in per cent.
     """
-    y = named("name", rows["name"].tolist())
+    rows = pd.DataFrame(
+        [
+            {"name": name, "value": one.value, "low": one.low, "high": one.high}
+            for name, one in found.items()
+        ]
+    )
+    y = named("name", list(found))
     axis = alt.Axis(format=".1~%", tickCount=6) if share else None
     scale = alt.Scale(zero=True) if share else alt.Scale(zero=False, padding=14)
     x = number("value", title, scale=scale, axis=axis)
     base = alt.Chart(rows).encode(y=y)
     bars = base.mark_rule(color=BLUE, strokeWidth=3).encode(x=number("low", title), x2="high:Q")
     points = base.mark_circle(color=BLUE, size=110, opacity=1).encode(x=x)
-    found: alt.LayerChart = bars + points
-    return found if mark_at is None else line_at(mark_at) + found
+    shown: alt.LayerChart = bars + points
+    return shown if mark_at is None else line_at(mark_at) + shown
 
 
 def line_at(value: float) -> alt.Chart:

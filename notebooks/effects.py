@@ -59,15 +59,10 @@ def average_effects(
 ) -> Drawing:
     """Return an average a customer of each offer, in months of the customer's value."""
     names = arm_names(contract, language)
-    rows = pd.DataFrame(
-        [
-            {"name": names[offer], "value": one.value, "low": one.low, "high": one.high}
-            for offer, one in found.items()
-        ]
-    )
+    shown = {names[offer]: one for offer, one in found.items()}
     axis = text("notebooks.months_of_value", language)
     said = text("notebooks.effects_told", language)
-    return drawn(dots(rows, axis, mark_at=0.0), language, title, said, height=alt.Step(44))
+    return drawn(dots(shown, axis, mark_at=0.0), language, title, said, height=alt.Step(44))
 
 
 def qini_curves(study: "OfferStudy", contract: Contract, language: Language = "es") -> Drawing:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboards.charts import BLUE, GREY
 from foundation.texts import Language, text
-from models.curves import Line, calibration, precision_recall, roc
+from models.curves import Line, precision_recall, rates_by_rank, roc
 from models.evaluate import Interval
 from models.judged import outcomes_of
 from notebooks.drawing import Drawing, dots, drawn, height, interval_told, number, series
@@ -52,7 +52,7 @@ def calibration_curves(
             {"series": name, "x": rate.middle, "y": rate.observed.value,
              "low": rate.observed.low, "high": rate.observed.high}
             for name, table in judged.items()
-            for rate in calibration(*outcomes_of(table), groups)
+            for rate in rates_by_rank(*outcomes_of(table), groups)
         ]
     )  # fmt: skip
     top = float(rows[["x", "high"]].to_numpy().max())
@@ -69,20 +69,11 @@ def calibration_curves(
     return drawn(chart, language, title, told, height=380)
 
 
-def figures_of(
-    found: Mapping[str, Interval], metric: str, language: Language = "es",
-    mark_at: float | None = None,
-) -> Drawing:  # fmt: skip
+def figures_of(found: Mapping[str, Interval], metric: str, language: Language = "es") -> Drawing:
     """Return one metric of several models, a dot with its interval each."""
-    rows = pd.DataFrame(
-        [
-            {"name": name, "value": one.value, "low": one.low, "high": one.high}
-            for name, one in found.items()
-        ]
-    )
     said = text(f"card.metric_{metric}", language)
     title = text("notebooks.figures", language, metric=said)
-    return drawn(dots(rows, said, mark_at=mark_at), language, title, height=alt.Step(44))
+    return drawn(dots(found, said), language, title, height=alt.Step(44))
 
 
 def difference_of(
@@ -92,13 +83,10 @@ def difference_of(
     said = text(f"card.metric_{metric}", language)
     axis = text("notebooks.difference_axis", language, metric=said)
     name = text("notebooks.difference_name", language, one=names[0], other=names[1])
-    rows = pd.DataFrame(
-        [{"name": name, "value": found.value, "low": found.low, "high": found.high}]
-    )
     told = interval_told(found.value, found.low, found.high, language, 4)
     verdict = "above" if found.low > 0 else "below" if found.high < 0 else "none"
     title = text(f"notebooks.difference_{verdict}", language)
-    return drawn(dots(rows, axis, mark_at=0.0), language, title, told, height=alt.Step(60))
+    return drawn(dots({name: found}, axis, mark_at=0.0), language, title, told, height=alt.Step(60))
 
 
 def learning(sizes: "Sequence[Size]", language: Language = "es") -> Drawing:

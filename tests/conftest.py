@@ -10,6 +10,8 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.ingestion_lake import Door
 
 pytest_plugins = [
@@ -26,6 +28,7 @@ hypothesis.settings.register_profile("abcall", deadline=None)
 hypothesis.settings.load_profile("abcall")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 REQUIRE_ALL = os.environ.get("ABCALL_REQUIRE_ALL") == "1"
 
 
@@ -58,9 +61,14 @@ def real_data() -> Callable[[str], Path]:
     return path_of
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Return the path of Debian's Chromium."""
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Return Debian's Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
     found = shutil.which("chromium")
     require(found, "Chromium")
-    return str(found)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=CHROMIUM)
+        yield opened
+        opened.close()

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 from cli.conformance.finding import Finding, broken
 from cli.conformance.trial import SAMPLED, Trial
-from data_contracts.contract import Column, Table
+from data_contracts.contract import OPEN, Column, Table
 from ingestion.drafting.draft import base_contract
 from ingestion.evolution.guess import words_of
 from ingestion.evolution.personal import has_personal_values, is_named_personal
-
-OPEN = ("internal", "public")
 
 
 def persons_in_the_open(trial: Trial) -> Iterator[Finding]:

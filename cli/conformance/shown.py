@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cli.conformance.finding import Finding, broken, sound, tried
 from cli.conformance.persons import persons_in_the_open
 from cli.conformance.trial import OTHER, TRIED, Trial
-from data_contracts.contract import Contract
+from data_contracts.contract import OPEN, Contract
 from foundation.errors import NotFound
 from tenancy.actor import Actor
 from tenancy.tenants import tenant_for
@@ -63,7 +63,7 @@ def _declared(gold: "Gold", contract: Contract) -> Iterator[Finding]:
 
     customers = contract.table("customers")
     for dimension in contract.dashboard.dimensions:
-        if customers.column(dimension).classification not in ("internal", "public"):
+        if customers.column(dimension).classification not in OPEN:
             yield broken("dashboard", "personal_dimension", column=dimension)
         elif not values_of(gold, dimension):
             yield broken("dashboard", "empty_dimension", column=dimension)

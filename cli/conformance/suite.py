@@ -77,7 +77,7 @@ def _new(aspect: Aspect, found: list[Finding], earlier: list[Finding]) -> list[F
         for one in found
         if one.state != "broken" or not (one.say("en") in said or one.details.get("model") in stuck)
     ]
-    if any(one.state == "broken" for one in new) or (found and len(new) == len(found)):
+    if not told or any(one.state == "broken" for one in new) or (found and len(new) == len(found)):
         return new
     return [*(one for one in new if one.state == "advice"), waiting(aspect)]
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from data_contracts.contract import DURATIONS, Classification, Column, Table
+from data_contracts.contract import DURATIONS, OPEN, Classification, Column, Table
 from data_contracts.extension import OwnColumn
 from data_contracts.tables import plain
 from ingestion.drafting.answers import Answers, Said
@@ -152,7 +152,7 @@ def _other_type(table: Table, header: str, held: Collection[str]) -> Column | No
     """
     for column in table.columns:
         named = plain(header) in {plain(one) for one in _headers(column)}
-        if named and column.name not in held and column.classification in ("internal", "public"):
+        if named and column.name not in held and column.classification in OPEN:
             return column
     return None
 

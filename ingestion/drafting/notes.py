@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 
+from data_contracts.contract import OPEN
 from ingestion.drafting.draft import Draft, DraftedTable
 from ingestion.drafting.label import FEWEST_OF_A_CLASS, task_of
 from ingestion.reading.raw import Note
-
-CLOSED = ("personal", "identifier", "free_text")
 
 
 def notes_of(draft: Draft) -> Iterator[Note]:
     """Yield what was found, in the order in which a person would ask."""
     for table in draft.tables:
-        persons = [one.header for one in table.columns if one.classification in CLOSED]
+        persons = [one.header for one in table.columns if one.classification not in OPEN]
         if persons:
             columns = ", ".join(persons)
             yield Note("verticals.note_personal", {"table": table.name, "columns": columns})

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from data_contracts.columns import RESERVED
-from data_contracts.contract import Classification, ColumnType, Role, Table
+from data_contracts.contract import OPEN, Classification, ColumnType, Role, Table
 from data_contracts.extension import OwnColumn
 from foundation.texts import LANGUAGES
 from ingestion.evolution.personal import (
@@ -66,7 +66,7 @@ def guess_column(table: Table, header: str, spellings: tuple[str, ...], seen: Pr
     words = words_of(header)
     type_ = _type(seen, words)
     classification = _classification(seen, type_, words)
-    if classification in ("identifier", "personal", "free_text"):
+    if classification not in OPEN:
         type_ = "string"
     label = " ".join(header.replace("_", " ").split()) or header
     column = OwnColumn(

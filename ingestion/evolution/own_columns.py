@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from data_contracts.contract import OPEN
 from data_contracts.extension import OWN_NAME, OwnColumn, collisions
 from data_contracts.loader import load_documents
 from data_contracts.own import extended_contract
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 LOOKED_AT_ROWS = 3_000
 LOOKED_AT_FILES = 3
 DECIDERS = ("manager", "data_scientist")
-OPEN_CLASSES = ("internal", "public")
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def _require_name(
 
 def _require_closed(column: OwnColumn, seen: Profile) -> None:
     """Refuse to leave in the open what the masker takes for persons' data."""
-    exposed = column.classification in OPEN_CLASSES and column.type in ("string", "integer")
+    exposed = column.classification in OPEN and column.type in ("string", "integer")
     if exposed and personal_share(seen) > PERSONAL_SHARE:
         raise InvalidRequest("own_columns.personal", column=column.headers[0])
 

@@ -1,12 +1,9 @@
 """The site is read in a browser without a network: on a phone, in the dark, by searching."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.e2e.conftest import ARGUMENTS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -16,16 +13,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PHONE = {"width": 390, "height": 844}
 TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 GROUND = "getComputedStyle(document.body).backgroundColor"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 def test_no_page_is_wider_than_a_phone(site: Path, browser: "Browser"):

@@ -12,7 +12,8 @@ import pytest
 
 from data_contracts.contract import Label
 from features.catalogue import features
-from features.training_set import ALONE, current_entities, training_set, trial_set
+from features.enough import ALONE
+from features.training_set import current_entities, training_set, trial_set
 from foundation.errors import NotEnoughData
 from ingestion.gold.refine import refine
 from lakehouse.lake import Lake

@@ -144,6 +144,13 @@ def test_a_package_that_looks_ahead_is_told_by_the_point_in_time(
     require_told(found, "point_in_time", "al quitar lo que pasó después", "acme-late 0.3")
 
 
+def test_a_contract_that_predicts_nothing_waits_for_nothing(members: Node, tmp_path: Path):
+    document = deepcopy(members)
+    cast(list[Node], custom(document)["models"]).clear()
+    found = found_in(document, tmp_path)
+    assert {one.state for one in found} <= {"sound", "advice"}, [one.say("en") for one in found]
+
+
 def require_told(found: list[Finding], aspect: str, spanish: str, english: str) -> None:
     broken = [one for one in found if one.state == "broken"]
     assert {one.aspect for one in broken} == {aspect}, [one.say("en") for one in broken]

@@ -45,20 +45,28 @@ def uv(*arguments: str | Path) -> None:
 
 
 def ran(
-    python: Path, program: Path, *arguments: str | Path, path: Sequence[Path] = (), home: Path
+    python: Path,
+    program: Path,
+    *arguments: str | Path,
+    home: Path,
+    path: Sequence[Path] = (),
+    told: str = "",
 ) -> str:
     """Return what a program prints in an environment that has nothing of this one.
 
     Parameters
     ----------
-    path
-        Folders of further packages.
     home
         Where it runs: not among our own code.
+    path
+        Folders of further packages.
+    told
+        What it reads on standard input.
     """
     given = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(
         [python, program, *arguments],
+        input=told,
         cwd=home,
         env={**given, "PYTHONPATH": os.pathsep.join(map(str, path))},
         capture_output=True,

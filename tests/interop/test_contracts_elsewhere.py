@@ -6,7 +6,6 @@ that the contract says but for types, which it does not check in Parquet.
 """
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from data_contracts.loader import load_documents
 from data_contracts.odcs import HERE as CONTRACTS
 from data_contracts.odcs import SUFFIX
 from tests.ingestion_lake import TENANT
-from tests.interop.environments import ROOT, environment
+from tests.interop.environments import ROOT, environment, ran
 from tests.interop.history import History
 
 pytestmark = pytest.mark.slow
@@ -33,17 +32,8 @@ Told = dict[str, Any]
 def asked(tasks: list[Told], home: Path) -> dict[str, Told]:
     """Return what datacontract-cli says of files."""
     python = environment("contracts", "--require-hashes", "-r", LOCK, made_of=LOCK.read_bytes())
-    done = subprocess.run(
-        [python, READER],
-        input=json.dumps(tasks),
-        cwd=home,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=280,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Told] = json.loads(done.stdout.splitlines()[-1])
+    said = ran(python, READER, home=home, told=json.dumps(tasks))
+    found: dict[str, Told] = json.loads(said.splitlines()[-1])
     return found
 
 

@@ -165,7 +165,8 @@ def test_the_command_line_opens_renews_and_closes(desk: Door, capsys: pytest.Cap
 
     assert "has no SQL copy" in typed("renew")
     opened = typed("open")
-    assert str(name_of_copy(desk.lake.store, TENANT)) in opened
+    name = str(name_of_copy(desk.lake.store, TENANT))
+    assert f"Database: {name} User: {name} Password: " in opened
     assert "not shown again" in opened
     assert "Tables renewed: 2; rows: 3." in typed("renew")
     assert "was deleted" in typed("close")

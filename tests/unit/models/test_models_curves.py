@@ -5,7 +5,6 @@ import pytest
 
 from models.curves import (
     MOST_POINTS,
-    calibration,
     precision_recall,
     rates_by_rank,
     rates_by_value,
@@ -46,7 +45,7 @@ def test_probabilities_that_hold_lie_within_their_intervals():
     generator = np.random.default_rng(1)
     probability = generator.random(5_000)
     codes = (generator.random(5_000) < probability).astype(float)
-    found = calibration(codes, probability, 10)
+    found = rates_by_rank(codes, probability, 10)
     assert len(found) == 10
     assert sum(one.rows for one in found) == 5_000
     assert sum(one.observed.covers(one.middle) for one in found) >= 9
@@ -56,7 +55,7 @@ def test_probabilities_that_are_twice_too_high_do_not():
     generator = np.random.default_rng(2)
     probability = generator.random(5_000)
     codes = (generator.random(5_000) < probability / 2).astype(float)
-    assert not any(one.observed.covers(one.middle) for one in calibration(codes, probability)[2:])
+    assert not any(one.observed.covers(one.middle) for one in rates_by_rank(codes, probability)[2:])
 
 
 def test_equal_values_go_together_and_unknown_ones_nowhere():
