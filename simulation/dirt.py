@@ -61,7 +61,7 @@ def soil(rng: Random, sheet: Sheet, dirt: Dirt) -> list[Line]:
     n = len(sheet.rows)
     placed = [(float(i), _line(sheet, i, sheet.rows[i])) for i in range(n)]
     for fault in dirt.faults:
-        i = int(rng.integers(n))
+        i = _telling(rng, sheet)
         cells = _changed(sheet, i, fault)
         placed.append((rng.uniform(0, n), _line(sheet, i, cells, (fault.column, fault.rule))))
     for broken in dirt.breaks:
@@ -80,6 +80,15 @@ def soil(rng: Random, sheet: Sheet, dirt: Dirt) -> list[Line]:
 def rows_of(lines: Sequence[Line]) -> list[Row]:
     """Return what the oracle needs."""
     return [line.row for line in lines]
+
+
+def _telling(rng: Random, sheet: Sheet) -> int:
+    """Return a row in which a fault matters: of one that deletes, only the key is read."""
+    assert not all(sheet.deletes), "a file of deletions alone has no place for a fault"
+    i = int(rng.integers(len(sheet.rows)))
+    while sheet.deletes[i]:
+        i = int(rng.integers(len(sheet.rows)))
+    return i
 
 
 def _line(
