@@ -1,18 +1,29 @@
 """The OpenAPI document: answers from their schemas, requests from the contracts themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from apiflask import APIFlask
 
-from data_contracts.contract import Column, ColumnType, Contract
+from data_contracts.contract import Column, ColumnType
 from foundation.texts import Language, text
+from serving.house import House
 from serving.intake import intake_columns
 from serving.limits import LONGEST_TEXT, LONGEST_VALUE, MOST_RECORDS
 from serving.schemas import Failure
 
 Json = dict[str, Any]
 SECURITY = "api_key"
+SCHEMAS, REQUESTS = "abcall_schemas", "abcall_requests"
+REFUSALS = {
+    401: "serving.docs_401",
+    403: "serving.docs_403",
+    404: "serving.docs_404",
+    413: "serving.docs_413",
+    422: "serving.docs_422",
+    500: "serving.docs_500",
+    503: "serving.docs_503",
+}
 MODEL = "model"
 """The parameter that says which of the vertical's models is asked."""
 INCIDENT: Json = {
@@ -35,8 +46,8 @@ JSON_TYPES: dict[ColumnType, Json] = {
 }
 
 
-def configure(app: APIFlask, contracts: Iterable[Contract], language: Language) -> None:
-    """Describe the app: version, key, and the bodies that the contracts allow."""
+def configure(app: APIFlask, language: Language) -> None:
+    """Describe the app: version, key, and what the areas say of their requests."""
     app.config.update(
         OPENAPI_VERSION="3.1.0",
         AUTO_VALIDATION_ERROR_RESPONSE=False,
@@ -52,17 +63,40 @@ def configure(app: APIFlask, contracts: Iterable[Contract], language: Language) 
             }
         },
     )
-    schemas = request_schemas(contracts, language)
+    app.extensions[SCHEMAS], app.extensions[REQUESTS] = {}, {}
 
     def with_requests(spec: Json | str) -> Json | str:
         assert isinstance(spec, dict)
-        spec["components"]["schemas"] |= schemas
-        for path, body in bodies().items():
-            spec["paths"][path]["post"]["requestBody"] = body
-            spec["paths"][path]["post"]["parameters"] = [_model_parameter(language)]
+        spec["components"]["schemas"] |= app.extensions[SCHEMAS]
+        for (path, verb), told in app.extensions[REQUESTS].items():
+            spec["paths"][path][verb] |= told
         return spec
 
     app.spec_processor(with_requests)
+
+
+def add_schemas(app: APIFlask, schemas: Json) -> None:
+    """Add shapes that are made of contracts to the document."""
+    app.extensions[SCHEMAS] |= schemas
+
+
+def describe(
+    app: APIFlask, path: str, verb: str, body: Json | None, parameters: Sequence[Json] = ()
+) -> None:
+    """Say what a route takes: its body, and parameters besides those of its path.
+
+    Parameters
+    ----------
+    path
+        As the document writes it: ``/v1/customers/{customer_id}``.
+    """
+    told: Json = {"parameters": list(parameters)} if parameters else {}
+    app.extensions[REQUESTS][path, verb] = told | ({"requestBody": body} if body else {})
+
+
+def refusals(house: House) -> dict[int, str]:
+    """Return what a route that takes a key and a body may refuse, status → why."""
+    return {status: house.said(key) for status, key in REFUSALS.items()}
 
 
 def document(app: APIFlask) -> Json:
@@ -72,17 +106,17 @@ def document(app: APIFlask) -> Json:
     return spec
 
 
-def request_schemas(contracts: Iterable[Contract], language: Language) -> Json:
+def incident_schemas(house: House) -> Json:
     """Return the schemas of the bodies: an incident has the fields of all verticals."""
     columns: dict[str, Column] = {}
-    for contract in contracts:
+    for contract in house.contracts:
         for column in intake_columns(contract.table("incidents")):
             columns.setdefault(column.name, column)
-    fields = {name: _field(column, language) for name, column in columns.items()}
+    fields = {name: field_of(column, house.language) for name, column in columns.items()}
     return {
         "Incident": {
             "type": "object",
-            "description": text("serving.docs_incident", language),
+            "description": house.said("serving.docs_incident"),
             "properties": fields,
             "additionalProperties": False,
             "minProperties": 1,
@@ -94,21 +128,8 @@ def request_schemas(contracts: Iterable[Contract], language: Language) -> Json:
     }
 
 
-def bodies() -> dict[str, Json]:
-    """Return each route's request body with made-up examples."""
-    either = [{"$ref": f"#/components/schemas/{name}"} for name in ("Incident", "Incidents")]
-    return {
-        "/v1/score/incidents": _body(
-            {"oneOf": either}, {"one": INCIDENT, "batch": {"incidents": [INCIDENT]}}
-        ),
-        "/v1/score/customers": _body(
-            {"$ref": "#/components/schemas/CustomerIds"},
-            {"two": {"customer_ids": ["1000000001", "1000000002"]}},
-        ),
-    }
-
-
-def _model_parameter(language: Language) -> Json:
+def model_parameter(language: Language) -> Json:
+    """Return the parameter that chooses a model."""
     return {
         "name": MODEL,
         "in": "query",
@@ -118,7 +139,8 @@ def _model_parameter(language: Language) -> Json:
     }
 
 
-def _body(schema: Json, examples: dict[str, Json]) -> Json:
+def json_body(schema: Json, examples: dict[str, Json]) -> Json:
+    """Return a request body with made-up examples."""
     said = {name: {"value": value} for name, value in examples.items()}
     return {
         "required": True,
@@ -136,7 +158,8 @@ def _listing(name: str, item: Json) -> Json:
     }
 
 
-def _field(column: Column, language: Language) -> Json:
+def field_of(column: Column, language: Language) -> Json:
+    """Return the schema of a column's values."""
     known: Json = dict(JSON_TYPES[column.type])
     if column.type == "string":
         free = column.classification == "free_text"

@@ -1,0 +1,40 @@
+"""What every area of the service is built on."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from data_contracts.contract import Contract
+from foundation.settings import Settings
+from foundation.texts import Language, text
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+
+
+@dataclass(frozen=True)
+class House:
+    """An installation as the service sees it.
+
+    Attributes
+    ----------
+    contracts
+        Of all verticals, as they were when the service started: they shape the documentation. What
+        holds for a tenant is in ``Caller.contract``.
+    """
+
+    lake: "Lake"
+    contracts: tuple[Contract, ...]
+
+    @property
+    def settings(self) -> Settings:
+        """Return the installation's settings."""
+        return self.lake.settings
+
+    @property
+    def language(self) -> Language:
+        """Return the language of the documentation."""
+        return self.settings.language
+
+    def said(self, key: str) -> str:
+        """Return a text of the documentation."""
+        return text(key, self.language)
