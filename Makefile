@@ -51,7 +51,7 @@ lock: ## pin the ranges of pyproject.toml again, with hashes and without address
 	$(BIN)/uv pip compile tests/interop/requirements.in --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --quiet -o requirements-interop.lock
 
-benchmark: benchmark-upload benchmark-lake ## every benchmark
+benchmark: benchmark-upload benchmark-lake benchmark-models benchmark-verticals ## every benchmark
 
 benchmark-upload: $(READY) ## figures of a warm upload (QUICK=1: smaller inputs, 3 minutes at most)
 	@$(BIN)/python -m benchmarks.upload $(if $(QUICK),--quick)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from foundation.errors import OperatorError
 from ingestion.evolution.redrive import redrive
-from ingestion.gold.grains import grains
+from ingestion.gold.grains import grains, grains_of
 from ingestion.job import job_of
 from ingestion.landing import KIND, bring_back
 from ingestion.leases import receiving
@@ -156,7 +156,7 @@ def _mapping_of(upload: Upload, headers: tuple[str, ...]) -> Mapping:
 
 def _forget_derived(lake: "Lake", tenant: "Tenant", tables: tuple[str, ...]) -> None:
     """Drop what was made of tables that begin anew: its commits name versions that come again."""
-    made_of = {grain.name for grain in grains() if grain.source in tables}
+    made_of = {grain.name for grain in grains_of(tables)}
     for ref in lake.refs(tenant):
         if (ref.layer == "gold" and ref.name in made_of) or (tables and ref.layer == "features"):
             lake.drop(ref)

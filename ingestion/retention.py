@@ -21,7 +21,6 @@ from ingestion.gold.grains import grains
 from ingestion.landing import KIND
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
-from lakehouse.sql_copy import renew
 from tenancy.deliveries import list_deliveries
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, list_erasures, note_place
 from tenancy.holds import OFFICERS, destroying, list_holds
@@ -289,6 +288,7 @@ def _renew(
 ) -> None:
     """Bring gold up to date and take the past of what changed away, where no hold covers it."""
     from ingestion.gold.refine import refine
+    from lakehouse.sql_copy import renew
 
     if not changed:
         return

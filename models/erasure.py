@@ -25,7 +25,6 @@ from ingestion.traces import Keys, find_traces
 from ingestion.unfinished import end_unfinished
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit
-from lakehouse.sql_copy import renew, rows_of
 from models.forget import forget_judged
 from tenancy.consents import forget_consent
 from tenancy.erasures import (
@@ -303,6 +302,8 @@ def _forget(task: _Task) -> None:
                 if past.files:
                     told["old_files"] = int(told.get("old_files", 0)) + past.files
                 task.note(place, **told)
+    from lakehouse.sql_copy import renew, rows_of
+
     with task.step("sql"):
         rows = rows_of(task.lake, task.tenant, task.person.tokens)
         if renew(task.lake, task.tenant, whole=True) is not None and rows:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from foundation.errors import InvalidRequest
 from lakehouse.boundary import Boundary, no_fault
-from lakehouse.sql_copy import drop
 from models.erasure import REQUEST, alone
 from models.forget import forget_models
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, note_place
@@ -87,9 +86,15 @@ def _steps(lake: "Lake", tenant: "Tenant", also: Mapping[str, Step]) -> dict[str
         "models": lambda: forget_models(settings, tenant.id),
         "data_docs": lambda: _delete_folder(settings.data_docs_dir, tenant),
         "inbox": lambda: _delete_folder(settings.inbox_dir, tenant),
-        "sql": lambda: int(drop(lake, tenant)),
+        "sql": lambda: _drop_copy(lake, tenant),
         **also,
     }
+
+
+def _drop_copy(lake: "Lake", tenant: "Tenant") -> int:
+    from lakehouse.sql_copy import drop
+
+    return int(drop(lake, tenant))
 
 
 @contextmanager

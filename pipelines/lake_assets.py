@@ -9,7 +9,7 @@ from data_contracts.contract import Contract
 from foundation.texts import text
 from ingestion.audit import Audit
 from ingestion.data_docs import build_data_docs, recorded_audits
-from ingestion.gold.grains import grains
+from ingestion.gold.grains import grains_of
 from ingestion.gold.refine import refine
 from pipelines.partitions import tenants_of
 from pipelines.platform import RETRY, Platform
@@ -100,7 +100,7 @@ def gold_assets(contract: Contract, platform: Platform) -> dg.AssetsDefinition:
     """Return the gold tables, one a grain whose silver the contract knows, by one refinement."""
     vertical = contract.vertical
     known = {table.name for table in contract.tables}
-    built = [grain for grain in grains() if grain.source in known]
+    built = grains_of(known)
 
     @dg.multi_asset(
         name=f"{vertical}_gold",

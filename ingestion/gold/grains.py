@@ -1,6 +1,6 @@
 """Which gold tables there are: every module of this package that has a source and a build."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -36,3 +36,8 @@ def grains() -> tuple[Grain, ...]:
         for module in modules
         if hasattr(module, "SOURCE")
     )
+
+
+def grains_of(tables: Collection[str]) -> list[Grain]:
+    """Return the grains that are made of one of these silver tables, by name."""
+    return [grain for grain in grains() if grain.source in tables]
