@@ -186,6 +186,11 @@ class Settings:
         return self.data_dir / "data_docs"
 
     @property
+    def online_dir(self) -> Path:
+        """Root of the online stores, made from gold to answer at once: ``<tenant>.db``."""
+        return self.data_dir / "online"
+
+    @property
     def inbox_dir(self) -> Path:
         """Root of the folder sensor: ``<tenant>/<table>/<file>``, or ``<tenant>/<file>``."""
         return self.data_dir / "inbox"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from foundation.errors import Busy, InvalidRequest
+from features.online_store import build_online, online_of
 from ingestion.erased_tables import erase_rows, holds_rows, mentions_of
 from ingestion.landed import erase_containers, erase_landed, erase_refused, erase_unread
 from ingestion.leases import receive_lease
@@ -25,6 +26,7 @@ from ingestion.traces import Keys, find_traces
 from ingestion.unfinished import end_unfinished
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit
+from lakehouse.online_file import forget_online
 from lakehouse.sql_copy import renew, rows_of
 from models.forget import forget_judged
 from tenancy.consents import forget_consent
@@ -293,6 +295,18 @@ def _remains(task: _Task) -> bool:
     return any(holds_rows(task.lake, ref, task.person, mentions) for ref in tables)
 
 
+def _renew_online(task: _Task) -> None:
+    """Take the online store away, and make it anew of what is left."""
+    facts = online_of(task.lake, task.tenant)
+    if facts is None:
+        return
+    known = any(facts.person(one).is_known for one in task.person.tokens)
+    forget_online(task.lake, task.tenant)
+    if known:
+        task.note("online", files=1)
+    build_online(task.lake, task.tenant, task.contract)
+
+
 def _forget(task: _Task) -> None:
     """Bring figures of gold up to date, then take every table's past away."""
     from ingestion.gold.refine import refine
@@ -309,6 +323,8 @@ def _forget(task: _Task) -> None:
                 if past.files:
                     told["old_files"] = int(told.get("old_files", 0)) + past.files
                 task.note(place, **told)
+    with task.step("online"):
+        _renew_online(task)
     with task.step("sql"):
         rows = rows_of(task.lake, task.tenant, task.person.tokens)
         if renew(task.lake, task.tenant, whole=True) is not None and rows:
