@@ -131,6 +131,11 @@ def test_the_document_describes_routes_keys_and_errors(service: Service):
         "/ready",
         "/v1/score/incidents",
         "/v1/score/customers",
+        "/v1/incidents",
+        "/v1/incidents/batch",
+        "/v1/incidents/{incident_id}",
+        "/v1/incidents/{incident_id}/feedback",
+        "/v1/scores/{score_id}",
     }
     for route in ("/v1/score/incidents", "/v1/score/customers"):
         operation = spec["paths"][route]["post"]
