@@ -95,6 +95,8 @@ def add_incident(
 
 def incident_by_key(store: Store, tenant: Tenant, key_mark: str) -> StoredIncident | None:
     """Return the incident that a request registered; None where it did not."""
+    if not is_storable(key_mark):
+        return None
     mine = (IncidentRow.tenant_id == tenant.id) & (IncidentRow.key_mark == key_mark)
     with store.reading() as session:
         row = session.scalars(select(IncidentRow).where(mine)).one_or_none()
@@ -120,6 +122,8 @@ def incidents_of_person(
     store: Store, tenant: Tenant, person_token: str, limit: int = 100, *, still_open: bool = False
 ) -> list[StoredIncident]:
     """Return a person's incidents, newest first."""
+    if not is_storable(person_token):
+        return []
     query = select(IncidentRow).where(
         IncidentRow.tenant_id == tenant.id, IncidentRow.person_token == person_token
     )
@@ -189,7 +193,8 @@ def contents_of(store: Store, tenant: Tenant) -> frozenset[str]:
 def scores_of_person(store: Store, tenant: Tenant, tokens: Collection[str]) -> list[str]:
     """Return the ids of the live scores of a person's incidents."""
     score = LiveScoreRow
-    theirs = score.incident_id.in_(_ids(tenant, IncidentRow.person_token.in_(sorted(tokens))))
+    known = sorted(filter(is_storable, tokens))
+    theirs = score.incident_id.in_(_ids(tenant, IncidentRow.person_token.in_(known)))
     query = select(score.score_id).where(score.tenant_id == tenant.id, theirs)
     with store.reading() as session:
         return list(session.scalars(query))
