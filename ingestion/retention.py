@@ -19,8 +19,11 @@ from foundation.clock import utc_now
 from foundation.errors import Held
 from ingestion.gold.grains import grains
 from ingestion.landing import KIND
+from ingestion.retained_incidents import PLACE, let_incidents_go, old_incidents
+from ingestion.retained_incidents import TABLE as INCIDENTS
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
+from lakehouse.online_file import forget_online
 from tenancy.deliveries import list_deliveries
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, list_erasures, note_place
 from tenancy.holds import OFFICERS, destroying, list_holds
@@ -93,6 +96,10 @@ def plan_retention(lake: "Lake", tenant: "Tenant", now: datetime | None = None) 
         cut = _cut(contract, "landing", at)
         kept = len(files) if list_holds(lake.store, tenant) else 0
         found.append(Due("landing", None, cut, len(files) - kept, kept))
+    cut = _cut(contract, INCIDENTS, at)
+    if cut is not None:
+        old = old_incidents(lake, tenant, cut)
+        found.append(Due(PLACE, INCIDENTS, cut, old.count, old.kept))
     return [due for due in found if due.count or due.kept]
 
 
@@ -119,6 +126,7 @@ def run_retention(
         for ref in _apply(lake, tenant, erasure, rule)
     ]
     _let_files_go(lake, tenant, erasure, _files_due(lake, tenant, contract, at))
+    let_incidents_go(lake, tenant, erasure, _cut(contract, INCIDENTS, at))
     _renew(lake, tenant, contract, changed)
     return finish_erasure(lake.store, actor, erasure)
 
@@ -286,7 +294,10 @@ def _let_files_go(lake: "Lake", tenant: "Tenant", erasure: Erasure, due: Collect
 def _renew(
     lake: "Lake", tenant: "Tenant", contract: Contract, changed: "Sequence[TableRef]"
 ) -> None:
-    """Bring gold up to date and take the past of what changed away, where no hold covers it."""
+    """Bring gold up to date and take the past of what changed away, where no hold covers it.
+
+    The online store goes: who can (``features.online_store``) makes it anew.
+    """
     from ingestion.gold.refine import refine
     from lakehouse.sql_copy import renew
 
@@ -300,4 +311,5 @@ def _renew(
                 lake.forget_past(ref)
         except Held:
             break
+    forget_online(lake, tenant)
     renew(lake, tenant, whole=True)

@@ -1,6 +1,14 @@
 """All tables of the operational store: whoever goes through every one of them starts here."""
 
-from tenancy import arrival_tables, contract_tables, copy_tables, law_tables, model_tables
+from tenancy import (
+    arrival_tables,
+    contract_tables,
+    copy_tables,
+    incident_tables,
+    law_tables,
+    model_tables,
+    outbox_tables,
+)
 from tenancy.tables import Base
 
 __all__ = [
@@ -8,8 +16,10 @@ __all__ = [
     "arrival_tables",
     "contract_tables",
     "copy_tables",
+    "incident_tables",
     "law_tables",
     "model_tables",
+    "outbox_tables",
 ]
 
 METADATA = Base.metadata

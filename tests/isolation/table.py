@@ -11,6 +11,7 @@ from tenancy.tenant import Tenant
 from tests.isolation import (
     surfaces_columns,
     surfaces_doors,
+    surfaces_incidents,
     surfaces_lake,
     surfaces_models,
     surfaces_store,
@@ -25,6 +26,7 @@ SURFACES = (
     *surfaces_lake.SURFACES,
     *surfaces_columns.SURFACES,
     *surfaces_models.SURFACES,
+    *surfaces_incidents.SURFACES,
     *surfaces_doors.SURFACES,
 )
 
