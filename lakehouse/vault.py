@@ -20,6 +20,7 @@ from lakehouse.commits import Commit, Committed
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.actor import Actor
+    from tenancy.keys import TenantKeys
     from tenancy.tenant import Tenant
 
 READERS = ("privacy_officer", "manager", "read")
@@ -120,7 +121,7 @@ class Vault:
             yield tokens, payloads, [*map(_values, tokens, opened)]
 
     def opened(
-        self, tenant: "Tenant", actor: "Actor", payloads: Mapping[str, bytes]
+        self, tenant: "Tenant", actor: "Actor", payloads: Mapping[str, bytes], keys: "TenantKeys"
     ) -> dict[str, dict[str, str | None]]:
         """Return what payloads say, by token, that a derived store handed out; as ``read``.
 
@@ -132,7 +133,7 @@ class Vault:
             The actor is neither privacy officer nor manager, nor a key that may read.
         """
         self._note(tenant, actor, list(payloads))
-        opened = self._lake.keys.of(tenant).decrypt_many(list(payloads.values()), CONTEXT)
+        opened = keys.decrypt_many(list(payloads.values()), CONTEXT)
         return {token: _values(token, one) for token, one in zip(payloads, opened, strict=True)}
 
     def _sealed(self, tenant: "Tenant", persons: pa.Table, upload_id: str) -> pa.Table:

@@ -16,13 +16,14 @@ from ingestion.schema import entity_of
 from ingestion.tokens import canonical, token
 from ingestion.writings import writings
 from operations.customer_view import Known
-from tenancy.consents import Consent, consents_of
-from tenancy.screen_texts import screen_texts
+from tenancy.consents import Consent, consents_in
+from tenancy.screen_texts import screen_texts_in
 
 if TYPE_CHECKING:
     from features.online_store import PersonFacts
     from lakehouse.lake import Lake
     from tenancy.actor import Actor
+    from tenancy.keys import TenantKeys
     from tenancy.tenant import Tenant
 
 LONGEST_ID, LONGEST_WAY = 128, 320
@@ -44,11 +45,12 @@ def customer_known(
     NotAllowed
         The actor may not see personal data.
     """
-    facts = _facts(lake, tenant)
-    for one in _tokens(lake, tenant, contract, identification):
+    facts, keys = _facts(lake, tenant), lake.keys.of(tenant)
+    for one in _tokens(keys, contract, identification):
         person = facts.person(one)
         if person.is_known:
-            return next(iter(_known(lake, tenant, actor, contract, [person])))
+            (known,) = _known(lake, tenant, actor, contract, keys=keys, persons=[person])
+            return known
     raise NotFound("customers.unknown")
 
 
@@ -76,12 +78,12 @@ def customers_by(
     ((way, value),) = wanted.items()
     if len(value) > LONGEST_WAY or not canonical(value, ways[way]):
         raise InvalidRequest("customers.one_way", known=", ".join(ways))
-    facts = _facts(lake, tenant)
-    mark = way_token(lake.keys.of(tenant), way, value, ways[way])
+    facts, keys = _facts(lake, tenant), lake.keys.of(tenant)
+    mark = way_token(keys, way, value, ways[way])
     found = [facts.person(one) for one in facts.persons_by(way, mark, MOST_OF_A_WAY)]
     if not found:
         raise NotFound("customers.unknown_way")
-    return [*_known(lake, tenant, actor, contract, found)]
+    return _known(lake, tenant, actor, contract, keys=keys, persons=found)
 
 
 def _facts(lake: "Lake", tenant: "Tenant") -> OnlineFacts:
@@ -91,17 +93,14 @@ def _facts(lake: "Lake", tenant: "Tenant") -> OnlineFacts:
     return facts
 
 
-def _tokens(
-    lake: "Lake", tenant: "Tenant", contract: Contract, identification: str
-) -> Iterable[str]:
+def _tokens(keys: "TenantKeys", contract: Contract, identification: str) -> Iterable[str]:
     """Yield the tokens that an identification may have, the likeliest first."""
     if len(identification) > LONGEST_ID:
         return
     entity = entity_of(contract.table("customers"))
     form = "plain" if entity is None else entity.canonical
-    key = lake.keys.of(tenant).token_key
     for one in writings(identification, form):
-        yield token(one, key, form)
+        yield token(one, keys.token_key, form)
     if TOKEN.fullmatch(identification):
         yield identification
 
@@ -111,14 +110,25 @@ def _known(
     tenant: "Tenant",
     actor: "Actor",
     contract: Contract,
+    *,
+    keys: "TenantKeys",
     persons: "Sequence[PersonFacts]",
-) -> Iterable[Known]:
-    texts, keys = screen_texts(lake.store, tenant), lake.keys.of(tenant)
+) -> list[Known]:
     marks = {one.token: keys.mark("person", one.token) for one in persons}
-    said = consents_of(lake.store, tenant, marks.values())
+    with lake.store.reading() as session:
+        said = consents_in(session, tenant, marks.values())
+        texts = screen_texts_in(session, tenant)
     sealed = {one.token: one.facts.payload(one.token) for one in persons}
     payloads = {token: payload for token, payload in sealed.items() if payload is not None}
-    opened = lake.vault.opened(tenant, actor, payloads) if payloads else {}
-    for one in persons:
-        consent = said.get(marks[one.token], Consent())
-        yield Known(tenant, contract, one, opened.get(one.token, {}), consent, texts)
+    opened = lake.vault.opened(tenant, actor, payloads, keys) if payloads else {}
+    return [
+        Known(
+            tenant,
+            contract,
+            person=one,
+            personal=opened.get(one.token, {}),
+            said=said.get(marks[one.token], Consent()),
+            texts=texts,
+        )
+        for one in persons
+    ]

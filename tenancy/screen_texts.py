@@ -8,6 +8,7 @@ import re
 from typing import Literal, get_args
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from foundation.errors import InvalidRequest
 from foundation.texts import LANGUAGES, Language, catalogue
@@ -30,8 +31,13 @@ Texts = dict[tuple[ScreenText, Language], str]
 def screen_texts(store: Store, tenant: Tenant) -> Texts:
     """Return a company's texts by name and language; where it has none, the catalogue's."""
     with store.reading() as session:
-        rows = session.scalars(select(ScreenTextRow).where(ScreenTextRow.tenant_id == tenant.id))
-        own = {(row.name, row.language): row.words for row in rows}
+        return screen_texts_in(session, tenant)
+
+
+def screen_texts_in(session: Session, tenant: Tenant) -> Texts:
+    """Return the same in the caller's transaction."""
+    rows = session.scalars(select(ScreenTextRow).where(ScreenTextRow.tenant_id == tenant.id))
+    own = {(row.name, row.language): row.words for row in rows}
     return {
         (name, language): own.get((name, language), catalogue(language)[f"customers.{name}"])
         for name in SCREEN_TEXTS
