@@ -25,10 +25,9 @@ def writings(identification: str, form: Canonical) -> tuple[str, ...]:
     >>> writings("900.123.456-8", "plain")
     ('900.123.456-8', '9001234568')
     """
-    given = identification.strip()
-    spelled, joined = canonical(given, form), SEPARATORS.sub("", given)
+    spelled, joined = canonical(identification, form), SEPARATORS.sub("", identification)
     digits = joined if joined.isdecimal() else spelled
-    found: dict[str, str] = {spelled: given}
+    found: dict[str, str] = {spelled: identification}
     for one in (digits, *_with_and_without_check_digit(spelled, digits)):
         found.setdefault(canonical(one, form), one)
     return tuple(found.values())
