@@ -9,7 +9,8 @@ from data_contracts.loader import load_contracts
 from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
-from serving import customer_routes, docs_routes, health_routes, score_routes
+from models.live import LiveModels
+from serving import customer_routes, docs_routes, health_routes, incident_routes, score_routes
 from serving.documentation import configure
 from serving.errors import register_errors
 from serving.headers import add_headers
@@ -18,7 +19,7 @@ from serving.language import asked_language, speak
 from serving.limits import BODY_LIMIT_BYTES
 from serving.logs import log_requests
 
-AREAS = (health_routes, score_routes, customer_routes, docs_routes)
+AREAS = (health_routes, score_routes, incident_routes, customer_routes, docs_routes)
 """Modules whose ``add(app, house)`` brings routes."""
 
 
@@ -48,7 +49,8 @@ def create_app(settings: Settings, lake: Lake | None = None) -> APIFlask:
     add_headers(app)
     register_errors(app)
     contracts = load_contracts(settings.contract_dirs)
-    house = House(lake if lake is not None else Lake.open(settings), tuple(contracts.values()))
+    opened = lake if lake is not None else Lake.open(settings)
+    house = House(opened, tuple(contracts.values()), LiveModels(opened))
     for area in AREAS:
         area.add(app, house)
     return app

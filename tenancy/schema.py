@@ -4,8 +4,10 @@ from tenancy import (
     arrival_tables,
     contract_tables,
     copy_tables,
+    incident_tables,
     law_tables,
     model_tables,
+    outbox_tables,
     screen_tables,
 )
 from tenancy.tables import Base
@@ -15,8 +17,10 @@ __all__ = [
     "arrival_tables",
     "contract_tables",
     "copy_tables",
+    "incident_tables",
     "law_tables",
     "model_tables",
+    "outbox_tables",
     "screen_tables",
 ]
 
