@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from features.online_build import build_online
 from features.online_layout import TABLES, reader_of
+from foundation.spelling import well_formed
 from lakehouse.online_file import online_file
 from tenancy.tenant import Tenant
 
@@ -77,7 +78,7 @@ class OnlineFacts:
 
     def person(self, person_token: str) -> "PersonFacts":
         """Return what is known of a person; nothing is read before it is asked for."""
-        return PersonFacts(self, person_token)
+        return PersonFacts(self, well_formed(person_token))
 
     def rows(self, table: str, *key: str, limit: int = -1) -> list[Row]:
         """Return a table's rows of a key, newest first; none where the tenant lacks the table."""

@@ -18,32 +18,42 @@ SECONDS = ("wait_seconds", "talk_seconds")
 
 @dataclass(frozen=True)
 class Cases:
-    """A person's cases, told in one language."""
+    """A person's cases, told in one language.
+
+    Attributes
+    ----------
+    live
+        Those that came in over the service (``live_cases``), newest first: gold may not know them
+        yet, or not how they stand.
+    """
 
     contract: Contract
     person: PersonFacts
     language: Language
+    live: Sequence[Json] = ()
 
-    def open(self, live: Sequence[Mapping[str, Any]] = ()) -> list[Json]:
-        """Return the open cases, newest first.
+    def open(self) -> list[Json]:
+        """Return the open cases, newest first; one that came in over the service as that knows."""
+        live = [case for case in self.live if case["closed_at"] is None]
+        rows = [
+            row
+            for row in self.person.incidents
+            if row["closed_at"] is None and row["incident_id"] not in self._numbers
+        ]
+        told = [*live, *map(self._case, rows[:MOST_CASES])]
+        return nlargest(MOST_CASES, told, key=lambda case: case["opened_at"])
 
-        Parameters
-        ----------
-        live
-            Cases of today that gold does not know yet, in this shape; they come first, and stand
-            in the place of gold's own where both tell of one.
-        """
-        told = {str(case["incident_id"]): dict(case) for case in live}
-        rows = [row for row in self.person.incidents if row["closed_at"] is None]
-        for row in rows[: MOST_CASES - len(told)]:
-            told.setdefault(str(row["incident_id"]), self._case(row))
-        return list(told.values())
+    @property
+    def _numbers(self) -> set[str]:
+        return {case["incident_id"] for case in self.live}
 
     def conversations(self) -> list[Json]:
         """Return the last incidents, calls and replies together, newest first."""
         incidents = self.person.facts.rows("incident", self.person.token, limit=MOST_CONVERSATIONS)
         calls = self.person.facts.rows("call", self.person.token, limit=MOST_CONVERSATIONS)
-        told = [self._incident(row) for row in incidents]
+        known = [row for row in incidents if row["incident_id"] not in self._numbers]
+        told = [self._incident(row) for row in known]
+        told += [self._came_in(case) for case in self.live]
         told += [self._call(row) for row in calls]
         told += [reply for row in incidents for reply in self._replies(row["incident_id"])]
         return nlargest(MOST_CONVERSATIONS, told, key=lambda one: one["at"])
@@ -92,6 +102,10 @@ class Cases:
         said = self._said("incidents", row, SAID_OF_CASE)
         told = {"id": row["incident_id"], "subject": row["subject"], "text": row["text"]}
         return {"what": "incident", "at": row["opened_at"], **told, **said}
+
+    def _came_in(self, case: Mapping[str, Any]) -> Json:
+        said = {name: case[name] for name in (*SAID_OF_CASE, "subject", "text")}
+        return {"what": "incident", "at": case["opened_at"], "id": case["incident_id"], **said}
 
     def _call(self, row: Mapping[str, Any]) -> Json:
         seconds = {name: row[name] for name in SECONDS}

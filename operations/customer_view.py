@@ -10,15 +10,16 @@ from typing import Any
 from data_contracts.contract import Contract
 from features.online_store import PersonFacts
 from foundation.texts import Language, text
+from models.offers import DO_NOT_DISTURB
 from operations.customer_cases import Cases
 from operations.customer_words import Json, as_json, fields, personal_fields, word
 from operations.importance import importance
+from operations.live_cases import live_case
 from tenancy.consents import Consent
+from tenancy.incidents import StoredIncident
+from tenancy.keys import TenantKeys
 from tenancy.screen_texts import Texts, filled
 from tenancy.tenant import Tenant
-
-NO_OFFER = frozenset({"harm", "loss"})
-"""Verdicts that say: do not disturb."""
 
 MONEY = ("expected_margin_without", "expected_margin_with", "expected_cost")
 
@@ -34,16 +35,17 @@ class Known:
     said
         What the customer told the company about models.
     live
-        Cases of today that gold does not know yet (see ``Cases.open``).
+        Cases that came in over the service (see ``Cases``).
     """
 
     tenant: Tenant
     contract: Contract
     person: PersonFacts
+    keys: TenantKeys
     personal: Mapping[str, str | None] = field(default_factory=dict)
     said: Consent = field(default_factory=Consent)
     texts: Texts = field(default_factory=dict)
-    live: Sequence[Mapping[str, Any]] = ()
+    live: Sequence[StoredIncident] = ()
 
 
 def customer_view(known: Known, language: Language, agent: str | None = None) -> Json:
@@ -57,8 +59,9 @@ def customer_view(known: Known, language: Language, agent: str | None = None) ->
     person, row = known.person, known.person.current or {}
     preferences = _preferences(known, row, language)
     may_profile = preferences["profiling"]
-    cases = Cases(known.contract, person, language)
-    open_cases = cases.open(known.live)
+    live = [live_case(one, known.keys, known.contract, language) for one in known.live]
+    cases = Cases(known.contract, person, language, live)
+    open_cases = cases.open()
     if not may_profile:
         open_cases = [case | {"probability": None, "risk_class": None} for case in open_cases]
     return {
@@ -140,14 +143,21 @@ def _offer(known: Known, language: Language) -> Json | None:
     best = decision["best_offer"]
     return {
         "verdict": decision["verdict"],
-        "do_not_disturb": decision["verdict"] in NO_OFFER,
+        "do_not_disturb": decision["verdict"] in DO_NOT_DISTURB,
         "offer": best,
         "label": labels.get(best, best),
+        "expected_value": _gain(decision),
         **{name: as_json(decision[name]) for name in MONEY},
         "currency": decision["currency"],
         "reason": decision[f"reason_{language}"],
         "decided_at": decision["decided_at"],
     }
+
+
+def _gain(decision: Mapping[str, Any]) -> str | None:
+    """Return what the offer is expected to bring; None where a margin is not known."""
+    before, after = decision["expected_margin_without"], decision["expected_margin_with"]
+    return None if before is None or after is None else str(after - before)
 
 
 def _screen(known: Known, language: Language, agent: str | None) -> Json:

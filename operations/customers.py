@@ -17,6 +17,7 @@ from ingestion.tokens import canonical, token
 from ingestion.writings import writings
 from operations.customer_view import Known
 from tenancy.consents import Consent, consents_in
+from tenancy.incidents import incidents_of_person
 from tenancy.screen_texts import screen_texts_in
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 LONGEST_ID, LONGEST_WAY = 128, 320
+MOST_LIVE = 20
 MOST_OF_A_WAY = 5
 """Customers of one phone: a family shares one, a thousand do not."""
 
@@ -126,9 +128,11 @@ def _known(
             tenant,
             contract,
             person=one,
+            keys=keys,
             personal=opened.get(one.token, {}),
             said=said.get(marks[one.token], Consent()),
             texts=texts,
+            live=incidents_of_person(lake.store, tenant, one.token, MOST_LIVE),
         )
         for one in persons
     ]

@@ -109,6 +109,7 @@ class OfferTold(Schema):
     do_not_disturb = Boolean(required=True)
     offer = String(required=True)
     label = String(required=True)
+    expected_value = String(required=True, allow_none=True, metadata={"example": "12500.00"})
     expected_margin_without = String(required=True, allow_none=True)
     expected_margin_with = String(required=True, allow_none=True)
     expected_cost = String(required=True, allow_none=True)

@@ -260,6 +260,7 @@ def test_predictions_are_the_latest_with_reasons_and_versions(desk: Desk):
 def test_the_offer_says_whom_not_to_disturb(desk: Desk):
     offer = desk.view(ANA)["offer"]
     assert (offer["verdict"], offer["do_not_disturb"]) == ("harm", True)
+    assert offer["expected_value"] == "-2.00"
     assert offer["label"] == "20 % off for three months"
     assert (offer["expected_margin_with"], offer["reason"]) == ("8.00", "Do not")
     assert desk.view(NIT)["offer"] is None
@@ -308,3 +309,40 @@ def test_versions_say_what_the_answer_was_made_of(desk: Desk):
     versions = desk.view(ANA)["versions"]
     assert versions["incident"] == desk.lake.version(desk.lake.ref(ACME, "gold", "incident"))
     assert datetime.fromisoformat(desk.view(ANA)["valid_from"]) == day(0).astimezone(UTC)
+
+
+def register(desk: Desk, number: str, text: str) -> None:
+    secret = issue_key(desk.lake.store, STAFF, ACME, ["score"]).secret
+    body = {"incident_id": number, "customer_id": OTHER, "kind": "claim", "text": text,
+            "channel": "web"}  # fmt: skip
+    answer = desk.client.post(
+        "/v1/incidents", json=body, headers={"Authorization": f"Bearer {secret}"}
+    )
+    assert answer.status_code in (200, 201), answer.text
+
+
+def test_a_case_that_came_in_today_is_there_at_once_and_masked(desk: Desk):
+    assert desk.view(OTHER)["open_cases"] == []
+    register(desk, "I-9", "Soy Ana, cédula 1.023.456.789, sigo sin señal")
+    view = desk.view(OTHER, language="es")
+    (case,) = view["open_cases"]
+    assert (case["incident_id"], case["kind"], case["channel"]) == ("I-9", "reclamo", "página web")
+    assert "[DOCUMENTO]" in case["text"]
+    assert "1.023.456.789" not in str(view)
+    assert (case["probability"], case["urgency"]) == (None, None), "no model speaks here"
+    assert [(one["what"], one["id"]) for one in view["conversations"]] == [("incident", "I-9")]
+
+
+def test_a_case_that_gold_knows_too_is_told_once(desk: Desk):
+    rows = desk.view(ANA)["open_cases"]
+    secret = issue_key(desk.lake.store, STAFF, ACME, ["score"]).secret
+    again = {"incident_id": "I-2", "customer_id": ANA, "kind": "claim", "text": "Otra vez"}
+    desk.client.post("/v1/incidents", json=again, headers={"Authorization": f"Bearer {secret}"})
+    view = desk.view(ANA)
+    assert (
+        [case["incident_id"] for case in view["open_cases"]]
+        == ["I-2"]
+        == [case["incident_id"] for case in rows]
+    )
+    assert view["open_cases"][0]["text"] == "Otra vez"
+    assert [one["id"] for one in view["conversations"]].count("I-2") == 1
