@@ -340,9 +340,9 @@ def _forget(task: _Task) -> None:
                 task.note(place, **told)
     with task.step("online"):
         _renew_online(task)
-    from lakehouse.sql_copy import renew, rows_of
-
     with task.step("sql"):
+        from lakehouse.sql_copy import renew, rows_of
+
         rows = rows_of(task.lake, task.tenant, task.person.tokens)
         if renew(task.lake, task.tenant, whole=True) is not None and rows:
             task.note("sql", rows=rows)
