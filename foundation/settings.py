@@ -63,6 +63,8 @@ class Settings:
     sql_url
         PostgreSQL server, ``postgresql://user:password@host/database``, that holds copies of gold
         for programs that speak SQL; empty: none.
+    call_lost_hours
+        After how many hours without an event a call that nobody ended is closed as unknown.
     """
 
     data_dir: Path
@@ -80,6 +82,7 @@ class Settings:
     openlineage: str = ""
     openlineage_key_file: Path | None = None
     sql_url: str = ""
+    call_lost_hours: int = 4
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -129,6 +132,7 @@ class Settings:
                 else None
             ),
             sql_url=_sql_url(env),
+            call_lost_hours=_number(env, "ABCALL_CALL_LOST_HOURS", defaults.call_lost_hours),
         )
 
     @property

@@ -1,11 +1,19 @@
 """All tables of the operational store: whoever goes through every one of them starts here."""
 
-from tenancy import arrival_tables, contract_tables, copy_tables, law_tables, model_tables
+from tenancy import (
+    arrival_tables,
+    calls_tables,
+    contract_tables,
+    copy_tables,
+    law_tables,
+    model_tables,
+)
 from tenancy.tables import Base
 
 __all__ = [
     "METADATA",
     "arrival_tables",
+    "calls_tables",
     "contract_tables",
     "copy_tables",
     "law_tables",
