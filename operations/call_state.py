@@ -186,8 +186,8 @@ class _Course:
         self._to("talking" if event.agent_token else "held", event.at)
 
     def _on_abandoned(self, event: Happened) -> None:
-        if self.answered_at is not None:
-            self.doubts.add("abandoned_after_answer")
+        if self.phase == "talking":
+            self.doubts.add("abandoned_while_talking")
         self._on_ended(event)
 
     def _on_ended(self, event: Happened) -> None:

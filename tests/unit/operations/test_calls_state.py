@@ -94,7 +94,7 @@ def test_passed_on_to_an_agent_who_has_it_already_nobody_waits():
         ([("ringing", 0), ("answered", 1), ("resumed", 2)], "resumed_while_not_held"),
         ([("ringing", 0), ("answered", 1), ("ringing", 2)], "rang_while_talking"),
         ([("ringing", 0), ("transferred", 1)], "transferred_before_answer"),
-        ([("ringing", 0), ("answered", 1), ("abandoned", 2)], "abandoned_after_answer"),
+        ([("ringing", 0), ("answered", 1), ("abandoned", 2)], "abandoned_while_talking"),
         ([("ringing", 0), ("ended", 1), ("answered", 2)], "after_end"),
         ([("ringing", 0), ("wrapped_up", 1)], "wrapped_up_without_call"),
         ([("ringing", 0), ("answered", 1), ("ended", 100_000)], "too_long"),
@@ -131,7 +131,9 @@ happenings = st.lists(
 
 
 @given(happenings, st.data())
-def test_any_order_and_any_repetition_give_the_same_state(told: list[Happened], data: st.DataObject):
+def test_any_order_and_any_repetition_give_the_same_state(
+    told: list[Happened], data: st.DataObject
+):
     again = data.draw(st.lists(st.sampled_from(told)))
     assert fold(data.draw(st.permutations(told + again))) == fold(told)
 
