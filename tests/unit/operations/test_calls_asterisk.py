@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,12 @@ def folded(events: list[Event]) -> dict[str, CallState]:
 
 def told(call: CallState) -> dict[str, Any]:
     """Return what a golden file says of a call."""
-    named = {"phone": call.phone_token, "customer_id": call.person_token,
-             "agent_id": call.agent_token, "current_agent_id": call.current_agent_token}  # fmt: skip
+    named = {
+        "phone": call.phone_token,
+        "customer_id": call.person_token,
+        "agent_id": call.agent_token,
+        "current_agent_id": call.current_agent_token,
+    }
     plain = ("status", *OPEN, "wait_seconds", "talk_seconds", "hold_seconds", "transferred")
     return named | {n: getattr(call, n) for n in plain} | {"doubts": list(call.doubts)}
 
@@ -77,7 +82,7 @@ def test_two_adapters_of_one_exchange_tell_the_same_ids():
 def test_it_does_not_matter_how_the_network_cuts_the_bytes(cuts: list[int]):
     data, stream, exchange = recorded("interleaved"), Stream(), Asterisk("pbx", ["claro"])
     edges = [0, *sorted({min(cut, len(data)) for cut in cuts}), len(data)]
-    pieces = [data[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [data[start:end] for start, end in pairwise(edges)]
     events = [e for piece in pieces for m in stream.feed(piece) for e in exchange.take(m, NOW)]
     assert events == translated("interleaved", ["claro"])
 
