@@ -65,6 +65,9 @@ class Settings:
         for programs that speak SQL; empty: none.
     call_lost_hours
         After how many hours without an event a call that nobody ended is closed as unknown.
+    outbox_days
+        For how many days a change that reached the lake is still known by its event, so that one
+        which comes again changes nothing.
     """
 
     data_dir: Path
@@ -83,6 +86,7 @@ class Settings:
     openlineage_key_file: Path | None = None
     sql_url: str = ""
     call_lost_hours: int = 4
+    outbox_days: int = 30
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -133,6 +137,7 @@ class Settings:
             ),
             sql_url=_sql_url(env),
             call_lost_hours=_number(env, "ABCALL_CALL_LOST_HOURS", defaults.call_lost_hours),
+            outbox_days=_number(env, "ABCALL_OUTBOX_DAYS", defaults.outbox_days),
         )
 
     @property
@@ -183,6 +188,11 @@ class Settings:
     def data_docs_dir(self) -> Path:
         """Root of Great Expectations' Data Docs (counts, no values): ``<tenant>/index.html``."""
         return self.data_dir / "data_docs"
+
+    @property
+    def online_dir(self) -> Path:
+        """Root of the online stores, made from gold to answer at once: ``<tenant>.db``."""
+        return self.data_dir / "online"
 
     @property
     def inbox_dir(self) -> Path:

@@ -54,6 +54,8 @@ class Champion:
         What it takes, with their words, in order.
     bands
         Where its classes of risk begin; empty for tasks other than yes or no.
+    file_bytes
+        Size of the model's file: about what it takes in memory.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Champion:
     run_id: str = ""
     estimator: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
+    file_bytes: int = 0
 
 
 def to_metadata(

@@ -64,11 +64,16 @@ class OfferRun:
 
 def offer_champion(lake: "Lake", tenant: "Tenant", contract: Contract) -> Champion | None:
     """Return the champion whose offers the contract still declares; None where there is none."""
-    champion, base = Registry(lake.settings).find(tenant.id, NAME), customer_model(contract)
-    if champion is None or base is None or not is_compatible(champion, contract, base.name):
-        return None
-    declared = {spec.name for spec in contract.offers}
-    return champion if set(champion_offers(champion)) <= declared else None
+    champion = Registry(lake.settings).find(tenant.id, NAME)
+    return champion if champion is not None and offers_fit(champion, contract) else None
+
+
+def offers_fit(champion: Champion, contract: Contract) -> bool:
+    """Say whether an offer model fits the contract that holds, and all its offers are declared."""
+    base, declared = customer_model(contract), {spec.name for spec in contract.offers}
+    if base is None or not is_compatible(champion, contract, base.name):
+        return False
+    return set(champion_offers(champion)) <= declared
 
 
 def decide_offers(

@@ -8,6 +8,8 @@ global state is left alone.
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlparse
 
 from foundation.errors import MissingPart, NotFound
-from foundation.settings import Settings
+from foundation.settings import MIB, Settings
 from foundation.spelling import well_formed
 from lakehouse.lineage import note_made, note_used
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
@@ -39,8 +41,11 @@ MODEL_SHA256 = "model_sha256"
 """Tag of a run: what its model's file was when it was registered."""
 
 Lost = Literal["gone", "changed"]
-MODELS_KEPT = 64
-"""Loaded versions kept in a process: 60 tenants' models took 150 MB."""
+KEPT_BYTES = 512 * MIB
+"""Size of the files whose versions a process keeps loaded, the last asked for: a small company's
+model takes a quarter of a megabyte, one of tens of thousands of texts a hundred and more. What a
+service keeps of the champions, however seldom they are asked for, ``live`` bounds."""
+NAMES_AT_ONCE = 1000
 
 _loaded: "OrderedDict[tuple[str, str, str], Champion]" = OrderedDict()
 _lock = Lock()
@@ -185,6 +190,25 @@ class Registry:
             raise NotFound("models.no_champion", model=model)
         return found
 
+    def champion_versions(self) -> dict[str, str]:
+        """Return every registered name that has a champion, and its version: one look over all.
+
+        Raises
+        ------
+        MissingPart
+            The registry does not answer.
+        """
+        with _answering():
+            client, token = self._client(), None
+            found: dict[str, str] = {}
+            while True:
+                page = client.search_registered_models(max_results=NAMES_AT_ONCE, page_token=token)
+                told = [(one.name, one.aliases.get("champion")) for one in page]
+                found |= {name: str(version) for name, version in told if version is not None}
+                token = page.token
+                if not token:
+                    return found
+
     def exact(self, tenant_id: str, model: str, version: str) -> Champion | Lost:
         """Return a version as it was registered, or say that it is gone or was changed since.
 
@@ -218,13 +242,8 @@ class Registry:
         MissingPart
             It does not answer; the cause says why.
         """
-        from mlflow.exceptions import MlflowException
-        from sqlalchemy.exc import SQLAlchemyError
-
-        try:
+        with _answering():
             self._client().search_registered_models(max_results=1)
-        except (MlflowException, SQLAlchemyError, OSError) as error:
-            raise MissingPart("models.no_registry") from error
 
     def out_of_fold(self, tenant_id: str, run_id: str) -> "pa.Table":
         """Return the out-of-fold rows that a training of the tenant's kept.
@@ -263,7 +282,7 @@ class Registry:
                 _loaded.move_to_end(key)
                 return _loaded[key]
             _loaded[key] = self._read(found)
-            while len(_loaded) > MODELS_KEPT:
+            while len(_loaded) > 1 and sum(c.file_bytes for c in _loaded.values()) > KEPT_BYTES:
                 _loaded.popitem(last=False)
             return _loaded[key]
 
@@ -287,6 +306,7 @@ class Registry:
             run_id=run_id,
             estimator=run.data.params.get("estimator", ""),
             metrics=dict(run.data.metrics),
+            file_bytes=(folder / MODEL_FILE).stat().st_size,
         )
 
     def _by_alias(self, name: str, alias: Alias) -> "ModelVersion | None":
@@ -314,6 +334,18 @@ class Registry:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Tell a registry that does not answer as a part that is missing."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        raise MissingPart("models.no_registry") from error
 
 
 def _digest(file: Path) -> str:

@@ -175,6 +175,13 @@ class ReplyRanker:
             for one, cosines in zip(part, self._cosines(part).T, strict=True)
         ]
 
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes: the index, and the texts it was made of."""
+        texts = sum(len(one.text) + len(one.question) for one in self.sources)
+        parts = (self._documents.data, self._documents.indices, self._documents.indptr)
+        return sum(part.nbytes for part in parts) + texts if self.sources else 0
+
     def helpfulness(self) -> Floats:
         """Return P(used) × P(solved | used) of each reply, shape (replies,).
 

@@ -9,6 +9,7 @@ from data_contracts.loader import load_contracts
 from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
+from models.live import LiveModels
 from serving import calls_routes, docs_routes, health_routes, score_routes
 from serving.documentation import configure
 from serving.errors import register_errors
@@ -48,7 +49,8 @@ def create_app(settings: Settings, lake: Lake | None = None) -> APIFlask:
     add_headers(app)
     register_errors(app)
     contracts = load_contracts(settings.contract_dirs)
-    house = House(lake if lake is not None else Lake.open(settings), tuple(contracts.values()))
+    opened = lake if lake is not None else Lake.open(settings)
+    house = House(opened, tuple(contracts.values()), LiveModels(opened))
     for area in AREAS:
         area.add(app, house)
     return app

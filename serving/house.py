@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from data_contracts.contract import Contract
 from foundation.settings import Settings
 from foundation.texts import Language, text
+from models.live import LiveModels
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -20,10 +21,13 @@ class House:
     contracts
         Of all verticals, as they were when the service started: they shape the documentation. What
         holds for a tenant is in ``Caller.contract``.
+    models
+        Of all tenants, as they are now.
     """
 
     lake: "Lake"
     contracts: tuple[Contract, ...]
+    models: LiveModels
 
     @property
     def settings(self) -> Settings:

@@ -42,7 +42,7 @@ def add(app: APIFlask, house: House) -> None:
         given = records_under(body, "incidents") if batch else [body]
         g.records = len(given)
         places = [f"incidents[{n}]" for n in range(len(given))] if batch else ["incident"]
-        return {"scores": score_incidents(lake, caller, given, places, request.args.get(MODEL))}
+        return {"scores": score_incidents(house, caller, given, places, request.args.get(MODEL))}
 
     @app.post("/v1/score/customers")
     @app.output(CustomerScores)
@@ -56,7 +56,7 @@ def add(app: APIFlask, house: House) -> None:
         caller = caller_of(request, lake, "score")
         given = records_under(json_object(request), "customer_ids")
         g.records = len(given)
-        return {"scores": score_customers(lake, caller, given, request.args.get(MODEL))}
+        return {"scores": score_customers(house, caller, given, request.args.get(MODEL))}
 
     schemas = incident_schemas(house)
     model = [model_parameter(house.language)]

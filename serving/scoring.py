@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from features.consent import left_out
-from features.live import incident_frame
+from features.consent import objecting
+from features.online import online_incident_frame
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
 from foundation.spelling import well_formed
 from foundation.texts import text
 from ingestion.schema import entity_of
 from ingestion.tokens import token
-from models.compatible import compatible_champion
+from models.live import Absent, LiveModels
 from models.score import Scorer
 from serving.answers import Answer, live_answer, stored_answer
 from serving.caller import Caller
+from serving.house import House
 from serving.intake import Desk, Intake, as_rows
 from serving.latest import Row, latest_scores, model_of
 
@@ -25,8 +26,24 @@ if TYPE_CHECKING:
 LONGEST_ID = 256
 
 
+def scorer_of(models: LiveModels, caller: Caller, model_name: str) -> Scorer:
+    """Return what scores by a model now.
+
+    Raises
+    ------
+    NotFound
+        The tenant has no such model that fits its contract.
+    OperatorError
+        It has one that cannot be loaded.
+    """
+    found = models.of(caller.tenant, caller.contract).scorer(model_name)
+    if isinstance(found, Absent):
+        raise found.why
+    return found
+
+
 def score_incidents(
-    lake: "Lake",
+    house: House,
     caller: Caller,
     given: Sequence[Any],
     places: Sequence[str],
@@ -46,16 +63,15 @@ def score_incidents(
     NotFound
         The tenant has no such model yet.
     """
-    table = caller.contract.table("incidents")
+    lake, table = house.lake, caller.contract.table("incidents")
     model = model_of(caller.contract, "incident", wanted)
     key = lake.keys.of(caller.tenant).token_key
     desk = Desk(caller.tenant, table, key, utc_now())
     intakes = [desk.take(one, place) for one, place in zip(given, places, strict=True)]
     _require_no_objection(lake, caller, intakes, places)
-    champion = compatible_champion(lake.settings, caller.tenant, caller.contract, model.name)
-    scorer = Scorer(champion)
+    scorer = scorer_of(house.models, caller, model.name)
     rows = as_rows(table, intakes)
-    frame = incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
+    frame = online_incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
     scores = scorer.score(frame.records)
     customers = _customers_of(lake, caller, intakes)
     return [
@@ -73,9 +89,9 @@ def _require_no_objection(
 ) -> None:
     """Refuse incidents of customers who object to being scored."""
     persons = {one.person_token for one in intakes if one.person_token is not None}
-    objecting = left_out(lake, caller.tenant, caller.contract, persons, "profiling")
+    refusing = objecting(lake, caller.tenant, caller.contract, persons)
     for intake, place in zip(intakes, places, strict=True):
-        if intake.person_token in objecting:
+        if intake.person_token in refusing:
             raise InvalidRequest("serving.objected", field=place)
 
 
@@ -92,7 +108,7 @@ def _customer(intake: Intake, customers: dict[str, Row], caller: Caller) -> Answ
 
 
 def score_customers(
-    lake: "Lake", caller: Caller, given: Sequence[Any], wanted: str | None = None
+    house: House, caller: Caller, given: Sequence[Any], wanted: str | None = None
 ) -> list[Answer]:
     """Return each customer's latest score, or for who has none an error of their own.
 
@@ -108,14 +124,14 @@ def score_customers(
     NotFound
         Nobody could have a score: the tenant has no such model yet.
     """
-    model = model_of(caller.contract, "customer", wanted)
+    lake, model = house.lake, model_of(caller.contract, "customer", wanted)
     ids = [_identifier(one, place) for place, one in enumerate(given)]
     tokens = _tokens(lake, caller, ids)
     found = latest_scores(lake, caller.tenant, model, set(tokens))
-    objecting = left_out(lake, caller.tenant, caller.contract, set(tokens), "profiling")
-    found = {person: row for person, row in found.items() if person not in objecting}
+    refusing = objecting(lake, caller.tenant, caller.contract, set(tokens))
+    found = {person: row for person, row in found.items() if person not in refusing}
     if not found:
-        compatible_champion(lake.settings, caller.tenant, caller.contract, model.name)
+        scorer_of(house.models, caller, model.name)
     return [
         {"customer_id": one, **_told(found.get(person), caller, model)}
         for one, person in zip(ids, tokens, strict=True)

@@ -7,6 +7,7 @@ from tenancy import (
     copy_tables,
     law_tables,
     model_tables,
+    outbox_tables,
 )
 from tenancy.tables import Base
 
@@ -18,6 +19,7 @@ __all__ = [
     "copy_tables",
     "law_tables",
     "model_tables",
+    "outbox_tables",
 ]
 
 METADATA = Base.metadata
