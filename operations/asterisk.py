@@ -15,13 +15,14 @@ call, the type and the time, so that a second adapter or connection doubles noth
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from operations.ami import Message
 
 Event = dict[str, str]
+Handler = Callable[[Message, datetime], list[Event]]
 VARIABLES = {"ABCALL_CUSTOMER": "customer_id", "ABCALL_PRODUCT": "product"}
 UNKNOWN = ("", "<unknown>", "anonymous", "unknown")
 NUMBER = re.compile(r"\+?[0-9]{3,}")
@@ -77,7 +78,8 @@ class Asterisk:
         received_at
             When it was read: for exchanges without ``timestampevents``.
         """
-        handler = getattr(self, f"_on_{message.get('Event', '').lower()}", None)
+        name = f"_on_{message.get('Event', '').lower()}"
+        handler: Handler | None = getattr(self, name, None)
         return [] if handler is None else handler(message, _at(message, received_at))
 
     def missed(self, channels: Collection[str], at: datetime) -> list[Event]:
@@ -272,7 +274,7 @@ def _endpoint(channel: str | None) -> str | None:
 def _dialled(message: Message) -> str | None:
     """Return the number that an outbound call dials: its extension, or in the dial string."""
     for name in ("Exten", "DialString"):
-        found = NUMBER.findall(message.get(name, ""))
+        found: list[str] = NUMBER.findall(message.get(name, ""))
         if found:
             return max(found, key=len)
     return None

@@ -5,8 +5,8 @@ each time something of it changed.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from data_contracts.contract import Contract
 from foundation.errors import OperatorError
 from operations.call_row import row_of
 from operations.call_state import CallState, Happened, fold
+from operations.known_customers import Customers, Nobody
 from operations.outbox import Change, put_in
 from tenancy.call_counts import add_counts, changes_of
 from tenancy.calls import calls_of, events_of, save_calls, silent_since
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 SEALED = b"operations.call_event"
-CustomerTypes = Callable[[Collection[str]], Mapping[str, str]]
-"""Person tokens → type of customer, for those who are known to have one."""
-
 ROW_FIELDS = (
     "direction",
     "queue",
@@ -45,11 +43,6 @@ ROW_FIELDS = (
     "agent_token",
 )
 """Of what the contract's row is made: where none of it changed, none is sent again."""
-
-
-def nobodys_type(_persons: Collection[str]) -> Mapping[str, str]:
-    """Know no customer's type."""
-    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +77,7 @@ class Desk:
     actor: "Actor"
     contract: Contract
     keys: "TenantKeys"
-    customer_types: CustomerTypes = nobodys_type
+    customers: Customers = field(default_factory=Nobody)
 
     def refold(self, call_keys: Collection[str], lost_at: datetime | None = None) -> None:
         """Make calls anew of all their events, with all that follows from it.
@@ -99,10 +92,9 @@ class Desk:
         before = calls_of(self.session, self.tenant, call_keys)
         events = _by_call(events_of(self.session, self.tenant, call_keys))
         states = {key: fold(map(_happened, rows)) for key, rows in events.items()}
-        types = self._types(states.values())
-        after = {}
-        for key, state in states.items():
-            after[key] = _call(key, state, types, before.get(key), lost_at)
+        after = {
+            key: self._call(key, state, before.get(key), lost_at) for key, state in states.items()
+        }
         save_calls(self.session, [call.columns(self.tenant) for call in after.values()])
         pairs = ((before.get(key), call) for key, call in after.items())
         add_counts(self.session, self.tenant, changes_of(pairs))
@@ -117,10 +109,30 @@ class Desk:
         self.refold(silent, lost_at=now)
         return len(silent)
 
-    def _types(self, states: Iterable[CallState]) -> Mapping[str, str]:
-        """Look up the types of customers of whom no event says it."""
-        asked = {s.person_token for s in states if s.person_token and not s.customer_type}
-        return self.customer_types(asked) if asked else {}
+    def _call(
+        self, key: str, state: CallState, before: "Row[Any] | None", lost_at: datetime | None
+    ) -> Call:
+        lost = lost_at if state.ended_at is None else None
+        call = Call(
+            **self._recognised(state, before),
+            call_key=key,
+            lost_at=lost,
+            settled=0 if before is None else before.settled,
+        )
+        if lost:
+            call = replace(call, status="unknown")
+        return replace(call, settled=call.settled + 1) if _is_news(before, call) else call
+
+    def _recognised(self, state: CallState, before: "Row[Any] | None") -> dict[str, Any]:
+        """Return the state with who calls and what type they are, where the events do not say."""
+        person, kind = state.person_token, state.customer_type
+        if before is not None:
+            person, kind = person or before.person_token, kind or before.customer_type
+        if person is None and state.phone_token is not None:
+            person = self.customers.by_phone(state.phone_token)
+        if kind is None and person is not None:
+            kind = self.customers.type_of(person)
+        return vars(state) | {"person_token": person, "customer_type": kind}
 
     def _change(self, call: "Call", events: "list[Row[Any]]") -> Change:
         row = row_of(self.contract, call.call_key, call, self._named(call, events))
@@ -169,26 +181,6 @@ def _happened(row: "Row[Any]") -> Happened:
         row.phone_token,
         row.agent_token,
     )
-
-
-def _call(
-    key: str,
-    state: CallState,
-    types: Mapping[str, str],
-    before: "Row[Any] | None",
-    lost_at: datetime | None,
-) -> Call:
-    known = types.get(state.person_token or "") or (before.customer_type if before else None)
-    lost = lost_at if state.ended_at is None else None
-    call = Call(
-        **vars(state), call_key=key, lost_at=lost, settled=0 if before is None else before.settled
-    )
-    call = replace(
-        call,
-        customer_type=state.customer_type or known,
-        status="unknown" if lost else state.status,
-    )
-    return replace(call, settled=call.settled + 1) if _is_news(before, call) else call
 
 
 def _is_news(before: "Row[Any] | None", call: Call) -> bool:

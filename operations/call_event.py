@@ -12,8 +12,8 @@ from typing import Any, get_args
 
 from data_contracts.contract import Contract
 from foundation.errors import InvalidRequest
-from foundation.spelling import well_formed
-from ingestion.vocabulary import EDGES, fold
+from foundation.spelling import EDGES, well_formed
+from ingestion.vocabulary import fold
 from operations.call_state import EventType
 
 TYPES: tuple[str, ...] = get_args(EventType)

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from data_contracts.contract import Column, Contract
+from data_contracts.contract import Canonical, Column, Contract
 from foundation.clock import utc_now
 from foundation.errors import AbcallError, InvalidRequest
 from ingestion.schema import entity_of
-from ingestion.tokens import Canonical, token
-from operations.call_desk import SEALED, CustomerTypes, Desk, nobodys_type
+from operations.call_desk import SEALED, Desk
 from operations.call_event import IDENTIFIER, CallEvent, Reader
+from operations.known_customers import OnlineCustomers
 from tenancy.calls import KEPT, add_events, marks_of, one_at_a_time
 from tenancy.tenants import require_there
+from tenancy.tokens import token
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -44,8 +45,6 @@ def take_events(
     actor: "Actor",
     contract: Contract,
     given: Sequence[object],
-    *,
-    customer_types: CustomerTypes = nobodys_type,
 ) -> list[Taken]:
     """Take events in, in any order and as often as they come; one outcome each, in their order.
 
@@ -53,8 +52,6 @@ def take_events(
     ----------
     given
         As JSON gives them; see `operations.call_event.FIELDS`.
-    customer_types
-        Where a type is looked up for a customer whose event does not say it.
     """
     now, keys = utc_now(), lake.keys.of(tenant)
     reader = Reader(contract, now, KEPT)
@@ -66,7 +63,7 @@ def take_events(
         marks = marks_of(session, tenant, [event.key for event in events])
         taken, new = _told_apart(given, read, keys, marks)
         add_events(session, _rows(new, tenant, contract, keys, now))
-        desk = Desk(session, tenant, actor, contract, keys, customer_types)
+        desk = Desk(session, tenant, actor, contract, keys, OnlineCustomers(lake, tenant, keys))
         desk.refold({event.call_key for event in new.values()})
         desk.give_up(now - timedelta(hours=lake.settings.call_lost_hours), now)
     return taken

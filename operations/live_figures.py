@@ -145,7 +145,7 @@ def shifts_of(session: "Session", tenant: "Tenant", span: Span) -> list[Shift]:
         )
         .group_by(CallRow.agent_token)
     )
-    return [Shift(first, last, handle) for first, last, handle in found]
+    return [Shift(first, last, handle) for first, last, handle in found if first and last]
 
 
 def _quarters(session: "Session", tenant: "Tenant", span: Span) -> list[tuple[datetime, Counts]]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import FromClause, Row, delete, insert, or_, select, text
+from sqlalchemy import Row, Table, delete, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ KEPT = timedelta(days=35)
 AT_ONCE = 500
 """Names in one question: databases bound how many values a statement may carry."""
 
-CALL, EVENT = CallRow.__table__, CallEventRow.__table__
+CALL, EVENT = cast(Table, CallRow.__table__), cast(Table, CallEventRow.__table__)
 """Read and written as rows, not objects: hundreds of them are touched in a request."""
 
 
@@ -88,11 +88,17 @@ def forget_calls_of(
     store: Store, tenant: Tenant, persons: Collection[str], phones: Collection[str]
 ) -> int:
     """Delete every call of a person, by their tokens or a telephone's; returns how many."""
-    theirs = or_(EVENT.c.person_token.in_(sorted(persons)), EVENT.c.phone_token.in_(sorted(phones)))
     with store.session() as session:
         one_at_a_time(session, tenant)
-        keys = select(EVENT.c.call_key).where(EVENT.c.tenant_id == tenant.id, theirs).distinct()
-        return _forget(session, tenant, list(session.scalars(keys)))
+        keys: set[str] = set()
+        for table, token, named in (
+            (EVENT, EVENT.c.person_token, persons),
+            (EVENT, EVENT.c.phone_token, phones),
+            (CALL, CALL.c.person_token, persons),  # whom a telephone told
+        ):
+            theirs = (table.c.tenant_id == tenant.id, token.in_(sorted(named)))
+            keys.update(session.scalars(select(table.c.call_key).where(*theirs)))
+        return _forget(session, tenant, sorted(keys))
 
 
 def calls_before(store: Store, tenant: Tenant, before: datetime) -> int:
@@ -126,7 +132,7 @@ def _forget(session: Session, tenant: Tenant, keys: list[str]) -> int:
 
 
 def _rows_of(
-    session: Session, table: FromClause, tenant: Tenant, calls: Collection[str]
+    session: Session, table: Table, tenant: Tenant, calls: Collection[str]
 ) -> "list[Row[Any]]":
     mine = table.c.tenant_id == tenant.id
     return [
