@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from foundation.errors import Busy, InvalidRequest
+from features.online_persons import ways_of
 from features.online_store import build_online, online_of
+from foundation.errors import Busy, InvalidRequest
 from ingestion.erased_tables import erase_rows, holds_rows, mentions_of
 from ingestion.landed import erase_containers, erase_landed, erase_refused, erase_unread
 from ingestion.leases import receive_lease
@@ -29,6 +30,7 @@ from lakehouse.commits import Commit
 from lakehouse.online_file import forget_online
 from lakehouse.sql_copy import renew, rows_of
 from models.forget import forget_judged
+from tenancy.calls import forget_calls_of
 from tenancy.consents import forget_consent
 from tenancy.erasures import (
     Erasure,
@@ -42,6 +44,7 @@ from tenancy.holds import OFFICERS, destroying, require_free
 from tenancy.leases import lease
 from tenancy.outbox import forget_person, outbox_lease
 from tenancy.tenants import get_tenant
+from tenancy.tokens import token
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -171,6 +174,7 @@ def alone(
 
 def _erase(task: _Task) -> None:
     """Take the person out of everything in its newest version."""
+    _calls(task)
     keys = _bronze_and_what_it_leads_to(task)
     _note_scores(task)
     for ref in _in_order(task):
@@ -187,6 +191,18 @@ def _erase(task: _Task) -> None:
         for mark in sorted(task.person.marks):
             if forget_consent(task.lake.store, task.tenant, mark):
                 task.note("consents", rows=1)
+
+
+def _calls(task: _Task) -> None:
+    """Forget the person's calls in operation, while the vault still knows their telephones."""
+    told = task.lake.vault.known(task.tenant, task.person.tokens)
+    ways = [way for way, form in ways_of(task.contract).items() if form == "phone"]
+    numbers = {values.get(way) for values in told.values() for way in ways}
+    phones = {token(number, task.person.key, "phone") for number in numbers if number}
+    with task.step("calls"):
+        gone = forget_calls_of(task.lake.store, task.tenant, task.person.tokens, phones)
+        if gone:
+            task.note("calls", rows=gone)
 
 
 def _bronze_and_what_it_leads_to(task: _Task) -> Keys:

@@ -18,7 +18,8 @@ LONGEST_PAUSE_SECONDS = 30.0
 QUIET_SECONDS = 20.0
 """Of a connection on which nothing comes it is asked for so long whether it lives."""
 
-CHANNELS = "abcall-channels"
+CHALLENGE, LOGIN, CHANNELS = "abcall-challenge", "abcall-login", "abcall-channels"
+"""Ids of actions: their answers bear them."""
 
 
 @dataclass
@@ -94,11 +95,11 @@ class Link:
             yield from stream.feed(data)
 
     def _sign_in(self, wire: socket.socket, messages: Iterator[Message]) -> None:
-        wire.sendall(action("Challenge", AuthType="MD5"))
-        challenge = _response(messages).get("Challenge", "")
-        key = answer_to(challenge, self.secret)
-        wire.sendall(action("Login", AuthType="MD5", Username=self.user, Key=key, Events="on"))
-        if _response(messages)["Response"] != "Success":
+        md5 = {"AuthType": "MD5"}
+        wire.sendall(action("Challenge", ActionID=CHALLENGE, **md5))
+        key = answer_to(_answer(messages, CHALLENGE).get("Challenge", ""), self.secret)
+        wire.sendall(action("Login", ActionID=LOGIN, Username=self.user, Key=key, **md5))
+        if _answer(messages, LOGIN).get("Response") != "Success":
             raise NotAllowed("asterisk.login_refused", host=self.host, user=self.user)
 
     def _take(self, message: Message, there: set[str]) -> None:
@@ -110,8 +111,8 @@ class Link:
             self.put(self.exchange.missed(there, utc_now()))
 
 
-def _response(messages: Iterator[Message]) -> Message:
+def _answer(messages: Iterator[Message], action_id: str) -> Message:
     for message in messages:
-        if "Response" in message:
+        if message.get("ActionID") == action_id:
             return message
     raise ConnectionResetError

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apiflask import APIFlask, Schema
-from flask import g, request
+from flask import Response, g, make_response, request
 
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
@@ -76,13 +76,15 @@ def _add_events(app: APIFlask, house: House) -> None:
         responses=said,
         security=SECURITY,
     )
-    def events() -> tuple[Answer, int]:
+    def events() -> tuple[Answer, int] | Response:
         caller = caller_of(request, lake, "feed")
         body = json_object(request)
         given = records_under(body, "events") if "events" in body else [body]
         g.records = len(given)
         taken = take_events(lake, caller.tenant, caller.actor, caller.contract, given)
-        return told(taken, caller.language)
+        answer, status = told(taken, caller.language)
+        # A refusal has a shape of its own, which that of the other answers would cut.
+        return (answer, status) if status < 400 else make_response(answer, status)
 
     either = [{"$ref": f"#/components/schemas/{name}"} for name in ("CallEvent", "CallEvents")]
     examples = {"one": RINGING, "several": {"events": [RINGING, ANSWERED]}}

@@ -14,7 +14,7 @@ EVENTS, LIVE, FIGURES = "/v1/calls/events", "/v1/calls/live", "/v1/calls/figures
 SPAN = "from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z"
 
 
-def event(number: int, kind: str = "ringing", **more: Any) -> dict[str, Any]:
+def event(number: int, kind: str = "ringing", **more: str) -> dict[str, Any]:
     at = (utc_now() - timedelta(seconds=60)).isoformat()
     return {"event_id": f"e{number}", "call_id": "c1", "type": kind, "at": at} | more
 
