@@ -49,7 +49,8 @@ class Manager:
             for channel in self.channels:
                 send(wire, "Event: CoreShowChannel", asked, f"Uniqueid: {channel}")
             send(wire, "Event: CoreShowChannelsComplete", asked)
-            self.scripts.pop(0)(wire)
+            script = self.scripts.pop(0) if self.scripts else stay
+            script(wire)
 
     def _signed_in(self, wire: socket.socket, heard: BinaryIO) -> bool:
         asked = action_in(heard)["ActionID"]
@@ -108,8 +109,7 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def stay(wire: socket.socket) -> None:
-    time.sleep(0.2)
-    wire.settimeout(2)
+    wire.settimeout(10)
     while wire.recv(100):  # what is asked meanwhile is answered by silence
         pass
 
