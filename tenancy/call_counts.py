@@ -9,9 +9,9 @@ counts nowhere.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, cast
 
-from sqlalchemy import delete
+from sqlalchemy import Table, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ QUARTER = timedelta(minutes=15)
 
 ALL, EVERY_CALL = "all", "-"
 DIMENSIONS = ("direction", "queue", "product", "customer_type", "channel")
+COUNT = cast(Table, CallCountRow.__table__)
 UNNAMED = ""
 """The value of a dimension where the call says nothing."""
 
@@ -138,11 +139,10 @@ def add_counts(session: Session, tenant: Tenant, changed: Mapping[Cell, Counts])
     ]
     insert = (
         postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    )(CallCountRow)
-    there = CallCountRow.__table__.c
+    )(COUNT)
     statement = insert.on_conflict_do_update(
         index_elements=["tenant_id", "quarter_at", "dimension", "value"],
-        set_={name: there[name] + insert.excluded[name] for name in names},
+        set_={name: COUNT.c[name] + insert.excluded[name] for name in names},
     )
     session.execute(statement, rows)
 

@@ -50,7 +50,7 @@ def marks_of(session: Session, tenant: Tenant, keys: Sequence[str]) -> dict[str,
 def add_events(session: Session, events: Sequence[Mapping[str, Any]]) -> None:
     """Store new events: dictionaries of the table's columns."""
     if events:
-        session.execute(insert(CallEventRow), events)
+        session.execute(insert(EVENT), events)
 
 
 def events_of(session: Session, tenant: Tenant, calls: Collection[str]) -> "list[Row[Any]]":
@@ -76,7 +76,7 @@ def save_calls(session: Session, calls: Sequence[Mapping[str, Any]]) -> None:
     if not calls:
         return
     new = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(
-        CallRow
+        CALL
     )
     keys = [column.name for column in CALL.primary_key]
     others = [column.name for column in CALL.columns if column.name not in keys]
