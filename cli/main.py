@@ -14,6 +14,7 @@ from typer._click.exceptions import NoArgsIsHelpError, UsageError
 
 from cli import (
     audit,
+    calls,
     columns,
     contracts,
     data,
@@ -65,6 +66,7 @@ def build_app(language: Language) -> typer.Typer:
     for room in (
         *rooms,
         sources,
+        calls,
         columns,
         lake,
         learning,

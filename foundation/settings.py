@@ -63,6 +63,8 @@ class Settings:
     sql_url
         PostgreSQL server, ``postgresql://user:password@host/database``, that holds copies of gold
         for programs that speak SQL; empty: none.
+    call_lost_hours
+        After how many hours without an event a call that nobody ended is closed as unknown.
     outbox_days
         For how many days a change that reached the lake is still known by its event, so that one
         which comes again changes nothing.
@@ -83,6 +85,7 @@ class Settings:
     openlineage: str = ""
     openlineage_key_file: Path | None = None
     sql_url: str = ""
+    call_lost_hours: int = 4
     outbox_days: int = 30
 
     @classmethod
@@ -133,6 +136,7 @@ class Settings:
                 else None
             ),
             sql_url=_sql_url(env),
+            call_lost_hours=_number(env, "ABCALL_CALL_LOST_HOURS", defaults.call_lost_hours),
             outbox_days=_number(env, "ABCALL_OUTBOX_DAYS", defaults.outbox_days),
         )
 

@@ -1,9 +1,10 @@
 """Retention: what has reached the end of its period goes, unless a legal hold keeps it.
 
 Facts go by their own time, versions of customers by their end, copies (landing, bronze, quarantine,
-scores) by when they were recorded, and the vault's entries when no row speaks of their person any
-more. Silver is made anew from bronze: what bronze has of a customer stays while silver speaks of
-them. Each run leaves a receipt; a run that is cut short is taken up by the next.
+scores) by when they were recorded, calls in operation by when they began, and the vault's entries
+when no row speaks of their person any more. Silver is made anew from bronze: what bronze has of a
+customer stays while silver speaks of them. Each run leaves a receipt; a run that is cut short is
+taken up by the next.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -24,6 +25,7 @@ from ingestion.retained_incidents import TABLE as INCIDENTS
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
 from lakehouse.online_file import forget_online
+from tenancy.calls import KEPT, calls_before, forget_calls_before
 from tenancy.deliveries import list_deliveries
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, list_erasures, note_place
 from tenancy.holds import OFFICERS, destroying, list_holds
@@ -100,6 +102,7 @@ def plan_retention(lake: "Lake", tenant: "Tenant", now: datetime | None = None) 
     if cut is not None:
         old = old_incidents(lake, tenant, cut)
         found.append(Due(PLACE, INCIDENTS, cut, old.count, old.kept))
+    found.append(_calls_due(lake, tenant, at))
     return [due for due in found if due.count or due.kept]
 
 
@@ -127,6 +130,7 @@ def run_retention(
     ]
     _let_files_go(lake, tenant, erasure, _files_due(lake, tenant, contract, at))
     let_incidents_go(lake, tenant, erasure, _cut(contract, INCIDENTS, at))
+    _let_calls_go(lake, tenant, erasure, _calls_due(lake, tenant, at))
     _renew(lake, tenant, contract, changed)
     return finish_erasure(lake.store, actor, erasure)
 
@@ -287,6 +291,25 @@ def _let_files_go(lake: "Lake", tenant: "Tenant", erasure: Erasure, due: Collect
                 if upload.landed in due:
                     save_landing(lake.store, tenant, upload, "")
             note_place(lake.store, erasure, "landing", files=len(due))
+    except Held:
+        return
+
+
+def _calls_due(lake: "Lake", tenant: "Tenant", now: datetime) -> Due:
+    """Return the calls that the operational store has no more use for; the lake has them."""
+    cut = now - KEPT
+    count = calls_before(lake.store, tenant, cut)
+    kept = any(hold.covers("calls", None) for hold in list_holds(lake.store, tenant))
+    return Due("store.calls", "calls", cut, 0 if kept else count, count if kept else 0)
+
+
+def _let_calls_go(lake: "Lake", tenant: "Tenant", erasure: Erasure, due: Due) -> None:
+    if not due.count or due.cut_at is None:
+        return
+    try:
+        with destroying(lake.store, tenant, table="calls"):
+            rows = forget_calls_before(lake.store, tenant, due.cut_at)
+            note_place(lake.store, erasure, due.place, rows=rows, before=due.cut_at.isoformat())
     except Held:
         return
 

@@ -5,7 +5,7 @@ key and bound to its token, so that no row can pass for another's. Read by role,
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -119,6 +119,11 @@ class Vault:
             tokens, payloads = (column.to_pylist() for column in batch.columns)
             opened = keys.decrypt_many(payloads, CONTEXT)
             yield tokens, payloads, [*map(_values, tokens, opened)]
+
+    def known(self, tenant: "Tenant", tokens: Collection[str]) -> dict[str, dict[str, str | None]]:
+        """Return personal data by token, for who erases what was made of it; shown to nobody."""
+        ref = self._lake.ref(tenant, "vault", "person")
+        return self._open(tenant, sorted(tokens)) if self._lake.exists(ref) else {}
 
     def opened(
         self, tenant: "Tenant", actor: "Actor", payloads: Mapping[str, bytes], keys: "TenantKeys"

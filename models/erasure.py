@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from features.online_persons import ways_of
 from features.online_store import build_online, online_of
 from foundation.errors import Busy, InvalidRequest
 from ingestion.erased_tables import erase_rows, holds_rows, mentions_of
@@ -28,6 +29,7 @@ from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit
 from lakehouse.online_file import forget_online
 from models.forget import forget_judged
+from tenancy.calls import forget_calls_of
 from tenancy.consents import forget_consent
 from tenancy.erasures import (
     Erasure,
@@ -42,6 +44,7 @@ from tenancy.incidents import FILES, contents_of, forget_incidents, scores_of_pe
 from tenancy.leases import lease
 from tenancy.outbox import forget_person, outbox_lease
 from tenancy.tenants import get_tenant
+from tenancy.tokens import token
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -171,6 +174,7 @@ def alone(
 
 def _erase(task: _Task) -> None:
     """Take the person out of everything in its newest version."""
+    _calls(task)
     keys = _bronze_and_what_it_leads_to(task)
     _note_scores(task)
     for ref in _in_order(task):
@@ -202,6 +206,18 @@ def _registered(task: _Task) -> None:
     files = lake.objects.keep_only(tenant, FILES, contents_of(lake.store, tenant))
     if files:
         task.note("incident_files", files=files)
+
+
+def _calls(task: _Task) -> None:
+    """Forget the person's calls in operation, while the vault still knows their telephones."""
+    told = task.lake.vault.known(task.tenant, task.person.tokens)
+    ways = [way for way, form in ways_of(task.contract).items() if form == "phone"]
+    numbers = {values.get(way) for values in told.values() for way in ways}
+    phones = {token(number, task.person.key, "phone") for number in numbers if number}
+    with task.step("calls"):
+        gone = forget_calls_of(task.lake.store, task.tenant, task.person.tokens, phones)
+        if gone:
+            task.note("calls", rows=gone)
 
 
 def _bronze_and_what_it_leads_to(task: _Task) -> Keys:

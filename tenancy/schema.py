@@ -2,6 +2,7 @@
 
 from tenancy import (
     arrival_tables,
+    calls_tables,
     contract_tables,
     copy_tables,
     incident_tables,
@@ -15,6 +16,7 @@ from tenancy.tables import Base
 __all__ = [
     "METADATA",
     "arrival_tables",
+    "calls_tables",
     "contract_tables",
     "copy_tables",
     "incident_tables",
