@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from foundation.errors import Busy, InvalidRequest
 from features.online_store import build_online, online_of
+from foundation.errors import Busy, InvalidRequest
 from ingestion.erased_tables import erase_rows, holds_rows, mentions_of
 from ingestion.landed import erase_containers, erase_landed, erase_refused, erase_unread
 from ingestion.leases import receive_lease
