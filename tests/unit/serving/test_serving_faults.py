@@ -10,8 +10,8 @@ from foundation.errors import InvalidRequest
 from foundation.failures import trail_of
 from foundation.settings import Settings
 from lakehouse.lake import Lake
+from operations.intake import intake_columns
 from serving.app import create_app
-from serving.intake import intake_columns
 from serving.logs import JsonLines
 from tests.unit.serving.conftest import Service
 
