@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from benchmarks.open_loop import Ask
+from benchmarks.open_loop import Ask, Line
 from benchmarks.serving_house import ServedHouse
 
 JSON = {"Content-Type": "application/json", "Accept-Language": "es"}
@@ -74,6 +74,12 @@ class Traffic:
 
     def _entry(self, tenant: int) -> dict[str, str]:
         return {**JSON, "Authorization": f"Bearer {self._house.keys[tenant]}"}
+
+
+def is_served(port: int, path: str) -> bool:
+    """Say whether the service has a route."""
+    _, body = Line(port).ask(Ask("GET", "/openapi.json", {}))
+    return path in json.loads(body)["paths"]
 
 
 def incidents_of(traffic: Traffic, numbers: Sequence[int]) -> dict[int, set[str]]:
