@@ -18,15 +18,12 @@ from foundation.errors import InvalidRequest, TooLarge
 from foundation.settings import MIB
 from operations.values import shown
 from tenancy.columns import is_storable
-from tenancy.incidents import SealedFile, files_waiting, note_stored
+from tenancy.incidents import FILES, SealedFile, files_waiting, note_stored
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.keys import TenantKeys
     from tenancy.tenant import Tenant
-
-KIND = "attachments"
-"""Of objects in the lake."""
 
 MEDIA_TYPES = (
     "image/jpeg",
@@ -117,7 +114,7 @@ def store_files(lake: "Lake", tenant: "Tenant") -> int:
         for file in waiting:
             assert file.sealed is not None
             content = keys.decrypt(file.sealed, _context(file.incident_id, file.position))
-            lake.objects.put(tenant, KIND, content)
+            lake.objects.put(tenant, FILES, content)
             note_stored(lake.store, tenant, file)
             count += 1
     return count

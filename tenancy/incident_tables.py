@@ -46,7 +46,7 @@ class AttachmentRow(Base):
     __table_args__ = (
         ForeignKeyConstraint(
             ["tenant_id", "incident_id"],
-            ["incidents.tenant_id", "incidents.incident_id"],
+            [IncidentRow.tenant_id, IncidentRow.incident_id],
             name="fk_incident_attachments_incident",
         ),
         Index("ix_incident_attachments_tenant_sha256", "tenant_id", "sha256"),
@@ -69,7 +69,7 @@ class LiveScoreRow(Base):
     __table_args__ = (
         ForeignKeyConstraint(
             ["tenant_id", "incident_id"],
-            ["incidents.tenant_id", "incidents.incident_id"],
+            [IncidentRow.tenant_id, IncidentRow.incident_id],
             name="fk_live_scores_incident",
         ),
         Index("ix_live_scores_tenant_incident", "tenant_id", "incident_id"),

@@ -7,16 +7,19 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from foundation.errors import NotFound
 from tenancy.columns import is_storable, row_named
 from tenancy.incident_tables import AttachmentRow, IncidentRow, LiveScoreRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
+
+FILES = "incident_files"
+"""Kind of the objects in the lake that hold what came with incidents."""
 
 LONGEST_SHOWN = 100
 
@@ -176,42 +179,69 @@ def note_stored(store: Store, tenant: Tenant, file: SealedFile) -> None:
         session.execute(update(row).where(mine, row.position == file.position).values(**values))
 
 
-@dataclass(frozen=True)
-class Forgotten:
-    """What went: incidents, the ids of their scores, contents that no incident has any more."""
-
-    incidents: int
-    scores: tuple[str, ...]
-    contents: tuple[str, ...]
+def contents_of(store: Store, tenant: Tenant) -> frozenset[str]:
+    """Return the SHA-256 of all files that came with a tenant's incidents."""
+    query = select(AttachmentRow.sha256).where(AttachmentRow.tenant_id == tenant.id)
+    with store.reading() as session:
+        return frozenset(session.scalars(query.distinct()))
 
 
-def forget_persons_incidents(store: Store, tenant: Tenant, tokens: Collection[str]) -> Forgotten:
-    """Delete a person's incidents with all that hangs on them."""
-    return _forget(store, tenant, IncidentRow.person_token.in_(sorted(tokens)))
+def scores_of_person(store: Store, tenant: Tenant, tokens: Collection[str]) -> list[str]:
+    """Return the ids of the live scores of a person's incidents."""
+    score = LiveScoreRow
+    theirs = score.incident_id.in_(_ids(tenant, IncidentRow.person_token.in_(sorted(tokens))))
+    query = select(score.score_id).where(score.tenant_id == tenant.id, theirs)
+    with store.reading() as session:
+        return list(session.scalars(query))
 
 
-def _forget(store: Store, tenant: Tenant, which: object) -> Forgotten:
-    with store.session() as session:
-        query = select(IncidentRow.incident_id).where(IncidentRow.tenant_id == tenant.id)
-        ids = list(session.scalars(query.where(which)))  # type: ignore[arg-type]
-        scores = _deleted(session, tenant, LiveScoreRow, ids, LiveScoreRow.score_id)
-        contents = set(_deleted(session, tenant, AttachmentRow, ids, AttachmentRow.sha256))
-        _deleted(session, tenant, IncidentRow, ids, IncidentRow.incident_id)
-        row = AttachmentRow
-        others = select(row.sha256).where(row.tenant_id == tenant.id, row.sha256.in_(contents))
-        alone = contents - set(session.scalars(others))
-    return Forgotten(len(ids), tuple(scores), tuple(sorted(alone)))
-
-
-def _deleted(
-    session: Session,
+def forget_incidents(
+    store: Store,
     tenant: Tenant,
-    table: type[LiveScoreRow | AttachmentRow | IncidentRow],
-    ids: Sequence[str],
-    told: InstrumentedAttribute[str],
-) -> list[str]:
-    mine = (table.tenant_id == tenant.id) & table.incident_id.in_(ids)
-    return list(session.scalars(delete(table).where(mine).returning(told)))
+    *,
+    tokens: Collection[str] | None = None,
+    before: datetime | None = None,
+    but: Collection[str] = (),
+) -> int:
+    """Delete incidents with all that hangs on them; returns how many.
+
+    Parameters
+    ----------
+    tokens
+        A person's.
+    before
+        Those that were opened before.
+    but
+        Persons whose incidents stay.
+    """
+    row = IncidentRow
+    tests: list[ColumnElement[bool]] = []
+    if tokens is not None:
+        tests.append(row.person_token.in_(sorted(tokens)))
+    if before is not None:
+        kept = row.person_token.is_(None) | row.person_token.not_in(sorted(but))
+        tests.append((row.opened_at < before) & kept)
+    if not tests:
+        raise ValueError("say which incidents go")
+    which = _ids(tenant, *tests)
+    with store.session() as session:
+        for table in (LiveScoreRow, AttachmentRow):
+            mine = (table.tenant_id == tenant.id) & table.incident_id.in_(which)
+            session.execute(delete(table).where(mine))
+        gone = delete(row).where(row.tenant_id == tenant.id, *tests).returning(row.incident_id)
+        return len(session.scalars(gone).all())
+
+
+def persons_before(store: Store, tenant: Tenant, before: datetime) -> list[str | None]:
+    """Return whose the incidents are that were opened before a time, one for each incident."""
+    row = IncidentRow
+    query = select(row.person_token).where(row.tenant_id == tenant.id, row.opened_at < before)
+    with store.reading() as session:
+        return list(session.scalars(query))
+
+
+def _ids(tenant: Tenant, *tests: ColumnElement[bool]) -> Select[Any]:
+    return select(IncidentRow.incident_id).where(IncidentRow.tenant_id == tenant.id, *tests)
 
 
 def _none(incident_id: str) -> NotFound:

@@ -10,6 +10,8 @@ down_revision = "outbox"
 branch_labels = None
 depends_on = None
 
+INCIDENTS = "incidents"
+
 
 def upgrade() -> None:
     """Create the tables."""
@@ -88,6 +90,6 @@ def _of_tenant(table: str) -> sa.ForeignKeyConstraint:
 def _of_incident(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["tenant_id", "incident_id"],
-        ["incidents.tenant_id", "incidents.incident_id"],
+        [f"{INCIDENTS}.tenant_id", f"{INCIDENTS}.incident_id"],
         name=f"fk_{table}_incident",
     )
