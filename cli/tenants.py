@@ -8,9 +8,10 @@ from cli.console import say, show
 from cli.session import Helper, contract_of, helper, session_of
 from foundation.errors import InvalidRequest
 from foundation.settings import Settings
-from foundation.texts import Language, text
+from foundation.texts import LANGUAGES, Language, text
 from tenancy.bootstrap import open_store
 from tenancy.keys import Keyring
+from tenancy.screen_texts import SCREEN_TEXTS, save_screen_text, screen_texts
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant, list_tenants
 
@@ -35,6 +36,7 @@ def register(app: typer.Typer, language: Language) -> None:
     _register_new(group, language, tell)
     _register_list(group, language, tell)
     _register_erase(group, language, tell)
+    _register_texts(group, language)
 
 
 def _register_init(app: typer.Typer, language: Language, tell: Helper) -> None:
@@ -58,14 +60,12 @@ def _register_new(group: typer.Typer, language: Language, tell: Helper) -> None:
     ) -> None:
         session = session_of(context)
         contract_of(session.settings, vertical)
-        if speaks not in ("es", "en"):
-            raise InvalidRequest("cli.no_language", language=speaks)
         tenant = Tenant(
             id=tenant_id,
             name=name,
             vertical=vertical,
             plan=plan,
-            language="en" if speaks == "en" else "es",
+            language=_language(speaks) or "es",
             currency=currency,
         )
         with session.desk() as desk:
@@ -106,3 +106,45 @@ def _register_erase(group: typer.Typer, language: Language, tell: Helper) -> Non
                 also={"dagster": lambda: forget_tenant(desk.lake.settings, tenant)},
             )
         say(receipt.say(language))
+
+
+def _register_texts(group: typer.Typer, language: Language) -> None:
+    tell = helper(language, "customers")
+
+    @group.command("texts", help=tell("tenant_texts"))
+    def texts(
+        context: typer.Context,
+        tenant_id: Annotated[str, typer.Argument(metavar="TENANT")],
+        greeting: Annotated[str | None, typer.Option(help=tell("greeting"))] = None,
+        closing: Annotated[str | None, typer.Option(help=tell("closing"))] = None,
+        speaks: Annotated[str | None, typer.Option(help=tell("speaks"))] = None,
+    ) -> None:
+        given = {"greeting": greeting, "closing": closing}
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            spoken = _language(speaks) or tenant.language
+            for name in SCREEN_TEXTS:
+                words = given[name]
+                if words is not None:
+                    save_screen_text(
+                        desk.lake.store, desk.staff, tenant,
+                        name=name, language=spoken, words=words,
+                    )  # fmt: skip
+            found = screen_texts(desk.lake.store, tenant)
+        headers = text("customers.text_headers", language).split("|")
+        rows = [(name, told, words) for (name, told), words in found.items()]
+        show(text("customers.texts_title", language, tenant=tenant.name), headers, rows)
+
+
+def _language(given: str | None) -> Language | None:
+    """Return a language that was asked for; None where none was.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such language.
+    """
+    found = next((language for language in LANGUAGES if language == given), None)
+    if given is not None and found is None:
+        raise InvalidRequest("cli.no_language", language=given)
+    return found

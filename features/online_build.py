@@ -71,6 +71,8 @@ def build_online(lake: "Lake", tenant: Tenant, contract: Contract) -> bool:
                         copied(database, table)
                     elif table.name in about["sources"]:
                         written(making, table, about["sources"][table.name])
+                if "response" in about["sources"]:
+                    database.execute("CREATE INDEX reply ON response (response_id)")
                 write_persons(lake, tenant, contract, database)
                 _tell(database, about)
                 database.execute("COMMIT")

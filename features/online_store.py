@@ -84,11 +84,6 @@ class OnlineFacts:
         query = self._tables.get(table)
         return [] if query is None else query.rows(self._database, key, limit)
 
-    def count(self, table: str, key: str) -> int:
-        """Return how many rows a table has of a key."""
-        query = self._tables.get(table)
-        return 0 if query is None else query.count(self._database, key)
-
     def payload(self, person_token: str) -> bytes | None:
         """Return a person's row of the vault, sealed; None where there is none."""
         query = "SELECT payload FROM person WHERE person_token = ?"
@@ -99,6 +94,12 @@ class OnlineFacts:
         """Return the persons to whom a way leads (see ``online_persons.way_token``)."""
         query = "SELECT person_token FROM way WHERE way = ? AND mark = ? LIMIT ?"
         return [token for (token,) in self._database.execute(query, (way, mark, limit))]
+
+    def reply(self, response_id: str) -> Row | None:
+        """Return a reply or an article by its id."""
+        query = self._tables.get("response")
+        found = [] if query is None else query.named(self._database, "response_id", response_id)
+        return next(iter(found), None)
 
     def value_share(self, monthly_value: float) -> float | None:
         """Return the share of today's customers that are worth no more, to a thousandth."""
@@ -181,7 +182,7 @@ class _Query:
     """How rows of one table are read."""
 
     def __init__(self, table: str, by: Sequence[str], kinds: dict[str, str]) -> None:
-        self._table, self._by, self._names = table, by, list(kinds)
+        self._by = by
         self._readers: list[tuple[str, Callable[[Any], Any] | None]] = [
             (name, reader_of(kind)) for name, kind in kinds.items()
         ]
@@ -192,17 +193,18 @@ class _Query:
         where = " AND ".join(f'"{name}" = ?' for name in self._by[: len(key)])
         after = self._by[len(key) :]
         order = f' ORDER BY "{after[0]}" DESC' if after else ""
-        found = database.execute(f"{self._select}{where}{order} LIMIT ?", (*key, limit))
+        return self._read(database, f"{where}{order} LIMIT ?", (*key, limit))
+
+    def named(self, database: sqlite3.Connection, column: str, value: str) -> list[Row]:
+        return self._read(database, f'"{column}" = ?', (value,))
+
+    def _read(
+        self, database: sqlite3.Connection, where: str, values: tuple[object, ...]
+    ) -> list[Row]:
         return [
             {
                 name: value if read is None else read(value)
                 for (name, read), value in zip(self._readers, row, strict=True)
             }
-            for row in found
+            for row in database.execute(self._select + where, values)
         ]
-
-    def count(self, database: sqlite3.Connection, key: str) -> int:
-        where = f'{self._table} WHERE "{self._by[0]}" = ?'
-        query = f"SELECT count(*) FROM {where}"  # noqa: S608 - a name of ours
-        (found,) = database.execute(query, (key,)).fetchone()
-        return int(found)

@@ -5,7 +5,7 @@ key and bound to its token, so that no row can pass for another's. Read by role,
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ from lakehouse.commits import Commit, Committed
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.actor import Actor
+    from tenancy.keys import TenantKeys
     from tenancy.tenant import Tenant
 
 READERS = ("privacy_officer", "manager", "read")
@@ -120,9 +121,9 @@ class Vault:
             yield tokens, payloads, [*map(_values, tokens, opened)]
 
     def opened(
-        self, tenant: "Tenant", actor: "Actor", token: str, payload: bytes
-    ) -> dict[str, str | None]:
-        """Return what a payload says that a derived store handed out; audited like ``read``.
+        self, tenant: "Tenant", actor: "Actor", payloads: Mapping[str, bytes], keys: "TenantKeys"
+    ) -> dict[str, dict[str, str | None]]:
+        """Return what payloads say, by token, that a derived store handed out; as ``read``.
 
         Raises
         ------
@@ -131,8 +132,9 @@ class Vault:
         NotAllowed
             The actor is neither privacy officer nor manager, nor a key that may read.
         """
-        self._note(tenant, actor, [token])
-        return _values(token, self._lake.keys.of(tenant).decrypt(payload, CONTEXT))
+        self._note(tenant, actor, list(payloads))
+        opened = keys.decrypt_many(list(payloads.values()), CONTEXT)
+        return {token: _values(token, one) for token, one in zip(payloads, opened, strict=True)}
 
     def _sealed(self, tenant: "Tenant", persons: pa.Table, upload_id: str) -> pa.Table:
         records = persons.to_pylist()

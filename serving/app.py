@@ -10,7 +10,7 @@ from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
 from models.live import LiveModels
-from serving import docs_routes, health_routes, incident_routes, score_routes
+from serving import customer_routes, docs_routes, health_routes, incident_routes, score_routes
 from serving.documentation import configure
 from serving.errors import register_errors
 from serving.headers import add_headers
@@ -25,7 +25,7 @@ from serving.traces import trace_requests
 HOUSE = "abcall"
 """Where an app keeps its house, for what runs beside its requests."""
 
-AREAS = (health_routes, score_routes, incident_routes, docs_routes)
+AREAS = (health_routes, score_routes, incident_routes, customer_routes, docs_routes)
 """Modules whose ``add(app, house)`` brings routes."""
 
 

@@ -52,14 +52,15 @@ def latest_scores(
     facts = online_of(lake, tenant)
     if facts is not None:
         found = {one: facts.person(one).scores_of(model.name) for one in persons}
-        return {person: _plain(rows[0]) for person, rows in found.items() if rows}
+        return {person: plain(rows[0]) for person, rows in found.items() if rows}
     theirs = pc.field("person_token").isin(sorted(persons)) & (pc.field("model") == model.name)
     rows = lake.arrow(lake.ref(tenant, "gold", "score"), COLUMNS, where=theirs)
     newest = rows.sort_by([("scored_at", "ascending"), ("as_of_at", "ascending")])
-    return {row["person_token"]: _plain(row) for row in newest.to_pylist()}
+    return {row["person_token"]: plain(row) for row in newest.to_pylist()}
 
 
-def _plain(row: Row) -> Row:
+def plain(row: Row) -> Row:
+    """Return a row of ``gold.score`` with its versions and classes by name."""
     versions = json.loads(row["table_versions_json"])
     return row | {
         "tables": versions,

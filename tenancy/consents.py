@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from tenancy.actor import Actor
 from tenancy.audit import record_in
@@ -68,11 +69,18 @@ def consents_of(
     marks
         Only these persons, few of them: as quick as a look.
     """
+    with store.reading() as session:
+        return consents_in(session, tenant, marks)
+
+
+def consents_in(
+    session: Session, tenant: Tenant, marks: Collection[str] | None = None
+) -> dict[str, Consent]:
+    """Return the same in the caller's transaction."""
     query = select(ConsentRow).where(ConsentRow.tenant_id == tenant.id)
     if marks is not None:
         query = query.where(ConsentRow.person_mark.in_(marks))
-    with store.reading() as session:
-        rows = list(session.scalars(query))
+    rows = session.scalars(query)
     return {row.person_mark: Consent(row.training, row.profiling) for row in rows}
 
 

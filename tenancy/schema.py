@@ -8,6 +8,7 @@ from tenancy import (
     law_tables,
     model_tables,
     outbox_tables,
+    screen_tables,
 )
 from tenancy.tables import Base
 
@@ -20,6 +21,7 @@ __all__ = [
     "law_tables",
     "model_tables",
     "outbox_tables",
+    "screen_tables",
 ]
 
 METADATA = Base.metadata

@@ -15,6 +15,7 @@ from cli.main import run
 from dashboards.viewer import Viewer
 from dashboards.words import Words
 from data_contracts.extension import OwnColumn
+from features.online_store import build_online
 from foundation.settings import Settings
 from foundation.texts import LANGUAGES
 from ingestion.gold.refine import refine
@@ -102,7 +103,8 @@ def built(folder: Path) -> Iterator[House]:
         for tenant in EVERYBODY:
             create_tenant(lake.store, STAFF, tenant)
             house.owned[tenant.id] = {
-                "secret": issue_key(lake.store, STAFF, tenant, ["score"]).secret
+                "secret": issue_key(lake.store, STAFF, tenant, ["score"]).secret,
+                "reader": issue_key(lake.store, STAFF, tenant, ["read"]).secret,
             }
             house.people[tenant.id] = _person(house, tenant, "gerencia", *ROLES)
         for tenant in OWNERS:
@@ -208,10 +210,15 @@ def _in_lake(house: House, tenant: Tenant) -> None:
     score["score_id"] = f"score-of-{tenant.id}"
     rows = pa.Table.from_pylist([score], schema=SCORE)
     lake.writer.append(lake.ref(tenant, "gold", "score"), rows, Commit("scores"))
+    phone = {"acme": "3005550101", "beta": "3005550202"}[tenant.id]
+    told = {"person_token": [token], "full_name": ["Ana"], "phone": [phone]}
+    lake.vault.save(tenant, pa.table(told), "phones")
+    build_online(lake, tenant, lake.contract_of(tenant))
     only = f"only_{tenant.id}"
     lake.writer.append(lake.ref(tenant, "gold", only), rows, Commit("only"))
     house.owned[tenant.id] |= {
         "token": token,
+        "phone": phone,
         "score": str(score["score_id"]),
         "table": only,
         "object": lake.objects.put(tenant, "attachments", os.urandom(32)),

@@ -1,11 +1,13 @@
 """Surfaces that people and programs touch: pages, the service, the command line."""
 
 from typing import Any
+from urllib.parse import quote
 
 from dashboards import customer_queries, queries
 from dashboards.drafts import look
 from dashboards.queries import Filters
 from dashboards.uploads import rejected_file
+from features.online_store import online_of
 from serving.latest import latest_scores, model_of
 from tenancy.tenant import Tenant
 from tenancy.uploads import get_upload
@@ -49,6 +51,21 @@ def answered(house: House, secret: str, body: dict[str, Any]) -> dict[str, Any]:
     return answer.get_json()["scores"][0]
 
 
+def viewed(house: House, asker: Tenant, path: str, query: dict[str, str]) -> object:
+    """Ask the service for everything about a customer."""
+    headers = {"Authorization": f"Bearer {house.name(asker, 'reader')}", "Accept-Language": "en"}
+    answer = house.client.get(f"/v1/customers{path}", query_string=query, headers=headers)
+    if answer.status_code != 200:
+        raise Refused(f"{answer.status_code} {answer.get_data(as_text=True)}")
+    return answer.get_json()
+
+
+def person_online(house: House, asker: Tenant, token: str) -> object:
+    """Ask the online store for a person."""
+    facts = online_of(house.lake, asker)
+    return facts is not None and facts.person(token).is_known
+
+
 def scored(house: House, asker: Tenant, customer: str) -> object:
     told = answered(house, house.name(asker, "secret"), {"customer_ids": [customer]})
     if "error" in told:
@@ -76,6 +93,11 @@ SURFACES: tuple[Surface, ...] = (
     owned("page", "download of rejected rows", "upload", downloaded),
     owned("page", "draft of a dropped file", "headers", known_headers, "a,b"),
     owned("API", "score by customer id", "customer", scored, NO_CUSTOMER),
+    owned("API", "everything about a customer", "customer",
+          lambda h, t, n: viewed(h, t, f"/{quote(n, safe='', errors='replace')}", {}), NO_CUSTOMER),
+    owned("API", "customers by phone", "phone",
+          lambda h, t, n: viewed(h, t, "", {"phone": n}), "3009990000"),
+    owned("online store", "person by token", "token", person_online, NO_TOKEN),
     owned("API", "customer beside an incident", "token", beside_an_incident, NO_TOKEN,
           plainly=True),
     owned("command", "rejected TENANT UPLOAD", "upload",

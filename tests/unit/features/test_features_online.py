@@ -113,8 +113,9 @@ def same(found: Record, expected: Record) -> None:
     for name, value in expected.items():
         assert type(found[name]) is type(value), name
         if isinstance(value, float):
-            value = pytest.approx(value, rel=1e-12, nan_ok=True)
-        assert found[name] == value, name
+            assert found[name] == pytest.approx(value, rel=1e-12, nan_ok=True), name
+        else:
+            assert found[name] == value, name
 
 
 @st.composite
