@@ -11,9 +11,10 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,13 @@ class Server:
     """A running server, entered on loopback as the superuser ``postgres``."""
 
     port: int
+    control: Callable[..., None] = field(default=lambda *_: None, repr=False)
+
+    def restart(self, down_seconds: float = 0.0) -> None:
+        """Crash the server, leave it away for a while, and start it: what was committed is kept."""
+        self.control("-m", "immediate", "stop")
+        time.sleep(down_seconds)
+        self.control("start")
 
     def new_database(self) -> str:
         """Create an empty database and return its SQLAlchemy URL."""
@@ -72,8 +80,12 @@ def running(programs: Path) -> Iterator[Server]:
         log = folder / "server.log"
         control = (programs / "pg_ctl", "-D", data, "-w", "-t", "60")
         try:
-            run(*control, "-l", log, "-o", " ".join(options), "start")
-            yield Server(port)
+            started = ("-l", log, "-o", " ".join(options))
+            run(*control, *started, "start")
+            again = (*control, *started, "start")
+            yield Server(
+                port, lambda *act: run(*(again if act == ("start",) else (*control, *act)))
+            )
         finally:
             run(*control, "-m", "immediate", "stop", check=False)
     finally:

@@ -68,6 +68,11 @@ class Settings:
     outbox_days
         For how many days a change that reached the lake is still known by its event, so that one
         which comes again changes nothing.
+    metrics_key_file
+        File of the key that who reads the service's ``/metrics`` must show; without it nobody may.
+    otlp_endpoint
+        Base URL of an OpenTelemetry receiver (OTLP over HTTP, ``http://host:4318``) that is told
+        of each request's spans; empty: nobody.
     """
 
     data_dir: Path
@@ -87,6 +92,8 @@ class Settings:
     sql_url: str = ""
     call_lost_hours: int = 4
     outbox_days: int = 30
+    metrics_key_file: Path | None = None
+    otlp_endpoint: str = ""
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -130,14 +137,12 @@ class Settings:
             layer_history_days=by_layer,
             search_seconds=_number(env, "ABCALL_SEARCH_SECONDS", defaults.search_seconds, least=0),
             openlineage=_receiver(env),
-            openlineage_key_file=(
-                Path(env["ABCALL_OPENLINEAGE_KEY_FILE"])
-                if "ABCALL_OPENLINEAGE_KEY_FILE" in env
-                else None
-            ),
+            openlineage_key_file=_file(env, "ABCALL_OPENLINEAGE_KEY_FILE"),
             sql_url=_sql_url(env),
             call_lost_hours=_number(env, "ABCALL_CALL_LOST_HOURS", defaults.call_lost_hours),
             outbox_days=_number(env, "ABCALL_OUTBOX_DAYS", defaults.outbox_days),
+            metrics_key_file=_file(env, "ABCALL_METRICS_KEY_FILE"),
+            otlp_endpoint=_http_url(env, "ABCALL_OTLP_ENDPOINT").rstrip("/"),
         )
 
     @property
@@ -242,11 +247,20 @@ def _receiver(env: Mapping[str, str]) -> str:
     value = env.get("ABCALL_OPENLINEAGE", "")
     if "://" not in value:
         return str(Path(value).absolute()) if value else ""
+    return _http_url(env, "ABCALL_OPENLINEAGE", "settings.bad_receiver")
+
+
+def _http_url(env: Mapping[str, str], variable: str, refusal: str = "settings.bad_http_url") -> str:
+    """Return an ``http(s)://`` URL without a secret in it."""
+    value = env.get(variable, "")
     url = urlsplit(value)
-    if url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc:
-        # Not the value: it may hold a password.
-        raise OperatorError("settings.bad_receiver", variable="ABCALL_OPENLINEAGE")
+    if value and (url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc):
+        raise OperatorError(refusal, variable=variable)  # not the value: it may hold a password
     return value
+
+
+def _file(env: Mapping[str, str], variable: str) -> Path | None:
+    return Path(env[variable]) if variable in env else None
 
 
 def _sql_url(env: Mapping[str, str]) -> str:
