@@ -42,6 +42,8 @@ def answers(
     tenant: "Tenant",
     contract: Contract,
     questions: Sequence[Question],
+    *,
+    parts: Mapping[str, Say] = PARTS,
 ) -> list[Answer]:
     """Answer incidents, whatever is missing or breaks.
 
@@ -51,12 +53,12 @@ def answers(
     told = [_Told({}, []) for _ in questions]
     silent = _objecting(lake, tenant, contract, questions)
     for n, why in silent.items():
-        for name in PARTS:
+        for name in parts:
             told[n].leave_out(name, why)
     asked = [n for n in range(len(questions)) if n not in silent]
     some = [questions[n] for n in asked]
     asking = Asking(lake, models, tenant, contract, some, utc_now())
-    for name, say in PARTS.items() if some else ():
+    for name, say in parts.items() if some else ():
         for n, part in zip(asked, _said(name, say, asking), strict=True):
             told[n].add(name, part)
     versions = dict(asking.models.versions) if "models" in vars(asking) else {}

@@ -183,12 +183,17 @@ def _request(
     table = registrar.contract.table("incidents")
     intake = Desk(registrar.tenant, table, keys.token_key, utc_now()).take(fields, place)
     files = attachments_in(given.get(ATTACHMENTS), f"{place}.{ATTACHMENTS}")
+    if intake.reference is not None:
+        _require_free(registrar, intake.reference, place)
     incident_id = intake.reference or _new_number()
-    if len(incident_id) > LONGEST_NUMBER:
-        raise InvalidRequest("serving.too_long", field=place, limit=LONGEST_NUMBER)
-    if find_incident(registrar.lake.store, registrar.tenant, incident_id) is not None:
-        raise Conflict("incidents.exists", incident=incident_id)
     return _Request(incident_id, key_mark, body_mark, fields, intake, files)
+
+
+def _require_free(registrar: Registrar, number: str, place: str) -> None:
+    if len(number) > LONGEST_NUMBER:
+        raise InvalidRequest("serving.too_long", field=place, limit=LONGEST_NUMBER)
+    if find_incident(registrar.lake.store, registrar.tenant, number) is not None:
+        raise Conflict("incidents.exists", incident=number)
 
 
 def _key_of(registrar: Registrar, given: Mapping[str, Any], key: str | None, place: str) -> str:

@@ -80,7 +80,8 @@ def shop(demo_lake: DemoLake, tmp_path_factory: pytest.TempPathFactory) -> Itera
         secret = issue_key(lake.store, STAFF, tenant, ("score", "read")).secret
         client = create_app(settings, lake).test_client()
         headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "es"}
-        yield Shop(lake, client, tenant, demo_lake.customer_ids(), headers)
+        customers = list(dict.fromkeys(demo_lake.customer_ids()))
+        yield Shop(lake, client, tenant, customers, headers)
 
 
 def absent(told: dict[str, Any]) -> dict[str, str]:
@@ -94,8 +95,8 @@ def test_an_incident_is_answered_in_one_call_and_its_scores_replay(shop: Shop):
     assert 0 < answer["risk"]["probability"] < 1 and answer["risk"]["risk_class"]
     assert 0 < answer["churn"]["probability"] < 1
     assert answer["risk"]["reasons"] and answer["churn"]["reasons"][0]["text"]
-    assert {one["response_id"] for one in answer["replies"]} <= {"A1", "A2", "A3"}
-    assert answer["replies"][0]["text"]
+    assert "A2" in {one["response_id"] for one in answer["replies"]}
+    assert all(one["text"] and one["score"] > 0 for one in answer["replies"])
     for part in ("risk", "churn"):
         path = f"/v1/scores/{answer[part]['score_id']}"
         replayed = shop.client.get(path, headers=shop.headers).json

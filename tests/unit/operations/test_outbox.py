@@ -41,6 +41,14 @@ def lake(tmp_path: Path) -> Iterator[Lake]:
     opened.close()
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """Return a lake into which nothing is put."""
+    opened = Lake.open(installation(tmp_path_factory.mktemp("still")))
+    yield opened
+    opened.close()
+
+
 def put(lake: Lake, *changes: Change, actor: Actor = FEED) -> list[bool]:
     contract, keys = lake.contract_of(TENANT), lake.keys.of(TENANT)
     with lake.store.session() as session:
@@ -98,23 +106,23 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("change", "key"), REFUSED.values(), ids=REFUSED)
-def test_what_is_no_change_is_refused_in_a_sentence(lake: Lake, change: Change, key: str):
+def test_what_is_no_change_is_refused_in_a_sentence(still: Lake, change: Change, key: str):
     with pytest.raises(InvalidRequest) as refused:
-        put(lake, incident("fine"), change)
+        put(still, incident("fine"), change)
     assert refused.value.key == key
     assert refused.value.say("es") != refused.value.say("en")
-    assert pending(lake.store, TENANT).count == 0
+    assert pending(still.store, TENANT).count == 0
 
 
-def test_only_who_may_change_a_tenants_data_puts_changes_in(lake: Lake):
+def test_only_who_may_change_a_tenants_data_puts_changes_in(still: Lake):
     reader = Actor("key:2", "key", TENANT.id, frozenset({"read"}))
     stranger = Actor("key:3", "key", "other", frozenset({"admin"}))
     with pytest.raises(NotAllowed):
-        put(lake, incident("e1"), actor=reader)
+        put(still, incident("e1"), actor=reader)
     with pytest.raises(NotFound):
-        put(lake, incident("e1"), actor=stranger)
+        put(still, incident("e1"), actor=stranger)
     with pytest.raises(NotFound, match="vehicles"):
-        put(lake, Change("e1", "vehicles", {"id": "1"}))
+        put(still, Change("e1", "vehicles", {"id": "1"}))
 
 
 def test_a_customer_holds_since_the_change_not_since_the_lake_heard_of_it(lake: Lake):
@@ -160,9 +168,10 @@ def test_files_keep_the_order_of_a_key_and_hold_each_change_once(told: list[tupl
         assert own == sorted(own)
 
 
-def test_the_file_writes_numbers_so_that_no_one_takes_them_for_thousands(tmp_path: Path):
-    lake = Lake.open(installation(tmp_path))
-    table = lake.contract_of(TENANT).table("offers")
+def test_the_file_writes_numbers_so_that_no_one_takes_them_for_thousands(
+    still: Lake, tmp_path: Path
+):
+    table = still.contract_of(TENANT).table("offers")
     shape = "upsert:margin,offer,offer_id,offered_at,propensity_probability"
     row = {"offer_id": "O1", "offer": "none", "offered_at": "2024-01-01", "margin": 1.234}
     path = tmp_path / "rows.jsonl"
@@ -176,17 +185,14 @@ def test_the_file_writes_numbers_so_that_no_one_takes_them_for_thousands(tmp_pat
         "operation": "update",
     }
     assert (mapping.upload, mapping.key, mapping.label) == ("changes", "natural", None)
-    lake.close()
 
 
-def test_a_column_that_every_row_must_have_stands_in_the_file(tmp_path: Path):
-    lake = Lake.open(installation(tmp_path))
-    table = lake.contract_of(TENANT).table("responses")
+def test_a_column_that_every_row_must_have_stands_in_the_file(still: Lake, tmp_path: Path):
+    table = still.contract_of(TENANT).table("responses")
     path = tmp_path / "rows.jsonl"
     write_file(path, table, "upsert:response_id,used", [{"response_id": "R1", "used": True}])
     told = {"response_id": "R1", "text": None, "used": True, "operation": "update"}
     assert json.loads(path.read_text()) == told
-    lake.close()
 
 
 def test_a_batch_stays_what_it_is_while_other_changes_come(lake: Lake):
