@@ -20,7 +20,7 @@ from features.online_layout import CODE_VERSION, TABLES, kind_of
 from features.online_persons import write_persons
 from features.online_write import Making, copied, written
 from foundation.disk import disk_told
-from lakehouse.online_file import online_file
+from lakehouse.online_file import online_file, online_lease
 from tenancy.leases import lease
 from tenancy.tenant import Tenant
 
@@ -50,7 +50,7 @@ def build_online(lake: "Lake", tenant: Tenant, contract: Contract) -> bool:
     OperatorError
         The disk is full or may not be written; the file before stays.
     """
-    with lease(lake.store, f"online:{tenant.id}", wait_seconds=WAIT_SECONDS), disk_told():
+    with lease(lake.store, online_lease(tenant), wait_seconds=WAIT_SECONDS), disk_told():
         about, target = _about(lake, tenant, contract), online_file(lake, tenant)
         before = _made_of(target)
         if not about["sources"] or about == before:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from features.online_build import build_online
 from features.online_layout import TABLES, reader_of
+from foundation.disk import disk_told
 from foundation.spelling import well_formed
 from lakehouse.online_file import online_file
 from tenancy.tenant import Tenant
@@ -37,17 +38,23 @@ def online_of(lake: "Lake", tenant: Tenant) -> "OnlineFacts | None":
     """Return a tenant's online store as it is now; None where none was built yet.
 
     The open file is kept: asking again costs a look at the file's name.
+
+    Raises
+    ------
+    OperatorError
+        The file is damaged; deleted, it is made anew.
     """
     file = online_file(lake, tenant)
     try:
         told = file.stat()
     except FileNotFoundError:
+        _OPEN.pop(file, None)
         return None
     stamp = (told.st_ino, told.st_mtime_ns, told.st_size)
     known = _OPEN.get(file)
     if known is not None and known[0] == stamp:
         return known[1]
-    with _LOCK:
+    with _LOCK, disk_told():
         opened = OnlineFacts(file)
         _OPEN[file] = (stamp, opened)
     return opened

@@ -21,10 +21,18 @@ def online_file(lake: "Lake", tenant: "Tenant") -> Path:
     return lake.settings.online_dir / f"{safe_name(tenant.id, TENANT_ID, 'tenant')}{SUFFIX}"
 
 
+def online_lease(tenant: "Tenant") -> str:
+    """Return the name that is held by whoever makes or deletes a tenant's online store."""
+    return f"online:{tenant.id}"
+
+
 def forget_online(lake: "Lake", tenant: "Tenant") -> int:
-    """Delete a tenant's online store; return how many files there were."""
+    """Delete a tenant's online store; return how many files there were.
+
+    One that is being made at this moment is waited for: it would come back.
+    """
     file = online_file(lake, tenant)
-    with disk_told():
+    with lake.lease(online_lease(tenant)), disk_told():
         there = int(file.exists())
         file.unlink(missing_ok=True)
     return there

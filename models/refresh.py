@@ -97,16 +97,16 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
 
     contract = lake.contract_of(tenant)
     done = Refreshed(refine(lake, tenant, contract))
-    # Already now: who objects to being scored in this file is not scored while models are trained.
-    build_online(lake, tenant, contract)
     with models_lease(lake, tenant):
+        # Already now: who objects to being scored is not scored while models are trained.
+        build_online(lake, tenant, contract)
         for model in contract.models:
             _refresh_model(lake, tenant, contract, model, done, train_missing=train_missing)
         offers = _tried(
             OFFERS, done, lambda: refresh_offers(lake, tenant, contract, train=train_missing)
         )
         answered = answering(lake, tenant, contract, train_missing=train_missing)
-    build_online(lake, tenant, contract)
+        build_online(lake, tenant, contract)
     _renew_copy(lake, tenant)
     return replace(done, offers=offers, answering=answered)
 

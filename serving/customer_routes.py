@@ -3,7 +3,7 @@
 from typing import Any
 
 from apiflask import APIFlask
-from flask import request
+from flask import g, request
 
 from data_contracts.contract import Contract
 from features.online_persons import ways_of
@@ -50,6 +50,7 @@ def add(app: APIFlask, house: House) -> None:
         caller = caller_of(request, lake, SCOPE)
         given = {name: value for name, value in request.args.items() if name != AGENT}
         found = customers_by(lake, caller.tenant, caller.actor, caller.contract, given)
+        g.records = len(found)
         return {"customers": [_told(known, caller) for known in found]}
 
     agent = _parameter(AGENT, house.said("customers.docs_agent"), LONGEST_NAME)

@@ -33,9 +33,22 @@ def test_a_new_tenant_is_listed(abcall: Type):
     assert "orinoco Orinoco TV telecom starter es COP" in abcall("tenant", "list").words
 
 
+def test_a_companys_texts_for_agents_are_shown_changed_and_given_back(abcall: Type):
+    usual = "Buen día, {customer}. Le habla {agent}"
+    assert usual in abcall("tenant", "texts", "andina").words
+    own = "Hola, {customer}: {company}"
+    assert own in abcall("tenant", "texts", "andina", "--greeting", own).words
+    english = abcall("tenant", "texts", "andina", "--closing", "Bye, {agent}", "--speaks", "en")
+    assert "Bye, {agent}" in english.words
+    assert own in english.words
+    assert usual in abcall("tenant", "texts", "andina", "--greeting", "").words
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["tenant", "texts", "andina", "--greeting", "Hola {cédula}"], "{customer}, {agent}"),
+        (["tenant", "texts", "andina", "--greeting", "a" * 1001], "1000"),
         (
             ["tenant", "new", "x1", "--name", "X", "--vertical", "minería"],
             "banking, fitness, public_services, retail, telecom",

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -136,6 +137,23 @@ def test_a_forgotten_store_is_gone_for_readers_too(lake: Lake):
     assert forget_online(lake, ACME) == 1
     assert online_of(lake, ACME) is None
     assert forget_online(lake, ACME) == 0
+
+
+def test_many_threads_may_read_at_once(lake: Lake):
+    incidents(lake, *range(1, 40))
+    build_online(lake, ACME, TELECOM)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: len(seen(lake)), range(200)))
+    assert set(found) == {39}
+
+
+def test_a_damaged_file_is_told_to_the_operator(lake: Lake):
+    incidents(lake, 1)
+    build_online(lake, ACME, TELECOM)
+    online_file(lake, ACME).write_bytes(b"no database at all" * 100)
+    with pytest.raises(OperatorError) as damaged:
+        online_of(lake, ACME)
+    assert damaged.value.key == "disk.store_damaged"
 
 
 def test_of_what_models_said_the_latest_stays(lake: Lake):
