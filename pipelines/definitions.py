@@ -9,12 +9,12 @@ from data_contracts.contract import Contract
 from foundation.settings import Settings
 from pipelines.answer_assets import answers_asset
 from pipelines.arrivals import pull_job, receive_job
+from pipelines.derived_assets import copy_asset, online_asset
 from pipelines.lake_assets import gold_assets, silver_assets
 from pipelines.model_assets import champion_asset, offers_asset, scores_asset, watch_asset
 from pipelines.platform import Platform
 from pipelines.retraining import retraining
 from pipelines.sensors import accepted_uploads, inbox, sources
-from pipelines.derived_assets import copy_asset, online_asset
 from pipelines.upkeep import nightly, upkeep_job
 
 

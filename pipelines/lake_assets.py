@@ -6,10 +6,10 @@ from pathlib import Path
 import dagster as dg
 
 from data_contracts.contract import Contract
+from features.online_store import build_online
 from foundation.texts import text
 from ingestion.audit import Audit
 from ingestion.data_docs import build_data_docs, recorded_audits
-from features.online_store import build_online
 from ingestion.gold.grains import grains
 from ingestion.gold.refine import refine
 from pipelines.partitions import tenants_of
