@@ -10,6 +10,7 @@ AbcallError
 │   ├── NotAllowed       the role or scope does not permit it       HTTP 403
 │   ├── NotFound         it does not exist *for this tenant*        HTTP 404
 │   ├── NotEnoughData    too few rows or outcomes to learn from     HTTP 409
+│   ├── Conflict         it contradicts what is there already        HTTP 409
 │   ├── Held             a legal hold forbids to destroy it         HTTP 409
 │   └── TooLarge         above a limit of the settings              HTTP 413
 ├── Busy                 another process holds the lease: try again  exit 75, HTTP 503
@@ -112,6 +113,12 @@ class NotFound(UserError):
 
 class NotEnoughData(UserError):
     """Too few rows or outcomes to learn from; the sentence says how many are needed."""
+
+    http_status = 409
+
+
+class Conflict(UserError):
+    """It contradicts what is there already; the sentence says what that is."""
 
     http_status = 409
 

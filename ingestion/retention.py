@@ -20,6 +20,8 @@ from foundation.clock import utc_now
 from foundation.errors import Held
 from ingestion.gold.grains import grains
 from ingestion.landing import KIND
+from ingestion.retained_incidents import PLACE, let_incidents_go, old_incidents
+from ingestion.retained_incidents import TABLE as INCIDENTS
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
 from lakehouse.online_file import forget_online
@@ -98,6 +100,10 @@ def plan_retention(lake: "Lake", tenant: "Tenant", now: datetime | None = None) 
         kept = len(files) if list_holds(lake.store, tenant) else 0
         found.append(Due("landing", None, cut, len(files) - kept, kept))
     found.append(_calls_due(lake, tenant, at))
+    cut = _cut(contract, INCIDENTS, at)
+    if cut is not None:
+        old = old_incidents(lake, tenant, cut)
+        found.append(Due(PLACE, INCIDENTS, cut, old.count, old.kept))
     return [due for due in found if due.count or due.kept]
 
 
@@ -125,6 +131,7 @@ def run_retention(
     ]
     _let_files_go(lake, tenant, erasure, _files_due(lake, tenant, contract, at))
     _let_calls_go(lake, tenant, erasure, _calls_due(lake, tenant, at))
+    let_incidents_go(lake, tenant, erasure, _cut(contract, INCIDENTS, at))
     _renew(lake, tenant, contract, changed)
     return finish_erasure(lake.store, actor, erasure)
 

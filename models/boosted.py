@@ -8,7 +8,8 @@ from data_contracts.contract import Task
 from models.arrays import Floats, Ints, Matrix
 from models.base import BaseEstimator
 from models.encoder import COMPONENT, TABULAR
-from models.estimator import Layout
+from models.estimator import FEW_ROWS, Layout, summed_by_feature
+from models.forest import Forest
 
 OBJECTIVES: dict[Task, tuple[str, str]] = {
     "binary": ("binary:logistic", "logloss"),
@@ -101,9 +102,13 @@ class Boosted(BaseEstimator):
 
     def margins(self, matrix: Matrix, rounds: int | None = None) -> Floats:
         """Return the raw sums of leaves, shape (n, outputs), after ``rounds`` trees."""
+        chosen = self._chosen(matrix)
+        if rounds is None and len(chosen) <= FEW_ROWS:
+            # Walking the trees here is sooner than asking XGBoost, and says the same.
+            return self._forest().margins(chosen)
         booster = self._booster()
         found = booster.inplace_predict(
-            self._chosen(matrix),
+            chosen,
             iteration_range=(0, min(rounds or 0, booster.num_boosted_rounds())),
             predict_type="margin",
         )
@@ -112,15 +117,11 @@ class Boosted(BaseEstimator):
     def contributions(self, matrix: Matrix) -> Floats:
         """Return Shapley values (XGBoost's ``pred_contribs``), summed by feature."""
         parts = self._column_contributions(matrix)
-        layout = Layout(self.owners_, np.zeros_like(self.owners_), self.features_)
-        grouping = layout.by_feature(np.arange(len(self.owners_)))
-        return np.stack(
-            [
-                np.hstack([np.asarray(part[:, :-1] @ grouping), part[:, -1:]])
-                for part in np.moveaxis(parts, 1, 0)
-            ],
-            axis=1,
-        )
+        shares = []
+        for part in np.moveaxis(parts, 1, 0):
+            pushes = summed_by_feature(part[:, :-1], self.owners_, self.features_)
+            shares.append(np.hstack([pushes, part[:, -1:]]))
+        return np.stack(shares, axis=1)
 
     def term_weights(self, matrix: Matrix, feature: int, basis: Floats, output: int) -> Floats:
         """Return the terms' shares in the contributions of their components.
@@ -134,9 +135,10 @@ class Boosted(BaseEstimator):
         return np.asarray((pushes * values / (values**2 + 1e-3)) @ basis.T)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the live booster: its JSON is what is kept."""
+        """Leave out the live booster and its trees: its JSON is what is kept."""
         state = dict(super().__getstate__())
-        state.pop("_live", None)
+        for name in ("_live", "_trees"):
+            state.pop(name, None)
         return state
 
     def _column_contributions(self, matrix: Matrix) -> Floats:
@@ -171,7 +173,13 @@ class Boosted(BaseEstimator):
     def _keep(self, booster: Matrix) -> None:
         self.booster_ = bytearray(booster.save_raw("json"))
         self._live = booster
+        self.__dict__.pop("_trees", None)
         booster.set_param({"nthread": 1})
+
+    def _forest(self) -> Forest:
+        if "_trees" not in self.__dict__:
+            self._trees = Forest.read(self.booster_)
+        return self._trees
 
     def _booster(self) -> Matrix:
         if "_live" not in self.__dict__:

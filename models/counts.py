@@ -62,6 +62,17 @@ def rarest(texts: int) -> float:
     return float(np.log(1 + texts) + 1.0)
 
 
+def weighted_row(
+    counts: Mapping[int, int], idf: Floats, besides: float = 0.0
+) -> tuple[Ints, Floats]:
+    """Return one text's columns, ascending, and their weights, as ``weighted`` has them."""
+    pairs = sorted(counts.items())
+    places = np.array([at for at, _ in pairs], dtype=np.int64)
+    weights = (1.0 + np.log(np.array([n for _, n in pairs], dtype=np.float64))) * idf[places]
+    length = float(np.sqrt(weights @ weights + besides))
+    return places, weights / (length or 1.0)
+
+
 def weighted(counts: Matrix, idf: Floats, besides: Floats | float = 0.0) -> Matrix:
     """Return sublinear counts × rarity, each row divided by its length.
 

@@ -13,13 +13,12 @@ from scipy import sparse
 from models.arrays import Data, Floats, Ints, Matrix, Persons, Tags
 from models.base import BaseEstimator, TransformerMixin
 from models.columns import CategoryColumn, NumericColumn, columns_of, is_table, kind_of
+from models.estimator import FEW_ROWS
 from models.text import CharTfidf
 
 Values = Mapping[str, Sequence[object]]
 TABULAR, COMPONENT, TERM = 0, 1, 2
 """Kinds of output columns: numbers and categories, components of a text, n-grams of a text."""
-FEW_RECORDS = 16
-"""Up to so many records, row by row is faster than column by column."""
 
 
 class RecordEncoder(TransformerMixin, BaseEstimator):
@@ -92,18 +91,15 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
         return self._joined(blocks)
 
     def transform(self, records: Data) -> Matrix:
-        """Return the encoded rows, shape (n, columns); dense unless n-grams are put out."""
+        """Return the encoded rows, shape (n, columns).
+
+        Sparse where n-grams of many records are put out, else dense.
+        """
         records = self._checked(records, reset=False)
-        if isinstance(records, Sequence) and len(records) <= FEW_RECORDS:
-            rows = [self._row(record) for record in records]
-            tabular = np.array(rows, dtype=np.float64).reshape(len(rows), self._width())
-            if not self.texts_:
-                return tabular
-            values = columns_of(records, list(self.texts_))
-        else:
-            values = columns_of(records, self.features_)
-            tabular = self._tabular(values)
-        return self._joined([tabular, *self._texts(values)])
+        if isinstance(records, Sequence) and len(records) <= FEW_ROWS:
+            return self._rows(records)
+        values = columns_of(records, self.features_)
+        return self._joined([self._tabular(values), *self._texts(values)])
 
     def get_feature_names_out(self, input_features: object = None) -> Ints:
         """Return a name for each output column: ``feature`` or ``feature=value``."""
@@ -187,7 +183,7 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
         return [*self.numeric_, *self.category_]
 
     def _width(self) -> int:
-        return int((self.column_kinds_ == TABULAR).sum())
+        return sum(column.width for column in self._columns())
 
     def _tabular(self, values: Values) -> Floats:
         rows = len(next(iter(values.values()))) if values else 0
@@ -196,8 +192,26 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
             column.fill(values[column.name], matrix)
         return matrix
 
-    def _row(self, record: Mapping[str, object]) -> list[float]:
-        row = [0.0] * self._width()
+    def _rows(self, records: Sequence[Mapping[str, object]]) -> Floats:
+        """Return few records' rows, one after the other: components, then n-grams, text by text."""
+        width = self._width()
+        matrix = np.zeros((len(records), len(self.owners_)))
+        for row, record in zip(matrix, records, strict=True):
+            row[:width] = self._row(record, width)
+            found = {name: text.row(record.get(name)) for name, text in self.texts_.items()}
+            at = width
+            for name, basis in self.bases_.items():
+                places, weights = found[name]
+                row[at : at + basis.shape[1]] = weights @ basis[places]
+                at += basis.shape[1]
+            for name, text in self.texts_.items() if self.with_terms else ():
+                places, weights = found[name]
+                row[at + places] = weights
+                at += len(text.terms_)
+        return matrix
+
+    def _row(self, record: Mapping[str, object], width: int) -> list[float]:
+        row = [0.0] * width
         for column in self.numeric_:
             column.put(record.get(column.name), row)
         for category in self.category_:

@@ -41,6 +41,7 @@ from tenancy.erasures import (
     note_scores,
 )
 from tenancy.holds import OFFICERS, destroying, require_free
+from tenancy.incidents import FILES, contents_of, forget_incidents, scores_of_person
 from tenancy.leases import lease
 from tenancy.outbox import forget_person, outbox_lease
 from tenancy.tenants import get_tenant
@@ -187,10 +188,25 @@ def _erase(task: _Task) -> None:
         changes = forget_person(task.lake.store, task.tenant, task.person.tokens)
         if changes:
             task.note("outbox", rows=changes)
+    with task.step("incidents"):
+        _registered(task)
     with task.step("consents"):
         for mark in sorted(task.person.marks):
             if forget_consent(task.lake.store, task.tenant, mark):
                 task.note("consents", rows=1)
+
+
+def _registered(task: _Task) -> None:
+    """Erase the person's incidents in the store, with what was answered and the files they sent."""
+    lake, tenant, tokens = task.lake, task.tenant, task.person.tokens
+    keys, scores = lake.keys.of(tenant), scores_of_person(lake.store, tenant, tokens)
+    note_scores(lake.store, task.erasure, {keys.mark("score", one) for one in scores})
+    gone = forget_incidents(lake.store, tenant, tokens=tokens)
+    if gone:
+        task.note("incidents", rows=gone)
+    files = lake.objects.keep_only(tenant, FILES, contents_of(lake.store, tenant))
+    if files:
+        task.note("incident_files", files=files)
 
 
 def _calls(task: _Task) -> None:

@@ -7,6 +7,9 @@ import numpy as np
 
 from models.arrays import Floats, Ints, Matrix
 
+FEW_ROWS = 16
+"""Up to so many rows, one after the other is sooner than what is made for thousands at once."""
+
 
 @dataclass
 class Layout:
@@ -33,8 +36,20 @@ class Layout:
         return sparse.csr_matrix((ones, place), shape=(len(columns), self.features))
 
 
+def summed_by_feature(pushes: Floats, owners: Ints, features: int) -> Floats:
+    """Return dense columns, shape (n, columns), summed into the features that own them."""
+    if len(pushes) > FEW_ROWS:
+        return np.asarray(
+            pushes @ Layout(owners, owners, features).by_feature(np.arange(len(owners)))
+        )
+    return np.array([np.bincount(owners, row, features) for row in pushes])
+
+
 class Estimator(Protocol):
     """A fitted model in margin space.
+
+    Its matrix is sparse where n-grams of texts are among the columns of many rows, else dense; an
+    installed package's estimator gets few rows as it learned them.
 
     A margin is a log-odds (binary, one output), an unnormalised log-probability a class
     (multiclass, k outputs), or the prediction itself (number, one output).

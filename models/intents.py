@@ -18,6 +18,7 @@ from scipy.special import softmax
 from models.arrays import Floats, Matrix, Persons, Tags
 from models.base import BaseEstimator, ClassifierMixin, of_texts
 from models.calibration import Sigmoid
+from models.estimator import FEW_ROWS
 from models.network import Network
 from models.text import CharTfidf
 from models.threads import bounded
@@ -170,13 +171,30 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
     def _logits(self, texts: Sequence[object]) -> tuple[Floats, Floats]:
         from sklearn.utils.validation import check_is_fitted
 
-        check_is_fitted(self)
+        check_is_fitted(self, "networks_")
+        if len(texts) <= FEW_ROWS:
+            return self._few_logits(texts)
         words, characters = (view.transform(texts) for view in self._views())
         parts = zip(self.networks_, _members(words, characters), strict=True)
         with bounded():
             said = [network.logits(rows) for network, rows in parts]
         logits = np.mean(said or [np.zeros((len(texts), len(self.classes_)))], axis=0)
         informed = (np.diff(words.indptr) > 0) | (np.diff(characters.indptr) > 0)
+        return logits, np.where(informed, logits.max(axis=1), -np.inf)
+
+    def _few_logits(self, texts: Sequence[object]) -> tuple[Floats, Floats]:
+        """Return the same of few texts, one after the other, without a sparse matrix."""
+        logits = np.zeros((len(texts), len(self.classes_)))
+        informed = np.zeros(len(texts), dtype=np.bool_)
+        wide, narrow = (len(view.terms_) for view in self._views())
+        for row, text in enumerate(texts):
+            (words, ours), (characters, theirs) = (view.row(text) for view in self._views())
+            both = np.concatenate([words, characters + wide]), np.concatenate([ours, theirs])
+            seen = ((wide, (words, ours)), (narrow, (characters, theirs)), (wide + narrow, both))
+            parts = zip(self.networks_, [one for width, one in seen if width], strict=True)
+            said = [network.logits_of(*entries) for network, entries in parts]
+            logits[row] = np.mean(said, axis=0) if said else 0.0
+            informed[row] = len(both[0]) > 0
         return logits, np.where(informed, logits.max(axis=1), -np.inf)
 
     def _views(self) -> tuple[WordTfidf, CharTfidf]:

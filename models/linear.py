@@ -8,7 +8,7 @@ from data_contracts.contract import Task
 from models.arrays import Floats, Matrix
 from models.base import BaseEstimator
 from models.encoder import TABULAR, TERM
-from models.estimator import Layout
+from models.estimator import Layout, summed_by_feature
 
 TEXT_WEIGHT = 4.0
 """A text's n-grams share a length of one, a standardised number has that alone: under one penalty a
@@ -67,6 +67,8 @@ class Linear(BaseEstimator):
     def contributions(self, matrix: Matrix) -> Floats:
         """Return weight × (value − mean), summed by feature; the last place is the base."""
         chosen = self._chosen(matrix)
+        if not hasattr(chosen, "tocsr"):
+            return self._dense_contributions(chosen)
         layout = Layout(self.owners_, np.zeros_like(self.owners_), self.features_)
         grouping = layout.by_feature(np.arange(len(self.owners_)))
         parts = []
@@ -75,6 +77,16 @@ class Linear(BaseEstimator):
             average = np.asarray(self.means_ * weights) @ grouping
             whole = np.full((by_feature.shape[0], 1), base + float(average.sum()))
             parts.append(np.hstack([by_feature - average, whole]))
+        return np.stack(parts, axis=1)
+
+    def _dense_contributions(self, chosen: Floats) -> Floats:
+        """Return the same of rows that leave out no zero."""
+        centred = np.asarray(chosen) - self.means_
+        parts = []
+        for weights, base in zip(self.weights_.T, self.base_, strict=True):
+            pushes = summed_by_feature(centred * weights, self.owners_, self.features_)
+            whole = np.full((len(pushes), 1), base + float(self.means_ @ weights))
+            parts.append(np.hstack([pushes, whole]))
         return np.stack(parts, axis=1)
 
     def term_weights(self, matrix: Matrix, feature: int, basis: Floats, output: int) -> Floats:

@@ -142,6 +142,13 @@ class Network(ClassifierMixin, BaseEstimator):
         found = np.asarray(found, dtype=np.float64)
         return np.asarray(found - found.mean(axis=1, keepdims=True))
 
+    def logits_of(self, places: Ints, weights: Floats) -> Floats:
+        """Return the logits of one row that is given by its entries, shape (k,)."""
+        first, bias, second, shift = self.layers_
+        units = np.maximum(weights.astype(np.float32) @ first[places] + bias, 0)
+        found = np.asarray(units @ second + shift, dtype=np.float64)
+        return np.asarray(found - found.mean())
+
     def predict_proba(self, X: Matrix) -> Floats:  # noqa: N803
         """Return the probability of each class, shape (n, k)."""
         return np.asarray(softmax(self.logits(X), axis=1))

@@ -98,7 +98,7 @@ def decide_offers(
     if champion is None or base is None:
         raise NotFound("models.no_champion", model=NAME)
     every = current_entities(lake, tenant, contract, base.name)
-    frame = _valued(every)
+    frame = valued(every)
     if not frame.records:
         raise NotEnoughData("models.no_value")
     run_id = _run_id(champion, frame, contract, budget)
@@ -106,7 +106,7 @@ def decide_offers(
     if lake.writer.find_commit(ref, run_id):
         rows = lake.arrow(ref, where=pc.field("run_id") == run_id)
         return _run_of(run_id, champion, tenant, rows, gone, already=True)
-    rows = _decided(lake, tenant, contract, champion, (frame, budget, run_id))
+    rows = decided_rows(lake, tenant, contract, champion, (frame, budget, run_id))
     metadata = {"model": champion.name, "model_version": champion.version}
     done = lake.writer.append(ref, rows, Commit(run_id, metadata))
     return _run_of(run_id, champion, tenant, rows, gone, already=done.already)
@@ -117,13 +117,20 @@ def champion_offers(champion: Champion) -> tuple[str, ...]:
     return _model(champion).offers
 
 
-def _decided(
+def decided_rows(
     lake: "Lake",
     tenant: "Tenant",
     contract: Contract,
     champion: Champion,
     run: tuple[FeatureFrame, Budget, str],
 ) -> pa.Table:
+    """Return what is done with customers of known value: rows of ``gold.offer_decision``.
+
+    Parameters
+    ----------
+    run
+        The customers' features, the most that may be spent, and the run's name.
+    """
     frame, budget, run_id = run
     model = _model(champion)
     prices, share = prices_of(contract, model.offers), contract.offer_policy.hold_out_share
@@ -153,7 +160,7 @@ def _model(champion: Champion) -> OfferModel:
     return model
 
 
-def _valued(frame: FeatureFrame) -> FeatureFrame:
+def valued(frame: FeatureFrame) -> FeatureFrame:
     """Return the customers whose monthly value is known: prices are multiples of it."""
     kept: Ints = np.array([i for i, v in enumerate(frame.monthly_values) if v], dtype=np.int64)
     return replace(

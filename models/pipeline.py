@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from scipy import sparse
 from scipy.special import expit, softmax
 
 from data_contracts.contract import Task
@@ -13,7 +14,7 @@ from models.base import BaseEstimator, available_if
 from models.boosted import Boosted
 from models.calibration import Sigmoid
 from models.catalogue import families
-from models.encoder import RecordEncoder
+from models.encoder import TERM, RecordEncoder
 from models.estimator import Estimator, Layout
 from models.installed import learned, made
 from models.linear import Linear
@@ -99,7 +100,8 @@ class RecordPipeline(BaseEstimator):
     def margins_of(self, matrix: Matrix) -> Floats:
         """Return calibrated margins of rows that are encoded already."""
         members = zip(self.weights_, self.members_, strict=True)
-        blended = np.sum([weight * m.margins(matrix) for weight, m in members], axis=0)
+        parts = [weight * m.margins(self._for(m, matrix)) for weight, m in members]
+        blended = np.sum(parts, axis=0)
         return np.asarray(self.calibration_.apply(blended) if self.calibration_ else blended)
 
     @available_if(has_classes)
@@ -130,7 +132,8 @@ class RecordPipeline(BaseEstimator):
             The last place is the base; a row's sum is its margin.
         """
         members = zip(self.weights_, self.members_, strict=True)
-        blended = np.sum([weight * m.contributions(matrix) for weight, m in members], axis=0)
+        parts = [weight * m.contributions(self._for(m, matrix)) for weight, m in members]
+        blended = np.sum(parts, axis=0)
         return np.asarray(self.calibration_.share(blended) if self.calibration_ else blended)
 
     def words_that_push(
@@ -140,10 +143,16 @@ class RecordPipeline(BaseEstimator):
         tfidf, basis = self.encoder_.texts_[feature], self.encoder_.bases_[feature]
         place = self.encoder_.features_.index(feature)
         pushes = sum(
-            weight * member.term_weights(matrix, place, basis, output)
+            weight * member.term_weights(self._for(member, matrix), place, basis, output)
             for weight, member in zip(self.weights_, self.members_, strict=True)
         )
         return [tfidf.word_weights(t, p) for t, p in zip(texts, np.asarray(pushes), strict=True)]
+
+    def _for(self, member: Estimator, matrix: Matrix) -> Matrix:
+        """Return rows as a member learned from: a package's may rely on sparse n-grams."""
+        if isinstance(member, Linear | Boosted) or TERM not in self.encoder_.column_kinds_[-1:]:
+            return matrix
+        return sparse.csr_matrix(matrix)
 
     @property
     def outputs(self) -> int | None:

@@ -93,6 +93,17 @@ def replay(lake: "Lake", tenant: "Tenant", score_id: str) -> Replayed:
         if erasure is None:
             raise NotFound("law.no_score", score=score_id)
         return Replayed(score_id, "erased", {}, {}, erasure=erasure)
+    return replay_row(lake, tenant, score_id, row)
+
+
+def replay_row(lake: "Lake", tenant: "Tenant", score_id: str, row: Mapping[str, Any]) -> Replayed:
+    """Compute a score again from its row.
+
+    Parameters
+    ----------
+    row
+        As in ``gold.score``: what was said, the features seen, model and versions.
+    """
     then, versions = _then(row), _versions(row)
     champion = Registry(lake.settings).exact(tenant.id, row["model"], row["model_version"])
     if isinstance(champion, str):

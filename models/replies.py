@@ -130,10 +130,11 @@ class ReplyRanker:
     least_similarity: float = 0.2
     sources: list[Reply] = field(default_factory=list, init=False)
     records: list[Record] = field(default_factory=list, init=False)
+    _helpful: Floats | None = field(default=None, init=False)
 
     def fit(self, replies: Iterable[Reply]) -> Self:
         """Index replies; rows that say the same are one reply."""
-        self.sources, self.records, self._places = [], [], {}
+        self.sources, self.records, self._places, self._helpful = [], [], {}, None
         documents: list[_Document] = []
         places: dict[tuple[str | None, str], int] = {}
         for reply in replies:
@@ -158,6 +159,7 @@ class ReplyRanker:
             No reply of the index has this id.
         """
         self.records[self._places[response_id]].add(used, solved)
+        self._helpful = None
 
     def rank(self, text: str, most: int = 3, language: str | None = None) -> list[Suggestion]:
         """Return the best replies to a text; none where nothing is near."""
@@ -188,9 +190,11 @@ class ReplyRanker:
         Each factor is the mean of a Beta posterior whose prior is the tenant's own average, worth
         ``PRIOR_STRENGTH`` showings (empirical Bayes; Casella, 1985).
         """
-        table = np.array([[r.used, r.shown, r.solved, r.judged] for r in self.records], float)
-        table = table.reshape(-1, 4)
-        return _shrunk(table[:, 0], table[:, 1]) * _shrunk(table[:, 2], table[:, 3])
+        if self._helpful is None:
+            table = np.array([[r.used, r.shown, r.solved, r.judged] for r in self.records], float)
+            used, shown, solved, judged = table.reshape(-1, 4).T
+            self._helpful = _shrunk(used, shown) * _shrunk(solved, judged)
+        return self._helpful
 
     def _best(
         self, asked: Asked, cosines: Floats, helpfulness: Floats, most: int
@@ -218,7 +222,8 @@ class ReplyRanker:
         self._views = (WordTfidf(min_persons=1), CharTfidf(min_persons=1, terms=40_000))
         texts = [one.text for one in documents]
         parts = [view.fit_transform(texts) for view in self._views]
-        self._documents: Matrix = sparse.hstack(parts, format="csr")
+        # By n-gram: a text looks into the lists of its own n-grams, and into no others.
+        self._documents: Matrix = sparse.hstack(parts, format="csc", dtype=np.float32)
         self._rows = [one.reply for one in documents]
         starts = np.unique([one.owner for one in documents], return_index=True)[1]
         self._starts, self._ends = starts, [*starts[1:], len(documents)]
@@ -232,12 +237,22 @@ class ReplyRanker:
 
         Documents of the incident itself do not count.
         """
-        texts = [one.text for one in asked]
-        rows = sparse.hstack([view.transform(texts) for view in self._views], format="csr")
-        cosines = (self._documents @ rows.T).toarray() / len(self._views)
+        cosines = np.column_stack([self._nearness(one.text) for one in asked])
         for column, one in enumerate(asked):
             cosines[self._of_incident.get(one.incident_id or "", []), column] = 0.0
-        return np.asarray(cosines)
+        return cosines
+
+    def _nearness(self, text: str) -> Floats:
+        """Return the mean of both views' cosines of a text with each document."""
+        (words, ours), (characters, theirs) = (view.row(text) for view in self._views)
+        places = np.concatenate([words, characters + len(self._views[0].terms_)])
+        weights = np.concatenate([ours, theirs]) / len(self._views)
+        begins, ends = self._documents.indptr[places], self._documents.indptr[places + 1]
+        lists = zip(begins.tolist(), ends.tolist(), weights.tolist(), strict=True)
+        found = np.zeros(self._documents.shape[0])
+        for begin, end, weight in lists:  # a list names no document twice
+            found[self._documents.indices[begin:end]] += weight * self._documents.data[begin:end]
+        return found
 
 
 @dataclass(frozen=True)

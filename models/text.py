@@ -8,12 +8,13 @@ the sum of its words' n-grams, and words repeat.
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import Floats, Matrix, Persons, Tags
+from models.arrays import Floats, Ints, Matrix, Persons, Tags
 from models.base import BaseEstimator, TransformerMixin, of_texts
 from models.counts import (
     counts_matrix,
@@ -23,6 +24,7 @@ from models.counts import (
     rarity,
     totals_of,
     weighted,
+    weighted_row,
 )
 
 LONGEST_TEXT = 20_000
@@ -30,8 +32,8 @@ LONGEST_TEXT = 20_000
 MOST_LETTERS = 2_000_000
 """Letters of distinct words whose n-grams are learned, those of most texts first. No language has
 so many; what machines write into texts (encoded attachments) has, and would fill the memory."""
-MOST_WORDS_KEPT = 100_000
-"""Distinct words whose n-grams are remembered between calls; bounds the memory of a service."""
+WORDS_KEPT = 20_000
+"""Distinct words whose n-grams a process remembers, whatever the model: about 25 MB."""
 
 
 def words_of(text: object) -> list[str]:
@@ -58,6 +60,12 @@ def grams_of(word: str, shortest: int, longest: int) -> Counter[str]:
             break
         found.update(padded[i : i + size] for i in range(len(padded) - size + 1))
     return found
+
+
+@lru_cache(WORDS_KEPT)
+def remembered_grams(word: str, shortest: int, longest: int) -> tuple[tuple[str, int], ...]:
+    """Return what ``grams_of`` counts, worked out once for a word that comes again."""
+    return tuple(grams_of(word, shortest, longest).items())
 
 
 def grams_in(word: str, shortest: int, longest: int) -> int:
@@ -136,7 +144,7 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         self.terms_ = np.array([grams[i] for i in kept], dtype=f"<U{max(self.longest, 1)}")
         self.idf_ = rarity(counts[:, kept])
         self.unknown_weight_ = rarest(len(texts)) ** 2 if self.unknown_counts else 0.0
-        self.__dict__.pop("_cache", None)
+        self.__dict__.pop("_places", None)
         unknown = self._totals(documents, vocabulary) - totals_of(counts[:, kept])
         return weighted(counts[:, kept].tocsr(), self.idf_, self.unknown_weight_ * unknown)
 
@@ -147,6 +155,20 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         counts = (documents @ known).tocsr()
         unknown = self._totals(documents, vocabulary) - totals_of(counts)
         return weighted(counts, self.idf_, self.unknown_weight_ * unknown)
+
+    def row(self, text: object) -> tuple[Ints, Floats]:
+        """Return one text's n-grams, by their places in ``terms_``, and their weights.
+
+        The same as its row of ``transform``, twenty times sooner.
+        """
+        found: Counter[int] = Counter()
+        total = 0
+        for word, times in Counter(words_of(text)).items():
+            total += times * grams_in(word, self.shortest, self.longest)
+            for at, count in self._known(word):
+                found[at] += times * count
+        unknown = total - found.total()
+        return weighted_row(found, self.idf_, self.unknown_weight_ * unknown)
 
     def word_weights(self, text: object, term_weights: Floats) -> dict[str, float]:
         """Return, for each word of a text, the sum of its n-grams' weights × rarity.
@@ -165,7 +187,7 @@ class CharTfidf(TransformerMixin, BaseEstimator):
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is only remembered for speed."""
         state = dict(super().__getstate__())
-        state.pop("_cache", None)
+        state.pop("_places", None)
         return state
 
     def __sklearn_tags__(self) -> Tags:
@@ -178,23 +200,14 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         return np.asarray(documents @ np.array(sizes, dtype=np.float64))
 
     def _known(self, word: str) -> list[tuple[int, int]]:
-        places, words = self._remembered()
-        known = words.get(word)
-        if known is None:
-            grams = grams_of(word, self.shortest, self.longest)
-            known = [(places[g], count) for g, count in grams.items() if g in places]
-            if len(words) >= MOST_WORDS_KEPT:
-                words.clear()
-            words[word] = known
-        return known
+        places = self._remembered()
+        grams = remembered_grams(word, self.shortest, self.longest)
+        return [(places[gram], count) for gram, count in grams if gram in places]
 
-    def _remembered(self) -> tuple[dict[str, int], dict[str, list[tuple[int, int]]]]:
-        if "_cache" not in self.__dict__:
-            self._cache: tuple[dict[str, int], dict[str, list[tuple[int, int]]]] = (
-                {str(term): at for at, term in enumerate(self.terms_)},
-                {},
-            )
-        return self._cache
+    def _remembered(self) -> dict[str, int]:
+        if "_places" not in self.__dict__:
+            self._places = {str(term): at for at, term in enumerate(self.terms_)}
+        return self._places
 
 
 def _learned(documents: Matrix, vocabulary: Sequence[str]) -> npt.NDArray[np.bool_]:

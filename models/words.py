@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
-from models.arrays import Matrix, Persons, Tags
+from models.arrays import Floats, Ints, Matrix, Persons, Tags
 from models.base import BaseEstimator, TransformerMixin, of_texts
 from models.counts import (
     counts_matrix,
@@ -17,6 +17,7 @@ from models.counts import (
     rarity,
     totals_of,
     weighted,
+    weighted_row,
 )
 from models.text import LONGEST_TEXT, plain
 
@@ -77,12 +78,13 @@ class WordTfidf(TransformerMixin, BaseEstimator):
         self.terms_ = np.array([grams[i] for i in kept], dtype=np.str_)
         self.idf_ = rarity(counts[:, kept])
         self.unknown_weight_ = rarest(len(texts)) ** 2 if self.unknown_counts else 0.0
+        self.__dict__.pop("_places", None)
         unknown = totals_of(counts) - totals_of(counts[:, kept])
         return weighted(counts[:, kept].tocsr(), self.idf_, self.unknown_weight_ * unknown)
 
     def transform(self, texts: Sequence[object]) -> Matrix:
         """Return the weights, sparse, shape (n, t)."""
-        places = {str(term): at for at, term in enumerate(self.terms_)}
+        places = self._remembered()
         grams = [self._grams(text) for text in texts]
         rows = [
             [(places[gram], n) for gram, n in found.items() if gram in places] for found in grams
@@ -91,9 +93,27 @@ class WordTfidf(TransformerMixin, BaseEstimator):
         unknown = np.array([found.total() for found in grams], dtype=np.float64) - totals_of(counts)
         return weighted(counts, self.idf_, self.unknown_weight_ * unknown)
 
+    def row(self, text: object) -> tuple[Ints, Floats]:
+        """Return one text's n-grams, by their places in ``terms_``, and their weights."""
+        places, found = self._remembered(), self._grams(text)
+        known = {places[gram]: n for gram, n in found.items() if gram in places}
+        unknown = found.total() - sum(known.values())
+        return weighted_row(known, self.idf_, self.unknown_weight_ * unknown)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is only remembered for speed."""
+        state = dict(super().__getstate__())
+        state.pop("_places", None)
+        return state
+
     def __sklearn_tags__(self) -> Tags:
         """Say that a row is a text, not numbers."""
         return of_texts(super().__sklearn_tags__())
+
+    def _remembered(self) -> dict[str, int]:
+        if "_places" not in self.__dict__:
+            self._places = {str(term): at for at, term in enumerate(self.terms_)}
+        return self._places
 
     def _grams(self, text: object) -> Counter[str]:
         if not isinstance(text, str):

@@ -19,6 +19,7 @@ from ingestion.receipt import Receipt
 from ingestion.receive import receive
 from ingestion.scratch import scratch_folder
 from lakehouse.boundary import Boundary, no_fault
+from operations.attachments import store_files
 from operations.changes import Change, opened, sealed
 from operations.outbox_file import shared_out, write_file
 from tenancy.actor import Actor, system_actor
@@ -133,6 +134,7 @@ def drain(
     refused: UserError | None = None
     with lease(lake.store, outbox_lease(tenant), ttl_seconds=LEASE_SECONDS):
         run = _Run(lake, tenant, actor, pause)
+        store_files(lake, tenant)
         for table in run.tables():
             try:
                 run.drain(table, receipts)

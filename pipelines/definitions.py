@@ -12,6 +12,7 @@ from pipelines.arrivals import pull_job, receive_job
 from pipelines.derived_assets import copy_asset, online_asset
 from pipelines.lake_assets import gold_assets, silver_assets
 from pipelines.model_assets import champion_asset, offers_asset, scores_asset, watch_asset
+from pipelines.outbox import drain_job, outbox
 from pipelines.platform import Platform
 from pipelines.retraining import retraining
 from pipelines.sensors import accepted_uploads, inbox, sources
@@ -57,11 +58,17 @@ def build(settings: Settings) -> dg.Definitions:
         for make in (accepted_uploads, retraining)
     ]
     receiving, pulling = receive_job(platform), pull_job(platform)
+    draining = drain_job(platform)
     return dg.Definitions(
         assets=[asset for contract in contracts for asset in assets_of(contract, platform)],
-        jobs=[*jobs, *care.values(), receiving, pulling],
+        jobs=[*jobs, *care.values(), receiving, pulling, draining],
         schedules=[nightly(vertical, job, platform) for vertical, job in care.items()],
-        sensors=[*sensors, inbox(platform, receiving), sources(platform, pulling)],
+        sensors=[
+            *sensors,
+            inbox(platform, receiving),
+            sources(platform, pulling),
+            outbox(platform, draining),
+        ],
         executor=dg.in_process_executor,
     )
 

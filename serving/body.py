@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from flask import Request
 
 from foundation.errors import InvalidRequest, TooLarge
-from foundation.spelling import well_formed
+from operations.values import shown
 from serving.limits import MOST_RECORDS
 
 Fields = dict[str, Any]
@@ -52,11 +52,6 @@ def records_under(body: Fields, name: str) -> list[Any]:
     if len(records) > MOST_RECORDS:
         raise TooLarge("serving.too_many_records", found=len(records), limit=MOST_RECORDS)
     return records
-
-
-def shown(name: str) -> str:
-    """Return a client's own field name as an answer may show it: short, and writable."""
-    return well_formed(name[:60])
 
 
 def _no_number(word: str) -> NoReturn:

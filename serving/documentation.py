@@ -7,9 +7,10 @@ from apiflask import APIFlask
 
 from data_contracts.contract import Column, ColumnType
 from foundation.texts import Language, text
+from operations.intake import intake_columns
+from operations.values import LONGEST_TEXT, LONGEST_VALUE
 from serving.house import House
-from serving.intake import intake_columns
-from serving.limits import LONGEST_TEXT, LONGEST_VALUE, MOST_RECORDS
+from serving.limits import MOST_RECORDS
 from serving.schemas import Failure
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from data_contracts.contract import Contract, Entity, Model
 from features.online_store import online_of
 from foundation.errors import NotFound
-from serving.body import shown
+from operations.values import shown
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:

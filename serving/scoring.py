@@ -13,10 +13,10 @@ from ingestion.schema import entity_of
 from ingestion.tokens import token
 from models.live import Absent, LiveModels
 from models.score import Scorer
+from operations.intake import Desk, Intake, as_rows
 from serving.answers import Answer, live_answer, stored_answer
 from serving.caller import Caller
 from serving.house import House
-from serving.intake import Desk, Intake, as_rows
 from serving.latest import Row, latest_scores, model_of
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from cli.main import run
 from dashboards.viewer import Viewer
 from dashboards.words import Words
 from data_contracts.extension import OwnColumn
+from foundation.clock import utc_now
 from foundation.settings import Settings
 from foundation.texts import LANGUAGES
 from ingestion.gold.refine import refine
@@ -22,7 +23,11 @@ from ingestion.mapping import Mapping
 from ingestion.receive import receive
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
+from models.live import LiveModels
 from models.score_table import SCORE
+from operations.changes import Change
+from operations.outbox import put_in
+from operations.sealed_incident import Content, seal_answer, seal_score
 from serving.app import create_app
 from tenancy.actor import ROLES, Actor
 from tenancy.api_keys import issue_key
@@ -31,6 +36,7 @@ from tenancy.deliveries import DeliveredPart, begin_delivery, finish_delivery, n
 from tenancy.erasures import begin_erasure, finish_erasure, note_scores
 from tenancy.extensions import save_extension
 from tenancy.holds import place_hold
+from tenancy.incidents import SealedFile, SealedScore, StoredIncident, add_incident
 from tenancy.quarantine_acts import begin_act, end_act
 from tenancy.sources import NewSource, add_source, new_source_id
 from tenancy.tenant import Tenant
@@ -79,6 +85,11 @@ class House:
         return Viewer(self.lake, self.people[tenant.id], tenant, contract, words)
 
     @cached_property
+    def models(self) -> LiveModels:
+        """The models of all tenants: there are none."""
+        return LiveModels(self.lake)
+
+    @cached_property
     def client(self) -> FlaskClient:
         """A client of the service."""
         return create_app(self.lake.settings, self.lake).test_client()
@@ -102,7 +113,7 @@ def built(folder: Path) -> Iterator[House]:
         for tenant in EVERYBODY:
             create_tenant(lake.store, STAFF, tenant)
             house.owned[tenant.id] = {
-                "secret": issue_key(lake.store, STAFF, tenant, ["score"]).secret
+                "secret": issue_key(lake.store, STAFF, tenant, ["score", "read"]).secret
             }
             house.people[tenant.id] = _person(house, tenant, "gerencia", *ROLES)
         for tenant in OWNERS:
@@ -111,6 +122,7 @@ def built(folder: Path) -> Iterator[House]:
             # Before the tenant has a column of its own, for which all would be read anew.
             _in_lake(house, tenant)
             _in_store(house, tenant)
+            _registered(house, tenant)
         yield house
 
 
@@ -197,6 +209,42 @@ def _in_store(house: House, tenant: Tenant) -> None:
         "contained": upload,
         "delivery": delivery.id,
         "container": delivery.sha256,
+    }
+
+
+def _registered(house: House, tenant: Tenant) -> None:
+    """Register an incident with a file and a score, as if models had spoken."""
+    lake, keys, now = house.lake, house.lake.keys.of(tenant), utc_now()
+    number, token, score_id = f"PQR-{tenant.id}", tenant.id.ljust(64, "0"), tenant.id.ljust(32, "0")
+    answer = dict.fromkeys(("risk", "churn", "intent", "urgency", "replies", "offer"))
+    spoke = {"contract": "1", "code": "1", "models": {}}
+    row = {
+        "model": "churn", "probability": 0.5, "predicted_value": None, "risk_class": None,
+        "class_probabilities": {}, "reasons": [], "features_json": "{}",
+        "model_name": f"abcall.{tenant.id}.churn", "model_version": "1",
+        "contract_version": "1", "code_version": "1",
+    }  # fmt: skip
+    stored = StoredIncident(
+        incident_id=number, key_mark=token, body_mark=token, person_token=token, opened_at=now,
+        received_at=now, kind=None, channel=None, product=None,
+        sealed=Content({"incident_id": number}, {}).seal(keys, number),
+        sealed_answer=seal_answer(answer | {"absent": [], "versions": spoke}, keys, number),
+        actor_id="tests",
+    )  # fmt: skip
+    score = SealedScore(score_id, "churn", seal_score(row, keys, score_id))
+    file = SealedFile(number, 0, token, "image/png", 1, keys.encrypt(b"x", b"x"))
+    change = Change(f"event-of-{tenant.id}", "incidents", {"incident_id": number})
+    with lake.store.session() as session:
+        add_incident(session, tenant, stored, [score], [file])
+        put_in(session, tenant, house.manager(tenant), [change],
+               contract=lake.contract_of(tenant), keys=keys)  # fmt: skip
+    house.owned[tenant.id] |= {
+        "registered": number,
+        "request": token,
+        "caller": token,
+        "content": token,
+        "live_score": score_id,
+        "event": change.event_id,
     }
 
 

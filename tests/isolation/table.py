@@ -12,6 +12,7 @@ from tests.isolation import (
     surfaces_calls,
     surfaces_columns,
     surfaces_doors,
+    surfaces_incidents,
     surfaces_lake,
     surfaces_models,
     surfaces_store,
@@ -27,6 +28,7 @@ SURFACES = (
     *surfaces_columns.SURFACES,
     *surfaces_models.SURFACES,
     *surfaces_calls.SURFACES,
+    *surfaces_incidents.SURFACES,
     *surfaces_doors.SURFACES,
 )
 

@@ -13,7 +13,7 @@ QUICK_TRICKS = ("../owner/name", "fullwidth dots", "NUL after", "half a surrogat
 """One of each family of tricks, for the fast suite."""
 
 SLOW_SURFACES = (
-    "page", "API", "command", "models", "law: replay",
+    "page", "API", "command", "models", "law: replay", "incidents: replay", "incidents: GET",
     "quarantine: reference", "quarantine: send again", "quarantine: dismiss",
 )  # fmt: skip
 """Learned models are asked of MLflow, which takes seconds to wake; files take theirs to go in."""

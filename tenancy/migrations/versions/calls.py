@@ -6,7 +6,7 @@ from alembic import op
 from tenancy.columns import UtcDateTime
 
 revision = "calls"
-down_revision = "outbox"
+down_revision = "incidents"
 branch_labels = None
 depends_on = None
 

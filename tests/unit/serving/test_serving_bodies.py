@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.limits import BODY_LIMIT_BYTES, LONGEST_TEXT, MOST_RECORDS
+from operations.values import LONGEST_TEXT
+from serving.limits import BODY_LIMIT_BYTES, MOST_RECORDS
 from tests.unit.serving.conftest import Service
 
 INCIDENTS, CUSTOMERS = "/v1/score/incidents", "/v1/score/customers"

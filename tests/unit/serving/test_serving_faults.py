@@ -10,8 +10,8 @@ from foundation.errors import InvalidRequest
 from foundation.failures import trail_of
 from foundation.settings import Settings
 from lakehouse.lake import Lake
+from operations.intake import intake_columns
 from serving.app import create_app
-from serving.intake import intake_columns
 from serving.logs import JsonLines
 from tests.unit.serving.conftest import Service
 
@@ -131,6 +131,11 @@ def test_the_document_describes_routes_keys_and_errors(service: Service):
         "/ready",
         "/v1/score/incidents",
         "/v1/score/customers",
+        "/v1/incidents",
+        "/v1/incidents/batch",
+        "/v1/incidents/{incident_id}",
+        "/v1/incidents/{incident_id}/feedback",
+        "/v1/scores/{score_id}",
     }
     for route in ("/v1/score/incidents", "/v1/score/customers"):
         operation = spec["paths"][route]["post"]

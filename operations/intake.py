@@ -6,7 +6,7 @@ free text is masked, by the same code as in a file's way to silver.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 
@@ -16,10 +16,11 @@ from foundation.errors import InvalidRequest
 from ingestion.masking import mask
 from ingestion.schema import TYPES, entity_of, stored_columns
 from ingestion.tokens import token
-from serving.body import Fields, shown
-from serving.limits import CLOCKS_DIFFER
-from serving.values import Value, value_of
+from operations.values import Value, shown, value_of
 from tenancy.tenant import Tenant
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far ahead of this server's clock the client's may run."""
 
 LATER = frozenset({"outcome", "outcome_time"})
 """Roles of what is known only afterwards: it would tell the model the answer."""
@@ -86,7 +87,7 @@ class Desk:
         reference = next((kept.get(c.name) for c in self._table.keys), None)
         return Intake(_text(reference), _text(named), opened_at, kept)
 
-    def _check_names(self, fields: Fields, place: str) -> None:
+    def _check_names(self, fields: Mapping[str, object], place: str) -> None:
         later = {c.name for c in self._table.columns if c.role in LATER}
         for name in fields:
             if name in later:

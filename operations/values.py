@@ -13,8 +13,14 @@ from zoneinfo import ZoneInfo
 
 from data_contracts.contract import Column, ColumnType
 from foundation.errors import InvalidRequest
-from ingestion.vocabulary import BLANK_TEXT, EDGES, fold, folded
-from serving.limits import LONGEST_TEXT, LONGEST_VALUE
+from foundation.spelling import EDGES, well_formed
+from ingestion.vocabulary import BLANK_TEXT, fold, folded
+
+LONGEST_TEXT = 20_000
+"""Characters of a free text; the longest letters of complaint have half of it."""
+
+LONGEST_VALUE = 1_000
+"""Characters of any other string that the contract does not limit itself (as for files)."""
 
 Value = str | int | float | bool | Decimal | date | datetime | None
 LARGEST_INTEGER = 2**63 - 1
@@ -47,6 +53,11 @@ def value_of(column: Column, given: object, time_zone: str, place: str) -> Value
             raise InvalidRequest(f"serving.not_{column.type}", field=place)
     _check_limits(column, value, place)
     return value
+
+
+def shown(name: str) -> str:
+    """Return a client's own field name as an answer may show it: short, and writable."""
+    return well_formed(name[:60])
 
 
 def _string(column: Column, given: object, place: str) -> str | None:

@@ -1,0 +1,56 @@
+"""Incidents of the operational store at the end of their period: as silver's, they go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from foundation.errors import Held
+from tenancy.erasures import Erasure, note_place
+from tenancy.holds import destroying, list_holds
+from tenancy.incidents import FILES, contents_of, forget_incidents, persons_before
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+    from tenancy.tenant import Tenant
+
+TABLE = "incidents"
+PLACE = "store.incidents"
+
+
+@dataclass(frozen=True)
+class OldIncidents:
+    """How many incidents are due, how many a hold keeps, and whose those are."""
+
+    count: int
+    kept: int
+    held: frozenset[str]
+
+
+def old_incidents(lake: "Lake", tenant: "Tenant", cut: datetime) -> OldIncidents:
+    """Return the incidents that were opened before a time."""
+    persons = persons_before(lake.store, tenant, cut)
+    holds = list_holds(lake.store, tenant)
+    if any(hold.covers(TABLE, frozenset()) for hold in holds):
+        return OldIncidents(0, len(persons), frozenset())
+    marks = {hold.person_mark for hold in holds if hold.person_mark is not None}
+    mark = lake.keys.of(tenant).mark if marks else None
+    held = {one for one in persons if mark and one and mark("person", one) in marks}
+    kept = sum(one in held for one in persons if one is not None)
+    return OldIncidents(len(persons) - kept, kept, frozenset(held))
+
+
+def let_incidents_go(
+    lake: "Lake", tenant: "Tenant", erasure: Erasure, cut: datetime | None
+) -> None:
+    """Delete them with what was answered and the files that came, unless a hold covers them."""
+    if cut is None:
+        return
+    try:
+        with destroying(lake.store, tenant, table=TABLE, person_marks=frozenset()):
+            held = old_incidents(lake, tenant, cut).held
+            gone = forget_incidents(lake.store, tenant, before=cut, but=held)
+            if gone:
+                lake.objects.keep_only(tenant, FILES, contents_of(lake.store, tenant))
+                note_place(lake.store, erasure, PLACE, rows=gone, before=cut.isoformat())
+    except Held:
+        return
