@@ -16,8 +16,7 @@ from operations.call_row import row_of
 from operations.call_state import CallState, Happened, fold
 from operations.known_customers import Customers, Nobody
 from operations.outbox import Change, put_in
-from tenancy.call_counts import add_counts, changes_of
-from tenancy.calls import calls_of, events_of, save_calls, silent_since
+from tenancy.calls import calls_of, events_of, note_changes, save_calls, silent_since
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -96,8 +95,8 @@ class Desk:
             key: self._call(key, state, before.get(key), lost_at) for key, state in states.items()
         }
         save_calls(self.session, [call.columns(self.tenant) for call in after.values()])
-        pairs = ((before.get(key), call) for key, call in after.items())
-        add_counts(self.session, self.tenant, changes_of(pairs))
+        pairs = [(before.get(key), call) for key, call in after.items()]
+        note_changes(self.session, self.tenant, pairs)
         over = [key for key, call in after.items() if _is_news(before.get(key), call)]
         changes = [self._change(after[key], events[key]) for key in over]
         contract, keys = self.contract, self.keys

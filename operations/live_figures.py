@@ -22,7 +22,7 @@ from operations.call_figures import (
     occupancy_of,
 )
 from tenancy.call_counts import ALL, DIMENSIONS, Counts
-from tenancy.calls_tables import CallCountRow, CallRow
+from tenancy.calls_tables import CallCountRow, CallRow, CallShiftRow
 from tenancy.columns import UtcDateTime
 
 if TYPE_CHECKING:
@@ -130,22 +130,18 @@ def now_of(session: "Session", tenant: "Tenant", at: datetime, silent_before: da
 
 def shifts_of(session: "Session", tenant: "Tenant", span: Span) -> list[Shift]:
     """Return a shift for each agent who took calls that began within a span and are over."""
-    last = func.max(CallRow.last_event_at, type_=UtcDateTime())
-    handled = (CallRow.talk_seconds, CallRow.hold_seconds, CallRow.after_call_seconds)
-    total = sum((func.coalesce(part, 0.0) for part in handled[1:]), func.coalesce(handled[0], 0.0))
+    first = func.min(CallShiftRow.first_at, type_=UtcDateTime())
+    last = func.max(CallShiftRow.last_at, type_=UtcDateTime())
     found = session.execute(
-        select(func.min(CallRow.answered_at, type_=UtcDateTime()), last, func.sum(total))
+        select(first, last, func.sum(CallShiftRow.handle_ms))
         .where(
-            CallRow.tenant_id == tenant.id,
-            CallRow.started_at >= span[0],
-            CallRow.started_at < span[1],
-            CallRow.status == "ended",
-            CallRow.answered_at.is_not(None),
-            CallRow.agent_token.is_not(None),
+            CallShiftRow.tenant_id == tenant.id,
+            CallShiftRow.quarter_at >= span[0],
+            CallShiftRow.quarter_at < span[1],
         )
-        .group_by(CallRow.agent_token)
+        .group_by(CallShiftRow.agent_token)
     )
-    return [Shift(first, last, handle) for first, last, handle in found if first and last]
+    return [Shift(begins, ends, int(handle) / 1000) for begins, ends, handle in found]
 
 
 def _quarters(session: "Session", tenant: "Tenant", span: Span) -> list[tuple[datetime, Counts]]:

@@ -5,6 +5,7 @@ import dagster as dg
 from features.online_store import build_online
 from ingestion.retention import run_retention
 from ingestion.upkeep import care_for
+from operations.calls import give_up_lost
 from pipelines.partitions import TENANT_TAG, tenants_of
 from pipelines.platform import PIPELINES, RETRY, Platform
 from tenancy.tenants import list_tenants
@@ -19,10 +20,12 @@ def upkeep_job(vertical: str, platform: Platform) -> dg.JobDefinition:
     @dg.op(name=f"{vertical}_care", retry_policy=RETRY)
     def care(context: dg.OpExecutionContext) -> None:
         with platform.work(context.partition_key) as (lake, tenant):
+            lost = give_up_lost(lake, tenant, PIPELINES, lake.contract_of(tenant))
             receipt = run_retention(lake, tenant, PIPELINES)
             build_online(lake, tenant, lake.contract_of(tenant))
             done = care_for(lake, tenant, PIPELINES)
         figures = {
+            "calls_closed_as_unknown": lost,
             "retention_receipts": int(receipt is not None),
             "tables": len(done),
             "under_legal_hold": sum(c.held for c in done),

@@ -130,7 +130,7 @@ def disturbed(some: Iterable[Event], seed: int, within: int = 40) -> Iterator[Ev
         shelf += [event] * (2 if rng.random() < 0.1 else 1)
         if len(shelf) >= within:
             yield shelf.pop(int(rng.integers(len(shelf))))
-    rng.shuffle(shelf)  # type: ignore[arg-type]
+    rng.shuffle(shelf)
     yield from shelf
 
 

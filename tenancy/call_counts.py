@@ -41,6 +41,10 @@ class CountedCall(Protocol):
     @property
     def answered_at(self) -> datetime | None: ...  # noqa: D102
     @property
+    def last_event_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def agent_token(self) -> str | None: ...  # noqa: D102
+    @property
     def wait_seconds(self) -> float | None: ...  # noqa: D102
     @property
     def talk_seconds(self) -> float | None: ...  # noqa: D102
@@ -105,10 +109,15 @@ def counts_of(call: CountedCall) -> Counts:
     )
 
 
+def quarter_of(call: CountedCall) -> datetime:
+    """Return the quarter of an hour in which a call began."""
+    into = timedelta(minutes=call.started_at.minute % 15)
+    return call.started_at.replace(second=0, microsecond=0) - into
+
+
 def cells_of(call: CountedCall) -> list[Cell]:
     """Return where a call counts."""
-    since_hour = timedelta(minutes=call.started_at.minute % 15)
-    quarter = call.started_at.replace(second=0, microsecond=0) - since_hour
+    quarter = quarter_of(call)
     named = [(quarter, name, getattr(call, name) or UNNAMED) for name in DIMENSIONS]
     return [(quarter, ALL, EVERY_CALL), *named]
 

@@ -8,7 +8,8 @@ from sqlalchemy import Row, Table, delete, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from tenancy.call_counts import add_counts, changes_of, forget_counts
+from tenancy.call_counts import CountedCall, add_counts, changes_of, forget_counts
+from tenancy.call_shifts import add_shifts, forget_shifts, parts_of
 from tenancy.calls_tables import CallEventRow, CallRow
 from tenancy.store import Store
 from tenancy.tenant import Tenant
@@ -84,6 +85,16 @@ def save_calls(session: Session, calls: Sequence[Mapping[str, Any]]) -> None:
     session.execute(new.on_conflict_do_update(index_elements=keys, set_=changed), calls)
 
 
+def note_changes(
+    session: Session,
+    tenant: Tenant,
+    pairs: Sequence[tuple[CountedCall | None, CountedCall | None]],
+) -> None:
+    """Bring what is counted of calls up to date: as they were, and as they are; None: not there."""
+    add_counts(session, tenant, changes_of(pairs))
+    add_shifts(session, tenant, parts_of(pairs))
+
+
 def forget_calls_of(
     store: Store, tenant: Tenant, persons: Collection[str], phones: Collection[str]
 ) -> int:
@@ -113,6 +124,7 @@ def forget_calls_before(store: Store, tenant: Tenant, before: datetime) -> int:
         one_at_a_time(session, tenant)
         forgotten = _forget(session, tenant, _keys_before(session, tenant, before))
         forget_counts(session, tenant, before)
+        forget_shifts(session, tenant, before)
         return forgotten
 
 
@@ -123,7 +135,7 @@ def _keys_before(session: Session, tenant: Tenant, before: datetime) -> list[str
 
 def _forget(session: Session, tenant: Tenant, keys: list[str]) -> int:
     gone = calls_of(session, tenant, keys)
-    add_counts(session, tenant, changes_of((call, None) for call in gone.values()))
+    note_changes(session, tenant, [(call, None) for call in gone.values()])
     for some in _some(keys):
         for table in (EVENT, CALL):
             mine = table.c.tenant_id == tenant.id

@@ -1,4 +1,4 @@
-"""Tables of the operational store for calls as they happen: events, calls, counts.
+"""Tables of the operational store for calls as they happen: events, calls, counts, shifts.
 
 Nobody is named in the clear: customers, telephones and agents are tokens, and what an exchange said
 of them lies sealed beside the event.
@@ -111,4 +111,22 @@ class CallCountRow(Base):
     within_target: Mapped[int]
     handled: Mapped[int]
     wait_ms: Mapped[int] = mapped_column(BigInteger)
+    handle_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class CallShiftRow(Base):
+    """An agent's calls that began within a quarter of an hour (UTC) and are over.
+
+    From the first answer to the last event, and how long they were handled.
+    """
+
+    __tablename__ = "call_shifts"
+
+    tenant_id: Mapped[str] = mapped_column(
+        String(41), ForeignKey("tenants.id", name="fk_call_shifts_tenant_id"), primary_key=True
+    )
+    quarter_at: Mapped[datetime] = mapped_column(primary_key=True)
+    agent_token: Mapped[str] = mapped_column(String(80), primary_key=True)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
     handle_ms: Mapped[int] = mapped_column(BigInteger)

@@ -9,6 +9,7 @@ from itertools import product
 
 from tenancy.tenant import Tenant
 from tests.isolation import (
+    surfaces_calls,
     surfaces_columns,
     surfaces_doors,
     surfaces_incidents,
@@ -26,6 +27,7 @@ SURFACES = (
     *surfaces_lake.SURFACES,
     *surfaces_columns.SURFACES,
     *surfaces_models.SURFACES,
+    *surfaces_calls.SURFACES,
     *surfaces_incidents.SURFACES,
     *surfaces_doors.SURFACES,
 )

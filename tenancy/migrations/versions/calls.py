@@ -6,7 +6,7 @@ from alembic import op
 from tenancy.columns import UtcDateTime
 
 revision = "calls"
-down_revision = "outbox"
+down_revision = "incidents"
 branch_labels = None
 depends_on = None
 
@@ -67,6 +67,16 @@ def upgrade() -> None:
             "tenant_id", "quarter_at", "dimension", "value", name="pk_call_counts"
         ),
     )
+    op.create_table(
+        "call_shifts",
+        _tenant("call_shifts"),
+        _moment("quarter_at"),
+        _text("agent_token", 80),
+        _moment("first_at"),
+        _moment("last_at"),
+        sa.Column("handle_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "quarter_at", "agent_token", name="pk_call_shifts"),
+    )
     for table, name, columns in INDEXES:
         op.create_index(f"ix_{table}_tenant_{name}", table, ["tenant_id", *columns])
 
@@ -83,7 +93,7 @@ INDEXES = (
 
 def downgrade() -> None:
     """Forget calls."""
-    for table in ("call_counts", "calls", "call_events"):
+    for table in ("call_shifts", "call_counts", "calls", "call_events"):
         op.drop_table(table)
 
 
