@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo up test test-slow check docs lock notebooks benchmark benchmark-upload benchmark-lake benchmark-models benchmark-verticals isolation soak clean
+.PHONY: help setup demo up test test-slow check docs lock notebooks benchmark benchmark-upload benchmark-lake benchmark-models benchmark-verticals benchmark-serving isolation soak soak-uploads clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -65,13 +65,19 @@ benchmark-models: $(READY) ## the models beside plain ones on real data (QUICK=1
 benchmark-verticals: $(READY) ## new verticals from raw files, beside tuned XGBoost (QUICK=1: 3 minutes at most)
 	@$(BIN)/python -m benchmarks.verticals $(if $(QUICK),--quick)
 
+benchmark-serving: $(READY) ## the service: models, whole answers, customers (QUICK=1: 3 minutes at most)
+	@$(BIN)/python -m benchmarks.serving $(if $(QUICK),--quick)
+
 notebooks: $(READY) ## execute the notebooks on the demonstration's lake; their pages go to build/notebooks
 	@$(BIN)/python -m notebooks.book
 
 isolation: $(READY) ## the table of surface and attempt: what is one tenant's is for nobody else
 	@$(BIN)/python -m tests.isolation
 
-soak: $(READY) ## uploads of changing files for MINUTES (5), every row accounted for, memory watched
+soak: $(READY) ## the service for MINUTES (30) on STORE (postgresql) while all goes wrong: none lost, none doubled
+	@$(BIN)/python -m benchmarks.serving_soak --minutes $(or $(MINUTES),30) --store $(or $(STORE),postgresql)
+
+soak-uploads: $(READY) ## uploads of changing files for MINUTES (5), every row accounted for, memory watched
 	@$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),5)
 
 clean: ## remove what running writes (environment, lake, stores, caches)

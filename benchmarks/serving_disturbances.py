@@ -68,7 +68,7 @@ def moves_aliases(settings: Settings, tenant: Tenant) -> Callable[[], None]:
         for model in MODELS:
             name = registered_name(tenant.id, model)
             now = client.get_model_version(name, versions[name])
-            new = client.create_model_version(name, source=now.source, run_id=now.run_id)
+            new = client.create_model_version(name, source=str(now.source), run_id=now.run_id)
             registered = Registered(name, str(new.version), str(now.run_id))
             registry.set_alias(registered, "champion")
 

@@ -97,7 +97,7 @@ def give_models(settings: Settings, source: Tenant, others: Sequence[Tenant]) ->
         for tenant in others:
             own = registered_name(tenant.id, name.removeprefix(prefix))
             client.create_registered_model(own)
-            given = client.create_model_version(own, source=found.source, run_id=found.run_id)
+            given = client.create_model_version(own, source=str(found.source), run_id=found.run_id)
             registry.set_alias(Registered(own, str(given.version), str(found.run_id)), "champion")
 
 

@@ -31,7 +31,7 @@ from benchmarks.serving_disturbances import (
     restarts,
 )
 from benchmarks.serving_house import Served, make_house, serving
-from benchmarks.serving_traffic import Traffic
+from benchmarks.serving_traffic import Traffic, is_served
 from benchmarks.table import setting
 from lakehouse.lake import Lake
 
@@ -133,16 +133,20 @@ def _disturb(
 def _send(seen: Seen, traffic: Traffic, service: Served, minutes: float) -> None:
     """Send all that clients ask, each kind at its own rate, and watch memory meanwhile."""
     over, seconds = threading.Event(), 60 * minutes
-    calls = list(traffic.calls(11, minutes, CALLS))
     works = [
         lambda: _watch(seen, service, over),
         lambda: seen.others.update(
             shown=fire(service.port, traffic.customer, LOOKS / 60, seconds, senders=8)
         ),
-        lambda: seen.others.update(
-            told=fire(service.port, calls.__getitem__, len(calls) / seconds, seconds, senders=8)
-        ),
     ]
+    if is_served(service.port, "/v1/calls/events"):
+        calls = list(traffic.calls(11, minutes, CALLS))
+        rate = len(calls) / seconds
+        works.append(
+            lambda: seen.others.update(
+                told=fire(service.port, calls.__getitem__, rate, seconds, senders=8)
+            )
+        )
     threads = [threading.Thread(target=work) for work in works]
     for thread in threads:
         thread.start()

@@ -65,7 +65,7 @@ class Traffic:
 
     def calls(self, seed: int, minutes: float, per_minute: float) -> Iterator[Ask]:
         """Return the events of calls as an exchange of the first tenant sends them, in order."""
-        from simulation.call_stream import events
+        from simulation.call_stream import events  # type: ignore[import-untyped,unused-ignore]
 
         start = datetime.now(UTC).replace(microsecond=0)
         for event in events(seed, start, minutes, per_minute):

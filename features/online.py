@@ -25,6 +25,7 @@ from features.live import OPENED, incident_frame
 from features.online_store import OnlineFacts, PersonFacts, online_of
 from features.shapes import FeatureFrame, Record
 from features.spec import FeatureSpec
+from foundation.tracing import span
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ _PLANS: dict[tuple[str, str], _Plan] = {}
 """By tenant and model: the words of a model's features take longer than their values."""
 
 
+@span("features")
 def online_incident_frame(
     lake: "Lake", tenant: Tenant, contract: Contract, model_name: str, incidents: pa.Table
 ) -> FeatureFrame:
@@ -74,6 +76,7 @@ def online_incident_frame(
     return _frame(plan, tenant, asked)
 
 
+@span("features")
 def online_customer_frame(
     lake: "Lake",
     tenant: Tenant,

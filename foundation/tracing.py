@@ -32,7 +32,7 @@ def trace_with(tracer: "Tracer | None") -> None:
 
 @contextmanager
 def span(
-    name: str, parent: Mapping[str, str] | None = None, **attributes: Attribute | None
+    name: str, parent: Mapping[str, str] | None = None, /, **attributes: Attribute | None
 ) -> Iterator["Span | None"]:
     """Tell how long a block takes, under the span that is open in this thread.
 

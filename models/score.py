@@ -6,6 +6,7 @@ from functools import cached_property
 
 from features.shapes import Record
 from foundation.errors import InvalidRequest
+from foundation.tracing import span
 from models.arrays import Floats, Ints, Matrix
 from models.champion import Champion
 from models.explain import Explainer, Reason
@@ -72,6 +73,11 @@ class Scorer:
         """
         if not records:
             return []
+        about = {"abcall.model": self.champion.name, "abcall.version": self.champion.version}
+        with span("model", **about):
+            return self._scored(records, reasons=reasons)
+
+    def _scored(self, records: Sequence[Mapping[str, object]], *, reasons: bool) -> list[Score]:
         names = [feature.name for feature in self.champion.features]
         seen = [{name: record.get(name) for name in names} for record in records]
         matrix = self._encoded(seen)

@@ -16,6 +16,7 @@ from foundation.clock import utc_now
 from foundation.errors import AbcallError, NotAllowed
 from foundation.failures import trail_of
 from foundation.texts import LANGUAGES, Language, text
+from foundation.tracing import span
 from models.champion import code_version
 from models.live import LiveModels
 from operations.answer_parts import PARTS
@@ -114,7 +115,8 @@ class _Told:
 
 def _said(name: str, say: Say, asking: Asking) -> "Sequence[Part | AbcallError | _Failed]":
     try:
-        return say(asking)
+        with span("answer", **{"abcall.part": name}):
+            return say(asking)
     except AbcallError as why:
         return [why] * len(asking.questions)
     except Exception as error:  # whatever one part meets, the incident is registered and answered

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract
 from foundation.errors import UserError
+from foundation.tracing import span
 from ingestion.landing import sha256_of
 from ingestion.mapping import table_of
 from ingestion.receipt import Receipt
@@ -132,7 +133,10 @@ def drain(
     actor.require("uploader", "feed")
     receipts: list[Receipt] = []
     refused: UserError | None = None
-    with lease(lake.store, outbox_lease(tenant), ttl_seconds=LEASE_SECONDS):
+    with (
+        span("outbox.drain", **{"abcall.tenant": tenant.id}),
+        lease(lake.store, outbox_lease(tenant), ttl_seconds=LEASE_SECONDS),
+    ):
         run = _Run(lake, tenant, actor, pause)
         store_files(lake, tenant)
         for table in run.tables():

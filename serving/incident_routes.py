@@ -1,5 +1,6 @@
 """``/v1/incidents…`` and ``/v1/scores/…``: register, answer, tell what came of it, replay."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from operations.feedback import tell_feedback
 from operations.incidents import Registered, Registrar, incident, register
 from operations.live_scores import replay_score
 from operations.outcomes import tell_outcome
+from serving import telemetry
 from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of
 from serving.documentation import SECURITY, refusals
@@ -47,6 +49,7 @@ def _add_registering(app: APIFlask, house: House) -> None:
         given = json_object(request)
         g.records = 1
         (told,) = register(_registrar(house, caller), [given], ["incident"], _key())
+        _count(caller, [told])
         if isinstance(told, UserError):
             raise told
         return _told(told, caller.language), AGAIN if told.again else CREATED
@@ -65,6 +68,7 @@ def _add_registering(app: APIFlask, house: House) -> None:
         g.records = len(given)
         places = [f"incidents[{n}]" for n in range(len(given))]
         told = register(_registrar(house, caller), given, places, _key())
+        _count(caller, told)
         return {"results": [_result(one, caller.language) for one in told]}, MIXED
 
 
@@ -133,6 +137,13 @@ def _add_single(app: APIFlask, house: House) -> None:
 
 def _registrar(house: House, caller: Caller) -> Registrar:
     return Registrar(house.lake, house.models, caller.tenant, caller.contract, caller.actor)
+
+
+def _count(caller: Caller, told: Sequence[Registered | UserError]) -> None:
+    """Count the answers that were made now; one that is given again was counted before."""
+    for one in told:
+        if isinstance(one, Registered) and not one.again:
+            telemetry.answered(caller.tenant.id, one.answer)
 
 
 def _key() -> str | None:

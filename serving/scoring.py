@@ -14,6 +14,7 @@ from ingestion.tokens import token
 from models.live import Absent, LiveModels
 from models.score import Scorer
 from operations.intake import Desk, Intake, as_rows
+from serving import telemetry
 from serving.answers import Answer, live_answer, stored_answer
 from serving.caller import Caller
 from serving.house import House
@@ -73,6 +74,7 @@ def score_incidents(
     rows = as_rows(table, intakes)
     frame = online_incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
     scores = scorer.score(frame.records)
+    telemetry.scored(caller.tenant.id, model.name, scorer.champion.version, len(scores))
     customers = _customers_of(lake, caller, intakes)
     return [
         {

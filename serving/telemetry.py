@@ -6,8 +6,9 @@ counts for itself in a file of ``PROMETHEUS_MULTIPROC_DIR``; whichever of them i
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from apiflask import APIFlask
 from flask import Response, g, request
@@ -69,6 +70,15 @@ _limited = Counter(
 def scored(tenant_id: str, model: str, version: str, count: int = 1) -> None:
     """Count scores that a model's version gave."""
     _scores.labels(tenant_id, model, version).inc(count)
+
+
+def answered(tenant_id: str, answer: Mapping[str, Any]) -> None:
+    """Count what one answer to an incident was made of, and what it lacks."""
+    for model, version in answer["versions"]["models"].items():
+        if version is not None:
+            scored(tenant_id, model, version)
+    for one in answer["absent"]:
+        absent(tenant_id, one["part"], one["key"])
 
 
 def absent(tenant_id: str, part: str, why: str) -> None:

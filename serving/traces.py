@@ -53,7 +53,7 @@ def trace_requests(app: APIFlask) -> None:
         g.opened = g.span.enter_context(
             span(
                 f"{request.method} {rule}",
-                parent={"traceparent": request.headers.get("traceparent", "")},
+                {"traceparent": request.headers.get("traceparent", "")},
                 **{"http.request.method": request.method, "http.route": rule},
             )
         )

@@ -71,17 +71,21 @@ class Service:
 
 @contextmanager
 def running(
-    settings: Settings, folder: Path, *options: str, environment: Mapping[str, str] | None = None
+    settings: Settings,
+    folder: Path,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[Service]:
-    """Start the service on a free port, and leave no process behind."""
-    port = free_port()
+    """Start the service, on a free port unless one is given, and leave no process behind."""
+    port = port or free_port()
     whole = os.environ | {
         "ABCALL_DATA": str(settings.data_dir),
         "ABCALL_STORE_URL": settings.store_url,
     }
     command = [sys.executable, "-m", "serving", "--host", "127.0.0.1", "--port", str(port)]
     err, out = folder / f"err-{port}", folder / f"out-{port}"
-    with err.open("wb") as told, out.open("wb") as said:
+    with err.open("ab") as told, out.open("wb") as said:
         process = subprocess.Popen(
             [*command, *options], cwd=ROOT, env=whole | dict(environment or {}),
             stdout=said, stderr=told,

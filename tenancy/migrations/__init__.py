@@ -1,3 +1,0 @@
-"""Alembic migrations of the operational store; they run from the program, not from a shell."""
-
-HEAD = "calls"

@@ -6,7 +6,7 @@ from alembic import op
 from tenancy.columns import UtcDateTime
 
 revision = "calls"
-down_revision = "incidents"
+down_revision = "screen_texts"
 branch_labels = None
 depends_on = None
 
