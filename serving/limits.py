@@ -14,3 +14,20 @@ LONGEST_VALUE = 1_000
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far ahead of this server's clock the client's may run."""
+
+FEED_BODY_BYTES = 64 * 1024 * 1024
+"""A feed of lines, as it is sent and once it is unpacked; it is read piece by piece."""
+
+MOST_FED_ROWS = 100_000
+ROWS_AT_ONCE = 500
+"""Rows of a feed that are judged and stored together, in one transaction."""
+
+LONGEST_ROW = 256 * 1024
+"""Characters of one row's JSON."""
+
+MOST_FIELDS = 200
+"""Names of one row: a contract has some dozens."""
+
+LONGEST_NAME = 120
+LONGEST_REQUEST_KEY = 200
+PAGE_ROWS, MOST_PAGE_ROWS = 100, 1_000
