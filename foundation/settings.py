@@ -63,6 +63,9 @@ class Settings:
     sql_url
         PostgreSQL server, ``postgresql://user:password@host/database``, that holds copies of gold
         for programs that speak SQL; empty: none.
+    outbox_days
+        For how many days a change that reached the lake is still known by its event, so that one
+        which comes again changes nothing.
     """
 
     data_dir: Path
@@ -80,6 +83,7 @@ class Settings:
     openlineage: str = ""
     openlineage_key_file: Path | None = None
     sql_url: str = ""
+    outbox_days: int = 30
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -129,6 +133,7 @@ class Settings:
                 else None
             ),
             sql_url=_sql_url(env),
+            outbox_days=_number(env, "ABCALL_OUTBOX_DAYS", defaults.outbox_days),
         )
 
     @property

@@ -38,6 +38,7 @@ from tenancy.erasures import (
 )
 from tenancy.holds import OFFICERS, destroying, require_free
 from tenancy.leases import lease
+from tenancy.outbox import forget_person, outbox_lease
 from tenancy.tenants import get_tenant
 
 if TYPE_CHECKING:
@@ -155,7 +156,8 @@ def alone(
             stack.enter_context(
                 lease(lake.store, name, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS)
             )
-            for name in [f"models:{tenant.id}", *names, *further]
+            # The outbox before tables: a run that drains holds it while it waits for them.
+            for name in [f"models:{tenant.id}", outbox_lease(tenant), *names, *further]
         ]
 
         def still_ours() -> None:
@@ -175,6 +177,10 @@ def _erase(task: _Task) -> None:
         judged = forget_judged(task.lake.settings, task.tenant.id, task.person.tokens)
         if judged:
             task.note("models", rows=judged)
+    with task.step("outbox"):
+        changes = forget_person(task.lake.store, task.tenant, task.person.tokens)
+        if changes:
+            task.note("outbox", rows=changes)
     with task.step("consents"):
         for mark in sorted(task.person.marks):
             if forget_consent(task.lake.store, task.tenant, mark):

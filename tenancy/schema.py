@@ -1,6 +1,13 @@
 """All tables of the operational store: whoever goes through every one of them starts here."""
 
-from tenancy import arrival_tables, contract_tables, copy_tables, law_tables, model_tables
+from tenancy import (
+    arrival_tables,
+    contract_tables,
+    copy_tables,
+    law_tables,
+    model_tables,
+    outbox_tables,
+)
 from tenancy.tables import Base
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "copy_tables",
     "law_tables",
     "model_tables",
+    "outbox_tables",
 ]
 
 METADATA = Base.metadata
