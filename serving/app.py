@@ -9,7 +9,7 @@ from data_contracts.loader import load_contracts
 from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
-from serving import docs_routes, health_routes, score_routes, table_routes
+from serving import docs_routes, graph_routes, health_routes, score_routes, table_routes
 from serving.documentation import configure
 from serving.errors import register_errors
 from serving.headers import add_headers
@@ -18,7 +18,7 @@ from serving.language import asked_language, speak
 from serving.limits import BODY_LIMIT_BYTES
 from serving.logs import log_requests
 
-AREAS = (health_routes, score_routes, table_routes, docs_routes)
+AREAS = (health_routes, score_routes, table_routes, graph_routes, docs_routes)
 """Modules whose ``add(app, house)`` brings routes."""
 
 

@@ -66,10 +66,16 @@ def refused(error: HTTPException) -> Response | HTTPException:
 
 def broken(error: Exception) -> Response:
     """Answer a bug or a fault of the installation, and log where it happened."""
-    reference = token_hex(6)
-    log.error("failed", extra={"facts": {"reference": reference, "failure": trail_of(error)}})
+    reference = noted(error)
     key = "serving.broken"
     return _answer(key, text(key, spoken(), reference=reference), 500, {"reference": reference})
+
+
+def noted(error: Exception) -> str:
+    """Log where a bug or a fault happened; return the reference under which the log holds it."""
+    reference = token_hex(6)
+    log.error("failed", extra={"facts": {"reference": reference, "failure": trail_of(error)}})
+    return reference
 
 
 def _answer(key: str, message: str, status: int, details: dict[str, Any]) -> Response:

@@ -31,3 +31,17 @@ MOST_FIELDS = 200
 LONGEST_NAME = 120
 LONGEST_REQUEST_KEY = 200
 PAGE_ROWS, MOST_PAGE_ROWS = 100, 1_000
+
+GRAPH_TOKENS = 2_000
+"""Words and signs of one GraphQL document: what reading and validating it may take."""
+
+GRAPH_CHARACTERS = 100_000
+GRAPH_DEPTH = 8
+GRAPH_COST = 50_000
+"""Fields times rows that a GraphQL question may ask for: a thousand rows of every column."""
+
+GRAPH_QUESTIONS = 10
+"""Root fields of one GraphQL document, by whatever alias: each is a question to the lake."""
+
+GRAPH_ROWS = 1_000
+"""Rows of one GraphQL mutation; more are fed by REST."""
