@@ -60,11 +60,11 @@ def add(app: APIFlask, house: House) -> None:
         summary=house.said("feeds.docs_sdl"),
         operation_id="graphql_sdl",
         responses={
-            200: {
+            "200": {
                 "description": house.said("feeds.docs_sdl"),
                 "content": {"text/plain": {"schema": {"type": "string"}}},
             },
-            **{status: said[status] for status in (400, 401, 403, 500, 503)},
+            **{str(status): {"description": said[status]} for status in (400, 401, 403, 500, 503)},
         },
         security=SECURITY,
     )

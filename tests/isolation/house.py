@@ -102,7 +102,8 @@ def built(folder: Path) -> Iterator[House]:
         for tenant in EVERYBODY:
             create_tenant(lake.store, STAFF, tenant)
             house.owned[tenant.id] = {
-                "secret": issue_key(lake.store, STAFF, tenant, ["score"]).secret
+                "secret": issue_key(lake.store, STAFF, tenant, ["score"]).secret,
+                "feed_secret": issue_key(lake.store, STAFF, tenant, ["feed", "read"]).secret,
             }
             house.people[tenant.id] = _person(house, tenant, "gerencia", *ROLES)
         for tenant in OWNERS:

@@ -11,6 +11,7 @@ from tenancy.tenant import Tenant
 from tests.isolation import (
     surfaces_columns,
     surfaces_doors,
+    surfaces_feeds,
     surfaces_lake,
     surfaces_models,
     surfaces_store,
@@ -26,6 +27,7 @@ SURFACES = (
     *surfaces_columns.SURFACES,
     *surfaces_models.SURFACES,
     *surfaces_doors.SURFACES,
+    *surfaces_feeds.SURFACES,
 )
 
 

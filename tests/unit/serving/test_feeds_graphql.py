@@ -1,6 +1,4 @@
-"""Feeds by GraphQL: a schema for each contract, one question a connection, and nothing unbounded."""
-
-from typing import Any
+"""Feeds by GraphQL: a schema for each contract, and nothing that has no bound."""
 
 import pytest
 from graphql import build_schema
@@ -21,12 +19,12 @@ def both(service: Service) -> dict[str, str]:
     return service.key(ACME, "feed", "read") | {"Accept-Language": "en"}
 
 
-def ask(service: Service, headers: dict[str, str], query: str, **variables: Any):
+def ask(service: Service, headers: dict[str, str], query: str, **variables: object):
     body = {"query": query, "variables": variables}
     return service.client.post(PATH, json=body, headers=headers)
 
 
-def refused(service: Service, headers: dict[str, str], query: str, **variables: Any) -> str:
+def refused(service: Service, headers: dict[str, str], query: str, **variables: object) -> str:
     answer = ask(service, headers, query, **variables)
     assert answer.status_code == 400, answer.json
     assert "data" not in answer.json
