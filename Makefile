@@ -71,6 +71,9 @@ notebooks: $(READY) ## execute the notebooks on the demonstration's lake; their 
 isolation: $(READY) ## the table of surface and attempt: what is one tenant's is for nobody else
 	@$(BIN)/python -m tests.isolation
 
+fuzz: $(READY) ## ask every route of the service and GraphQL badly, EXAMPLES (300) times each
+	@ABCALL_FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/python -m pytest tests/fuzz -q --timeout 7200
+
 soak: $(READY) ## uploads of changing files for MINUTES (5), every row accounted for, memory watched
 	@$(BIN)/python -m benchmarks.soak --minutes $(or $(MINUTES),5)
 

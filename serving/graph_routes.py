@@ -31,6 +31,7 @@ from serving.table_reading import (
     readable_columns,
 )
 
+Answers = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
 GRAPH, TEXT = "/v1/graphql", "/v1/graphql/sdl"
 
 
@@ -59,13 +60,7 @@ def add(app: APIFlask, house: House) -> None:
     @app.doc(
         summary=house.said("feeds.docs_sdl"),
         operation_id="graphql_sdl",
-        responses={
-            "200": {
-                "description": house.said("feeds.docs_sdl"),
-                "content": {"text/plain": {"schema": {"type": "string"}}},
-            },
-            **{str(status): {"description": said[status]} for status in (400, 401, 403, 500, 503)},
-        },
+        responses=sdl_answers(house),
         security=SECURITY,
     )
     def sdl() -> Response:
@@ -77,6 +72,17 @@ def add(app: APIFlask, house: House) -> None:
     describe(app, GRAPH, "post", body)
     describe_answer(app, GRAPH, "post", 200, "GraphAnswer")
     describe_answer(app, GRAPH, "post", 400, "GraphAnswer", "Failure")
+
+
+def sdl_answers(house: House) -> Answers:
+    """Return what the text of a schema is answered with."""
+    words = house.said("feeds.docs_sdl")
+    text: dict[str, dict[str, Any]] = {"text/plain": {"schema": {"type": "string"}}}
+    refused: Answers = {
+        str(status): {"description": house.said(REFUSED[status])}
+        for status in (400, 401, 403, 500, 503)
+    }
+    return {"200": {"description": words, "content": text}, **refused}
 
 
 def page(info: GraphQLResolveInfo, table: Table, given: dict[str, Any]) -> dict[str, Any]:
