@@ -42,6 +42,11 @@ LARGEST_FLOAT = 1.7e308
 MONEY_STEP, MONEY_END = Decimal("0.0001"), Decimal(10) ** 14
 WIDE = Context(prec=1_000, rounding=ROUND_HALF_UP)
 FARTHEST_ZONE_MINUTES = 18 * 60
+PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+"""How programs write nearly all numbers: they need not go through all other forms."""
+
+IN_BRACKETS, NEGATIVE = re.compile(r"^\(.*\)\Z"), re.compile(r"^[^0-9.,]*-")
+YEAR_FIRST = re.compile(r"[0-9]{4}[-/.]")
 
 
 class Reader:
@@ -118,10 +123,12 @@ def _booleans(column: Column) -> dict[str, bool]:
 
 def plain_number(text: str) -> str | None:
     """Return a number as ``-1234.5``: no currency, no grouping, a decimal point; else None."""
+    if PLAIN.fullmatch(text):
+        return text
     number = text.replace("\u2212", "-")
-    if re.search(r"^\(.*\)\Z", number):
+    if IN_BRACKETS.search(number):
         number = "-" + number.strip("()")
-    sign = "-" if re.search(r"^[^0-9.,]*-", number) else ""
+    sign = "-" if NEGATIVE.search(number) else ""
     number = re.sub(CURRENCY, "", number)
     if re.search(SPACED, number):
         number = re.sub("[ \u00a0\u202f'’]", "", number)
@@ -177,23 +184,28 @@ def _float(number: str) -> float | None:
 
 def day(text: str) -> datetime | None:
     """Return the day of a moment, at midnight."""
-    found = re.search(MOMENT, _iso(text))
-    if found is None or not YEARS[0] <= int(found[1]) <= YEARS[1]:
-        return None
-    return _at(int(found[1]), int(found[2]), int(found[3]))
+    found = _parts(text)
+    return None if found is None else _at(int(found[1]), int(found[2]), int(found[3]))
 
 
 def moment(text: str) -> datetime | None:
     """Return a day with its time, as its own clock shows it."""
-    found, on = re.search(MOMENT, _iso(text)), day(text)
-    if found is None or on is None or not _is_zone(found[9] or ""):
+    found = _parts(text)
+    if found is None or not _is_zone(found[9] or ""):
         return None
     hour, half = int(found[4] or 0), (found[8] or "")[:1].lower()
     if half == "p" and hour < 12:
         hour += 12
     elif half == "a" and hour == 12:
         hour = 0
-    return _at(on.year, on.month, on.day, hour, int(found[5] or 0), int(found[6] or 0))
+    days = (int(found[place]) for place in (1, 2, 3))
+    return _at(*days, hour, int(found[5] or 0), int(found[6] or 0))
+
+
+def _parts(text: str) -> re.Match[str] | None:
+    """Return the parts of a moment whose year we take for one."""
+    found = re.search(MOMENT, text if YEAR_FIRST.match(text) else _iso(text))
+    return found if found and YEARS[0] <= int(found[1]) <= YEARS[1] else None
 
 
 def _iso(text: str) -> str:

@@ -9,15 +9,17 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 from flask import Request
 
 from data_contracts.contract import Column, Table
-from foundation.errors import InvalidRequest, NotFound
+from foundation.errors import Busy, InvalidRequest, NotFound
 from foundation.texts import text
 from ingestion.feed import Judge, Row, Verdict, takes_changes
 from ingestion.plain_values import Reader
@@ -33,6 +35,27 @@ if TYPE_CHECKING:
 
 Told = dict[str, Any]
 HEADER = "Idempotency-Key"
+AT_ONCE, WAIT_SECONDS = 2, 10.0
+"""Feeds of many rows that one process takes together, and how long another waits."""
+
+_room = BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Hold one of the places for feeds of many rows: whoever scores is not kept waiting by them.
+
+    Raises
+    ------
+    Busy
+        None got free in time.
+    """
+    if not _room.acquire(timeout=WAIT_SECONDS):
+        raise Busy("feeds.busy")
+    try:
+        yield
+    finally:
+        _room.release()
 
 
 def table_named(caller: Caller, name: str) -> Table:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from apiflask import APIFlask
 
 from lakehouse.lake import Lake
-from serving.limits import BODY_LIMIT_BYTES
+from serving.limits import FEED_BODY_BYTES
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 THREADS = 8
@@ -70,7 +70,7 @@ def serve(app: APIFlask, host: str, port: int) -> None:
         port=port,
         threads=THREADS,
         ident="abcall",
-        max_request_body_size=BODY_LIMIT_BYTES + ROOM_FOR_REFUSAL,
+        max_request_body_size=FEED_BODY_BYTES + ROOM_FOR_REFUSAL,
     )
     for number in SIGNALS:
         signal.signal(number, _stop)

@@ -14,7 +14,7 @@ from serving.body import json_text
 from serving.caller import Caller, caller_of
 from serving.documentation import add_schemas, describe, describe_answer
 from serving.feed_body import Fed, fed, rows_of
-from serving.feed_door import FeedDoor, Told, key_row, request_key, table_named
+from serving.feed_door import FeedDoor, Told, key_row, request_key, room, table_named
 from serving.house import House
 from serving.table_docs import bulk_body, described, key_parameters, page_parameters, row_body
 from serving.table_query import question_of
@@ -69,7 +69,8 @@ def add(app: APIFlask, house: House) -> None:
     @app.doc(**told("feeds.docs_bulk", "feed_rows"))
     def feed_rows(table: str) -> Answer:
         caller = caller_of(request, lake, "feed")
-        return taken(caller, table_named(caller, table), rows_of(request))
+        with room():
+            return taken(caller, table_named(caller, table), rows_of(request))
 
     @app.put("/v1/tables/<table>/rows/<path:key>")
     @app.output(FeedAnswer)

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from serving import feed_door
 from serving.limits import LONGEST_ROW, MOST_FIELDS
+from serving.table_reading import cursor_of, key_at
 from tenancy.outbox_tables import OutboxChangeRow
 from tests.unit.serving.conftest import ACME, GLOBEX, Service
 
@@ -161,6 +165,22 @@ def test_what_is_packed_tightly_is_not_unpacked_beyond_the_limit(
     other = feed | {"Content-Encoding": "br"}
     answer = service.client.post(ROWS, data=b"", headers=other, content_type="application/x-ndjson")
     assert answer.json["error"]["key"] == "feeds.unknown_coding"
+
+
+def test_feeds_of_many_rows_leave_room_for_others(
+    service: Service, feed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feed_door, "WAIT_SECONDS", 0.01)
+    with feed_door.room(), feed_door.room():
+        refused = send(service, feed, [GOOD])
+    assert (refused.status_code, refused.json["error"]["key"]) == (503, "feeds.busy")
+    assert refused.headers["Retry-After"]
+    assert send(service, feed, [GOOD]).status_code == 200
+
+
+@given(st.text(min_size=1, max_size=60).filter(lambda key: "\0" not in key and key.isprintable()))
+def test_a_mark_of_a_page_leads_back_to_its_row(key: str):
+    assert key_at(cursor_of(key)) == key
 
 
 @pytest.mark.parametrize(
