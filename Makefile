@@ -74,6 +74,9 @@ notebooks: $(READY) ## execute the notebooks on the demonstration's lake; their 
 isolation: $(READY) ## the table of surface and attempt: what is one tenant's is for nobody else
 	@$(BIN)/python -m tests.isolation
 
+fuzz: $(READY) ## ask every route of the service and GraphQL badly, EXAMPLES (300) times each
+	@ABCALL_FUZZ_EXAMPLES=$(or $(EXAMPLES),300) $(BIN)/python -m pytest tests/fuzz -q --timeout 7200
+
 soak: $(READY) ## the service for MINUTES (30) on STORE (postgresql) while all goes wrong: none lost, none doubled
 	@$(BIN)/python -m benchmarks.serving_soak --minutes $(or $(MINUTES),30) --store $(or $(STORE),postgresql)
 

@@ -15,6 +15,22 @@ from pyspark.sql import functions as fn
 from data_contracts.contract import Column
 from foundation.spelling import EDGES
 from ingestion.formats import Format
+from ingestion.forms import (
+    COMMA,
+    COMPACT,
+    CURRENCY,
+    EXPONENT,
+    LOCAL,
+    LOCAL_SHORT,
+    LONGEST_NUMBER,
+    MOMENT,
+    PLAIN_MOMENT,
+    PLAIN_WHOLE,
+    POINT,
+    SPACED,
+    WHOLE,
+    YEARS,
+)
 from ingestion.vocabulary import (
     ACCENTED,
     BLANK_TEXT,
@@ -28,29 +44,6 @@ from ingestion.vocabulary import (
 
 MONEY = "decimal(18,4)"
 STANDARD = Format()
-_CURRENCY = (
-    r"^(?:COP|USD|EUR|MXN|PEN|CLP|US)?[$€£¥]? ?[-+]?[$€£¥]? ?|"
-    r" ?(?:COP|USD|EUR|MXN|PEN|CLP|[Pp]esos)?[$€£¥]?$"
-)
-_SPACED = r"^[-+]?[0-9]{1,3}(?:[ \u00a0\u202f'’][0-9]{3})+(?:[.,][0-9]+)?$"
-_POINT = r"^[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]*)?(?:[eE][-+]?[0-9]{1,3})?$"
-_COMMA = r"^[-+]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)?(?:,[0-9]*)?(?:[eE][-+]?[0-9]{1,3})?$"
-_WHOLE = r"^[-+]?[0-9]+(?:\.0*)?$"
-_EXPONENT = r"[eE]"
-_MOMENT = (
-    r"^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"
-    r"(?:[T ,]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
-    r" ?([AaPp]\.? ?[Mm]\.?)? ?(Z|z|UTC|[-+][0-9]{2}(?::?[0-9]{2})?)?)?$"
-)
-_PLAIN_WHOLE = r"^-?[0-9]{1,15}$"
-_PLAIN_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}$"
-"""The commonest forms: they need not go through all the others."""
-
-_LOCAL = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})"
-_LOCAL_SHORT = r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{2})($|[T ,])"
-_COMPACT = r"^([0-9]{4})([0-9]{2})([0-9]{2})($|T| )"
-YEARS = (1900, 2200)
-"""A year outside is a slip of the pen, not a date."""
 
 
 def folded_text(text: Expression) -> Expression:
@@ -91,7 +84,7 @@ def typed(
         case "integer":
             any_form = _integer(plain_number(text, form))
             plain = text.try_cast("bigint")
-            value = fn.when(text.rlike(_PLAIN_WHOLE), plain).otherwise(any_form)
+            value = fn.when(text.rlike(PLAIN_WHOLE), plain).otherwise(any_form)
         case "number":
             value = _double(plain_number(text, form))
         case "money":
@@ -118,12 +111,13 @@ def plain_number(text: Expression, form: Format = STANDARD) -> Expression:
         number.rlike(r"^\(.*\)$"), fn.concat(fn.lit("-"), fn.btrim(number, fn.lit("()")))
     ).otherwise(number)
     sign = fn.when(number.rlike(r"^[^0-9.,]*-"), "-").otherwise("")
-    number = fn.regexp_replace(number, _CURRENCY, "")
+    number = fn.regexp_replace(number, CURRENCY, "")
     spaces = fn.regexp_replace(number, "[ \u00a0\u202f'’]", "")
-    number = fn.when(number.rlike(_SPACED), spaces).otherwise(number)
-    shape, group = (_POINT, ",") if form.decimal == "." else (_COMMA, ".")
+    number = fn.when(number.rlike(SPACED), spaces).otherwise(number)
+    shape, group = (POINT, ",") if form.decimal == "." else (COMMA, ".")
     plain = fn.translate(fn.translate(number, group, ""), ",", ".")
-    return fn.when(number.rlike(shape) & number.rlike("[0-9]"), fn.concat(sign, plain))
+    sized = fn.length(number) <= LONGEST_NUMBER
+    return fn.when(sized & number.rlike(shape) & number.rlike("[0-9]"), fn.concat(sign, plain))
 
 
 def _boolean(column: Column, text: Expression) -> Expression:
@@ -143,8 +137,8 @@ def _integer(number: Expression) -> Expression:
     exponent = fn.when(
         (scaled == fn.floor(scaled)) & (fn.abs(scaled) < 2.0**53), scaled.try_cast("bigint")
     )
-    whole = fn.when(number.rlike(_WHOLE), fn.regexp_replace(number, r"\.0*$", ""))
-    return fn.when(number.rlike(_EXPONENT), exponent).otherwise(whole.try_cast("bigint"))
+    whole = fn.when(number.rlike(WHOLE), fn.regexp_replace(number, r"\.0*$", ""))
+    return fn.when(number.rlike(EXPONENT), exponent).otherwise(whole.try_cast("bigint"))
 
 
 def _double(number: Expression) -> Expression:
@@ -154,7 +148,7 @@ def _double(number: Expression) -> Expression:
 
 def _money(number: Expression) -> Expression:
     exponent = number.try_cast("double").try_cast(MONEY)
-    return fn.when(number.rlike(_EXPONENT), exponent).otherwise(number.try_cast(MONEY))
+    return fn.when(number.rlike(EXPONENT), exponent).otherwise(number.try_cast(MONEY))
 
 
 def _string(column: Column, text: Expression) -> Expression:
@@ -182,20 +176,20 @@ def _looked_up(text: Expression, writings: Mapping[str, str]) -> Expression:
 def _iso(text: Expression, form: Format) -> Expression:
     order = "$3-$2-$1" if form.day_first else "$3-$1-$2"
     short = "20" + order + "$4"
-    iso = fn.regexp_replace(text, _LOCAL, order)
-    iso = fn.regexp_replace(iso, _LOCAL_SHORT, short)
-    return fn.regexp_replace(iso, _COMPACT, "$1-$2-$3$4")
+    iso = fn.regexp_replace(text, LOCAL, order)
+    iso = fn.regexp_replace(iso, LOCAL_SHORT, short)
+    return fn.regexp_replace(iso, COMPACT, "$1-$2-$3$4")
 
 
 def _part(iso: Expression, group: int, width: int) -> Expression:
-    return fn.lpad(fn.regexp_extract(iso, _MOMENT, group), width, "0")
+    return fn.lpad(fn.regexp_extract(iso, MOMENT, group), width, "0")
 
 
 def _day(iso: Expression) -> Expression:
     """Return ``yyyy-mm-dd`` as text, NULL where the whole text is not a moment."""
-    year = fn.regexp_extract(iso, _MOMENT, 1).try_cast("int")
+    year = fn.regexp_extract(iso, MOMENT, 1).try_cast("int")
     day = fn.concat_ws("-", _part(iso, 1, 4), _part(iso, 2, 2), _part(iso, 3, 2))
-    return fn.when(iso.rlike(_MOMENT) & year.between(*YEARS), day)
+    return fn.when(iso.rlike(MOMENT) & year.between(*YEARS), day)
 
 
 def _date(text: Expression, form: Format) -> Expression:
@@ -204,8 +198,8 @@ def _date(text: Expression, form: Format) -> Expression:
 
 def _hour(iso: Expression) -> Expression:
     """Return the hour of 24 as two digits; 12 a. m. is midnight."""
-    half = fn.lower(fn.substring(fn.regexp_extract(iso, _MOMENT, 8), 1, 1))
-    hour = fn.regexp_extract(iso, _MOMENT, 4).try_cast("int")
+    half = fn.lower(fn.substring(fn.regexp_extract(iso, MOMENT, 8), 1, 1))
+    hour = fn.regexp_extract(iso, MOMENT, 4).try_cast("int")
     of_24 = (
         fn.when((half == "p") & (hour < 12), hour + 12)
         .when((half == "a") & (hour == 12), 0)
@@ -219,12 +213,12 @@ def _timestamp(text: Expression, form: Format, time_zone: str) -> Expression:
     naive = fn.when((text >= low) & (text < high), text.try_cast("timestamp"))
     plain = naive if time_zone == "UTC" else fn.to_utc_timestamp(naive, time_zone)
     any_form = _any_timestamp(text, form, time_zone)
-    return fn.when(text.rlike(_PLAIN_MOMENT), plain).otherwise(any_form)
+    return fn.when(text.rlike(PLAIN_MOMENT), plain).otherwise(any_form)
 
 
 def _any_timestamp(text: Expression, form: Format, time_zone: str) -> Expression:
     iso = _iso(text, form)
-    fraction = fn.rpad(fn.regexp_extract(iso, _MOMENT, 7), 6, "0")
+    fraction = fn.rpad(fn.regexp_extract(iso, MOMENT, 7), 6, "0")
     clock = fn.concat(
         _hour(iso),
         fn.lit(":"),
@@ -234,7 +228,7 @@ def _any_timestamp(text: Expression, form: Format, time_zone: str) -> Expression
         fn.lit("."),
         fraction,
     )
-    zone = fn.regexp_extract(iso, _MOMENT, 9)
+    zone = fn.regexp_extract(iso, MOMENT, 9)
     moment = fn.concat_ws(" ", fn.nullif(_day(iso), fn.lit("")), clock)
     naive = fn.when(_day(iso).isNotNull(), moment).try_cast("timestamp")
     offset = fn.regexp_replace(zone, r"^([-+][0-9]{2}):?([0-9]{2})?$", "$1:$2")

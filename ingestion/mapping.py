@@ -27,6 +27,9 @@ class Mapping:
         ``snapshot`` (all customers of now), ``increment`` (some) or ``changes`` (with operation).
     values
         Contract column → value as the source writes it → value as the contract stores it.
+    plain
+        A program wrote the rows as the contract names and spells things: numbers with a point,
+        nothing decided by what else the file holds. So a row's verdict is the same in any company.
     """
 
     columns: dict[str, str]
@@ -34,10 +37,12 @@ class Mapping:
     label: LabelKind | None
     upload: UploadKind
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    plain: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the mapping as JSON can hold it."""
-        return asdict(self)
+        told = asdict(self)
+        return told if self.plain else {name: told[name] for name in told if name != "plain"}
 
     @classmethod
     def from_dict(cls, payload: AnyMapping[str, Any]) -> Self:
@@ -49,6 +54,7 @@ class Mapping:
                 label=payload["label"],
                 upload=payload["upload"],
                 values={str(c): _texts(v) for c, v in dict(payload.get("values", {})).items()},
+                plain=payload.get("plain", False) is True,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidMapping("mapping.unreadable", part=str(error)) from error

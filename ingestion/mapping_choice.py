@@ -12,14 +12,15 @@ from tenancy.uploads import last_applied
 
 
 def chosen_mapping(door: Door, upload: Upload, raw: RawTable) -> tuple[Mapping, str]:
-    """Return the mapping and where it is from; a valid one that was given is kept at once."""
+    """Return the mapping and where it is from; what a person chose is kept at once."""
     store, tenant, table = door.lake.store, door.tenant, door.table
     labels = labels_of(door.contract, table)
     if door.given is None and upload.state == "read":
         return Mapping.from_dict(upload.mapping), "stored"
     if door.given is not None:
         validate_mapping(door.given, table, raw.headers, labels)
-        keep_mapping(door, raw.headers, door.given)
+        if not door.given.plain:  # a person's file may have the contract's own headers
+            keep_mapping(door, raw.headers, door.given)
         return door.given, "given"
     stored = find_mapping(store, tenant, table.name, own_headers(raw.headers))
     if stored is not None:

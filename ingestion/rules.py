@@ -1,10 +1,11 @@
 """The contract's row checks as engine predicates: true where a row breaks one."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from data_contracts.checks import RowCheck, row_checks
-from data_contracts.contract import Column
+from data_contracts.contract import Column, KeyKind, Table, UploadKind
 from foundation.errors import InvalidMapping
 from ingestion.job import Job
 
@@ -20,12 +21,19 @@ SHOWN = 60
 
 def checks_of(job: Job) -> tuple[RowCheck, ...]:
     """Return the checks of this upload's rows; a check's place is its number in ``reasons``."""
-    names = job.mapped_names
-    declared = row_checks(job.table, job.mapping.key, job.mapping.upload, names)
+    return checks_of_table(job.table, job.mapping.key, job.mapping.upload, job.mapped_names)
+
+
+def checks_of_table(
+    table: Table, key: KeyKind, upload: UploadKind, names: Collection[str]
+) -> tuple[RowCheck, ...]:
+    """Return the checks of rows that have these of a table's columns."""
+    declared = row_checks(table, key, upload, names)
     limits = {c.column for c in declared if c.rule == "max_length"}
     added = [
         RowCheck(c.name, "max_length", {"max_length": str(LONGEST_VALUE)})
-        for c in job.mapped.values()
+        for c in table.columns
+        if c.name in names
         if c.type == "string" and c.classification != "free_text" and c.name not in limits
     ]
     return (*(c for c in declared if c.column in names), *added)

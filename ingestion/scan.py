@@ -117,7 +117,8 @@ def scan(pieces: Iterable[RawTable], job: Job, told: Callable[[int], None]) -> S
 
 def scanned_job(job: Job, scanned: Scanned) -> Job:
     """Return the job with what the whole file says of it."""
-    formats = {job.mapped[header].name: form for header, form in scanned.formats.items()}
+    told = {} if job.mapping.plain else scanned.formats
+    formats = {job.mapped[header].name: form for header, form in told.items()}
     return replace(job, formats=formats, total=scanned.total, last=scanned.last)
 
 

@@ -129,7 +129,9 @@ def _same_as_last(door: Door, upload: Upload, mapping: Mapping) -> Upload | None
 def _audited(door: Door, upload: Upload, job: Job, applied: "Applied", source: str) -> Receipt:
     from ingestion.audit import audit_table
 
-    audit = audit_table(door.lake, door.tenant, door.table, job.mapped_names)
+    # A program names every column, also those of which the tenant has nothing to tell.
+    sent = () if job.mapping.plain else job.mapped_names
+    audit = audit_table(door.lake, door.tenant, door.table, sent)
     upload = save_upload(
         door.lake.store,
         door.tenant,

@@ -4,9 +4,11 @@ Its wheel has no time zones of its own: they are an extension, and none is ever 
 times go in as UTC or as a wall clock, without a zone.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 OFFLINE: dict[str, str | bool | int | float | list[str]] = {
@@ -27,3 +29,23 @@ def offline() -> "DuckDBPyConnection":
     database.execute("SET python_enable_replacements = false")
     database.execute("SET lock_configuration = true")
     return database
+
+
+def without_zone(reader: "pa.RecordBatchReader") -> "pa.RecordBatchReader":
+    """Return rows with each aware time as UTC without a zone."""
+    import pyarrow as pa
+
+    schema, aware = reader.schema, []
+    for place, column in enumerate(reader.schema):
+        if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+            aware.append(place)
+            schema = schema.set(place, column.with_type(pa.timestamp("us")))
+
+    def batches() -> "Iterator[pa.RecordBatch]":
+        for batch in reader:
+            columns = list(batch.columns)
+            for place in aware:
+                columns[place] = columns[place].cast(pa.int64()).cast(pa.timestamp("us"))
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -36,6 +36,11 @@ class Change:
         Contract column → JSON's scalar, as it came.
     person_token
         Whose row it is, so that erasure finds it while it waits; None where nobody's.
+    aside
+        What the row says under names that the contract does not know: kept as in a file.
+    rejected
+        The contract does not admit it, and who sent it was told: it goes to quarantine, for which
+        it needs no key.
     """
 
     event_id: str
@@ -43,6 +48,8 @@ class Change:
     row: Mapping[str, Scalar]
     operation: Operation = "upsert"
     person_token: str | None = None
+    aside: Mapping[str, str | None] = field(default_factory=dict)
+    rejected: bool = False
 
 
 def sealed(
@@ -74,14 +81,16 @@ def sealed(
         event_id=change.event_id,
         table=table.name,
         shape=f"{change.operation}:{','.join(sorted(row))}",
-        key_mark=keys.mark("outbox key", _key_of(row, table, keys)),
+        key_mark=keys.mark("outbox key", _key_of(change, table, keys)),
         person_token=change.person_token,
-        sealed=keys.encrypt(json.dumps(row, allow_nan=False).encode(), _context(change)),
+        sealed=keys.encrypt(
+            json.dumps({**change.aside, **row}, allow_nan=False).encode(), _context(change)
+        ),
     )
 
 
 def opened(change: SealedChange, keys: "TenantKeys") -> dict[str, Scalar]:
-    """Return the row of a change."""
+    """Return the row of a change, with what it says besides."""
     row: dict[str, Scalar] = json.loads(keys.decrypt(change.sealed, _context(change)))
     return row
 
@@ -110,7 +119,7 @@ def _check(change: Change, table: Table) -> None:
         if isinstance(value, str) and not is_storable(value):
             raise InvalidRequest("outbox.no_text", column=name, table=table.label)
     for column in table.keys:
-        if change.row.get(column.name) in (None, ""):
+        if not change.rejected and change.row.get(column.name) in (None, ""):
             raise InvalidRequest("outbox.no_key", column=column.name, table=table.label)
 
 
@@ -118,7 +127,10 @@ def _finite(value: float) -> bool:
     return value - value == 0
 
 
-def _key_of(row: Mapping[str, Scalar], table: Table, keys: "TenantKeys") -> str:
+def _key_of(change: Change, table: Table, keys: "TenantKeys") -> str:
+    row = change.row
+    if any(row.get(column.name) in (None, "") for column in table.keys):
+        return change.event_id
     parts = (
         token(str(row[c.name]), keys.token_key, c.canonical)
         if c.classification == "identifier"

@@ -58,7 +58,7 @@ def write_file(
         How the file is read.
     """
     kind = kind_of(table)
-    asked = operation_of(shape)
+    asked, known = operation_of(shape), {column.name for column in table.columns}
     named = {name for name in shape.partition(":")[2].split(",") if name}
     columns = [
         column
@@ -74,8 +74,9 @@ def write_file(
                 else _written(row.get(column.name), column.type in NUMERIC)
                 for column in columns
             }
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-    return ColumnMapping({c.name: c.name for c in columns}, "natural", None, kind)
+            aside = {name: value for name, value in row.items() if name not in known}
+            stream.write(json.dumps(line | aside, ensure_ascii=False) + "\n")
+    return ColumnMapping({c.name: c.name for c in columns}, "natural", None, kind, plain=True)
 
 
 def _written(value: Scalar, is_number: bool) -> str | bool | None:

@@ -103,7 +103,7 @@ def _stored(column: Column, text: str, place: str) -> str:
 def _read(kind: ColumnType, given: object, time_zone: str) -> Value:
     """Return a number, boolean or moment; None where it is none."""
     if kind in ("timestamp", "date"):
-        from ingestion.casts import YEARS
+        from ingestion.forms import YEARS
 
         moment = _moment(given, time_zone)
         if moment is None or not YEARS[0] <= moment.year <= YEARS[1]:

@@ -14,9 +14,11 @@ from serving import (
     calls_routes,
     customer_routes,
     docs_routes,
+    graph_routes,
     health_routes,
     incident_routes,
     score_routes,
+    table_routes,
 )
 from serving.documentation import configure
 from serving.errors import register_errors
@@ -38,6 +40,8 @@ AREAS = (
     incident_routes,
     customer_routes,
     calls_routes,
+    table_routes,
+    graph_routes,
     docs_routes,
 )
 """Modules whose ``add(app, house)`` brings routes."""

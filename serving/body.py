@@ -33,6 +33,22 @@ def json_object(request: Request) -> Fields:
     return body
 
 
+def json_text(request: Request) -> str:
+    """Return the body as text, where it says that it is JSON; whether it is one is seen later.
+
+    Raises
+    ------
+    InvalidRequest
+        It is of another type, or no text.
+    """
+    if not request.is_json:
+        raise InvalidRequest("serving.not_json_type")
+    try:
+        return request.get_data().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidRequest("serving.not_json") from error
+
+
 def records_under(body: Fields, name: str) -> list[Any]:
     """Return the list that is the body's only field.
 

@@ -30,22 +30,22 @@ class Caller:
     language: Language
 
 
-def caller_of(request: Request, lake: "Lake", scope: str) -> Caller:
-    """Return who calls, if their key has the scope.
+def caller_of(request: Request, lake: "Lake", *scopes: str) -> Caller:
+    """Return who calls, if their key has one of the scopes.
 
     Raises
     ------
     NotSignedIn
         There is no key, or it is wrong, revoked or expired.
     NotAllowed
-        The key lacks the scope.
+        The key lacks them.
     """
     actor = actor_for_key(lake.store, _secret(request))
     tenant = tenant_for(lake.store, actor)
     g.tenant_id, g.key_id = tenant.id, actor.id
     language = asked_language(request) or tenant.language
     speak(language)
-    actor.require(scope)
+    actor.require(*scopes)
     contract = lake.contract_of(tenant)
     return Caller(actor, tenant, contract, language)
 

@@ -1,21 +1,36 @@
-"""``/docs``: the documentation as a page."""
+"""``/docs``: the documentation as a page, and the two files that it is made with."""
+
+from pathlib import Path
 
 from apiflask import APIFlask
-from flask import Response, jsonify
+from flask import Response, g, jsonify
 
-from serving.docs_page import page
+from serving.docs_page import POLICY, SCRIPT, STYLE, page
 from serving.documentation import document
 from serving.house import House
-from serving.language import spoken
+
+FILES = Path(__file__).parent / "docs_files"
 
 
-def add(app: APIFlask, _house: House) -> None:
+def add(app: APIFlask, house: House) -> None:
     """Add the routes."""
+    style, script = (FILES / name for name in ("docs.css", "try.js"))
 
     @app.get("/docs")
     @app.doc(hide=True)
     def docs() -> Response:
-        return Response(page(document(app), spoken()), mimetype="text/html")
+        g.content_policy = POLICY
+        return Response(page(document(app), house.language), mimetype="text/html")
+
+    @app.get(STYLE)
+    @app.doc(hide=True)
+    def docs_style() -> Response:
+        return Response(style.read_bytes(), mimetype="text/css")
+
+    @app.get(SCRIPT)
+    @app.doc(hide=True)
+    def docs_script() -> Response:
+        return Response(script.read_bytes(), mimetype="text/javascript")
 
     @app.get("/")
     @app.doc(hide=True)

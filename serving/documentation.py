@@ -15,7 +15,7 @@ from serving.schemas import Failure
 
 Json = dict[str, Any]
 SECURITY = "api_key"
-SCHEMAS, REQUESTS = "abcall_schemas", "abcall_requests"
+SCHEMAS, REQUESTS, ANSWERS = "abcall_schemas", "abcall_requests", "abcall_answers"
 REFUSALS = {
     401: "serving.docs_401",
     403: "serving.docs_403",
@@ -64,13 +64,17 @@ def configure(app: APIFlask, language: Language) -> None:
             }
         },
     )
-    app.extensions[SCHEMAS], app.extensions[REQUESTS] = {}, {}
+    for name in (SCHEMAS, REQUESTS, ANSWERS):
+        app.extensions[name] = {}
 
     def with_requests(spec: Json | str) -> Json | str:
         assert isinstance(spec, dict)
         spec["components"]["schemas"] |= app.extensions[SCHEMAS]
         for (path, verb), told in app.extensions[REQUESTS].items():
             spec["paths"][path][verb] |= told
+        for (path, verb, status), schema in app.extensions[ANSWERS].items():
+            answer = spec["paths"][path][verb]["responses"][str(status)]
+            answer["content"] = {"application/json": {"schema": schema}}
         return spec
 
     app.spec_processor(with_requests)
@@ -93,6 +97,14 @@ def describe(
     """
     told: Json = {"parameters": list(parameters)} if parameters else {}
     app.extensions[REQUESTS][path, verb] = told | ({"requestBody": body} if body else {})
+
+
+def describe_answer(app: APIFlask, path: str, verb: str, status: int, *schemas: str) -> None:
+    """Say which shapes an answer of a status may have, where it is not the route's usual one."""
+    either = [{"$ref": f"#/components/schemas/{name}"} for name in schemas]
+    app.extensions[ANSWERS][path, verb, status] = (
+        either[0] if len(either) == 1 else {"anyOf": either}
+    )
 
 
 def refusals(house: House) -> dict[int, str]:

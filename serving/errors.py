@@ -79,8 +79,7 @@ def away(error: SQLAlchemyError) -> Response:
 
 def broken(error: Exception) -> Response:
     """Answer a bug or a fault of the installation, and log where it happened."""
-    reference = token_hex(6)
-    log.error("failed", extra={"facts": {"reference": reference, "failure": trail_of(error)}})
+    reference = noted(error)
     key = "serving.broken"
     return _answer(key, text(key, spoken(), reference=reference), 500, {"reference": reference})
 
@@ -92,6 +91,13 @@ def _lost(error: SQLAlchemyError) -> bool:
         return "locked" in str(origin)
     away = isinstance(error, OperationalError | InterfaceError | PoolTimeout)
     return away or bool(getattr(error, "connection_invalidated", False))
+
+
+def noted(error: Exception) -> str:
+    """Log where a bug or a fault happened; return the reference under which the log holds it."""
+    reference = token_hex(6)
+    log.error("failed", extra={"facts": {"reference": reference, "failure": trail_of(error)}})
+    return reference
 
 
 def _answer(key: str, message: str, status: int, details: dict[str, Any]) -> Response:

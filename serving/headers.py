@@ -1,7 +1,10 @@
-"""What every answer tells a browser: keep nothing, guess nothing, load nothing."""
+"""What every answer tells a browser: keep nothing, guess nothing, load nothing.
+
+A page that needs more says so in ``g.content_policy``.
+"""
 
 from apiflask import APIFlask
-from flask import Response
+from flask import Response, g
 
 from serving.language import spoken
 
@@ -23,6 +26,8 @@ def add_headers(app: APIFlask) -> None:
     @app.after_request
     def with_headers(answer: Response) -> Response:
         answer.headers.update(SECURITY_HEADERS)
+        if "content_policy" in g:
+            answer.headers["Content-Security-Policy"] = g.content_policy
         answer.headers["Content-Language"] = spoken()
         answer.vary.update(("Accept-Language", "Authorization"))
         return answer

@@ -21,7 +21,7 @@ from ingestion.ledger.schema import (
 )
 from ingestion.ledger.selection import Cause, Selection
 from ingestion.schema import QUARANTINE
-from lakehouse.offline import offline
+from lakehouse.offline import offline, without_zone
 from tenancy.upload import UNDER_WAY
 from tenancy.uploads import list_uploads, undone_uploads
 
@@ -219,7 +219,7 @@ def _database(
     names = ["upload_id", "row_number", "recorded_at", *columns]
     with offline() as database:
         rejected = _scan(lake, quarantine_ref(lake, tenant, table), QUARANTINE, names)
-        database.register("quarantine", _without_zone(rejected))
+        database.register("quarantine", without_zone(rejected))
         acts = ["upload_id", "row_number", "act", "taken_upload_id"]
         resolved = _scan(lake, resolution_ref(lake, tenant, table), RESOLUTION, acts)
         database.register("resolution", resolved)
@@ -232,19 +232,6 @@ def _scan(
     if lake.exists(ref):
         return lake.scan(ref, names)
     return pa.RecordBatchReader.from_batches(pa.schema([schema.field(n) for n in names]), [])
-
-
-def _without_zone(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
-    place = reader.schema.get_field_index("recorded_at")
-    naive = pa.field("recorded_at", pa.timestamp("us"))
-    schema = reader.schema.set(place, naive)
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        for batch in reader:
-            plain = batch.column(place).cast(pa.int64()).cast(naive.type)
-            yield batch.set_column(place, naive, plain)
-
-    return pa.RecordBatchReader.from_batches(schema, batches())
 
 
 def _cause_count(table: str, row: Mapping[str, Any], total: int) -> CauseCount:

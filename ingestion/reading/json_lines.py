@@ -65,7 +65,7 @@ class JsonLinesFile:
                 if blank and content.lstrip().startswith("["):
                     raise InvalidUpload("reading.json_array", file=self._file_name)
                 blank = False
-                values, fault = _parse(content)
+                values, fault = parse_object(content)
                 names |= dict.fromkeys(values)
                 first_broken = first_broken or (line if fault else 0)
         if blank:
@@ -97,7 +97,7 @@ class _Lines:
 
     def add(self, number: int, line: int, content: str) -> None:
         """Keep the object of a line, or the line as it came."""
-        values, fault = _parse(content)
+        values, fault = parse_object(content)
         if fault is None:
             self.objects.append(values)
             self.numbers.append(number)
@@ -106,8 +106,10 @@ class _Lines:
             self.broken.append(BrokenLine(number, line, content.rstrip("\r\n"), rule, arguments))
 
 
-def _parse(content: str) -> tuple[dict[str, str | None], tuple[str, dict[str, str]] | None]:
-    """Return the object's members as strings, or the rule that the line breaks."""
+def parse_object(
+    content: str,
+) -> tuple[dict[str, str | None], tuple[str, dict[str, str]] | None]:
+    """Return an object's members as strings, or the rule that its text breaks, with arguments."""
     try:
         item = json.loads(
             content,

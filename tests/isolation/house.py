@@ -116,6 +116,7 @@ def built(folder: Path) -> Iterator[House]:
             house.owned[tenant.id] = {
                 "secret": issue_key(lake.store, STAFF, tenant, ["score", "read"]).secret,
                 "reader": issue_key(lake.store, STAFF, tenant, ["read"]).secret,
+                "feed_secret": issue_key(lake.store, STAFF, tenant, ["feed", "read"]).secret,
             }
             house.people[tenant.id] = _person(house, tenant, "gerencia", *ROLES)
         for tenant in OWNERS:

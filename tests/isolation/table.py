@@ -12,6 +12,7 @@ from tests.isolation import (
     surfaces_calls,
     surfaces_columns,
     surfaces_doors,
+    surfaces_feeds,
     surfaces_incidents,
     surfaces_lake,
     surfaces_models,
@@ -30,6 +31,7 @@ SURFACES = (
     *surfaces_calls.SURFACES,
     *surfaces_incidents.SURFACES,
     *surfaces_doors.SURFACES,
+    *surfaces_feeds.SURFACES,
 )
 
 
