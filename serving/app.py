@@ -15,6 +15,7 @@ from serving.errors import register_errors
 from serving.headers import add_headers
 from serving.house import House
 from serving.language import asked_language, speak
+from serving.limiting import add_limiting
 from serving.limits import BODY_LIMIT_BYTES
 from serving.logs import log_requests
 
@@ -45,6 +46,7 @@ def create_app(settings: Settings, lake: Lake | None = None) -> APIFlask:
         speak(asked_language(request) or settings.language)
 
     log_requests(app)
+    add_limiting(app, settings)
     add_headers(app)
     register_errors(app)
     contracts = load_contracts(settings.contract_dirs)

@@ -88,7 +88,7 @@ class SignInAttemptRow(Base):
 
 
 class ApiKeyRow(Base):
-    """An API key: its prefix finds it, a hash of its secret proves it; the one before for a while."""
+    """An API key: its prefix finds it, the hash of its secret (or of the one before) proves it."""
 
     __tablename__ = "api_keys"
 

@@ -7,6 +7,7 @@ from typing import cast
 from uuid import uuid4
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
@@ -18,7 +19,7 @@ from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 from tenancy.upload import APPLIED, FINISHED, Upload, UploadState, check_account, may_follow
-from tenancy.webhook_events import publish
+from tenancy.webhook_events import Value, publish
 
 SAVED = (
     "state",
@@ -106,9 +107,9 @@ def save_upload(store: Store, tenant: Tenant, upload: Upload) -> Upload:
 
 def _tell(session: Session, tenant: Tenant, upload: Upload) -> None:
     """Tell the tenant's own systems that its upload is through, and of rows to be corrected."""
-    named = {"upload_id": upload.id, "table": upload.table}
+    named: dict[str, Value] = {"upload_id": upload.id, "table": upload.table}
     rows, rejected = (upload.counts.get(count, 0) for count in ("rows", "quarantined"))
-    account = {"state": upload.state, "rows": rows, "quarantined": rejected}
+    account: dict[str, Value] = {"state": upload.state, "rows": rows, "quarantined": rejected}
     publish(session, tenant, "upload.finished", named | account)
     if rejected:
         publish(session, tenant, "rows.rejected", named | {"rows": rejected})

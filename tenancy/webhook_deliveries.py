@@ -123,6 +123,7 @@ def list_deliveries(
     actor: Actor,
     tenant: Tenant,
     webhook_id: str,
+    *,
     states: Collection[DeliveryState] | None = None,
     limit: int = 100,
 ) -> list[Delivery]:
@@ -135,7 +136,8 @@ def list_deliveries(
         require_inside(session, actor, tenant)
         if _own_webhook(session, tenant, webhook_id) is None:
             raise NotFound("webhooks.no_webhook", id=webhook_id)
-        return [_delivery_of(*pair) for pair in session.execute(query.limit(limit))]
+        found = session.execute(query.limit(limit)).all()
+        return [_delivery_of(row, event) for row, event in found]
 
 
 def resend(store: Store, actor: Actor, tenant: Tenant, delivery_id: str) -> Delivery:
@@ -248,7 +250,7 @@ def _own_webhook(session: Session, tenant: Tenant, webhook_id: str) -> WebhookRo
     return row if row is not None and row.tenant_id == tenant.id else None
 
 
-def _deliveries(tenant: Tenant) -> Select[tuple[WebhookDeliveryRow, str]]:
+def _deliveries(tenant: Tenant) -> Select[WebhookDeliveryRow, str]:
     joined = WebhookMessageRow.id == WebhookDeliveryRow.message_id
     query = select(WebhookDeliveryRow, WebhookMessageRow.type).join(WebhookMessageRow, joined)
     return query.where(WebhookDeliveryRow.tenant_id == tenant.id)

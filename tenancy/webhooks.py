@@ -75,6 +75,7 @@ def add_webhook(
     keys: "TenantKeys",
     actor: Actor,
     tenant: Tenant,
+    *,
     url: str,
     events: Collection[str],
 ) -> NewSecret:
