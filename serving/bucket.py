@@ -57,6 +57,7 @@ class Bucket:
         self.level = min(self.level, size)
 
     def _refill(self, now: float) -> None:
-        passed = max(0.0, now - self.at) if self.at is not None else 0.0
-        self.level = min(self.size, self.level + passed * self.per_second)
-        self.at = now
+        # Threads come in any order: time that was counted once is not counted again.
+        since = now if self.at is None else self.at
+        self.level = min(self.size, self.level + max(0.0, now - since) * self.per_second)
+        self.at = max(now, since)
