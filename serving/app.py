@@ -9,7 +9,7 @@ from data_contracts.loader import load_contracts
 from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
-from serving import docs_routes, health_routes, keys_routes, score_routes
+from serving import docs_routes, health_routes, keys_routes, score_routes, webhooks_routes
 from serving.documentation import configure
 from serving.errors import register_errors
 from serving.headers import add_headers
@@ -19,7 +19,7 @@ from serving.limiting import add_limiting
 from serving.limits import BODY_LIMIT_BYTES
 from serving.logs import log_requests
 
-AREAS = (health_routes, score_routes, keys_routes, docs_routes)
+AREAS = (health_routes, score_routes, keys_routes, webhooks_routes, docs_routes)
 """Modules whose ``add(app, house)`` brings routes."""
 
 
