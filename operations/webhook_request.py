@@ -88,6 +88,8 @@ def post(
     finally:
         if link is not None:
             link.close()
+    if ended.is_set():  # cut off within the headers: what came of them looks whole
+        return Attempt(None, "timeout")
     return Attempt(status, None if 200 <= status < 300 else "status")
 
 
