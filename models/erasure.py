@@ -39,6 +39,7 @@ from tenancy.erasures import (
 from tenancy.holds import OFFICERS, destroying, require_free
 from tenancy.leases import lease
 from tenancy.tenants import get_tenant
+from tenancy.webhook_deliveries import forget_told
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -175,6 +176,10 @@ def _erase(task: _Task) -> None:
         judged = forget_judged(task.lake.settings, task.tenant.id, task.person.tokens)
         if judged:
             task.note("models", rows=judged)
+    with task.step("webhooks"):
+        told = forget_told(task.lake.store, task.tenant, task.person.tokens)
+        if told:
+            task.note("webhooks", rows=told)
     with task.step("consents"):
         for mark in sorted(task.person.marks):
             if forget_consent(task.lake.store, task.tenant, mark):

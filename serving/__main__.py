@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8080, help=text("serving.help_port"))
     chosen = parser.parse_args(arguments)
     from lakehouse.lake import Lake
+    from operations.webhook_delivery import Courier
     from serving.app import create_app
     from serving.logs import log_to_stderr
     from serving.server import serve, warm
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         lake = Lake.open(settings)
         app = create_app(settings, lake)
         warm(app, lake)
+        Courier(lake).start()
         serve(app, chosen.host, chosen.port)
     except AbcallError as error:
         print(error.say(settings.language), file=sys.stderr)

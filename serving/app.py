@@ -10,13 +10,13 @@ from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
 from serving import docs_routes, health_routes, keys_routes, score_routes, webhooks_routes
+from serving.bounds import add_bounds
 from serving.documentation import configure
 from serving.errors import register_errors
 from serving.headers import add_headers
 from serving.house import House
 from serving.language import asked_language, speak
 from serving.limiting import add_limiting
-from serving.limits import BODY_LIMIT_BYTES
 from serving.logs import log_requests
 
 AREAS = (health_routes, score_routes, keys_routes, webhooks_routes, docs_routes)
@@ -38,7 +38,6 @@ def create_app(settings: Settings, lake: Lake | None = None) -> APIFlask:
         docs_path=None,
         json_errors=False,
     )
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT_BYTES
     configure(app, settings.language)
 
     @app.before_request
@@ -47,7 +46,8 @@ def create_app(settings: Settings, lake: Lake | None = None) -> APIFlask:
 
     log_requests(app)
     add_limiting(app, settings)
-    add_headers(app)
+    add_bounds(app)
+    add_headers(app, settings)
     register_errors(app)
     contracts = load_contracts(settings.contract_dirs)
     house = House(lake if lake is not None else Lake.open(settings), tuple(contracts.values()))

@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from foundation.errors import AbcallError, Busy, NotSignedIn, OperatorError, TooMany
@@ -26,6 +26,8 @@ HTTP_KEYS = {
     405: "serving.no_method",
     408: "serving.bad_request",
     413: "serving.body_too_large",
+    414: "serving.url_too_long",
+    431: "serving.headers_too_large",
 }
 
 
@@ -58,7 +60,7 @@ def refused(error: HTTPException) -> Response | HTTPException:
     if status >= 500:
         return broken(error)
     key = HTTP_KEYS.get(status, "serving.bad_request")
-    limit = BODY_LIMIT_BYTES // 1024
+    limit = (request.max_content_length or BODY_LIMIT_BYTES) // 1024
     answer = _answer(key, text(key, spoken(), limit=limit), status, {})
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

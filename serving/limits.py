@@ -6,6 +6,10 @@ MOST_RECORDS = 1_000
 """Incidents or customers of one request."""
 
 BODY_LIMIT_BYTES = 4 * 1024 * 1024
+"""Of JSON; routes for files and many rows have limits of their own (`serving.bounds.room_for`)."""
+
+URL_LIMIT_BYTES = 8 * 1024
+HEADERS_LIMIT_BYTES = 16 * 1024
 LONGEST_TEXT = 20_000
 """Characters of a free text; the longest letters of complaint have half of it."""
 
