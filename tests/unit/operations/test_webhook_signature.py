@@ -3,7 +3,11 @@
 import base64
 import hashlib
 import hmac
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +15,9 @@ from hypothesis import strategies as st
 from foundation.settings import RETRY_SECONDS
 from operations.webhook_delivery import JITTER, wait_after
 from operations.webhook_signature import body_of, headers_of, signature
+from tenancy.webhook_events import EVENTS, SUBSCRIBABLE
 
+ROOT = Path(__file__).resolve().parents[3]
 SECRETS = st.lists(st.binary(min_size=24, max_size=64), min_size=1, max_size=2)
 
 
@@ -73,3 +79,33 @@ def test_each_wait_is_about_as_scheduled_and_after_the_last_it_is_given_up(
 def test_the_schedule_grows_and_lasts_nearly_three_days():
     assert list(RETRY_SECONDS) == sorted(RETRY_SECONDS)
     assert 2.5 * 86_400 < sum(RETRY_SECONDS) < 3 * 86_400
+
+
+def receivers_example() -> Callable[[str, dict[str, str], bytes], bool]:
+    """Return the function that the page shows to whoever writes a receiver."""
+    page = (ROOT / "docs/how-to/webhooks.md").read_text(encoding="utf-8")
+    code = page.partition(":caption: receiver.py\n")[2].partition("\n```")[0]
+    room: dict[str, Any] = {}
+    exec(compile(code, "receiver.py", "exec"), room)
+    return room["verified"]
+
+
+def test_the_receiver_that_the_page_shows_verifies_what_we_send():
+    verified, now = receivers_example(), int(time.time())
+    old, new, body = b"o" * 32, b"n" * 32, b'{"type":"call.ended"}'
+    told = headers_of([new, old], "msg_1", now, body)
+    for secret in (old, new):
+        written = "whsec_" + base64.b64encode(secret).decode()
+        assert verified(written, told, body)
+        assert not verified(written, told, body + b" ")
+        assert not verified(written, told | {"webhook-id": "msg_2"}, body)
+        late = headers_of([new, old], "msg_1", now - 301, body)
+        assert not verified(written, late, body)
+    assert not verified("whsec_" + base64.b64encode(b"x" * 32).decode(), told, body)
+
+
+def test_the_page_lists_every_event_and_its_fields():
+    page = (ROOT / "docs/how-to/webhooks.md").read_text(encoding="utf-8")
+    for event in SUBSCRIBABLE:
+        fields = ", ".join(f"`{field}`" for field in EVENTS[event])
+        assert f"| `{event}` | {fields} |" in page
