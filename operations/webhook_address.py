@@ -63,14 +63,14 @@ def target_of(url: str, *, loopback: bool) -> Target:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname or ""
     except ValueError as error:
-        raise InvalidRequest("webhooks.bad_url") from error
+        raise InvalidRequest("webhook_refusals.bad_url") from error
     tls = parts.scheme == "https"
     plain = url.isascii() and url.isprintable() and " " not in url and well_formed(url) == url
     if not plain or len(url) > LONGEST_URL or not host or "@" in parts.netloc or parts.fragment:
-        raise InvalidRequest("webhooks.bad_url")
+        raise InvalidRequest("webhook_refusals.bad_url")
     at_home = loopback and _is_loopback(host)
     if not at_home and (not tls or (port or 443) not in PORTS or _is_forbidden_literal(host)):
-        raise InvalidRequest("webhooks.bad_url")
+        raise InvalidRequest("webhook_refusals.bad_url")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(tls, host, port or (443 if tls else 80), path)
 

@@ -51,7 +51,7 @@ def try_webhook(lake: "Lake", actor: "Actor", tenant: "Tenant", webhook_id: str)
     """
     webhook = get_webhook(lake.store, actor, tenant, webhook_id)
     if webhook.ended_at is not None:
-        raise InvalidRequest("webhooks.ended", id=webhook_id)
+        raise InvalidRequest("webhook_refusals.ended", id=webhook_id)
     record(lake.store, actor, "webhook.tested", tenant.id, webhook_id)
     loopback = lake.settings.webhook_loopback
     body = body_of("webhook.test", utc_now(), {"webhook_id": webhook_id})

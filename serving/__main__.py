@@ -25,10 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     from lakehouse.lake import Lake
     from operations.webhook_delivery import Courier
     from serving.app import create_app
+    from serving.fairness import share_interpreter
     from serving.logs import log_to_stderr
     from serving.server import serve, warm
 
     log_to_stderr()
+    share_interpreter()
     try:
         lake = Lake.open(settings)
         app = create_app(settings, lake)

@@ -164,7 +164,7 @@ def _states(arguments: Mapping[str, str]) -> set[DeliveryState] | None:
     if asked is None:
         return None
     if asked not in get_args(DeliveryState):
-        raise InvalidRequest("webhooks.no_state", state=shown(asked))
+        raise InvalidRequest("webhook_refusals.no_state", state=shown(asked))
     return {cast(DeliveryState, asked)}
 
 

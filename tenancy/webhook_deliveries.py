@@ -135,7 +135,7 @@ def list_deliveries(
     with store.reading() as session:
         require_inside(session, actor, tenant)
         if _own_webhook(session, tenant, webhook_id) is None:
-            raise NotFound("webhooks.no_webhook", id=webhook_id)
+            raise NotFound("webhook_refusals.no_webhook", id=webhook_id)
         found = session.execute(query.limit(limit)).all()
         return [_delivery_of(row, event) for row, event in found]
 
@@ -155,9 +155,9 @@ def resend(store: Store, actor: Actor, tenant: Tenant, delivery_id: str) -> Deli
         actor.require("manager", "admin")
         row = row_named(session, WebhookDeliveryRow, delivery_id, lock=True)
         if row is None or row.tenant_id != tenant.id:
-            raise NotFound("webhooks.no_delivery", id=delivery_id)
+            raise NotFound("webhook_refusals.no_delivery", id=delivery_id)
         if session.get_one(WebhookRow, row.webhook_id).ended_at is not None:
-            raise InvalidRequest("webhooks.ended", id=row.webhook_id)
+            raise InvalidRequest("webhook_refusals.ended", id=row.webhook_id)
         if row.state != "waiting":
             row.state, row.attempts, row.ended_at = "waiting", 0, None
         row.due_at = now_in(session)

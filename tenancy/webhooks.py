@@ -91,14 +91,14 @@ def add_webhook(
     unknown = sorted(set(events) - set(SUBSCRIBABLE))
     if unknown or not events:
         known = ", ".join(SUBSCRIBABLE)
-        raise InvalidRequest("webhooks.no_event", event=", ".join(unknown), known=known)
+        raise InvalidRequest("webhook_refusals.no_event", event=", ".join(unknown), known=known)
     webhook_id, raw = uuid4().hex, os.urandom(SECRET_BYTES)
     sealed = keys.encrypt(raw, _context(webhook_id))
     with store.session() as session:
         _require(session, actor, tenant)
         living = (WebhookRow.tenant_id == tenant.id) & WebhookRow.ended_at.is_(None)
         if len(session.scalars(select(WebhookRow.id).where(living)).all()) >= MOST_WEBHOOKS:
-            raise TooLarge("webhooks.too_many", limit=MOST_WEBHOOKS)
+            raise TooLarge("webhook_refusals.too_many", limit=MOST_WEBHOOKS)
         row = WebhookRow(
             id=webhook_id,
             tenant_id=tenant.id,
@@ -148,7 +148,7 @@ def rotate_webhook(
         _require(session, actor, tenant)
         row = _own(session, tenant, webhook_id, lock=True)
         if row.ended_at is not None:
-            raise InvalidRequest("webhooks.ended", id=webhook_id)
+            raise InvalidRequest("webhook_refusals.ended", id=webhook_id)
         row.sealed_previous, row.previous_ends_at = row.sealed_secret, now_in(session) + overlap
         row.sealed_secret = keys.encrypt(raw, _context(webhook_id))
         session.flush()
@@ -198,7 +198,7 @@ def _require(session: Session, actor: Actor, tenant: Tenant) -> None:
 def _own(session: Session, tenant: Tenant, webhook_id: str, *, lock: bool = False) -> WebhookRow:
     row = row_named(session, WebhookRow, webhook_id, lock=lock)
     if row is None or row.tenant_id != tenant.id:
-        raise NotFound("webhooks.no_webhook", id=webhook_id)
+        raise NotFound("webhook_refusals.no_webhook", id=webhook_id)
     return row
 
 

@@ -66,7 +66,7 @@ def test_a_webhook_lives_from_its_subscription_to_its_end(
     (dead,) = client.get(f"{path}/deliveries?state=dead", headers=admin).json["deliveries"]
     assert dead["fault"] == "ended"
     refused = client.get(f"{path}/deliveries?state=lost", headers=admin)
-    assert (refused.status_code, refused.json["error"]["key"]) == (422, "webhooks.no_state")
+    assert (refused.status_code, refused.json["error"]["key"]) == (422, "webhook_refusals.no_state")
 
 
 def test_another_tenants_webhook_is_not_found(
@@ -94,9 +94,9 @@ def test_another_tenants_webhook_is_not_found(
     [
         ({}, "serving.not_string"),
         ({"url": "https://crm.example.com/"}, "serving.no_records"),
-        ({"url": "https://crm.example.com/", "events": ["x"]}, "webhooks.no_event"),
-        ({"url": "https://10.0.0.5/", "events": EVENTS}, "webhooks.bad_url"),
-        ({"url": "http://crm.example.com/", "events": EVENTS}, "webhooks.bad_url"),
+        ({"url": "https://crm.example.com/", "events": ["x"]}, "webhook_refusals.no_event"),
+        ({"url": "https://10.0.0.5/", "events": EVENTS}, "webhook_refusals.bad_url"),
+        ({"url": "http://crm.example.com/", "events": EVENTS}, "webhook_refusals.bad_url"),
         ({"url": "a" * 3_000, "events": EVENTS}, "serving.too_long"),
         ({"url": "https://a.example/", "events": EVENTS, "secret": "x"}, "serving.unknown_field"),
     ],
