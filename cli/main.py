@@ -39,6 +39,7 @@ from cli import (
     upload,
     verticals,
     watching,
+    webhooks,
 )
 from cli.console import complain, say
 from cli.failures import report_bug
@@ -80,6 +81,7 @@ def build_app(language: Language) -> typer.Typer:
         retention,
         audit,
         sql,
+        webhooks,
         verticals,
         contracts,
         plugins,

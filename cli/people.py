@@ -1,14 +1,16 @@
 """``abcall user …`` and ``abcall key …``: who may sign in to a tenant, and with which keys."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from cli.console import say, show
 from cli.session import Helper, helper, session_of
+from foundation.clock import utc_now
 from foundation.texts import Language, text
-from tenancy.api_keys import issue_key, list_keys, revoke_key
+from tenancy.api_keys import OVERLAP, ApiKey, issue_key, list_keys, revoke_key, rotate_key
 from tenancy.users import create_user, list_users
 
 
@@ -65,10 +67,14 @@ def _register_keys(group: typer.Typer, language: Language, tell: Helper) -> None
         tenant_id: Annotated[str, tenant_argument],
         scope: Annotated[list[str], typer.Option(help=tell("key_scope"))],
         name: Annotated[str, typer.Option(help=tell("key_name"))] = "",
+        days: Annotated[int | None, typer.Option(help=tell("key_days"), min=1, max=3650)] = None,
     ) -> None:
+        expires_at = None if days is None else utc_now() + timedelta(days=days)
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
-            issued = issue_key(desk.lake.store, desk.staff, tenant, scope, name=name)
+            issued = issue_key(
+                desk.lake.store, desk.staff, tenant, scope, name=name, expires_at=expires_at
+            )
         say(text("cli.key_made", language, secret=issued.secret))
 
     @group.command("list", help=tell("key_list"))
@@ -76,12 +82,27 @@ def _register_keys(group: typer.Typer, language: Language, tell: Helper) -> None
         with session_of(context).desk() as desk:
             found = list_keys(desk.lake.store, desk.staff, desk.tenant(tenant_id))
         headers = text("cli.key_headers", language).split("|")
-        state = text("cli.key_revoked", language)
+        now = utc_now()
         rows = [
-            (k.id, k.name, ", ".join(sorted(k.scopes)), state if k.revoked_at else "")
-            for k in found
+            (k.id, k.name, ", ".join(sorted(k.scopes)), _state(k, now, language)) for k in found
         ]
         show(tenant_id, headers, rows)
+
+    @group.command("rotate", help=tell("key_rotate"))
+    def rotate(
+        context: typer.Context,
+        tenant_id: Annotated[str, tenant_argument],
+        key_id: Annotated[str, typer.Argument(metavar="KEY_ID")],
+        overlap_hours: Annotated[float, typer.Option(help=tell("key_overlap"))] = (
+            OVERLAP.total_seconds() / 3600
+        ),
+    ) -> None:
+        overlap = timedelta(hours=overlap_hours)
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            made = rotate_key(desk.lake.store, desk.staff, tenant, key_id, overlap=overlap)
+        ends = f"{made.key.previous_ends_at:%Y-%m-%d %H:%M} UTC"
+        say(text("cli.key_rotated", language, secret=made.secret, ends=ends))
 
     @group.command("revoke", help=tell("key_revoke"))
     def revoke(
@@ -92,3 +113,19 @@ def _register_keys(group: typer.Typer, language: Language, tell: Helper) -> None
         with session_of(context).desk() as desk:
             revoke_key(desk.lake.store, desk.staff, desk.tenant(tenant_id), key_id)
         say(text("cli.key_ended", language, key=key_id))
+
+
+def _state(key: ApiKey, now: datetime, language: Language) -> str:
+    """Say what a list must not keep to itself: ended, ending, or an old secret that still holds."""
+    if key.revoked_at is not None:
+        return text("cli.key_revoked", language)
+    if key.expires_at is not None and key.expires_at <= now:
+        return text("cli.key_expired", language)
+    said = []
+    if key.expires_at is not None:
+        word = "cli.key_ends_soon" if key.ends_soon(now) else "cli.key_ends"
+        said.append(text(word, language, ends=f"{key.expires_at:%Y-%m-%d}"))
+    if key.previous_ends_at is not None and key.previous_ends_at > now:
+        ends = f"{key.previous_ends_at:%Y-%m-%d %H:%M} UTC"
+        said.append(text("cli.key_two_secrets", language, ends=ends))
+    return "; ".join(said)

@@ -6,11 +6,13 @@ import typer
 
 from cli.console import say, show
 from cli.session import Helper, contract_of, helper, session_of
+from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
 from foundation.settings import Settings
 from foundation.texts import LANGUAGES, Language, text
 from tenancy.bootstrap import open_store
 from tenancy.keys import Keyring
+from tenancy.limits import NAMES, day_of, limits_of, plan_limits, set_limits, used_today
 from tenancy.screen_texts import SCREEN_TEXTS, save_screen_text, screen_texts
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant, list_tenants
@@ -35,6 +37,7 @@ def register(app: typer.Typer, language: Language) -> None:
     _register_init(app, language, tell)
     _register_new(group, language, tell)
     _register_list(group, language, tell)
+    _register_limits(group, language, tell)
     _register_erase(group, language, tell)
     _register_texts(group, language)
 
@@ -81,6 +84,37 @@ def _register_list(group: typer.Typer, language: Language, tell: Helper) -> None
         headers = text("cli.tenant_headers", language).split("|")
         rows = [(t.id, t.name, t.vertical, t.plan, t.language, t.currency) for t in tenants]
         show(text("cli.tenants", language), headers, rows)
+
+
+def _register_limits(group: typer.Typer, language: Language, tell: Helper) -> None:
+    @group.command("limits", help=tell("tenant_limits"))
+    def limits(
+        context: typer.Context,
+        tenant_id: Annotated[str, typer.Argument(metavar="ID", help=tell("tenant_id"))],
+        change: Annotated[list[str] | None, typer.Option("--set", help=tell("limit_set"))] = None,
+        plan: Annotated[bool, typer.Option("--plan", help=tell("limit_plan"))] = False,
+    ) -> None:
+        own = dict.fromkeys(NAMES) if plan else {}
+        own |= dict(map(_limit, change or ()))
+        session = session_of(context)
+        by_plan = dict(session.settings.limits)
+        with session.desk() as desk:
+            tenant, store = desk.tenant(tenant_id), desk.lake.store
+            if own:
+                set_limits(store, desk.staff, tenant, own)
+            held, of_plan = limits_of(store, tenant, by_plan), plan_limits(tenant.plan, by_plan)
+            used = used_today(store, tenant, day_of(tenant, utc_now())[0])
+        headers = text("cli.limit_headers", language).split("|")
+        rows = [(name, str(getattr(held, name)), str(getattr(of_plan, name))) for name in NAMES]
+        show(f"{tenant_id} · {tenant.plan}", headers, rows)
+        say(text("cli.limit_used", language, records=used))
+
+
+def _limit(option: str) -> tuple[str, int]:
+    name, _, value = option.partition("=")
+    if not value.isdecimal():
+        raise InvalidRequest("limits.bad_limit", name=name, known=", ".join(NAMES))
+    return name, int(value)
 
 
 def _register_erase(group: typer.Typer, language: Language, tell: Helper) -> None:

@@ -45,6 +45,7 @@ from tenancy.leases import lease
 from tenancy.outbox import forget_person, outbox_lease
 from tenancy.tenants import get_tenant
 from tenancy.tokens import token
+from tenancy.webhook_deliveries import forget_told
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -189,6 +190,10 @@ def _erase(task: _Task) -> None:
             task.note("outbox", rows=changes)
     with task.step("incidents"):
         _registered(task)
+    with task.step("webhooks"):
+        told = forget_told(task.lake.store, task.tenant, task.person.tokens)
+        if told:
+            task.note("webhooks", rows=told)
     with task.step("consents"):
         for mark in sorted(task.person.marks):
             if forget_consent(task.lake.store, task.tenant, mark):

@@ -17,16 +17,19 @@ from serving import (
     graph_routes,
     health_routes,
     incident_routes,
+    keys_routes,
     score_routes,
     table_routes,
+    webhooks_routes,
 )
+from serving.bounds import add_bounds
 from serving.documentation import configure
 from serving.errors import register_errors
 from serving.headers import add_headers
 from serving.house import House
 from serving.language import asked_language, speak
 from serving.life import Life
-from serving.limits import BODY_LIMIT_BYTES
+from serving.limiting import add_limiting
 from serving.logs import log_requests
 from serving.telemetry import count_requests
 from serving.traces import trace_requests
@@ -42,6 +45,8 @@ AREAS = (
     calls_routes,
     table_routes,
     graph_routes,
+    keys_routes,
+    webhooks_routes,
     docs_routes,
 )
 """Modules whose ``add(app, house)`` brings routes."""
@@ -64,7 +69,6 @@ def create_app(settings: Settings, lake: Lake | None = None, life: Life | None =
         docs_path=None,
         json_errors=False,
     )
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT_BYTES
     configure(app, settings.language)
 
     @app.before_request
@@ -74,7 +78,9 @@ def create_app(settings: Settings, lake: Lake | None = None, life: Life | None =
     trace_requests(app)
     count_requests(app)
     log_requests(app)
-    add_headers(app)
+    add_limiting(app, settings)
+    add_bounds(app)
+    add_headers(app, settings)
     register_errors(app)
     contracts = load_contracts(settings.contract_dirs)
     opened = lake if lake is not None else Lake.open(settings)

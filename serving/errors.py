@@ -10,12 +10,12 @@ from secrets import token_hex
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from foundation.errors import AbcallError, Busy, NotSignedIn, OperatorError
+from foundation.errors import AbcallError, Busy, NotSignedIn, OperatorError, TooMany
 from foundation.failures import trail_of
 from foundation.texts import text
 from serving.language import spoken
@@ -29,6 +29,8 @@ HTTP_KEYS = {
     405: "serving.no_method",
     408: "serving.bad_request",
     413: "serving.body_too_large",
+    414: "serving.url_too_long",
+    431: "serving.headers_too_large",
 }
 
 
@@ -50,6 +52,8 @@ def said(error: AbcallError) -> Response:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="abcall"'
     if isinstance(error, Busy):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.details["seconds"])
     return answer
 
 
@@ -61,7 +65,7 @@ def refused(error: HTTPException) -> Response | HTTPException:
     if status >= 500:
         return broken(error)
     key = HTTP_KEYS.get(status, "serving.bad_request")
-    limit = BODY_LIMIT_BYTES // 1024
+    limit = (request.max_content_length or BODY_LIMIT_BYTES) // 1024
     answer = _answer(key, text(key, spoken(), limit=limit), status, {})
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

@@ -4,6 +4,10 @@ MOST_RECORDS = 1_000
 """Incidents or customers of one request."""
 
 BODY_LIMIT_BYTES = 4 * 1024 * 1024
+"""Of JSON; routes for files and many rows have limits of their own (`serving.bounds.room_for`)."""
+
+URL_LIMIT_BYTES = 8 * 1024
+HEADERS_LIMIT_BYTES = 16 * 1024
 
 FEED_BODY_BYTES = 64 * 1024 * 1024
 """A feed of lines, as it is sent and once it is unpacked; it is read piece by piece."""

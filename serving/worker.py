@@ -25,16 +25,20 @@ AGAIN_SECONDS = 5.0
 
 def begin(settings: Settings, life: Life) -> "APIFlask":
     """Return a worker's app; it warms up in the background and ends with its parent."""
-    from serving.app import create_app
+    from operations.webhook_delivery import Courier
+    from serving.app import HOUSE, create_app
+    from serving.fairness import share_interpreter
     from serving.logs import log_to_stderr
     from serving.telemetry import keep_room
     from serving.traces import trace_to_receiver
 
     log_to_stderr()
+    share_interpreter()
     keep_room()
     trace_to_receiver(settings)
     _in_background("parent", _end_with_parent)
     app = create_app(settings, life=life)
+    Courier(app.extensions[HOUSE].lake).start()
     _in_background("warm", lambda: _warm(app))
     return app
 

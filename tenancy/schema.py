@@ -7,9 +7,11 @@ from tenancy import (
     copy_tables,
     incident_tables,
     law_tables,
+    limit_tables,
     model_tables,
     outbox_tables,
     screen_tables,
+    webhook_tables,
 )
 from tenancy.tables import Base
 
@@ -21,9 +23,11 @@ __all__ = [
     "copy_tables",
     "incident_tables",
     "law_tables",
+    "limit_tables",
     "model_tables",
     "outbox_tables",
     "screen_tables",
+    "webhook_tables",
 ]
 
 METADATA = Base.metadata

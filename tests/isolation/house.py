@@ -44,6 +44,9 @@ from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tenancy.upload import Upload
 from tenancy.users import create_user
+from tenancy.webhook_deliveries import list_deliveries
+from tenancy.webhook_events import publish
+from tenancy.webhooks import add_webhook
 from tests.unit.dashboards.conftest import score_row
 
 STAFF = Actor("staff:tests", "staff", None, ROLES)
@@ -117,6 +120,7 @@ def built(folder: Path) -> Iterator[House]:
                 "secret": issue_key(lake.store, STAFF, tenant, ["score", "read"]).secret,
                 "reader": issue_key(lake.store, STAFF, tenant, ["read"]).secret,
                 "feed_secret": issue_key(lake.store, STAFF, tenant, ["feed", "read"]).secret,
+                "admin": issue_key(lake.store, STAFF, tenant, ["admin"]).secret,
             }
             house.people[tenant.id] = _person(house, tenant, "gerencia", *ROLES)
         for tenant in OWNERS:
@@ -198,7 +202,24 @@ def _in_store(house: House, tenant: Tenant) -> None:
     )
     note_part(store, tenant, delivery.id, DeliveredPart("a.csv", upload))
     finish_delivery(store, tenant, delivery.id)
+    hook = add_webhook(
+        store, house.lake.keys.of(tenant), who, tenant,
+        url=f"https://{tenant.id}.example/in", events=["incident.closed"],
+    )  # fmt: skip
+    with store.session() as session:
+        publish(session, tenant, "incident.closed", {"incident_id": f"CASE-{tenant.id}"})
+    delivery_out = list_deliveries(store, who, tenant, hook.webhook.id)[0]
     house.owned[tenant.id] |= {
+        "webhook": hook.webhook.id,
+        "webhook_delivery": delivery_out.id,
+        "spare_webhook": add_webhook(
+            store,
+            house.lake.keys.of(tenant),
+            who,
+            tenant,
+            url=f"https://{tenant.id}.example/b",
+            events=["call.ended"],
+        ).webhook.id,
         "user": user.id,
         "key": key.key.id,
         "hold": hold.id,

@@ -73,6 +73,24 @@ def scored(house: House, asker: Tenant, customer: str) -> object:
     return told["score"]
 
 
+def asked_as_admin(house: House, asker: Tenant, verb: str, path: str) -> object:
+    """Ask a route that takes ``admin``; the name is written as a client library writes it."""
+    key = {"Authorization": f"Bearer {house.name(asker, 'admin')}", "Accept-Language": "en"}
+    answer = house.client.open(path, method=verb, headers=key)
+    if answer.status_code != 200:
+        raise Refused(f"{answer.status_code} {answer.get_data(as_text=True)}")
+    return answer.get_json()
+
+
+def listed(house: House, asker: Tenant, path: str, name: str) -> bool:
+    (found,) = asked_as_admin(house, asker, "GET", path).values()
+    return name in [one["id"] for one in found]
+
+
+def at(prefix: str, name: str, ending: str = "") -> str:
+    return f"{prefix}/{quote(name, safe='', errors='surrogatepass')}{ending}"
+
+
 def typed(house: House, *arguments: str) -> bool:
     code, said = house.command(*arguments)
     if code:
@@ -100,6 +118,36 @@ SURFACES: tuple[Surface, ...] = (
     owned("online store", "person by token", "token", person_online, NO_TOKEN),
     owned("API", "customer beside an incident", "token", beside_an_incident, NO_TOKEN,
           plainly=True),
+    owned("API", "GET keys", "key", lambda h, t, n: listed(h, t, "/v1/keys", n)),
+    owned("API", "POST keys/{id}/rotate", "key",
+          lambda h, t, n: asked_as_admin(h, t, "POST", at("/v1/keys", n, "/rotate")),
+          plainly=True),
+    owned("API", "DELETE keys/{id}", "spare_key",
+          lambda h, t, n: asked_as_admin(h, t, "DELETE", at("/v1/keys", n)), plainly=True),
+    owned("API", "GET webhooks", "webhook", lambda h, t, n: listed(h, t, "/v1/webhooks", n)),
+    owned("API", "GET webhooks/{id}", "webhook",
+          lambda h, t, n: asked_as_admin(h, t, "GET", at("/v1/webhooks", n)), plainly=True),
+    owned("API", "POST webhooks/{id}/rotate", "webhook",
+          lambda h, t, n: asked_as_admin(h, t, "POST", at("/v1/webhooks", n, "/rotate")),
+          plainly=True),
+    owned("API", "GET webhooks/{id}/deliveries", "webhook",
+          lambda h, t, n: asked_as_admin(h, t, "GET", at("/v1/webhooks", n, "/deliveries")),
+          plainly=True),
+    owned("API", "POST webhooks/deliveries/{id}/resend", "webhook_delivery",
+          lambda h, t, n: asked_as_admin(
+              h, t, "POST", at("/v1/webhooks/deliveries", n, "/resend")), plainly=True),
+    owned("API", "DELETE webhooks/{id}", "spare_webhook",
+          lambda h, t, n: asked_as_admin(h, t, "DELETE", at("/v1/webhooks", n)), plainly=True),
+    owned("command", "key rotate TENANT KEY", "key",
+          lambda h, t, n: typed(h, "key", "rotate", t.id, "--", n)),
+    owned("command", "webhook rotate TENANT WEBHOOK", "webhook",
+          lambda h, t, n: typed(h, "webhook", "rotate", t.id, "--", n)),
+    owned("command", "webhook deliveries TENANT WEBHOOK", "webhook",
+          lambda h, t, n: typed(h, "webhook", "deliveries", t.id, "--", n)),
+    owned("command", "webhook resend TENANT DELIVERY", "webhook_delivery",
+          lambda h, t, n: typed(h, "webhook", "resend", t.id, "--", n)),
+    owned("command", "webhook remove TENANT WEBHOOK", "spare_webhook",
+          lambda h, t, n: typed(h, "webhook", "remove", t.id, "--", n)),
     owned("command", "rejected TENANT UPLOAD", "upload",
           lambda h, t, n: typed(h, "rejected", t.id, "--", n)),
     owned("command", "key revoke TENANT KEY", "spare_key",

@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from tenancy.api_keys import list_keys, revoke_key
+from tenancy.api_keys import list_keys, revoke_key, rotate_key
 from tenancy.audit import entries
 from tenancy.deliveries import delivery_of_upload, finish_delivery, last_delivery
 from tenancy.erasures import erasure_of_score, get_erasure, list_erasures
@@ -14,6 +14,14 @@ from tenancy.tenant import Tenant
 from tenancy.tenants import get_tenant, list_tenants, tenant_for
 from tenancy.uploads import get_upload, list_uploads
 from tenancy.users import get_user, list_users, set_disabled, set_roles
+from tenancy.webhook_deliveries import list_deliveries, resend
+from tenancy.webhooks import (
+    end_webhook,
+    get_webhook,
+    list_webhooks,
+    rotate_webhook,
+    signing_secrets,
+)  # fmt: skip
 from tests.isolation.attempts import Surface, owned
 from tests.isolation.house import OWNERS, STAFF, House
 
@@ -60,6 +68,23 @@ SURFACES: tuple[Surface, ...] = (
           lambda h, t, n: set_disabled(h.lake.store, h.manager(t), t, n, disabled=True)),
     owned(ROOM, "list keys", "key",
           lambda h, t, n: named(list_keys(h.lake.store, h.manager(t), t), n)),
+    owned(ROOM, "rotate a key", "key",
+          lambda h, t, n: rotate_key(h.lake.store, h.manager(t), t, n)),
+    owned(ROOM, "webhook", "webhook",
+          lambda h, t, n: get_webhook(h.lake.store, h.manager(t), t, n)),
+    owned(ROOM, "list webhooks", "webhook",
+          lambda h, t, n: named(list_webhooks(h.lake.store, h.manager(t), t), n)),
+    owned(ROOM, "rotate a webhook's secret", "webhook",
+          lambda h, t, n: rotate_webhook(
+              h.lake.store, h.lake.keys.of(t), h.manager(t), t, n)),
+    owned(ROOM, "secrets of a webhook", "webhook",
+          lambda h, t, n: signing_secrets(h.lake.store, h.lake.keys.of(t), t, n)),
+    owned(ROOM, "deliveries of a webhook", "webhook",
+          lambda h, t, n: list_deliveries(h.lake.store, h.manager(t), t, n)),
+    owned(ROOM, "send a delivery again", "webhook_delivery",
+          lambda h, t, n: resend(h.lake.store, h.manager(t), t, n)),
+    owned(ROOM, "end a webhook", "spare_webhook",
+          lambda h, t, n: end_webhook(h.lake.store, h.manager(t), t, n)),
     owned(ROOM, "end a key", "spare_key",
           lambda h, t, n: revoke_key(h.lake.store, h.manager(t), t, n)),
     owned(ROOM, "lift a legal hold", "hold",

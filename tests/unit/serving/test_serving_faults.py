@@ -107,7 +107,7 @@ def test_the_document_describes_routes_keys_and_errors(service: Service):
         operation = spec["paths"][route]["post"]
         assert operation["security"] == [{"api_key": []}]
         assert set(operation["responses"]) == {
-            "200", "401", "403", "404", "413", "422", "500", "503",
+            "200", "401", "403", "404", "413", "422", "429", "500", "503",
         }  # fmt: skip
         refused = operation["responses"]["422"]["content"]["application/json"]["schema"]
         assert refused["$ref"].startswith("#/components/schemas/")

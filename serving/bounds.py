@@ -1,0 +1,27 @@
+"""How large a request may be before anybody looks at it: address, headers, body.
+
+Bodies have the limit of their route: JSON takes ``BODY_LIMIT_BYTES``; a route that takes files or
+many rows says so with ``room_for``. What takes no body is given none.
+"""
+
+from apiflask import APIFlask
+from flask import Request, abort, request
+
+from serving.limits import BODY_LIMIT_BYTES, HEADERS_LIMIT_BYTES, URL_LIMIT_BYTES
+
+
+def add_bounds(app: APIFlask) -> None:
+    """Refuse what is too large, before a key is looked at."""
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT_BYTES
+
+    @app.before_request
+    def bound() -> None:
+        if len(request.full_path.encode("utf-8", "replace")) > URL_LIMIT_BYTES:
+            abort(414)
+        if sum(len(name) + len(value) + 4 for name, value in request.headers) > HEADERS_LIMIT_BYTES:
+            abort(431)
+
+
+def room_for(request: Request, limit_bytes: int) -> None:
+    """Let this request's body be larger than JSON may be; before the body is read."""
+    request.max_content_length = limit_bytes
