@@ -10,7 +10,7 @@ from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
 from models.live import LiveModels
-from serving import docs_routes, health_routes, score_routes
+from serving import docs_routes, health_routes, model_routes, score_routes
 from serving.documentation import configure
 from serving.errors import register_errors
 from serving.headers import add_headers
@@ -19,7 +19,7 @@ from serving.language import asked_language, speak
 from serving.limits import BODY_LIMIT_BYTES
 from serving.logs import log_requests
 
-AREAS = (health_routes, score_routes, docs_routes)
+AREAS = (health_routes, score_routes, model_routes, docs_routes)
 """Modules whose ``add(app, house)`` brings routes."""
 
 
