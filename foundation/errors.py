@@ -11,7 +11,8 @@ AbcallError
 │   ├── NotFound         it does not exist *for this tenant*        HTTP 404
 │   ├── NotEnoughData    too few rows or outcomes to learn from     HTTP 409
 │   ├── Held             a legal hold forbids to destroy it         HTTP 409
-│   └── TooLarge         above a limit of the settings              HTTP 413
+│   ├── TooLarge         above a limit of the settings              HTTP 413
+│   └── TooMany          above a rate or quota: later it goes       HTTP 429
 ├── Busy                 another process holds the lease: try again  exit 75, HTTP 503
 └── OperatorError        the installation is at fault               exit 78, HTTP 500
     ├── MissingKey       the master key is absent or is another one
@@ -126,6 +127,12 @@ class TooLarge(UserError):
     """Above a limit of the settings."""
 
     http_status = 413
+
+
+class TooMany(UserError):
+    """Above a rate or quota; the sentence says when the same call succeeds."""
+
+    http_status = 429
 
 
 class Busy(AbcallError):

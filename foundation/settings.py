@@ -16,6 +16,10 @@ ENGINES: tuple[Engine, ...] = get_args(Engine)
 MIB = 1024 * 1024
 BUCKET_SCHEME = "s3://"
 HISTORY = re.compile(r"[1-9]\d{0,4}(,[a-z]+=[1-9]\d{0,4})*")
+LIMIT = re.compile(r"([a-z_]+\.[a-z_]+)=(\d{1,12})")
+RETRY_SECONDS = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 57600, 86400)
+"""Twelve waits, nearly three days in all."""
+
 PLAIN_FOLDER = re.compile(r"[A-Za-z0-9._/~+=,&@-]+")
 
 Choice = TypeVar("Choice", bound=str)
@@ -63,6 +67,19 @@ class Settings:
     sql_url
         PostgreSQL server, ``postgresql://user:password@host/database``, that holds copies of gold
         for programs that speak SQL; empty: none.
+    limits
+        Limits of plans that differ from the built-in ones, ``plan.limit=number`` by commas:
+        ``starter.requests_per_minute=600,business.records_per_day=0`` (0: none). The limits are
+        ``requests_per_minute``, ``burst``, ``records_per_minute``, ``records_per_day`` and
+        ``at_once``.
+    public_url
+        Address at which clients reach the service, of the proxy that ends TLS; where it begins
+        with ``https://`` answers tell browsers to use nothing else (HSTS).
+    webhook_retry_seconds
+        After how long a failed webhook is tried again, attempt by attempt, before it is given up.
+    webhook_loopback
+        ``1`` lets webhooks lead to this machine itself, without TLS and at any port: for
+        development and tests alone.
     """
 
     data_dir: Path
@@ -80,6 +97,10 @@ class Settings:
     openlineage: str = ""
     openlineage_key_file: Path | None = None
     sql_url: str = ""
+    limits: tuple[tuple[str, int], ...] = ()
+    public_url: str = ""
+    webhook_retry_seconds: tuple[int, ...] = RETRY_SECONDS
+    webhook_loopback: bool = False
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -129,6 +150,10 @@ class Settings:
                 else None
             ),
             sql_url=_sql_url(env),
+            limits=_limits(env),
+            public_url=_public_url(env),
+            webhook_retry_seconds=_seconds(env, defaults.webhook_retry_seconds),
+            webhook_loopback=_one_of(env, "ABCALL_WEBHOOK_LOOPBACK", ("0", "1"), "0") == "1",
         )
 
     @property
@@ -233,6 +258,33 @@ def _receiver(env: Mapping[str, str]) -> str:
         # Not the value: it may hold a password.
         raise OperatorError("settings.bad_receiver", variable="ABCALL_OPENLINEAGE")
     return value
+
+
+def _limits(env: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    """Return the limits of plans by name; which names there are, `tenancy.limits` knows."""
+    value = env.get("ABCALL_LIMITS", "")
+    found = [LIMIT.fullmatch(part.strip()) for part in value.split(",") if value]
+    limits = tuple((one[1], int(one[2])) for one in found if one)
+    if len(limits) < len(found):
+        raise OperatorError("settings.bad_limits", variable="ABCALL_LIMITS", value=value)
+    return limits
+
+
+def _public_url(env: Mapping[str, str]) -> str:
+    value = env.get("ABCALL_PUBLIC_URL", "").rstrip("/")
+    url = urlsplit(value)
+    if value and (url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc):
+        raise OperatorError("settings.bad_public_url", variable="ABCALL_PUBLIC_URL")
+    return value
+
+
+def _seconds(env: Mapping[str, str], default: tuple[int, ...]) -> tuple[int, ...]:
+    """Return waits, each of at least a second and at most a week."""
+    variable = "ABCALL_WEBHOOK_RETRY_SECONDS"
+    value = env.get(variable, ",".join(map(str, default)))
+    if not re.fullmatch(r"[1-9]\d{0,5}(,[1-9]\d{0,5}){0,49}", value):
+        raise OperatorError("settings.bad_seconds", variable=variable, value=value)
+    return tuple(map(int, value.split(",")))
 
 
 def _sql_url(env: Mapping[str, str]) -> str:

@@ -10,16 +10,17 @@ from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
 from models.live import LiveModels
-from serving import docs_routes, health_routes, model_routes, score_routes
+from serving import docs_routes, health_routes, keys_routes, model_routes, score_routes
 from serving.documentation import configure
 from serving.errors import register_errors
 from serving.headers import add_headers
 from serving.house import House
 from serving.language import asked_language, speak
+from serving.limiting import add_limiting
 from serving.limits import BODY_LIMIT_BYTES
 from serving.logs import log_requests
 
-AREAS = (health_routes, score_routes, model_routes, docs_routes)
+AREAS = (health_routes, score_routes, model_routes, keys_routes, docs_routes)
 """Modules whose ``add(app, house)`` brings routes."""
 
 
@@ -46,6 +47,7 @@ def create_app(settings: Settings, lake: Lake | None = None) -> APIFlask:
         speak(asked_language(request) or settings.language)
 
     log_requests(app)
+    add_limiting(app, settings)
     add_headers(app)
     register_errors(app)
     contracts = load_contracts(settings.contract_dirs)

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Request, g
+from flask import Request, g, request
 
 from data_contracts.contract import Contract
 from foundation.errors import NotSignedIn
 from foundation.texts import Language
+from serving.afterwards import PersonRead
 from serving.language import asked_language, speak
+from serving.limiting import admit, door
 from tenancy.actor import Actor
-from tenancy.api_keys import actor_for_key
 from tenancy.tenant import Tenant
-from tenancy.tenants import tenant_for
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -37,17 +37,25 @@ def caller_of(request: Request, lake: "Lake", scope: str) -> Caller:
     ------
     NotSignedIn
         There is no key, or it is wrong, revoked or expired.
+    TooMany
+        The tenant is above a rate or quota, or the address sent too many wrong keys.
     NotAllowed
         The key lacks the scope.
     """
-    actor = actor_for_key(lake.store, _secret(request))
-    tenant = tenant_for(lake.store, actor)
-    g.tenant_id, g.key_id = tenant.id, actor.id
-    language = asked_language(request) or tenant.language
+    known = door().known(lake, _secret(request), request.remote_addr)
+    g.tenant_id, g.key_id = known.tenant.id, known.actor.id
+    language = asked_language(request) or known.tenant.language
     speak(language)
-    actor.require(scope)
-    contract = lake.contract_of(tenant)
-    return Caller(actor, tenant, contract, language)
+    admit(known)
+    known.actor.require(scope)
+    return Caller(known.actor, known.tenant, known.contract, language)
+
+
+def note_person_read(caller: Caller, lake: "Lake", person_token: str) -> None:
+    """Write into the audit log, within a second or so, that the caller read a person's data."""
+    rule = request.url_rule.rule if request.url_rule else ""
+    read = PersonRead(caller.actor, caller.tenant, person_token, rule)
+    door().afterwards.person_read(lake, read)
 
 
 def _secret(request: Request) -> str:

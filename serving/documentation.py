@@ -21,6 +21,7 @@ REFUSALS = {
     404: "serving.docs_404",
     413: "serving.docs_413",
     422: "serving.docs_422",
+    429: "serving.docs_429",
     500: "serving.docs_500",
     503: "serving.docs_503",
 }

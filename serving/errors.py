@@ -12,7 +12,7 @@ from apiflask import APIFlask
 from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
 
-from foundation.errors import AbcallError, Busy, NotSignedIn, OperatorError
+from foundation.errors import AbcallError, Busy, NotSignedIn, OperatorError, TooMany
 from foundation.failures import trail_of
 from foundation.texts import text
 from serving.language import spoken
@@ -45,6 +45,8 @@ def said(error: AbcallError) -> Response:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="abcall"'
     if isinstance(error, Busy):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.details["seconds"])
     return answer
 
 

@@ -1,11 +1,9 @@
 """API keys: ``abk_<prefix>_<secret>``, shown once; the store keeps the prefix and a hash.
 
-The secret has 256 random bits, so SHA-256 is hash enough (argon2 is for what people choose).
+The secret has 256 random bits, so SHA-256 is hash enough (argon2 is for what people choose). A
+rotated key keeps id, scopes and prefix: its secret before holds as well, until the overlap ends.
 """
 
-import hashlib
-import hmac
-import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,24 +11,39 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from foundation.clock import utc_now
-from foundation.errors import InvalidRequest, NotFound, NotSignedIn
-from tenancy.actor import SCOPES, Actor
+from foundation.errors import InvalidRequest, NotAllowed, NotFound
+from tenancy.actor import SCOPES, Actor, granted
 from tenancy.audit import record_in
 from tenancy.columns import row_named
+from tenancy.key_proof import hash_of
 from tenancy.store import Store
 from tenancy.tables import ApiKeyRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 
-SHAPE = re.compile(r"abk_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
-USE_NOTED_EVERY = timedelta(minutes=1)
+OVERLAP = timedelta(hours=24)
+"""For so long a rotated key's secret before holds beside the new one."""
+
+LONGEST_OVERLAP = timedelta(days=30)
+WARNED_BEFORE = timedelta(days=14)
+"""So long before a secret ends, answers and lists say so."""
+
+GUARDIANS = ("manager", "admin")
+"""Role or scope that keys take."""
 
 
 @dataclass(frozen=True)
 class ApiKey:
-    """What may be shown of a key; its secret cannot."""
+    """What may be shown of a key; its secret cannot.
+
+    Attributes
+    ----------
+    previous_ends_at
+        Until when the secret before the last rotation holds.
+    """
 
     id: str
     tenant_id: str
@@ -41,6 +54,13 @@ class ApiKey:
     expires_at: datetime | None
     revoked_at: datetime | None
     used_at: datetime | None
+    previous_ends_at: datetime | None
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Say whether the key holds now and will not in ``WARNED_BEFORE``."""
+        if self.expires_at is None or self.revoked_at is not None:
+            return False
+        return now < self.expires_at <= now + WARNED_BEFORE
 
 
 @dataclass(frozen=True)
@@ -60,7 +80,11 @@ def issue_key(
     name: str = "",
     expires_at: datetime | None = None,
 ) -> IssuedKey:
-    """Make a key of the tenant; it takes a manager. The secret is returned this once."""
+    """Make a key of the tenant; it takes a manager, or a key that may ``admin``.
+
+    A key gives no scope that it has not, and nothing that outlasts it. The secret is returned this
+    once.
+    """
     unknown = sorted(set(scopes) - SCOPES)
     if unknown or not scopes:
         known = ", ".join(sorted(SCOPES))
@@ -71,7 +95,7 @@ def issue_key(
         tenant_id=tenant.id,
         name=name.strip()[:200],
         prefix=prefix,
-        secret_hash=_hash(secret),
+        secret_hash=hash_of(secret),
         scopes=sorted(set(scopes)),
         created_by=actor.id,
         created_at=utc_now(),
@@ -79,7 +103,8 @@ def issue_key(
     )
     with store.session() as session:
         require_inside(session, actor, tenant)
-        actor.require("manager")
+        actor.require(*GUARDIANS)
+        _require_no_more(session, actor, row)
         session.add(row)
         session.flush()
         details = {"scopes": row.scopes}
@@ -87,33 +112,45 @@ def issue_key(
     return IssuedKey(_key_of(row), f"abk_{prefix}_{secret}")
 
 
-def actor_for_key(store: Store, secret: str) -> Actor:
-    """Return the actor of a key, with the key's scopes as its roles.
+def rotate_key(
+    store: Store, actor: Actor, tenant: Tenant, key_id: str, *, overlap: timedelta = OVERLAP
+) -> IssuedKey:
+    """Give a key a new secret; the one before holds until the overlap ends.
+
+    A further rotation ends the secret before the last one at once: two hold at most.
 
     Raises
     ------
-    NotSignedIn
-        Unknown, wrong, revoked or expired: one sentence for all.
+    NotFound
+        The tenant has no such key.
+    InvalidRequest
+        The key has ended, or the overlap is longer than ``LONGEST_OVERLAP``.
+    NotAllowed
+        Neither a manager nor a key with all the scopes of this one.
     """
-    shape = SHAPE.fullmatch(secret)
-    prefix, hidden = shape.groups() if shape else ("", "")
-    with store.reading() as session:
-        row = session.scalars(select(ApiKeyRow).where(ApiKeyRow.prefix == prefix)).one_or_none()
-    right = hmac.compare_digest(row.secret_hash if row else _hash(""), _hash(hidden))
-    now = utc_now()
-    if row is None or not right or not _is_valid(row, now):
-        raise NotSignedIn("tenancy.wrong_key")
-    if row.used_at is None or row.used_at < now - USE_NOTED_EVERY:
-        _note_use(store, row.id, now)
-    return Actor(row.id, "key", row.tenant_id, frozenset(row.scopes))
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise InvalidRequest("tenancy.bad_overlap", days=LONGEST_OVERLAP.days)
+    secret = secrets.token_urlsafe(32)
+    with store.session() as session:
+        row = _own(session, actor, tenant, key_id)
+        now = utc_now()
+        if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+            raise InvalidRequest("tenancy.key_ended", id=key_id)
+        _require_no_more(session, actor, row)
+        row.previous_hash, row.previous_ends_at = row.secret_hash, now + overlap
+        row.secret_hash = hash_of(secret)
+        session.flush()
+        details = {"overlap_seconds": int(overlap.total_seconds())}
+        record_in(session, actor, "key.rotated", tenant.id, key_id, details=details)
+        return IssuedKey(_key_of(row), f"abk_{row.prefix}_{secret}")
 
 
 def list_keys(store: Store, actor: Actor, tenant: Tenant) -> list[ApiKey]:
-    """Return the tenant's keys, newest first; it takes a manager."""
+    """Return the tenant's keys, newest first; it takes a manager or ``admin``."""
     query = select(ApiKeyRow).where(ApiKeyRow.tenant_id == tenant.id)
     with store.reading() as session:
         require_inside(session, actor, tenant)
-        actor.require("manager")
+        actor.require(*GUARDIANS)
         return [
             _key_of(row) for row in session.scalars(query.order_by(ApiKeyRow.created_at.desc()))
         ]
@@ -122,28 +159,34 @@ def list_keys(store: Store, actor: Actor, tenant: Tenant) -> list[ApiKey]:
 def revoke_key(store: Store, actor: Actor, tenant: Tenant, key_id: str) -> ApiKey:
     """End a key at once; a second time changes nothing."""
     with store.session() as session:
-        require_inside(session, actor, tenant)
-        actor.require("manager")
-        row = row_named(session, ApiKeyRow, key_id, lock=True)
-        if row is None or row.tenant_id != tenant.id:
-            raise NotFound("tenancy.no_key", id=key_id)
+        row = _own(session, actor, tenant, key_id)
         if row.revoked_at is None:
             row.revoked_at = utc_now()
             record_in(session, actor, "key.revoked", tenant.id, key_id)
         return _key_of(row)
 
 
-def _is_valid(row: ApiKeyRow, now: datetime) -> bool:
-    return row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
+def _own(session: Session, actor: Actor, tenant: Tenant, key_id: str) -> ApiKeyRow:
+    require_inside(session, actor, tenant)
+    actor.require(*GUARDIANS)
+    row = row_named(session, ApiKeyRow, key_id, lock=True)
+    if row is None or row.tenant_id != tenant.id:
+        raise NotFound("tenancy.no_key", id=key_id)
+    return row
 
 
-def _note_use(store: Store, key_id: str, now: datetime) -> None:
-    with store.session() as session:
-        session.get_one(ApiKeyRow, key_id).used_at = now
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+def _require_no_more(session: Session, actor: Actor, row: ApiKeyRow) -> None:
+    """Raise ``NotAllowed`` where a key would give a scope, or a time, that it has not itself."""
+    if actor.kind != "key":
+        return
+    giver = session.get(ApiKeyRow, actor.id)
+    if giver is None or giver.revoked_at is not None:
+        # It was verified some seconds ago: what it gives would outlive its end.
+        raise NotAllowed("tenancy.key_gives_more")
+    ends_at = giver.expires_at
+    outlasts = ends_at is not None and (row.expires_at is None or row.expires_at > ends_at)
+    if outlasts or not set(row.scopes) <= granted(actor.roles):
+        raise NotAllowed("tenancy.key_gives_more")
 
 
 def _key_of(row: ApiKeyRow) -> ApiKey:
@@ -157,4 +200,5 @@ def _key_of(row: ApiKeyRow) -> ApiKey:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         used_at=row.used_at,
+        previous_ends_at=row.previous_ends_at,
     )

@@ -1,6 +1,14 @@
 """All tables of the operational store: whoever goes through every one of them starts here."""
 
-from tenancy import arrival_tables, contract_tables, copy_tables, law_tables, model_tables
+from tenancy import (
+    arrival_tables,
+    contract_tables,
+    copy_tables,
+    law_tables,
+    limit_tables,
+    model_tables,
+    webhook_tables,
+)
 from tenancy.tables import Base
 
 __all__ = [
@@ -9,7 +17,9 @@ __all__ = [
     "contract_tables",
     "copy_tables",
     "law_tables",
+    "limit_tables",
     "model_tables",
+    "webhook_tables",
 ]
 
 METADATA = Base.metadata

@@ -88,7 +88,7 @@ class SignInAttemptRow(Base):
 
 
 class ApiKeyRow(Base):
-    """An API key: its prefix finds it, the hash of its secret proves it."""
+    """An API key: its prefix finds it, the hash of its secret (or of the one before) proves it."""
 
     __tablename__ = "api_keys"
 
@@ -97,6 +97,8 @@ class ApiKeyRow(Base):
     name: Mapped[str]
     prefix: Mapped[str] = mapped_column(unique=True)
     secret_hash: Mapped[str]
+    previous_hash: Mapped[str | None]
+    previous_ends_at: Mapped[datetime | None]
     scopes: Mapped[list[str]]
     created_by: Mapped[str]
     created_at: Mapped[datetime]

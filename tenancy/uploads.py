@@ -7,6 +7,7 @@ from typing import cast
 from uuid import uuid4
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
@@ -18,6 +19,7 @@ from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 from tenancy.upload import APPLIED, FINISHED, Upload, UploadState, check_account, may_follow
+from tenancy.webhook_events import Value, publish
 
 SAVED = (
     "state",
@@ -97,9 +99,20 @@ def save_upload(store: Store, tenant: Tenant, upload: Upload) -> Upload:
         now = now_in(session)
         if upload.state in APPLIED and row.applied_at is None:
             row.applied_at = next_moment(session, tenant.id, row.table_name, UploadRow.applied_at)
-        if upload.state in FINISHED:
-            row.finished_at = row.finished_at or now
+        if upload.state in FINISHED and row.finished_at is None:
+            row.finished_at = now
+            _tell(session, tenant, upload)
         return _upload_of(row)
+
+
+def _tell(session: Session, tenant: Tenant, upload: Upload) -> None:
+    """Tell the tenant's own systems that its upload is through, and of rows to be corrected."""
+    named: dict[str, Value] = {"upload_id": upload.id, "table": upload.table}
+    rows, rejected = (upload.counts.get(count, 0) for count in ("rows", "quarantined"))
+    account: dict[str, Value] = {"state": upload.state, "rows": rows, "quarantined": rejected}
+    publish(session, tenant, "upload.finished", named | account)
+    if rejected:
+        publish(session, tenant, "rows.rejected", named | {"rows": rejected})
 
 
 def note_progress(

@@ -1,0 +1,111 @@
+"""What is written down after an answer was given: that keys were used, and whose data was read.
+
+A thread writes once a second what has come together, in one transaction. A process that is killed
+loses the last second of it; one that stops in order writes it first.
+"""
+
+import atexit
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from foundation.clock import utc_now
+from foundation.failures import trail_of
+from tenancy.actor import Actor
+from tenancy.audit import record_in
+from tenancy.key_proof import note_use
+from tenancy.tenant import Tenant
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+    from tenancy.store import Store
+
+log = logging.getLogger("abcall.serving")
+EVERY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class PersonRead:
+    """Somebody looked at a person's data.
+
+    Attributes
+    ----------
+    through
+        The route's rule, which names nobody.
+    """
+
+    actor: Actor
+    tenant: Tenant
+    person_token: str
+    through: str
+
+
+class Afterwards:
+    """The notes of one process that are not written yet."""
+
+    def __init__(self) -> None:
+        self._lock, self._stopped = threading.Lock(), threading.Event()
+        self._keys: dict[str, Store] = {}
+        self._reads: dict[PersonRead, Lake] = {}
+        self._thread: threading.Thread | None = None
+
+    def key_used(self, store: "Store", key_id: str) -> None:
+        """Note that a key was used."""
+        with self._lock:
+            self._keys[key_id] = store
+            self._start()
+
+    def person_read(self, lake: "Lake", read: PersonRead) -> None:
+        """Note for the audit log that a person's data was read."""
+        with self._lock:
+            self._reads[read] = lake
+            self._start()
+
+    def write(self) -> None:
+        """Write what there is, now."""
+        with self._lock:
+            keys, self._keys = self._keys, {}
+            reads, self._reads = self._reads, {}
+        try:
+            for store in set(keys.values()):
+                note_use(store, [one for one, of in keys.items() if of is store], utc_now())
+            keys = {}
+            for lake in set(reads.values()):
+                _write_reads(lake, [one for one, of in reads.items() if of is lake])
+            reads = {}
+        finally:
+            with self._lock:  # what could not be written waits for the next time
+                self._keys = keys | self._keys
+                self._reads = reads | self._reads
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="afterwards", daemon=True)
+            self._thread.start()
+            atexit.register(self._end)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(EVERY_SECONDS):
+            self._tried()
+
+    def _end(self) -> None:
+        self._stopped.set()
+        self._tried()
+
+    def _tried(self) -> None:
+        try:
+            if self._keys or self._reads:
+                self.write()
+        except Exception as error:  # the store is away: it is logged, and tried again
+            log.error("afterwards", extra={"facts": {"failure": trail_of(error)}})  # noqa: TRY400
+
+
+def _write_reads(lake: "Lake", reads: list[PersonRead]) -> None:
+    """Put reads into the audit chain, a person under the keyed hash that the law's records use."""
+    keys = {tenant.id: lake.keys.of(tenant) for tenant in {one.tenant for one in reads}}
+    marks = [keys[one.tenant.id].mark("person", one.person_token) for one in reads]
+    with lake.store.session() as session:
+        for one, mark in zip(reads, marks, strict=True):
+            details = {"through": one.through}
+            record_in(session, one.actor, "person.read", one.tenant.id, mark, details=details)
