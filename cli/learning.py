@@ -195,6 +195,7 @@ def _show_quality(
 
 def score_all(desk: Desk, tenant: Tenant, wanted: str | None, language: Language) -> None:
     """Score with the champions there are, and print how many rows were scored."""
+    from features.online_store import build_online
     from ingestion.gold.refine import refine
     from models.batch import score_current
 
@@ -209,6 +210,7 @@ def score_all(desk: Desk, tenant: Tenant, wanted: str | None, language: Language
             continue
         desk.note("model.scored", tenant, name, run=run.run_id)
         rows.append((name, str(run.scored), str(0 if run.already else run.scored)))
+    build_online(desk.lake, tenant, desk.contract(tenant))
     headers = text("cli.score_headers", language).split("|")
     show(text("cli.score_title", language, tenant=tenant.name), headers, rows)
     for reason in missing:

@@ -68,6 +68,7 @@ def decide(
     train: bool,
 ) -> "tuple[OffersTrained | None, OfferRun]":
     """Bring gold up to date, learn where there is no model yet, and decide on everyone."""
+    from features.online_store import build_online
     from ingestion.gold.refine import refine
     from models.offer_run import decide_offers, offer_champion
     from models.offer_train import train_offers
@@ -82,6 +83,7 @@ def decide(
             desk.note("model.trained", tenant, "offers", version=made.version)
         begin(text("cli.step_offers_decide", language))
         run = decide_offers(desk.lake, tenant, limit, contract)
+    build_online(desk.lake, tenant, contract)
     desk.note("offers.decided", tenant, "offers", run=run.run_id)
     return made, run
 

@@ -47,6 +47,7 @@ def answer(
     train: bool,
 ) -> "tuple[Answering, Answered]":
     """Bring gold and answers up to date, and return what is told of one incident."""
+    from features.online_store import build_online
     from ingestion.gold.refine import refine
     from models.answering import answering
     from models.answers import answer_one
@@ -60,6 +61,7 @@ def answer(
             desk.note("model.trained", tenant, one.model, version=one.version)
         begin(text("answers.step_answer", language))
         answered = answer_one(desk.lake, tenant, incident, contract)
+    build_online(desk.lake, tenant, contract)
     desk.note("incident.answered", tenant, incident)
     return done, answered
 

@@ -38,8 +38,11 @@ def register(app: typer.Typer, language: Language) -> None:
 
     @group.command("run", help=tell("retention_run"))
     def run(context: typer.Context, tenant_id: Annotated[str, tenant_argument]) -> None:
+        from features.online_store import build_online
         from ingestion.retention import run_retention
 
         with session_of(context).desk() as desk:
-            receipt = run_retention(desk.lake, desk.tenant(tenant_id), desk.staff)
+            tenant = desk.tenant(tenant_id)
+            receipt = run_retention(desk.lake, tenant, desk.staff)
+            build_online(desk.lake, tenant, desk.contract(tenant))
         say(text("law.nothing_due", language) if receipt is None else receipt.say(language))

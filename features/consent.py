@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from data_contracts.contract import Contract, Role
 from features.build import PERSON
+from features.online_store import online_of
 from tenancy.consents import Consent, consents_of
 from tenancy.tenant import Tenant
 
@@ -37,6 +38,38 @@ def left_out(
     return frozenset(refused | (set(persons) - yes - told_yes))
 
 
+def objecting(
+    lake: "Lake", tenant: Tenant, contract: Contract, persons: Collection[str]
+) -> frozenset[str]:
+    """Return those of a few persons (by token) who object to being scored: quick enough to ask.
+
+    What the company's files say stands in the online store; what was said to the company is asked
+    of the store, so that it holds at once.
+    """
+    facts = online_of(lake, tenant)
+    if facts is None or not persons:
+        return left_out(lake, tenant, contract, persons, "profiling")
+    column = _column_of(contract, "profiling")
+    in_files = frozenset(
+        one for one in persons if column and (facts.person(one).current or {}).get(column)
+    )
+    return in_files | _told_by(lake, tenant, persons)
+
+
+def _told_by(lake: "Lake", tenant: Tenant, persons: Collection[str]) -> frozenset[str]:
+    """Return who told the company that they object."""
+    keys = lake.keys.of(tenant)
+    marks = {keys.mark("person", one): one for one in persons}
+    known = consents_of(lake.store, tenant, marks)
+    return frozenset(marks[mark] for mark, said in known.items() if said.profiling is False)
+
+
+def _column_of(contract: Contract, purpose: Purpose) -> str | None:
+    """Return the column of customers that says it; None where the contract has none."""
+    found = next(iter(contract.table("customers").by_role(ROLES[purpose])), None)
+    return None if found is None else found.name
+
+
 def without(rows: pa.Table, persons: Collection[str]) -> pa.Table:
     """Return the rows that are of none of the persons."""
     theirs = pc.is_in(rows[PERSON], pa.array(sorted(persons), pa.string()))
@@ -58,13 +91,13 @@ def _said_in_files(
     Who does not object is not asked for: scoring reads this at each request.
     """
     ref = lake.ref(tenant, "gold", "customer")
-    column = next(iter(contract.table("customers").by_role(ROLES[purpose])), None)
-    if column is None or column.name not in lake.schema(ref).names:
+    column = _column_of(contract, purpose)
+    if column is None or column not in lake.schema(ref).names:
         return frozenset(), frozenset()
-    said = pc.field(column.name)
+    said = pc.field(column)
     current = pc.field("is_current") & (said if purpose == "profiling" else said.is_valid())
-    rows = lake.arrow(ref, [PERSON, column.name, "is_current"], current)
-    agrees = rows[column.name] if purpose == "training" else pc.invert(rows[column.name])
+    rows = lake.arrow(ref, [PERSON, column, "is_current"], current)
+    agrees = rows[column] if purpose == "training" else pc.invert(rows[column])
     yes = rows.filter(agrees)[PERSON].drop_null().to_pylist()
     no = rows.filter(pc.invert(agrees))[PERSON].drop_null().to_pylist()
     return frozenset(yes), frozenset(no)

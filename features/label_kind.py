@@ -18,7 +18,7 @@ def label_kind(lake: "Lake", tenant: Tenant, label: Label, gold: Gold) -> LabelK
 
     Where the mapping is silent: dates if there are any, else the column.
     """
-    upload = last_applied(lake.store, tenant, label.table)
+    upload = last_applied(lake.store, tenant, label.table, labelled=True)
     chosen = upload.mapping.get("label") if upload is not None else None
     allowed = {kind for kind in label.kinds if kind == chosen}
     if allowed:

@@ -40,8 +40,8 @@ def incident_frame(
     """
     model = contract.model(model_name)
     gold, chosen = read_gold(lake, tenant), declared(model, contract)
-    grid = incidents.append_column(AS_OF, incidents.column(OPENED))
-    frame = build(_past_of(gold, incidents), chosen, lake.engine.frame(grid), tenant.time_zone)
+    grid = lake.engine.frame(incidents.append_column(AS_OF, incidents.column(OPENED)))
+    frame = build(_past_of(gold, incidents), chosen, grid, tenant.time_zone)
     rows = _in_order(lake.engine.arrow(frame), incidents)
     specs = tuple(f.spec(contract) for f in chosen if f.source == "self" or available(f, gold))
     return FeatureFrame(

@@ -80,6 +80,14 @@ class Settings:
     webhook_loopback
         ``1`` lets webhooks lead to this machine itself, without TLS and at any port: for
         development and tests alone.
+    outbox_days
+        For how many days a change that reached the lake is still known by its event, so that one
+        which comes again changes nothing.
+    metrics_key_file
+        File of the key that who reads the service's ``/metrics`` must show; without it nobody may.
+    otlp_endpoint
+        Base URL of an OpenTelemetry receiver (OTLP over HTTP, ``http://host:4318``) that is told
+        of each request's spans; empty: nobody.
     """
 
     data_dir: Path
@@ -101,6 +109,9 @@ class Settings:
     public_url: str = ""
     webhook_retry_seconds: tuple[int, ...] = RETRY_SECONDS
     webhook_loopback: bool = False
+    outbox_days: int = 30
+    metrics_key_file: Path | None = None
+    otlp_endpoint: str = ""
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -144,16 +155,15 @@ class Settings:
             layer_history_days=by_layer,
             search_seconds=_number(env, "ABCALL_SEARCH_SECONDS", defaults.search_seconds, least=0),
             openlineage=_receiver(env),
-            openlineage_key_file=(
-                Path(env["ABCALL_OPENLINEAGE_KEY_FILE"])
-                if "ABCALL_OPENLINEAGE_KEY_FILE" in env
-                else None
-            ),
+            openlineage_key_file=_file(env, "ABCALL_OPENLINEAGE_KEY_FILE"),
             sql_url=_sql_url(env),
             limits=_limits(env),
             public_url=_public_url(env),
             webhook_retry_seconds=_seconds(env, defaults.webhook_retry_seconds),
             webhook_loopback=_one_of(env, "ABCALL_WEBHOOK_LOOPBACK", ("0", "1"), "0") == "1",
+            outbox_days=_number(env, "ABCALL_OUTBOX_DAYS", defaults.outbox_days),
+            metrics_key_file=_file(env, "ABCALL_METRICS_KEY_FILE"),
+            otlp_endpoint=_http_url(env, "ABCALL_OTLP_ENDPOINT").rstrip("/"),
         )
 
     @property
@@ -206,6 +216,11 @@ class Settings:
         return self.data_dir / "data_docs"
 
     @property
+    def online_dir(self) -> Path:
+        """Root of the online stores, made from gold to answer at once: ``<tenant>.db``."""
+        return self.data_dir / "online"
+
+    @property
     def inbox_dir(self) -> Path:
         """Root of the folder sensor: ``<tenant>/<table>/<file>``, or ``<tenant>/<file>``."""
         return self.data_dir / "inbox"
@@ -253,10 +268,15 @@ def _receiver(env: Mapping[str, str]) -> str:
     value = env.get("ABCALL_OPENLINEAGE", "")
     if "://" not in value:
         return str(Path(value).absolute()) if value else ""
+    return _http_url(env, "ABCALL_OPENLINEAGE", "settings.bad_receiver")
+
+
+def _http_url(env: Mapping[str, str], variable: str, refusal: str = "settings.bad_http_url") -> str:
+    """Return an ``http(s)://`` URL without a secret in it."""
+    value = env.get(variable, "")
     url = urlsplit(value)
-    if url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc:
-        # Not the value: it may hold a password.
-        raise OperatorError("settings.bad_receiver", variable="ABCALL_OPENLINEAGE")
+    if value and (url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc):
+        raise OperatorError(refusal, variable=variable)  # not the value: it may hold a password
     return value
 
 
@@ -285,6 +305,10 @@ def _seconds(env: Mapping[str, str], default: tuple[int, ...]) -> tuple[int, ...
     if not re.fullmatch(r"[1-9]\d{0,5}(,[1-9]\d{0,5}){0,49}", value):
         raise OperatorError("settings.bad_seconds", variable=variable, value=value)
     return tuple(map(int, value.split(",")))
+
+
+def _file(env: Mapping[str, str], variable: str) -> Path | None:
+    return Path(env[variable]) if variable in env else None
 
 
 def _sql_url(env: Mapping[str, str]) -> str:

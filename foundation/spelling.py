@@ -2,6 +2,9 @@
 
 import re
 
+EDGES = " \t\r\n\u00a0\u202f\ufeff"
+"""What is cut from both ends of a cell; the same set in Python and in the engine."""
+
 _ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _PICTURES, _SPACE = 0x2400, 0x20
 """Unicode has a picture of each control character below the space."""

@@ -13,12 +13,12 @@ from pyspark.sql import Column as Expression
 from pyspark.sql import functions as fn
 
 from data_contracts.contract import Column
+from foundation.spelling import EDGES
 from ingestion.formats import Format
 from ingestion.vocabulary import (
     ACCENTED,
     BLANK_TEXT,
     BLANK_VALUE,
-    EDGES,
     FALSE_WORDS,
     PLAIN,
     TRUE_WORDS,

@@ -21,6 +21,7 @@ from ingestion.gold.grains import grains
 from ingestion.landing import KIND
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
+from lakehouse.online_file import forget_online
 from lakehouse.sql_copy import renew
 from tenancy.deliveries import list_deliveries
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, list_erasures, note_place
@@ -287,7 +288,10 @@ def _let_files_go(lake: "Lake", tenant: "Tenant", erasure: Erasure, due: Collect
 def _renew(
     lake: "Lake", tenant: "Tenant", contract: Contract, changed: "Sequence[TableRef]"
 ) -> None:
-    """Bring gold up to date and take the past of what changed away, where no hold covers it."""
+    """Bring gold up to date and take the past of what changed away, where no hold covers it.
+
+    The online store goes: who can (``features.online_store``) makes it anew.
+    """
     from ingestion.gold.refine import refine
 
     if not changed:
@@ -300,4 +304,5 @@ def _renew(
                 lake.forget_past(ref)
         except Held:
             break
+    forget_online(lake, tenant)
     renew(lake, tenant, whole=True)

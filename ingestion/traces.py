@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.contract import Contract, Table
+from foundation.spelling import EDGES
 from ingestion.payload import LINE, open_rows
 from ingestion.persons import Person
 from ingestion.schema import entity_of
-from ingestion.vocabulary import EDGES
 from tenancy.uploads import list_uploads
 
 if TYPE_CHECKING:

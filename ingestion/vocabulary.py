@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
+from foundation.spelling import EDGES
+
 ACCENTED = "áàâãäåéèêëíìîïóòôõöúùûüñç"
 PLAIN = "aaaaaaeeeeiiiiooooouuuunc"
-EDGES = " \t\r\n\u00a0\u202f\ufeff"
-"""What is cut from both ends of a cell; the same set in Python and in the engine."""
-
 BLANK_TEXT = ("", "null", "n/a", "#n/a", "nan", "na")
 """Writings of «no value» in a column of strings."""
 

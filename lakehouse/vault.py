@@ -5,7 +5,7 @@ key and bound to its token, so that no row can pass for another's. Read by role,
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from tenancy.actor import Actor
     from tenancy.tenant import Tenant
 
-READERS = ("privacy_officer", "manager")
+READERS = ("privacy_officer", "manager", "read")
+"""Roles of persons; and the scope of a key, by which a company's own systems come."""
+
 CONTEXT = b"vault.person"
 SCHEMA = pa.schema(
     [
@@ -91,15 +93,46 @@ class Vault:
         NotFound
             The actor belongs to another tenant.
         NotAllowed
-            The actor is neither privacy officer nor manager.
+            The actor is neither privacy officer nor manager, nor a key that may read.
         """
+        self._note(tenant, actor, tokens)
+        return self._open(tenant, [*map(well_formed, tokens)])
+
+    def _note(self, tenant: "Tenant", actor: "Actor", tokens: Sequence[str]) -> None:
+        """Write down who reads, before anything is shown: there is no reading without its entry."""
         from tenancy.audit import record
 
         self._require_reader(tenant, actor)
-        # Written down before anything is shown: there is no reading without its entry.
         details = {"asked": len(tokens)}
         record(self._lake.store, actor, "vault.read", tenant.id, "vault.person", details=details)
-        return self._open(tenant, [*map(well_formed, tokens)])
+
+    def sealed(
+        self, tenant: "Tenant"
+    ) -> Iterator[tuple[list[str], list[bytes], list[dict[str, str | None]]]]:
+        """Yield tokens, payloads as they lie, and what they say, some persons at a time.
+
+        For what is derived from the vault and keeps the payloads; it shows them to nobody.
+        """
+        keys, ref = self._lake.keys.of(tenant), self._lake.ref(tenant, "vault", "person")
+        for batch in self._lake.batches(ref, ["person_token", "payload"]):
+            tokens, payloads = (column.to_pylist() for column in batch.columns)
+            opened = keys.decrypt_many(payloads, CONTEXT)
+            yield tokens, payloads, [*map(_values, tokens, opened)]
+
+    def opened(
+        self, tenant: "Tenant", actor: "Actor", token: str, payload: bytes
+    ) -> dict[str, str | None]:
+        """Return what a payload says that a derived store handed out; audited like ``read``.
+
+        Raises
+        ------
+        NotFound
+            The actor belongs to another tenant.
+        NotAllowed
+            The actor is neither privacy officer nor manager, nor a key that may read.
+        """
+        self._note(tenant, actor, [token])
+        return _values(token, self._lake.keys.of(tenant).decrypt(payload, CONTEXT))
 
     def _sealed(self, tenant: "Tenant", persons: pa.Table, upload_id: str) -> pa.Table:
         records = persons.to_pylist()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from features.online_store import build_online, online_of
 from foundation.errors import Busy, InvalidRequest
 from ingestion.erased_tables import erase_rows, holds_rows, mentions_of
 from ingestion.landed import erase_containers, erase_landed, erase_refused, erase_unread
@@ -25,6 +26,7 @@ from ingestion.traces import Keys, find_traces
 from ingestion.unfinished import end_unfinished
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.commits import Commit
+from lakehouse.online_file import forget_online
 from lakehouse.sql_copy import renew, rows_of
 from models.forget import forget_judged
 from tenancy.consents import forget_consent
@@ -38,6 +40,7 @@ from tenancy.erasures import (
 )
 from tenancy.holds import OFFICERS, destroying, require_free
 from tenancy.leases import lease
+from tenancy.outbox import forget_person, outbox_lease
 from tenancy.tenants import get_tenant
 
 if TYPE_CHECKING:
@@ -155,7 +158,8 @@ def alone(
             stack.enter_context(
                 lease(lake.store, name, ttl_seconds=LEASE_SECONDS, wait_seconds=WAIT_SECONDS)
             )
-            for name in [f"models:{tenant.id}", *names, *further]
+            # The outbox before tables: a run that drains holds it while it waits for them.
+            for name in [f"models:{tenant.id}", outbox_lease(tenant), *names, *further]
         ]
 
         def still_ours() -> None:
@@ -175,6 +179,10 @@ def _erase(task: _Task) -> None:
         judged = forget_judged(task.lake.settings, task.tenant.id, task.person.tokens)
         if judged:
             task.note("models", rows=judged)
+    with task.step("outbox"):
+        changes = forget_person(task.lake.store, task.tenant, task.person.tokens)
+        if changes:
+            task.note("outbox", rows=changes)
     with task.step("consents"):
         for mark in sorted(task.person.marks):
             if forget_consent(task.lake.store, task.tenant, mark):
@@ -287,6 +295,18 @@ def _remains(task: _Task) -> bool:
     return any(holds_rows(task.lake, ref, task.person, mentions) for ref in tables)
 
 
+def _renew_online(task: _Task) -> None:
+    """Take the online store away, and make it anew of what is left."""
+    facts = online_of(task.lake, task.tenant)
+    if facts is None:
+        return
+    known = any(facts.person(one).is_known for one in task.person.tokens)
+    forget_online(task.lake, task.tenant)
+    if known:
+        task.note("online", files=1)
+    build_online(task.lake, task.tenant, task.contract)
+
+
 def _forget(task: _Task) -> None:
     """Bring figures of gold up to date, then take every table's past away."""
     from ingestion.gold.refine import refine
@@ -303,6 +323,8 @@ def _forget(task: _Task) -> None:
                 if past.files:
                     told["old_files"] = int(told.get("old_files", 0)) + past.files
                 task.note(place, **told)
+    with task.step("online"):
+        _renew_online(task)
     with task.step("sql"):
         rows = rows_of(task.lake, task.tenant, task.person.tokens)
         if renew(task.lake, task.tenant, whole=True) is not None and rows:

@@ -135,15 +135,23 @@ class LiveModels:
             failed = set(self._faults)
         return [name for name in sorted(stale | failed) if self._follow(name, versions.get(name))]
 
-    def watch(self, seconds: float = LOOK_SECONDS) -> Callable[[], None]:
-        """Load everything there is, then look every some seconds; return what ends it."""
+    def watch(
+        self, seconds: float = LOOK_SECONDS, told: Callable[[list[str]], None] | None = None
+    ) -> Callable[[], None]:
+        """Load everything there is, then look every some seconds; return what ends it.
+
+        Parameters
+        ----------
+        told
+            Called with the names whose version has changed.
+        """
         end = Event()
 
         def look() -> None:
             _tried(self.load_all)
             looked_at = time.monotonic()
             while not end.wait(seconds):
-                _tried(self.refresh)
+                _tried(lambda: told(self.refresh()) if told else self.refresh())
                 if time.monotonic() - looked_at >= REPLIES_SECONDS:
                     _tried(self._replies.refresh)
                     looked_at = time.monotonic()

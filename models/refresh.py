@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from data_contracts.contract import Contract, Model
 from features.offer_set import NAME as OFFERS
+from features.online_store import build_online
 from foundation.errors import Busy, MissingPart, NotEnoughData, NotFound, UserError
 from foundation.texts import Language, text
 from lakehouse.lineage import observed
@@ -96,6 +97,8 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
 
     contract = lake.contract_of(tenant)
     done = Refreshed(refine(lake, tenant, contract))
+    # Already now: who objects to being scored in this file is not scored while models are trained.
+    build_online(lake, tenant, contract)
     with models_lease(lake, tenant):
         for model in contract.models:
             _refresh_model(lake, tenant, contract, model, done, train_missing=train_missing)
@@ -103,6 +106,7 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
             OFFERS, done, lambda: refresh_offers(lake, tenant, contract, train=train_missing)
         )
         answered = answering(lake, tenant, contract, train_missing=train_missing)
+    build_online(lake, tenant, contract)
     _renew_copy(lake, tenant)
     return replace(done, offers=offers, answering=answered)
 

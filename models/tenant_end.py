@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from foundation.errors import InvalidRequest
 from lakehouse.boundary import Boundary, no_fault
+from lakehouse.online_file import forget_online
 from lakehouse.sql_copy import drop
 from models.erasure import REQUEST, alone
 from models.forget import forget_models
@@ -87,6 +88,7 @@ def _steps(lake: "Lake", tenant: "Tenant", also: Mapping[str, Step]) -> dict[str
         "models": lambda: forget_models(settings, tenant.id),
         "data_docs": lambda: _delete_folder(settings.data_docs_dir, tenant),
         "inbox": lambda: _delete_folder(settings.inbox_dir, tenant),
+        "online": lambda: forget_online(lake, tenant),
         "sql": lambda: int(drop(lake, tenant)),
         **also,
     }

@@ -9,12 +9,12 @@ from data_contracts.contract import Contract
 from foundation.settings import Settings
 from pipelines.answer_assets import answers_asset
 from pipelines.arrivals import pull_job, receive_job
+from pipelines.derived_assets import copy_asset, online_asset
 from pipelines.lake_assets import gold_assets, silver_assets
 from pipelines.model_assets import champion_asset, offers_asset, scores_asset, watch_asset
 from pipelines.platform import Platform
 from pipelines.retraining import retraining
 from pipelines.sensors import accepted_uploads, inbox, sources
-from pipelines.sql_assets import copy_asset
 from pipelines.upkeep import nightly, upkeep_job
 
 
@@ -24,7 +24,7 @@ def job_name(vertical: str) -> str:
 
 
 def assets_of(contract: Contract, platform: Platform) -> list[dg.AssetsDefinition]:
-    """Return a vertical's assets: silver to scores, watch, offers, answers, copies for SQL."""
+    """Return a vertical's assets: silver to scores, watch, offers, answers, online store, SQL."""
     models = [
         build(contract, model, platform)
         for model in contract.models
@@ -33,7 +33,8 @@ def assets_of(contract: Contract, platform: Platform) -> list[dg.AssetsDefinitio
     tables = [silver_assets(contract, platform), gold_assets(contract, platform)]
     offers = [offers_asset(contract, platform)] if contract.offers else []
     copies = [copy_asset(contract, platform)] if platform.settings.sql_url else []
-    return [*tables, *models, *offers, answers_asset(contract, platform), *copies]
+    answers, online = answers_asset(contract, platform), online_asset(contract, platform)
+    return [*tables, *models, *offers, answers, online, *copies]
 
 
 def build(settings: Settings) -> dg.Definitions:

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from data_contracts.contract import Contract
+from features.online_store import build_online
 from foundation.texts import text
 from ingestion.audit import Audit
 from ingestion.data_docs import build_data_docs, recorded_audits
@@ -119,6 +120,8 @@ def gold_assets(contract: Contract, platform: Platform) -> dg.AssetsDefinition:
     def gold(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with platform.work(context.partition_key) as (lake, tenant):
             refined = refine(lake, tenant, contract)
+            # Already now: who objects to being scored is not scored while models are trained.
+            build_online(lake, tenant, lake.contract_of(tenant))
             for grain in built:
                 version = refined.versions.get(grain.name)
                 yield dg.MaterializeResult[None](

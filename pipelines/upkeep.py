@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from features.online_store import build_online
 from ingestion.retention import run_retention
 from ingestion.upkeep import care_for
 from pipelines.partitions import TENANT_TAG, tenants_of
@@ -19,6 +20,7 @@ def upkeep_job(vertical: str, platform: Platform) -> dg.JobDefinition:
     def care(context: dg.OpExecutionContext) -> None:
         with platform.work(context.partition_key) as (lake, tenant):
             receipt = run_retention(lake, tenant, PIPELINES)
+            build_online(lake, tenant, lake.contract_of(tenant))
             done = care_for(lake, tenant, PIPELINES)
         figures = {
             "retention_receipts": int(receipt is not None),

@@ -1,12 +1,17 @@
 """``python -m serving --host 127.0.0.1 --port 8080``: the scoring service of this installation."""
 
 import argparse
+import os
 import sys
 
+from foundation.disk import disk_told
 from foundation.ending import leave
 from foundation.errors import AbcallError, OperatorError
 from foundation.settings import Settings, spoken_language
 from foundation.texts import text
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Libraries that would start a thread a core for the one row of a request; read when imported."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,18 +26,29 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--host", default="127.0.0.1", help=text("serving.help_host"))
     parser.add_argument("--port", type=int, default=8080, help=text("serving.help_port"))
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        choices=range(1, 65),
+        metavar="N",
+        help=text("serving.help_workers"),
+    )
     chosen = parser.parse_args(arguments)
-    from lakehouse.lake import Lake
-    from serving.app import create_app
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+    from data_contracts.loader import load_contracts
+    from serving.counting import count_in
     from serving.logs import log_to_stderr
-    from serving.server import serve, warm
+    from serving.server import listen, serve
 
     log_to_stderr()
     try:
-        lake = Lake.open(settings)
-        app = create_app(settings, lake)
-        warm(app, lake)
-        serve(app, chosen.host, chosen.port)
+        load_contracts(settings.contract_dirs)
+        door = listen(chosen.host, chosen.port)
+        with disk_told():
+            count_in(settings.data_dir / "metrics" / str(door.getsockname()[1]))
+        serve(settings, door, chosen.workers)
     except AbcallError as error:
         print(error.say(settings.language), file=sys.stderr)
         return error.exit_code

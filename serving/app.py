@@ -16,21 +16,29 @@ from serving.errors import register_errors
 from serving.headers import add_headers
 from serving.house import House
 from serving.language import asked_language, speak
+from serving.life import Life
 from serving.limiting import add_limiting
 from serving.limits import BODY_LIMIT_BYTES
 from serving.logs import log_requests
+from serving.telemetry import count_requests
+from serving.traces import trace_requests
+
+HOUSE = "abcall"
+"""Where an app keeps its house, for what runs beside its requests."""
 
 AREAS = (health_routes, score_routes, model_routes, keys_routes, docs_routes)
 """Modules whose ``add(app, house)`` brings routes."""
 
 
-def create_app(settings: Settings, lake: Lake | None = None) -> APIFlask:
+def create_app(settings: Settings, lake: Lake | None = None, life: Life | None = None) -> APIFlask:
     """Return the service of an installation; nothing is opened before the first request.
 
     Parameters
     ----------
     lake
         An open lake to use; without it the service opens its own.
+    life
+        Of the process that serves it; without it the app counts as warm.
     """
     app = APIFlask(
         __name__,
@@ -46,13 +54,16 @@ def create_app(settings: Settings, lake: Lake | None = None) -> APIFlask:
     def choose_language() -> None:
         speak(asked_language(request) or settings.language)
 
+    trace_requests(app)
+    count_requests(app)
     log_requests(app)
     add_limiting(app, settings)
     add_headers(app)
     register_errors(app)
     contracts = load_contracts(settings.contract_dirs)
     opened = lake if lake is not None else Lake.open(settings)
-    house = House(opened, tuple(contracts.values()), LiveModels(opened))
+    house = House(opened, tuple(contracts.values()), LiveModels(opened), life or Life())
+    app.extensions[HOUSE] = house
     for area in AREAS:
         area.add(app, house)
     return app

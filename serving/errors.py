@@ -5,11 +5,14 @@ which the log holds the way the failure took, and no value of anybody's data.
 """
 
 import logging
+import sqlite3
 from secrets import token_hex
 from typing import Any
 
 from apiflask import APIFlask
 from flask import Response, jsonify
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from foundation.errors import AbcallError, Busy, NotSignedIn, OperatorError, TooMany
@@ -33,6 +36,8 @@ def register_errors(app: APIFlask) -> None:
     """Turn every error of the app into an answer."""
     app.register_error_handler(AbcallError, said)
     app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(DBAPIError, away)
+    app.register_error_handler(PoolTimeout, away)
     app.register_error_handler(Exception, broken)
 
 
@@ -66,12 +71,29 @@ def refused(error: HTTPException) -> Response | HTTPException:
     return answer
 
 
+def away(error: SQLAlchemyError) -> Response:
+    """Answer that the store is away where that is so: the same request succeeds later."""
+    if not _lost(error):
+        return broken(error)
+    log.error("store away", extra={"facts": {"failure": trail_of(error)}})
+    return said(Busy("operate.store_away"))
+
+
 def broken(error: Exception) -> Response:
     """Answer a bug or a fault of the installation, and log where it happened."""
     reference = token_hex(6)
     log.error("failed", extra={"facts": {"reference": reference, "failure": trail_of(error)}})
     key = "serving.broken"
     return _answer(key, text(key, spoken(), reference=reference), 500, {"reference": reference})
+
+
+def _lost(error: SQLAlchemyError) -> bool:
+    """Say whether the connection failed, and not what was asked through it."""
+    origin = getattr(error, "orig", None)
+    if isinstance(origin, sqlite3.Error):  # it says so of a missing table too
+        return "locked" in str(origin)
+    away = isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+    return away or bool(getattr(error, "connection_invalidated", False))
 
 
 def _answer(key: str, message: str, status: int, details: dict[str, Any]) -> Response:

@@ -6,6 +6,7 @@ from flask import Response
 from serving.language import spoken
 
 SECURITY_HEADERS = {
+    "Server": "abcall",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",

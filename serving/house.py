@@ -1,12 +1,13 @@
 """What every area of the service is built on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract
 from foundation.settings import Settings
 from foundation.texts import Language, text
 from models.live import LiveModels
+from serving.life import Life
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -28,6 +29,7 @@ class House:
     lake: "Lake"
     contracts: tuple[Contract, ...]
     models: LiveModels
+    life: Life = field(default_factory=Life)
 
     @property
     def settings(self) -> Settings:

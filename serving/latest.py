@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from data_contracts.contract import Contract, Entity, Model
+from features.online_store import online_of
 from foundation.errors import NotFound
 from serving.body import shown
 from tenancy.tenant import Tenant
@@ -42,9 +43,16 @@ def model_of(contract: Contract, entity: Entity, wanted: str | None = None) -> M
 def latest_scores(
     lake: "Lake", tenant: Tenant, model: Model, persons: Collection[str]
 ) -> dict[str, Row]:
-    """Return person token → newest row of ``gold.score`` for those who have one."""
+    """Return person token → newest row of ``gold.score`` for those who have one.
+
+    From the online store; where none was built yet, from the table.
+    """
     if not persons:
         return {}
+    facts = online_of(lake, tenant)
+    if facts is not None:
+        found = {one: facts.person(one).scores_of(model.name) for one in persons}
+        return {person: _plain(rows[0]) for person, rows in found.items() if rows}
     theirs = pc.field("person_token").isin(sorted(persons)) & (pc.field("model") == model.name)
     rows = lake.arrow(lake.ref(tenant, "gold", "score"), COLUMNS, where=theirs)
     newest = rows.sort_by([("scored_at", "ascending"), ("as_of_at", "ascending")])

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from features.consent import left_out
-from features.live import incident_frame
+from features.consent import objecting
+from features.online import online_incident_frame
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
 from foundation.spelling import well_formed
@@ -71,7 +71,7 @@ def score_incidents(
     _require_no_objection(lake, caller, intakes, places)
     scorer = scorer_of(house.models, caller, model.name)
     rows = as_rows(table, intakes)
-    frame = incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
+    frame = online_incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
     scores = scorer.score(frame.records)
     customers = _customers_of(lake, caller, intakes)
     return [
@@ -89,9 +89,9 @@ def _require_no_objection(
 ) -> None:
     """Refuse incidents of customers who object to being scored."""
     persons = {one.person_token for one in intakes if one.person_token is not None}
-    objecting = left_out(lake, caller.tenant, caller.contract, persons, "profiling")
+    refusing = objecting(lake, caller.tenant, caller.contract, persons)
     for intake, place in zip(intakes, places, strict=True):
-        if intake.person_token in objecting:
+        if intake.person_token in refusing:
             raise InvalidRequest("serving.objected", field=place)
 
 
@@ -128,8 +128,8 @@ def score_customers(
     ids = [_identifier(one, place) for place, one in enumerate(given)]
     tokens = _tokens(lake, caller, ids)
     found = latest_scores(lake, caller.tenant, model, set(tokens))
-    objecting = left_out(lake, caller.tenant, caller.contract, set(tokens), "profiling")
-    found = {person: row for person, row in found.items() if person not in objecting}
+    refusing = objecting(lake, caller.tenant, caller.contract, set(tokens))
+    found = {person: row for person, row in found.items() if person not in refusing}
     if not found:
         scorer_of(house.models, caller, model.name)
     return [

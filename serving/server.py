@@ -1,117 +1,116 @@
-"""The app on waitress: it stops within five seconds, and answers what it has begun."""
+"""The app on granian: one door, several workers behind it, and an orderly end.
 
-import signal
-import threading
-import time
-from socket import socket
-from types import FrameType
-from typing import Protocol
+The listening socket is opened here and handed to the workers, so that a taken port is told before
+anything starts, and what arrives while a killed worker is replaced waits in the socket's queue.
+The process that holds it is kept light: it imports no library that starts threads, since workers
+are forked from it.
+"""
 
-import pyarrow as pa
-from apiflask import APIFlask
+import socket
+from functools import partial
+from typing import TYPE_CHECKING
 
-from lakehouse.lake import Lake
-from serving.limits import BODY_LIMIT_BYTES
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.net import SocketHolder  # type: ignore[attr-defined]
+from granian.server.mp import MPServer
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
-THREADS = 8
-DRAIN_SECONDS = 3.0
+from foundation.settings import Settings
+from serving.counting import forget_living
+from serving.life import Life
+
+if TYPE_CHECKING:
+    from apiflask import APIFlask
+
+BACKLOG = 1024
+THREADS = 32
+"""Requests a worker handles at once: most wait for the store, and a slow client holds one."""
+
+HEADER_SECONDS = 10
+"""For a request's head, and for the next request on a kept connection."""
+
+LARGEST_HEAD_BYTES = 64 * 1024
+DRAIN_SECONDS = 3
 """For requests under way when told to stop; what is not answered by then is cut off."""
 
-ROOM_FOR_REFUSAL = 64 * 1024
-"""A body somewhat too large still reaches the app, which says so in words."""
+LOGGING = {"loggers": {"_granian": {"handlers": [], "propagate": True}}, "handlers": {}}
+"""Granian's own words go where ours go; it logs no request."""
 
 
-class Stopped(SystemExit):
-    """SIGTERM or SIGINT came."""
-
-
-class Loop(Protocol):
-    """Waitress's loop over sockets."""
-
-    def loop(self, *, timeout: float, map: object, use_poll: bool, count: int | None) -> None:
-        """Wait for sockets and serve them, ``count`` times or for ever."""
-
-
-class Channel(Protocol):
-    """A connection of a client."""
-
-    requests: list[object]
-    request: object | None
-    total_outbufs_len: int
-
-
-class Server(Protocol):
-    """What is used of waitress's server."""
-
-    asyncore: Loop
-    accepting: bool
-    socket: socket
-    active_channels: dict[int, Channel]
-    task_dispatcher: "Dispatcher"
-    _map: dict[int, object]
-    _fileno: int
-
-
-class Dispatcher(Protocol):
-    """Waitress's pool of threads."""
-
-    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        """Let the threads end, and drop what waits for them."""
-
-
-def serve(app: APIFlask, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; then accept nothing more and finish what has begun."""
-    from waitress.server import create_server
-
-    server: Server = create_server(
-        app,
-        host=host,
-        port=port,
-        threads=THREADS,
-        ident="abcall",
-        max_request_body_size=BODY_LIMIT_BYTES + ROOM_FOR_REFUSAL,
-    )
-    for number in SIGNALS:
-        signal.signal(number, _stop)
+def listen(host: str, port: int) -> socket.socket:
+    """Return the door; ``OSError`` where it cannot be opened."""
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    door = socket.socket(family, socket.SOCK_STREAM)
     try:
-        _turn(server, seconds=1.0, times=None)
-    except Stopped:
-        _drain(server)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        door.bind((host, port))
+        door.listen(BACKLOG)
+        door.setblocking(False)
+    except OSError:
+        door.close()
+        raise
+    return door
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    raise Stopped(0)
+def serve(settings: Settings, door: socket.socket, workers: int) -> None:
+    """Serve until SIGTERM or SIGINT; then accept nothing more and finish what has begun."""
+    life = Life.shared()
+    server = OneDoor(
+        "abcall",
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        loop=Loops.asyncio,
+        http=HTTPModes.http1,
+        backlog=BACKLOG,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=LARGEST_HEAD_BYTES
+        ),
+        log_level=LogLevels.error,
+        log_dictconfig=LOGGING,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS,
+    )
+    server.open_to(door, life)
+    server.serve(target_loader=partial(_app, settings, life), wrap_loader=False)
 
 
-def _turn(server: Server, *, seconds: float, times: int | None) -> None:
-    server.asyncore.loop(timeout=seconds, map=server._map, use_poll=True, count=times)
+class OneDoor(MPServer):
+    """Granian's server of processes with one listening socket for all of them.
+
+    Its own way is a socket a worker (``SO_REUSEPORT``): connections that wait at a killed worker's
+    are lost, and two installations share a port without noticing.
+    """
+
+    _door: socket.socket
+    _life: Life
+
+    def open_to(self, door: socket.socket, life: Life) -> None:
+        """Take the door that workers accept from, and what tells them of the end."""
+        self._door, self._life = door, life
+
+    def _init_shared_socket(self) -> None:
+        self._ssp, self._sso = None, self._door
+        self._sfd = self._door.fileno()  # type: ignore[assignment]
+        self._shd = SocketHolder(self._sfd, False, BACKLOG)  # type: ignore[assignment,call-arg]
+
+    def _respawn_workers(
+        self, workers: list[int], spawn_target: object, target_loader: object, delay: float = 0
+    ) -> None:
+        for place in workers:
+            forget_living(self.wrks[place].inner.pid)
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        """Close the door, tell the workers, and wait for what they have begun."""
+        self._life.stop()
+        super().shutdown(exit_code)  # type: ignore[no-untyped-call]
 
 
-def _drain(server: Server) -> None:
-    """Close the door, and let the loop go on until every answer has been sent."""
-    server.accepting = False
-    server._map.pop(server._fileno, None)
-    server.socket.close()
-    deadline = time.monotonic() + DRAIN_SECONDS
-    while time.monotonic() < deadline and any(map(_busy, list(server.active_channels.values()))):
-        _turn(server, seconds=0.05, times=1)
-    server.task_dispatcher.shutdown(timeout=0.2)
+def _app(settings: Settings, life: Life) -> "APIFlask":
+    """Return the app of a worker, in the worker."""
+    from serving.worker import begin
 
-
-def _busy(channel: Channel) -> bool:
-    return bool(channel.requests or channel.total_outbufs_len or channel.request)
-
-
-def warm(app: APIFlask, lake: Lake) -> threading.Thread:
-    """Load in the background what the first request would wait for (imports, the engine)."""
-
-    def load() -> None:
-        app.test_client().get("/ready")
-        lake.engine.frame(pa.table({"n": [1]})).toArrow()
-
-    thread = threading.Thread(target=load, name="warm", daemon=True)
-    thread.start()
-    return thread
+    return begin(settings, life)

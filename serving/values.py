@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from data_contracts.contract import Column, ColumnType
 from foundation.errors import InvalidRequest
-from ingestion.vocabulary import BLANK_TEXT, EDGES, fold, folded
+from foundation.spelling import EDGES
+from ingestion.vocabulary import BLANK_TEXT, fold, folded
 from serving.limits import LONGEST_TEXT, LONGEST_VALUE
 
 Value = str | int | float | bool | Decimal | date | datetime | None

@@ -4,8 +4,24 @@ import sqlite3
 import time
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
 
 BUSY_SECONDS = 30.0
+FILES_OPEN = 32
+"""Connections kept to an SQLite file: opening one costs more than most transactions."""
+
+POOL, POOL_MORE = 8, 8
+"""Connections a process keeps to PostgreSQL, and opens beyond them when it must: with some
+processes still far from the hundred that a server admits, and more than its processors use."""
+
+POOL_SECONDS = 10.0
+CONNECT_SECONDS = 5
+SERVER_LIMITS = "-c statement_timeout=60s -c idle_in_transaction_session_timeout=120s"
+"""A statement that hangs holds what others wait for; migrations lift this for themselves."""
+
+KEPT_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""A server whose machine is gone is noticed after a minute."""
+
 READ_ONLY = {"abcall_begin": "DEFERRED"}
 
 
@@ -15,11 +31,34 @@ def engine_for(url: str) -> Engine:
     Its errors do not repeat what a statement carried: they end up in logs.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+        engine = create_engine(
+            url,
+            connect_args={"timeout": BUSY_SECONDS},
+            pool_size=FILES_OPEN,
+            hide_parameters=True,
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=POOL,
+        max_overflow=POOL_MORE,
+        pool_timeout=POOL_SECONDS,
+        connect_args=_limits(url),
+        hide_parameters=True,
+    )
+
+
+def _limits(url: str) -> dict[str, str | int]:
+    """Return how a connection to PostgreSQL is limited, as far as the URL does not say it."""
+    ours: dict[str, str | int] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "options": SERVER_LIMITS,
+        **KEPT_ALIVE,
+    }
+    return {name: value for name, value in ours.items() if name not in make_url(url).query}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

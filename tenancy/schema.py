@@ -7,6 +7,7 @@ from tenancy import (
     law_tables,
     limit_tables,
     model_tables,
+    outbox_tables,
     webhook_tables,
 )
 from tenancy.tables import Base
@@ -19,6 +20,7 @@ __all__ = [
     "law_tables",
     "limit_tables",
     "model_tables",
+    "outbox_tables",
     "webhook_tables",
 ]
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import utc_now
 from foundation.disk import disk_told
+from foundation.tracing import span
 from tenancy.columns import UtcDateTime
 from tenancy.connections import READ_ONLY, engine_for
 from tenancy.tables import Base
@@ -46,6 +47,7 @@ class Store:
             The disk is full or may not be written; nothing of the transaction is kept.
         """
         with (
+            span("store.write"),
             disk_told(),
             self._turn(),
             Session(self.engine, expire_on_commit=False) as session,
@@ -57,7 +59,12 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """Open one transaction that only reads: it waits for no writer."""
         engine = self.engine.execution_options(**READ_ONLY)
-        with disk_told(), Session(engine, expire_on_commit=False) as session, session.begin():
+        with (
+            span("store.read"),
+            disk_told(),
+            Session(engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     def upgrade(self) -> None:
@@ -65,6 +72,12 @@ class Store:
         from tenancy.migrations.run import upgrade
 
         upgrade(self.engine)
+
+    def is_newest(self) -> bool:
+        """Say whether the tables have the form that this program knows."""
+        from tenancy.migrations.run import is_newest
+
+        return is_newest(self.engine)
 
     def close(self) -> None:
         """Close every connection; the store opens them again when it is used."""

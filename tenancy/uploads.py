@@ -152,10 +152,17 @@ def list_uploads(
         return [_upload_of(row) for row in session.scalars(query)]
 
 
-def last_applied(store: Store, tenant: Tenant, table: str) -> Upload | None:
+def last_applied(
+    store: Store, tenant: Tenant, table: str, *, labelled: bool = False
+) -> Upload | None:
     """Return the upload whose rows went into silver last (also a held one: see its state).
 
     One whose rows a restore took back does not count.
+
+    Parameters
+    ----------
+    labelled
+        Of those whose mapping says how outcomes come: what changes some rows may not say it.
     """
     query = (
         select(UploadRow)
@@ -165,6 +172,8 @@ def last_applied(store: Store, tenant: Tenant, table: str) -> Upload | None:
         .order_by(UploadRow.applied_at.desc())
         .limit(1)
     )
+    if labelled:
+        query = query.where(UploadRow.mapping["label"].as_string().is_not(None))
     with store.reading() as session:
         row = session.scalars(query).one_or_none()
         return None if row is None else _upload_of(row)

@@ -20,6 +20,7 @@ pytest_plugins = [
     "tests.object_storage",
     "tests.packages",
     "tests.postgres",
+    "tests.service_process",
     "tests.sshd",
 ]
 

@@ -13,18 +13,24 @@ MIGRATION_LOCK = 0x41424341
 
 def upgrade(engine: Engine) -> None:
     """Bring the store to ``HEAD``; costs one query where it is there already."""
-    with engine.execution_options(**READ_ONLY).begin() as connection:
-        if _revision(connection) == HEAD:
-            return
+    if is_newest(engine):
+        return
     with engine.begin() as connection:
         _lock(connection)
         if _revision(connection) != HEAD:
             _migrate(connection)
 
 
+def is_newest(engine: Engine) -> bool:
+    """Say whether the store has the form that this program knows."""
+    with engine.execution_options(**READ_ONLY).begin() as connection:
+        return _revision(connection) == HEAD
+
+
 def _lock(connection: Connection) -> None:
     """Wait for another process that migrates (on SQLite the transaction itself is the lock)."""
     if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
 
 

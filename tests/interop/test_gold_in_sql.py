@@ -34,9 +34,9 @@ from models.erasure import erase_person
 from models.refresh import refresh
 from models.tenant_end import erase_tenant
 from pipelines.definitions import build
+from pipelines.derived_assets import copy_asset
 from pipelines.partitions import register
 from pipelines.platform import Platform
-from pipelines.sql_assets import copy_asset
 from tenancy.actor import Actor
 from tenancy.sql_copies import name_of_copy
 from tenancy.tenant import Tenant

@@ -6,7 +6,7 @@ from alembic import op
 from tenancy.columns import UtcDateTime
 
 revision = "keys_limits_webhooks"
-down_revision = "sql_copies"
+down_revision = "outbox"
 branch_labels = None
 depends_on = None
 

@@ -25,47 +25,6 @@ def test_health_says_that_the_process_lives_even_without_an_installation(tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_whole_installation_is_ready(service: Service):
-    answer = service.client.get("/ready")
-    assert answer.status_code == 200
-    assert answer.json["ready"] is True
-    assert [part["name"] for part in answer.json["parts"]] == [
-        "store",
-        "master_key",
-        "model_registry",
-    ]
-
-
-def test_readiness_names_the_parts_that_are_away(tmp_path: Path):
-    settings = Settings.at(tmp_path / "data")
-    settings.data_dir.mkdir()
-    (settings.data_dir / "mlflow").mkdir()
-    (settings.data_dir / "mlflow" / "mlflow.db").write_text("no database, but a file")
-    with Lake.open(settings) as lake:
-        answer = create_app(settings, lake).test_client().get("/ready")
-    assert answer.status_code == 503
-    assert answer.json == {
-        "ready": False,
-        "parts": [
-            {
-                "name": "store",
-                "ready": False,
-                "message": "La base de datos de la operación no responde.",
-            },
-            {
-                "name": "master_key",
-                "ready": False,
-                "message": "La clave maestra no está o no es la de esta instalación.",
-            },
-            {
-                "name": "model_registry",
-                "ready": False,
-                "message": "El registro de modelos no responde.",
-            },
-        ],
-    }
-
-
 def test_a_missing_master_key_is_our_fault_and_shows_no_path(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, service: Service, acme: dict[str, str]
 ):

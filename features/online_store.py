@@ -1,0 +1,208 @@
+"""The online store: what gold says of one person, read at once, without engine and without Delta.
+
+One SQLite file a tenant (``lakehouse.online_file``), made from gold by ``build_online`` and never
+the truth. Rows lie by person and time. The file is not changed but replaced, and a reader notices;
+who reads at that moment ends with the file that it began with.
+"""
+
+import json
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from features.online_build import build_online
+from features.online_layout import TABLES, reader_of
+from lakehouse.online_file import online_file
+from tenancy.tenant import Tenant
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+
+__all__ = ["OnlineFacts", "PersonFacts", "build_online", "online_of"]
+
+Row = dict[str, Any]
+"""Column of gold → value, as Arrow gives it; lists and structs as JSON has them."""
+
+Stamp = tuple[int, int, int]
+_OPEN: "dict[Path, tuple[Stamp, OnlineFacts]]" = {}
+_LOCK = Lock()
+
+
+def online_of(lake: "Lake", tenant: Tenant) -> "OnlineFacts | None":
+    """Return a tenant's online store as it is now; None where none was built yet.
+
+    The open file is kept: asking again costs a look at the file's name.
+    """
+    file = online_file(lake, tenant)
+    try:
+        told = file.stat()
+    except FileNotFoundError:
+        return None
+    stamp = (told.st_ino, told.st_mtime_ns, told.st_size)
+    known = _OPEN.get(file)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    with _LOCK:
+        opened = OnlineFacts(file)
+        _OPEN[file] = (stamp, opened)
+    return opened
+
+
+class OnlineFacts:
+    """A tenant's online store, open to read; threads may share it.
+
+    Attributes
+    ----------
+    versions
+        Gold table → the version that it was made of.
+    """
+
+    def __init__(self, file: Path) -> None:
+        # Nobody writes to it: no locks, and no look at whether it changed.
+        uri = f"file:{file}?mode=ro&immutable=1"
+        self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        told = dict(self._database.execute("SELECT name, value FROM about"))
+        about = json.loads(told["made_of"])
+        self.versions: dict[str, int] = about["sources"]
+        self._steps: list[float] = json.loads(told["value_steps"])
+        self._tables = {
+            table.name: _Query(table.name, table.by, about["kinds"][table.name])
+            for table in TABLES
+            if table.name in self.versions
+        }
+
+    def person(self, person_token: str) -> "PersonFacts":
+        """Return what is known of a person; nothing is read before it is asked for."""
+        return PersonFacts(self, person_token)
+
+    def rows(self, table: str, *key: str, limit: int = -1) -> list[Row]:
+        """Return a table's rows of a key, newest first; none where the tenant lacks the table."""
+        query = self._tables.get(table)
+        return [] if query is None else query.rows(self._database, key, limit)
+
+    def count(self, table: str, key: str) -> int:
+        """Return how many rows a table has of a key."""
+        query = self._tables.get(table)
+        return 0 if query is None else query.count(self._database, key)
+
+    def payload(self, person_token: str) -> bytes | None:
+        """Return a person's row of the vault, sealed; None where there is none."""
+        query = "SELECT payload FROM person WHERE person_token = ?"
+        found = self._database.execute(query, (person_token,)).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def persons_by(self, way: str, mark: str, limit: int) -> list[str]:
+        """Return the persons to whom a way leads (see ``online_persons.way_token``)."""
+        query = "SELECT person_token FROM way WHERE way = ? AND mark = ? LIMIT ?"
+        return [token for (token,) in self._database.execute(query, (way, mark, limit))]
+
+    def value_share(self, monthly_value: float) -> float | None:
+        """Return the share of today's customers that are worth no more, to a thousandth."""
+        if not self._steps:
+            return None
+        return min(bisect_right(self._steps, monthly_value) / (len(self._steps) - 1), 1.0)
+
+
+class PersonFacts:
+    """What the online store holds of one person, newest first."""
+
+    def __init__(self, facts: OnlineFacts, person_token: str) -> None:
+        self.facts, self.token = facts, person_token
+
+    @cached_property
+    def versions(self) -> list[Row]:
+        """Versions of the customer; none: they are unknown."""
+        return self.facts.rows("customer", self.token)
+
+    @property
+    def current(self) -> Row | None:
+        """The version in effect now."""
+        return next((row for row in self.versions if row["is_current"]), None)
+
+    @cached_property
+    def incidents(self) -> list[Row]:
+        """All incidents."""
+        return self.facts.rows("incident", self.token)
+
+    @cached_property
+    def calls(self) -> list[Row]:
+        """All calls."""
+        return self.facts.rows("call", self.token)
+
+    @cached_property
+    def offers(self) -> list[Row]:
+        """All offers that were made."""
+        return self.facts.rows("offer", self.token)
+
+    @cached_property
+    def scores(self) -> list[Row]:
+        """The latest score of each model, and for models of incidents of each incident."""
+        return self.facts.rows("score", self.token)
+
+    def scores_of(self, model: str) -> list[Row]:
+        """Return the latest scores of a model: one of a customer's, or one an incident."""
+        return self.facts.rows("score", self.token, model)
+
+    @cached_property
+    def answers(self) -> list[Row]:
+        """The latest intent and urgency of each incident."""
+        return self.facts.rows("answer", self.token)
+
+    def suggestions_for(self, incident_id: str) -> list[Row]:
+        """Return the latest suggested replies to an incident, best first."""
+        rows = self.facts.rows("suggestion", self.token, incident_id)
+        latest = max((row["suggested_at"] for row in rows), default=None)
+        kept = [row for row in rows if row["suggested_at"] == latest]
+        return sorted(kept, key=lambda row: int(row["rank"]))
+
+    @cached_property
+    def decision(self) -> Row | None:
+        """The latest decision on what to offer."""
+        return next(iter(self.facts.rows("offer_decision", self.token)), None)
+
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether the store holds anything of the person."""
+        tables = ("customer", "incident", "call", "offer")
+        return any(self.facts.rows(table, self.token, limit=1) for table in tables)
+
+    def events(self, source: str) -> list[Row]:
+        """Return the rows of an event table."""
+        named = {"incident": "incidents", "call": "calls", "offer": "offers"}
+        rows: list[Row] = getattr(self, named[source])
+        return rows
+
+
+class _Query:
+    """How rows of one table are read."""
+
+    def __init__(self, table: str, by: Sequence[str], kinds: dict[str, str]) -> None:
+        self._table, self._by, self._names = table, by, list(kinds)
+        self._readers: list[tuple[str, Callable[[Any], Any] | None]] = [
+            (name, reader_of(kind)) for name, kind in kinds.items()
+        ]
+        columns = ", ".join(f'"{name}"' for name in kinds)
+        self._select = f"SELECT {columns} FROM {table} WHERE "  # noqa: S608 - a name of ours
+
+    def rows(self, database: sqlite3.Connection, key: Sequence[str], limit: int) -> list[Row]:
+        where = " AND ".join(f'"{name}" = ?' for name in self._by[: len(key)])
+        after = self._by[len(key) :]
+        order = f' ORDER BY "{after[0]}" DESC' if after else ""
+        found = database.execute(f"{self._select}{where}{order} LIMIT ?", (*key, limit))
+        return [
+            {
+                name: value if read is None else read(value)
+                for (name, read), value in zip(self._readers, row, strict=True)
+            }
+            for row in found
+        ]
+
+    def count(self, database: sqlite3.Connection, key: str) -> int:
+        where = f'{self._table} WHERE "{self._by[0]}" = ?'
+        query = f"SELECT count(*) FROM {where}"  # noqa: S608 - a name of ours
+        (found,) = database.execute(query, (key,)).fetchone()
+        return int(found)

@@ -1,0 +1,86 @@
+"""One worker: the app with all that runs beside it, warmed up before it says that it is ready."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from foundation.failures import trail_of
+from foundation.settings import Settings
+from serving.life import Life
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from apiflask import APIFlask
+
+    from serving.house import House
+
+log = logging.getLogger("abcall.serving")
+ORPHAN_SECONDS = 0.5
+AGAIN_SECONDS = 5.0
+
+
+def begin(settings: Settings, life: Life) -> "APIFlask":
+    """Return a worker's app; it warms up in the background and ends with its parent."""
+    from serving.app import create_app
+    from serving.logs import log_to_stderr
+    from serving.telemetry import keep_room
+    from serving.traces import trace_to_receiver
+
+    log_to_stderr()
+    keep_room()
+    trace_to_receiver(settings)
+    _in_background("parent", _end_with_parent)
+    app = create_app(settings, life=life)
+    _in_background("warm", lambda: _warm(app))
+    return app
+
+
+def _in_background(name: str, work: "Callable[[], None]") -> None:
+    threading.Thread(target=work, name=name, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Stop when the process that holds the door is killed: who starts it anew finds it free."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(ORPHAN_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _warm(app: "APIFlask") -> None:
+    """Load what the first request would wait for, until it is loaded, and keep models new."""
+    from serving.app import HOUSE
+
+    house: House = app.extensions[HOUSE]
+    house.models.watch(told=_count_reloads)
+    while not house.life.warm:
+        try:
+            app.test_client().get("/ready")
+            house.models.load_all()
+            house.life.warm = True
+        except Exception as error:  # whatever it is, it is logged, and tried again
+            log.error("cold", extra={"facts": {"failure": trail_of(error)}})  # noqa: TRY400
+            time.sleep(AGAIN_SECONDS)
+    _start_engine(house)
+
+
+def _count_reloads(names: list[str]) -> None:
+    from serving.telemetry import reloaded
+
+    for name in names:
+        _, tenant_id, model = name.split(".")
+        reloaded(tenant_id, model)
+
+
+def _start_engine(house: "House") -> None:
+    """Start the engine for the few features that need it; nothing waits for it."""
+    import pyarrow as pa
+
+    try:
+        house.lake.engine.frame(pa.table({"n": [1]})).toArrow()
+    except Exception as error:  # whoever needs it is told by it
+        log.warning("no engine", extra={"facts": {"failure": trail_of(error)}})
