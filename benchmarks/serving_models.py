@@ -72,7 +72,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
         settings, (telco,) = make_installation(folder / "data", "telco")
         with Lake.open(settings) as lake:
             cases = [_telco(lake, telco), _company(lake, folder)]
-            inside = _inside(lake, cases)
+            inside = list(_inside(lake, cases))
             beside = [line for one in cases for line in _beside(lake, one, folder, quick=quick)]
     return [*beside, *inside], [NOTE]
 
