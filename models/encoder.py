@@ -183,7 +183,8 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
         return [*self.numeric_, *self.category_]
 
     def _width(self) -> int:
-        return sum(column.width for column in self._columns())
+        last = (self.category_ or self.numeric_)[-1:]
+        return last[0].at + last[0].width if last else 0
 
     def _tabular(self, values: Values) -> Floats:
         rows = len(next(iter(values.values()))) if values else 0

@@ -41,7 +41,7 @@ class _Index:
     """An index with all that it was made of, and when and how long it was built."""
 
     ranker: ReplyRanker
-    contract: Contract
+    contract_version: str
     tables: dict[str, int]
     words: _Words
     built: float
@@ -78,7 +78,7 @@ class LiveReplies:
         return [asked[0].id for asked, index in held if self._renewed(*asked, index)]
 
     def _renewed(self, tenant: "Tenant", contract: Contract, index: _Index) -> bool:
-        heard = index.contract is contract and index.words == self._words(tenant)
+        heard = index.contract_version == contract.version and index.words == self._words(tenant)
         if heard and (not index.rested or index.tables == self._tables(tenant)):
             return False
         self._build(tenant, contract, instead_of=index)
@@ -95,7 +95,7 @@ class LiveReplies:
             tables, words, begun = self._tables(tenant), self._words(tenant), time.monotonic()
             ranker = ranker_of(self._lake, tenant, contract)
             ended = time.monotonic()
-            index = _Index(ranker, contract, tables, words, ended, ended - begun)
+            index = _Index(ranker, contract.version, tables, words, ended, ended - begun)
             with self._lock:
                 self._built[tenant.id] = index
                 self._built.move_to_end(tenant.id)

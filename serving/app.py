@@ -18,6 +18,7 @@ from serving import (
     health_routes,
     incident_routes,
     keys_routes,
+    model_routes,
     score_routes,
     table_routes,
     webhooks_routes,
@@ -40,6 +41,7 @@ HOUSE = "abcall"
 AREAS = (
     health_routes,
     score_routes,
+    model_routes,
     incident_routes,
     customer_routes,
     calls_routes,

@@ -72,7 +72,11 @@ def configure(app: APIFlask, language: Language) -> None:
         assert isinstance(spec, dict)
         spec["components"]["schemas"] |= app.extensions[SCHEMAS]
         for (path, verb), told in app.extensions[REQUESTS].items():
-            spec["paths"][path][verb] |= told
+            operation = spec["paths"][path][verb]
+            of_path = operation.get("parameters", [])
+            operation |= told
+            if of_path:  # besides those of its path
+                operation["parameters"] = [*of_path, *told.get("parameters", [])]
         for (path, verb, status), schema in app.extensions[ANSWERS].items():
             answer = spec["paths"][path][verb]["responses"][str(status)]
             answer["content"] = {"application/json": {"schema": schema}}

@@ -21,6 +21,7 @@ from foundation.errors import MissingPart, OperatorError
 from foundation.failures import trail_of
 from foundation.settings import MIB
 from foundation.texts import Language, text
+from models.live import LiveModels
 from models.registry import Registry
 from serving.life import Life
 from tenancy.master import check_master, read_master
@@ -69,10 +70,12 @@ class Readiness:
     ----------
     life
         Of this process: one that stops, or is not warm yet, is not ready.
+    models
+        Of this process: where a chosen version cannot be loaded, the one before goes on.
     """
 
-    def __init__(self, lake: "Lake", life: Life) -> None:
-        self._lake, self._life = lake, life
+    def __init__(self, lake: "Lake", life: Life, models: LiveModels) -> None:
+        self._lake, self._life, self._models = lake, life, models
         self._lock, self._until = Lock(), 0.0
         self._found: list[Part] = []
 
@@ -88,7 +91,8 @@ class Readiness:
     def _own(self) -> list[Part]:
         cold = None if self._life.warm else MissingPart("operate.part_models")
         ending = MissingPart("operate.part_process") if self._life.stopping else None
-        return [Part("process", ending), Part("models", cold)]
+        broken = bool(self._models.faults)
+        return [Part("process", ending), Part("models", cold), Part("model_versions", late=broken)]
 
 
 def look(lake: "Lake") -> list[Part]:

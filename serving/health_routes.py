@@ -28,7 +28,7 @@ def add(app: APIFlask, house: House) -> None:
     def health() -> dict[str, str]:
         return {"status": "alive"}
 
-    readiness = Readiness(house.lake, house.life)
+    readiness = Readiness(house.lake, house.life, house.models)
     schema = {"schema": {"$ref": "#/components/schemas/Readiness"}}
     description = house.said("serving.docs_503")
     said: dict[int | str, Any] = {

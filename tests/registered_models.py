@@ -10,7 +10,7 @@ from models.champion import Provenance
 from models.example import synthetic_records
 from models.judged import out_of_fold_table
 from models.learn import Learned
-from models.registry import Registry
+from models.registry import Registered, Registry
 from models.risk import resolve
 from models.score import Scorer
 from models.tracking import client_of
@@ -40,5 +40,10 @@ def registered(settings: Settings, training: TrainingSet, learned: Learned) -> S
 def folder_of(settings: Settings, scorer: Scorer) -> Path:
     """Return where the registered version lies."""
     champion = scorer.champion
-    found = client_of(settings).get_model_version(champion.name, champion.version)
+    return artifacts_of(settings, Registered(champion.name, champion.version, champion.run_id))
+
+
+def artifacts_of(settings: Settings, version: Registered) -> Path:
+    """Return where a version's files lie."""
+    found = client_of(settings).get_model_version(version.name, version.version)
     return Path(unquote(urlparse(str(found.source)).path))

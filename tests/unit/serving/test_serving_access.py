@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.serving.conftest import ACME, GLOBEX, Service
 
-ROUTES = ("/v1/score/incidents", "/v1/score/customers")
+ROUTES = ("/v1/score/incidents", "/v1/score/customers", "/v1/models/churn/score")
 INCIDENT = {"text": "El internet se cae"}
 
 

@@ -1,0 +1,137 @@
+"""The scoring service and ``mlflow models serve`` on one model: one worker each, on loopback."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import numpy as np
+
+from features.shapes import Record
+from features.spec import is_missing
+from foundation.ports import free_port
+from foundation.settings import Settings
+from models.arrays import Floats
+from tenancy.limits import NAMES
+
+UP_SECONDS = 180.0
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs, and how a record is asked for there."""
+
+    port: int
+    path: str
+    headers: dict[str, str]
+
+    def body(self, records: Sequence[Record]) -> str:
+        """Return records as this server takes them."""
+        plain = [{n: None if is_missing(v) else v for n, v in one.items()} for one in records]
+        if self.path == "/invocations":
+            names = list(records[0])
+            rows = [[one[name] for name in names] for one in plain]
+            return json.dumps({"dataframe_split": {"columns": names, "data": rows}})
+        return json.dumps({"records": plain})
+
+    def probabilities(self, record: Record) -> float:
+        """Return the probability of the outcome."""
+        told = self._asked(self.body([record]))
+        if self.path == "/invocations":
+            return float(told["predictions"][0][1])
+        return float(told["scores"][0]["probability"])
+
+    def _asked(self, body: str) -> dict[str, Any]:
+        address = f"http://127.0.0.1:{self.port}{self.path}"
+        asked = urllib.request.Request(address, body.encode(), self.headers, method="POST")
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+
+
+def difference(one: Served, other: Served, records: Sequence[Record]) -> float:
+    """Return the largest difference between two servers' probabilities."""
+    found: list[Floats] = [
+        np.array([server.probabilities(record) for record in records]) for server in (one, other)
+    ]
+    return float(np.abs(found[0] - found[1]).max())
+
+
+@contextmanager
+def ours(settings: Settings, key: str, model: str, log: Path) -> Iterator[Served]:
+    """Serve an installation, without the plans' limits; reasons are not asked for."""
+    port = free_port()
+    environment = {
+        "ABCALL_DATA": str(settings.data_dir),
+        "ABCALL_MASTER_KEY_FILE": str(settings.master_key_file),
+        "ABCALL_LIMITS": ",".join(f"starter.{name}=0" for name in NAMES),
+    }
+    command = [sys.executable, "-m", "serving", "--port", str(port)]
+    with _running(command, environment, log, f"http://127.0.0.1:{port}/ready"):
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        yield Served(port, f"/v1/models/{model}/score?reasons=false", headers)
+
+
+@contextmanager
+def mlflows(source: Path, log: Path) -> Iterator[Served]:
+    """Serve a registered model's folder as MLflow does."""
+    port = free_port()
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", str(source)]
+    command += ["--env-manager", "local", "--workers", "1", "--port", str(port)]
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
+    with _running(command, environment, log, f"http://127.0.0.1:{port}/ping"):
+        yield Served(port, "/invocations", {"Content-Type": "application/json"})
+
+
+@contextmanager
+def _running(
+    command: list[str], environment: Mapping[str, str], log: Path, address: str
+) -> Iterator[None]:
+    """Run a server on the last core, with one thread a library, until it is left."""
+    server_cores = cores()[0]
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **ONE_THREAD, **environment},
+            start_new_session=True,
+        )
+        try:
+            if server_cores:
+                os.sched_setaffinity(server.pid, server_cores)
+            _wait(server, address, log)
+            yield
+        finally:
+            os.killpg(server.pid, 15)
+            server.wait(30)
+
+
+def cores() -> tuple[list[int], list[int]]:
+    """Return the cores of the servers, and those of the clients; none where there is only one."""
+    every = sorted(os.sched_getaffinity(0))
+    return ([every[-1]], every[:-1]) if len(every) > 1 else ([], [])
+
+
+def _wait(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
+    until = time.monotonic() + UP_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+        except (URLError, OSError):
+            time.sleep(0.5)
+        else:
+            return
+    raise RuntimeError(f"no server came up:\n{log.read_text(errors='replace')[-3000:]}")
