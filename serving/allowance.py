@@ -50,7 +50,7 @@ class Allowance:
 
     def __init__(self, store: "Store", tenant: "Tenant", limits: "Limits", workers: int) -> None:
         self._lock = threading.Lock()
-        self._under_way = 0
+        self._under_way = self._large = 0
         self._workers = workers
         self._requests, self._records = Bucket(0, 0), Bucket(0, 0)
         self._day = DailyQuota(store, tenant, 0)
@@ -67,11 +67,19 @@ class Allowance:
             self._records.resize(records / MINUTE / share, max(1.0, records / share))
             self._day.per_day = limits.records_per_day
 
-    def admit(self, monotonic: float, now: "datetime") -> None:
-        """Let a request in, or raise ``TooMany`` that says when to come again."""
+    def admit(self, monotonic: float, now: "datetime", *, large: bool = False) -> None:
+        """Let a request in, or raise ``TooMany`` that says when to come again.
+
+        Parameters
+        ----------
+        large
+            Whether it brings a batch: of these one is under way at a time.
+        """
         with self._lock:
             if self.limits.at_once and self._under_way >= self.limits.at_once:
                 raise _too_many("at_once", AGAIN_SECONDS, self.limits.at_once)
+            if self.limits.at_once and large and self._large:
+                raise _too_many("large_at_once", AGAIN_SECONDS, 1)
             for name, wait in (
                 ("requests", self._requests.wait(monotonic)),
                 ("records", self._records.wait(monotonic)),
@@ -83,11 +91,13 @@ class Allowance:
             self._records.take(1, monotonic)
             self._day.use(1)
             self._under_way += 1
+            self._large += large
 
-    def finish(self, records: int, monotonic: float) -> None:
+    def finish(self, records: int, monotonic: float, *, large: bool = False) -> None:
         """Let a request go, and count the records that it had beyond the one it came in with."""
         with self._lock:
             self._under_way -= 1
+            self._large -= large
             more = max(0, records - 1)
             self._records.take(more, monotonic)
             self._day.use(more)

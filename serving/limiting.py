@@ -8,13 +8,14 @@ import time
 from math import ceil
 
 from apiflask import APIFlask
-from flask import Response, current_app, g
+from flask import Response, current_app, g, request
 
 from foundation.clock import utc_now
 from foundation.errors import OperatorError
 from foundation.settings import Settings
 from serving.allowance import Standing
 from serving.doorkeeper import Doorkeeper, Known
+from serving.limits import LARGE_BODY_BYTES
 from tenancy.api_keys import WARNED_BEFORE
 from tenancy.limits import is_limit
 
@@ -50,7 +51,8 @@ def add_limiting(app: APIFlask, settings: Settings, workers: int = 1) -> None:
     @app.teardown_request
     def finished(_: BaseException | None) -> None:
         if g.pop("admitted", False):
-            g.known.allowance.finish(g.get("records") or 1, time.monotonic())
+            records = g.get("records") or 1
+            g.known.allowance.finish(records, time.monotonic(), large=_is_large())
 
 
 def door() -> Doorkeeper:
@@ -63,8 +65,14 @@ def admit(known: Known) -> None:
     """Let this request in, once, or raise ``TooMany``."""
     g.known = known
     if not g.get("admitted", False):
-        known.allowance.admit(time.monotonic(), utc_now())
+        known.allowance.admit(time.monotonic(), utc_now(), large=_is_large())
         g.admitted = True
+
+
+def _is_large() -> bool:
+    """Say whether the request brings a batch; a body of unknown length may be one."""
+    length = request.content_length
+    return request.headers.get("Transfer-Encoding") is not None or (length or 0) > LARGE_BODY_BYTES
 
 
 def _policy(one: Standing) -> str:

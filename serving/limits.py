@@ -6,6 +6,9 @@ MOST_RECORDS = 1_000
 BODY_LIMIT_BYTES = 4 * 1024 * 1024
 """Of JSON; routes for files and many rows have limits of their own (`serving.bounds.room_for`)."""
 
+LARGE_BODY_BYTES = 64 * 1024
+"""A larger body brings a batch: a tenant has one of them under way in a process."""
+
 URL_LIMIT_BYTES = 8 * 1024
 HEADERS_LIMIT_BYTES = 16 * 1024
 

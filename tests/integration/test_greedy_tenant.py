@@ -32,7 +32,10 @@ CALLS, ROUNDS, CLIENTS = 75, 4, 16
 SPAWN = multiprocessing.get_context("spawn")
 Counter = Any
 NOISE_SECONDS = 0.005
-"""What two measurements of a quiet service may differ by on a busy machine."""
+"""What two measurements of a quiet service may differ by."""
+
+BUSY_MACHINE_SECONDS = 0.05
+"""A quiet call takes 5 ms; where the slowest take ten times that, others use the processors."""
 
 
 def post(port: int, secret: str, body: str) -> tuple[int, float, float]:
@@ -116,4 +119,6 @@ def test_the_others_slowest_calls_stay_within_twice_their_quiet_time(tmp_path: P
                 busy += called(port, secrets[OTHER])
     print(f"p99 quiet {p99(quiet):.4f} s, busy {p99(busy):.4f} s; {refused.value} of {sent.value}")
     assert refused.value > sent.value / 4
+    if p99(quiet) > BUSY_MACHINE_SECONDS:
+        pytest.skip("the machine is busy with other work: a comparison would tell of that")
     assert p99(busy) <= 2 * p99(quiet) + NOISE_SECONDS
