@@ -136,6 +136,9 @@ def test_the_document_describes_routes_keys_and_errors(service: Service):
         "/v1/incidents/{incident_id}",
         "/v1/incidents/{incident_id}/feedback",
         "/v1/scores/{score_id}",
+        "/v1/calls/events",
+        "/v1/calls/live",
+        "/v1/calls/figures",
     }
     for route in ("/v1/score/incidents", "/v1/score/customers"):
         operation = spec["paths"][route]["post"]
