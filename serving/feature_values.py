@@ -9,8 +9,7 @@ from features.spec import FeatureSpec, FeatureType
 from foundation.errors import InvalidRequest
 from foundation.spelling import well_formed
 from ingestion.masking import mask
-from serving.body import shown
-from serving.limits import LONGEST_TEXT, LONGEST_VALUE
+from operations.values import LONGEST_TEXT, LONGEST_VALUE, shown
 
 
 def feature_records(given: Sequence[Any], features: Sequence[FeatureSpec]) -> list[Record]:

@@ -25,7 +25,7 @@ from ingestion.feed import Judge, Row, Verdict, takes_changes
 from ingestion.plain_values import Reader
 from ingestion.quarantine import Reason
 from operations.outbox import Change, put_in
-from serving.body import shown
+from operations.values import shown
 from serving.caller import Caller
 from serving.feed_body import Fed
 from serving.limits import LONGEST_REQUEST_KEY, ROWS_AT_ONCE

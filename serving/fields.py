@@ -6,7 +6,8 @@ from datetime import datetime
 
 from foundation.errors import InvalidRequest
 from foundation.spelling import well_formed
-from serving.body import Fields, shown
+from operations.values import shown
+from serving.body import Fields
 
 
 def require_known(body: Fields, known: Sequence[str]) -> None:

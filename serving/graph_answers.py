@@ -23,7 +23,7 @@ from graphql import (
 
 from foundation.errors import AbcallError, InvalidRequest, OperatorError, TooLarge
 from foundation.texts import text
-from serving.body import shown
+from operations.values import shown
 from serving.caller import Caller
 from serving.errors import noted
 from serving.graph_limits import require_small

@@ -9,7 +9,8 @@ from data_contracts.contract import Model
 from foundation.errors import InvalidRequest, NotFound
 from foundation.texts import Language
 from models.score import Score
-from serving.body import json_object, records_under, shown
+from operations.values import shown
+from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of
 from serving.documentation import SECURITY, add_schemas, describe, json_body, refusals
 from serving.feature_values import feature_records

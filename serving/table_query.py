@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from data_contracts.contract import Column, Table
 from foundation.errors import InvalidRequest
-from serving.body import shown
+from operations.values import shown
 from serving.caller import Caller
 from serving.limits import MOST_PAGE_ROWS, PAGE_ROWS
 from serving.table_reading import (

@@ -17,8 +17,8 @@ from foundation.errors import InvalidRequest
 from ingestion.schema import entity_of, stored_columns
 from ingestion.tokens import token
 from lakehouse.offline import offline, without_zone
+from operations.values import Value, value_of
 from serving.caller import Caller
-from serving.values import Value, value_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake

@@ -8,9 +8,10 @@ from apiflask import APIFlask
 from flask import request
 
 from foundation.errors import InvalidRequest
+from operations.values import shown
 from operations.webhook_address import LONGEST_URL
 from operations.webhooks import subscribe, try_webhook
-from serving.body import json_object, shown
+from serving.body import json_object
 from serving.caller import Caller, caller_of
 from serving.documentation import SECURITY, describe, json_body, refusals
 from serving.fields import names_in, require_known, text_in, whole_in

@@ -15,8 +15,8 @@ from cli.main import run
 from dashboards.viewer import Viewer
 from dashboards.words import Words
 from data_contracts.extension import OwnColumn
-from foundation.clock import utc_now
 from features.online_store import build_online
+from foundation.clock import utc_now
 from foundation.settings import Settings
 from foundation.texts import LANGUAGES
 from ingestion.gold.refine import refine
