@@ -9,10 +9,12 @@ import dagster as dg
 import pytest
 
 from data_contracts.loader import load_contracts
+from features.online_store import online_of
 from foundation.errors import Busy, InvalidRequest, OperatorError
 from foundation.settings import Settings
 from ingestion.gold.refine import refine
 from ingestion.mapping import Mapping
+from ingestion.persons import person_named
 from lakehouse.lake import Lake
 from pipelines.definitions import build, job_name
 from pipelines.home import open_instance
@@ -63,7 +65,7 @@ def test_the_definitions_hold_every_table_and_model_of_a_contract(vertical: str)
         (vertical, layer, model.name)
         for model in contract.models
         for layer in ("champion", "scores", "watch")
-    } | {(vertical, "offers"), (vertical, "answers")}
+    } | {(vertical, "offers"), (vertical, "answers"), (vertical, "online")}
     assert silver | models | {(vertical, "gold", "customer")} <= keys
     job = made.resolve_job_def(job_name(vertical))
     assert job.partitions_def is not None
@@ -75,7 +77,12 @@ def test_a_tenant_with_one_small_table_gets_its_gold_and_is_told_what_is_missing
 ):
     door.customers(*ROWS)
     made, checks = events(settings, refresh_tenant(settings, TENANT))
-    assert {"telecom/silver/customers", "telecom/gold/customer", "telecom/answers"} <= made
+    told = {"silver/customers", "gold/customer", "answers", "online"}
+    assert {f"telecom/{name}" for name in told} <= made
+    facts = online_of(door.lake, TENANT)
+    assert facts is not None
+    (token,) = person_named(door.lake, TENANT, "1").tokens
+    assert [row["tenure_months"] for row in facts.person(token).versions] == [1]
     assert checks["telecom/silver/customers"] is True
     assert door.rows_in("gold", "customer") == 2
     assert door.rows_in("gold", "score") == 0
