@@ -54,12 +54,13 @@ def _end_with_parent() -> None:
 def _warm(app: "APIFlask") -> None:
     """Load what the first request would wait for, until it is loaded, and keep models new."""
     from serving.app import HOUSE
+    from serving.health import look
 
     house: House = app.extensions[HOUSE]
     house.models.watch(told=_count_reloads)
     while not house.life.warm:
         try:
-            app.test_client().get("/ready")
+            look(house.lake)
             house.models.load_all()
             house.life.warm = True
         except Exception as error:  # whatever it is, it is logged, and tried again
