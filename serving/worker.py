@@ -23,7 +23,7 @@ ORPHAN_SECONDS = 0.5
 AGAIN_SECONDS = 5.0
 
 
-def begin(settings: Settings, life: Life) -> "APIFlask":
+def begin(settings: Settings, life: Life, parent: int) -> "APIFlask":
     """Return a worker's app; it warms up in the background and ends with its parent."""
     from serving.app import create_app
     from serving.logs import log_to_stderr
@@ -33,7 +33,7 @@ def begin(settings: Settings, life: Life) -> "APIFlask":
     log_to_stderr()
     keep_room()
     trace_to_receiver(settings)
-    _in_background("parent", _end_with_parent)
+    _in_background("parent", lambda: _end_with(parent))
     app = create_app(settings, life=life)
     _in_background("warm", lambda: _warm(app))
     return app
@@ -43,9 +43,8 @@ def _in_background(name: str, work: "Callable[[], None]") -> None:
     threading.Thread(target=work, name=name, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
     """Stop when the process that holds the door is killed: who starts it anew finds it free."""
-    parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(ORPHAN_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
