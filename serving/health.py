@@ -80,13 +80,22 @@ class Readiness:
         self._found: list[Part] = []
 
     def parts(self) -> list[Part]:
-        """Return the parts with what is wrong with them."""
-        with self._lock:
-            if time.monotonic() >= self._until:
-                found = look(self._lake)
-                _tell(self._found, found)
-                self._found, self._until = found, time.monotonic() + CACHED_SECONDS
+        """Return the parts with what is wrong with them; of a cold process only its own.
+
+        Whoever asks while another looks is told what was seen last.
+        """
+        if self._life.warm and self._lock.acquire(blocking=not self._found):
+            try:
+                self._look_again()
+            finally:
+                self._lock.release()
         return [*self._own(), *self._found]
+
+    def _look_again(self) -> None:
+        if time.monotonic() >= self._until:
+            found = look(self._lake)
+            _tell(self._found, found)
+            self._found, self._until = found, time.monotonic() + CACHED_SECONDS
 
     def _own(self) -> list[Part]:
         cold = None if self._life.warm else MissingPart("operate.part_models")

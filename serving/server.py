@@ -6,6 +6,7 @@ The process that holds it is kept light: it imports no library that starts threa
 are forked from it.
 """
 
+import os
 import socket
 from functools import partial
 from typing import TYPE_CHECKING
@@ -74,7 +75,7 @@ def serve(settings: Settings, door: socket.socket, workers: int) -> None:
         workers_kill_timeout=DRAIN_SECONDS,
     )
     server.open_to(door, life)
-    server.serve(target_loader=partial(_app, settings, life), wrap_loader=False)
+    server.serve(target_loader=partial(_app, settings, life, os.getpid()), wrap_loader=False)
 
 
 class OneDoor(MPServer):
@@ -109,8 +110,8 @@ class OneDoor(MPServer):
         super().shutdown(exit_code)  # type: ignore[no-untyped-call]
 
 
-def _app(settings: Settings, life: Life) -> "APIFlask":
+def _app(settings: Settings, life: Life, parent: int) -> "APIFlask":
     """Return the app of a worker, in the worker."""
     from serving.worker import begin
 
-    return begin(settings, life)
+    return begin(settings, life, parent)

@@ -23,7 +23,7 @@ ORPHAN_SECONDS = 0.5
 AGAIN_SECONDS = 5.0
 
 
-def begin(settings: Settings, life: Life) -> "APIFlask":
+def begin(settings: Settings, life: Life, parent: int) -> "APIFlask":
     """Return a worker's app; it warms up in the background and ends with its parent."""
     from operations.webhook_delivery import Courier
     from serving.app import HOUSE, create_app
@@ -36,7 +36,7 @@ def begin(settings: Settings, life: Life) -> "APIFlask":
     share_interpreter()
     keep_room()
     trace_to_receiver(settings)
-    _in_background("parent", _end_with_parent)
+    _in_background("parent", lambda: _end_with(parent))
     app = create_app(settings, life=life)
     Courier(app.extensions[HOUSE].lake).start()
     _in_background("warm", lambda: _warm(app))
@@ -47,9 +47,8 @@ def _in_background(name: str, work: "Callable[[], None]") -> None:
     threading.Thread(target=work, name=name, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
     """Stop when the process that holds the door is killed: who starts it anew finds it free."""
-    parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(ORPHAN_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -58,12 +57,13 @@ def _end_with_parent() -> None:
 def _warm(app: "APIFlask") -> None:
     """Load what the first request would wait for, until it is loaded, and keep models new."""
     from serving.app import HOUSE
+    from serving.health import look
 
     house: House = app.extensions[HOUSE]
     house.models.watch(told=_count_reloads)
     while not house.life.warm:
         try:
-            app.test_client().get("/ready")
+            look(house.lake)
             house.models.load_all()
             house.life.warm = True
         except Exception as error:  # whatever it is, it is logged, and tried again

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -202,3 +203,10 @@ def attributes(one: Span) -> dict[str, object]:
     return {
         pair.key: getattr(pair.value, pair.value.WhichOneof("value")) for pair in one.attributes
     }
+
+
+def test_every_figure_and_part_stands_in_the_manual():
+    manual = Path("docs/how-to/servicio.md").read_text(encoding="utf-8")
+    names = [metric.name for metric in telemetry.OWN.collect()]
+    assert len(names) >= 9
+    assert [name for name in names if name not in manual] == []
