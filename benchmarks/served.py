@@ -21,6 +21,7 @@ from foundation.ports import free_port
 from foundation.settings import Settings
 from models.arrays import Floats
 from tenancy.limits import NAMES
+from tenancy.tenant import PLANS
 
 UP_SECONDS = 180.0
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -30,6 +31,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 class Served:
     """A server that runs, and how a record is asked for there."""
 
+    process: int
     port: int
     path: str
     headers: dict[str, str]
@@ -49,6 +51,19 @@ class Served:
         if self.path == "/invocations":
             return float(told["predictions"][0][1])
         return float(told["scores"][0]["probability"])
+
+    @property
+    def processor_seconds(self) -> float:
+        """What the server and its workers have used of processors."""
+        ticks = 0
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                told = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:  # it ended meanwhile
+                continue
+            if int(told[3]) == self.process:  # a session of its own
+                ticks += int(told[11]) + int(told[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def _asked(self, body: str) -> dict[str, Any]:
         address = f"http://127.0.0.1:{self.port}{self.path}"
@@ -73,12 +88,12 @@ def ours(settings: Settings, key: str, model: str, log: Path) -> Iterator[Served
     environment = {
         "ABCALL_DATA": str(settings.data_dir),
         "ABCALL_MASTER_KEY_FILE": str(settings.master_key_file),
-        "ABCALL_LIMITS": ",".join(f"starter.{name}=0" for name in NAMES),
+        "ABCALL_LIMITS": ",".join(f"{plan}.{name}=0" for plan in PLANS for name in NAMES),
     }
     command = [sys.executable, "-m", "serving", "--port", str(port)]
-    with _running(command, environment, log, f"http://127.0.0.1:{port}/ready"):
+    with _running(command, environment, log, f"http://127.0.0.1:{port}/ready") as process:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        yield Served(port, f"/v1/models/{model}/score?reasons=false", headers)
+        yield Served(process, port, f"/v1/models/{model}/score?reasons=false", headers)
 
 
 @contextmanager
@@ -91,14 +106,14 @@ def mlflows(source: Path, log: Path) -> Iterator[Served]:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
-    with _running(command, environment, log, f"http://127.0.0.1:{port}/ping"):
-        yield Served(port, "/invocations", {"Content-Type": "application/json"})
+    with _running(command, environment, log, f"http://127.0.0.1:{port}/ping") as process:
+        yield Served(process, port, "/invocations", {"Content-Type": "application/json"})
 
 
 @contextmanager
 def _running(
     command: list[str], environment: Mapping[str, str], log: Path, address: str
-) -> Iterator[None]:
+) -> Iterator[int]:
     """Run a server on the last core, with one thread a library, until it is left."""
     server_cores = cores()[0]
     with log.open("wb") as output:
@@ -113,7 +128,7 @@ def _running(
             if server_cores:
                 os.sched_setaffinity(server.pid, server_cores)
             _wait(server, address, log)
-            yield
+            yield server.pid
         finally:
             os.killpg(server.pid, 15)
             server.wait(30)

@@ -122,13 +122,19 @@ def _beside(lake: Lake, case: Case, folder: Path, *, quick: bool) -> Iterator[Li
         mine = stack.enter_context(ours(lake.settings, case.key, model, next(logs)))
         theirs = stack.enter_context(mlflows(_folder_of(lake, case), next(logs)))
         apart = difference(mine, theirs, [*records[:100], *strange])
-        for server in (mine, theirs):
-            _asked(server, records, seconds=1.0)
+        cost = [_processor_milliseconds(server, records) for server in (mine, theirs)]
         pairs = [
             (_asked(mine, records, seconds), _asked(theirs, records, seconds))
             for _ in range(repeats)
         ]
     yield from _figures(model, pairs, champion.estimator, quick=quick)
+    yield Line(
+        f"{model}: processor time a request, times as little",
+        cost[1] / cost[0],
+        unit="×",
+        peer=f"mlflow models serve: {cost[1]:.2f} ms against {cost[0]:.2f} ms",
+        configuration="whatever else the machine does",
+    )
     yield Line(
         f"{model}: largest difference of probabilities",
         apart,
@@ -137,6 +143,14 @@ def _beside(lake: Lake, case: Case, folder: Path, *, quick: bool) -> Iterator[Li
         peer="the same model, nulls and unseen categories too",
         digits=10,
     )
+
+
+def _processor_milliseconds(server: Served, records: Sequence[Record]) -> float:
+    """Return what a request takes of the server's processor; a warm-up, too."""
+    _asked(server, records, seconds=1.0)
+    before = server.processor_seconds
+    answered = _asked(server, records, seconds=QUICK_SECONDS)
+    return 1000 * (server.processor_seconds - before) / (answered.rate * QUICK_SECONDS)
 
 
 def _asked(server: Served, records: Sequence[Record], seconds: float) -> Answered:

@@ -159,7 +159,7 @@ class CharTfidf(TransformerMixin, BaseEstimator):
     def row(self, text: object) -> tuple[Ints, Floats]:
         """Return one text's n-grams, by their places in ``terms_``, and their weights.
 
-        The same as its row of ``transform``, twenty times sooner.
+        The same as its row of ``transform``, without a sparse matrix.
         """
         found: Counter[int] = Counter()
         total = 0
