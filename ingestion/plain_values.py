@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from unicodedata import normalize
 
 from data_contracts.contract import Column
+from foundation.spelling import EDGES
 from ingestion.forms import (
     COMPACT,
     CURRENCY,
@@ -27,7 +28,6 @@ from ingestion.forms import (
 from ingestion.vocabulary import (
     BLANK_TEXT,
     BLANK_VALUE,
-    EDGES,
     FALSE_WORDS,
     OPERATIONS,
     TRUE_WORDS,
