@@ -32,7 +32,7 @@ def in_order(batches: Iterable[pa.Table], keys: Sequence[str], folder: Path) -> 
     files = [_laid_aside(piece, keys, folder) for piece in _pieces(batches)]
     if not files:
         return
-    with pa.memory_map(str(files[0])) as first:
+    with pa.OSFile(str(files[0])) as first:
         places = [pa.ipc.open_file(first).schema.get_field_index(key) for key in keys]
     yield from heapq.merge(*map(_rows, files), key=itemgetter(*places))
 
@@ -59,7 +59,7 @@ def _laid_aside(piece: pa.Table, keys: Sequence[str], folder: Path) -> Path:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    with pa.memory_map(str(path)) as file:
+    with pa.OSFile(str(path)) as file:
         reader = pa.ipc.open_file(file)
         for number in range(reader.num_record_batches):
             columns = [column.to_pylist() for column in reader.get_batch(number).columns]
