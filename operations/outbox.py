@@ -134,7 +134,7 @@ def drain(
     receipts: list[Receipt] = []
     refused: UserError | None = None
     with (
-        span("outbox.drain", **{"abcall.tenant": tenant.id}),
+        span("drain", **{"abcall.tenant": tenant.id}),
         lease(lake.store, outbox_lease(tenant), ttl_seconds=LEASE_SECONDS),
     ):
         run = _Run(lake, tenant, actor, pause)

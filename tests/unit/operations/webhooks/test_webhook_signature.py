@@ -17,7 +17,7 @@ from operations.webhook_delivery import JITTER, wait_after
 from operations.webhook_signature import body_of, headers_of, signature
 from tenancy.webhook_events import EVENTS, SUBSCRIBABLE
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 SECRETS = st.lists(st.binary(min_size=24, max_size=64), min_size=1, max_size=2)
 
 
