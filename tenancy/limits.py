@@ -48,9 +48,9 @@ class Limits:
 
 NAMES = tuple(field.name for field in fields(Limits))
 BY_PLAN: dict[str, Limits] = {
-    "starter": Limits(1_200, 600, 20_000, 200_000, 2),
-    "business": Limits(3_000, 1_500, 60_000, 1_000_000, 3),
-    "business_plus": Limits(12_000, 6_000, 200_000, 10_000_000, 4),
+    "starter": Limits(1_200, 600, 20_000, 200_000, 8),
+    "business": Limits(3_000, 1_500, 60_000, 1_000_000, 12),
+    "business_plus": Limits(12_000, 6_000, 200_000, 10_000_000, 16),
 }
 NO_LIMITS = Limits(0, 0, 0, 0, 0)
 
