@@ -75,8 +75,10 @@ def configure(app: APIFlask, language: Language) -> None:
             operation = spec["paths"][path][verb]
             of_path = operation.get("parameters", [])
             operation |= told
-            if of_path:  # besides those of its path
-                operation["parameters"] = [*of_path, *told.get("parameters", [])]
+            if of_path:  # besides those of its path, unless told anew
+                named = {one["name"] for one in told.get("parameters", [])}
+                kept = [one for one in of_path if one["name"] not in named]
+                operation["parameters"] = [*kept, *told.get("parameters", [])]
         for (path, verb, status), schema in app.extensions[ANSWERS].items():
             answer = spec["paths"][path][verb]["responses"][str(status)]
             answer["content"] = {"application/json": {"schema": schema}}
