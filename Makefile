@@ -32,8 +32,16 @@ up: $(READY) ## serve dashboard, scoring service, Dagster and MLflow on loopback
 test: $(READY) ## the fast suite (8 minutes at most on 2 cores)
 	$(BIN)/python -m pytest -m "not slow"
 
+# What takes long and measures no time runs beside the rest, on the second core.
+BESIDE := tests/documentation tests/interop tests/integration/test_notebooks.py \
+	tests/integration/test_new_vertical.py tests/integration/test_raw_files.py \
+	tests/integration/test_vertical_mutations.py
+
 test-slow: $(READY) ## the rest: Spark parity, browser, kills, both databases
-	$(BIN)/python -m pytest -m slow
+	@mkdir -p build
+	@$(BIN)/python -m pytest -m slow -p no:cacheprovider $(BESIDE) >build/beside.log 2>&1 & beside=$$!; \
+	$(BIN)/python -m pytest -m slow $(addprefix --ignore=,$(BESIDE)); rest=$$?; \
+	wait $$beside; beside=$$?; cat build/beside.log; exit $$((rest || beside))
 
 check: $(READY) ## ruff, mypy and the one-way imports
 	$(BIN)/ruff check .
