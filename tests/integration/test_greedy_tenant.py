@@ -110,7 +110,7 @@ def test_the_others_slowest_calls_stay_within_twice_their_quiet_time(tmp_path: P
     sent, refused = SPAWN.Value("i", 0), SPAWN.Value("i", 0)
     quiet: list[float] = []
     busy: list[float] = []
-    with running(settings, tmp_path / "log") as (_, port):
+    with running(settings, tmp_path) as (_, port):
         for _ in range(20):
             post(port, secrets[OTHER], ONE)
         for _ in range(ROUNDS):  # one after the other: the machine's other work is in both
