@@ -19,6 +19,7 @@ from models.answer_table import ANSWER, SUGGESTION
 from models.offer_table import DECISION
 from models.score_table import SCORE
 from serving.app import create_app
+from serving.limiting import DOOR
 from tenancy.api_keys import issue_key
 from tenancy.audit import entries
 from tenancy.consents import Consent, save_consent
@@ -207,14 +208,17 @@ def test_data_come_with_labels_and_words_of_the_language_asked_for(desk: Desk):
     assert "city" not in english, "what is unknown is left out"
 
 
-def test_personal_data_are_opened_and_each_opening_is_audited(desk: Desk):
+def test_personal_data_are_opened_and_who_read_them_is_audited_soon_after(desk: Desk):
     before = len(entries(desk.lake.store, ACME, limit=1000))
     personal = {one["name"]: one["value"] for one in desk.view(ANA)["personal"]}
     assert personal == {
         "full_name": "Ana Ruiz", "phone": "+57 (300) 555-0101", "email": "Ana@Example.com",
     }  # fmt: skip
+    desk.client.application.extensions[DOOR].afterwards.write()
     added = entries(desk.lake.store, ACME, limit=1000)[: -before or None]
-    assert [one.action for one in added].count("vault.read") == 1
+    (read,) = [one for one in added if one.action == "person.read"]
+    assert read.subject == desk.lake.keys.of(ACME).mark("person", desk.token(ANA))
+    assert read.details == {"through": "/v1/customers/<customer_id>"}
     assert desk.view(NIT)["personal"] == []
 
 
