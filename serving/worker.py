@@ -69,8 +69,8 @@ def _warm(app: "APIFlask") -> None:
         except Exception as error:  # whatever it is, it is logged, and tried again
             log.error("cold", extra={"facts": {"failure": trail_of(error)}})  # noqa: TRY400
             time.sleep(AGAIN_SECONDS)
-    _build_stores(house)
     _start_engine(house)
+    _build_stores(house)
 
 
 def _count_reloads(names: list[str]) -> None:
