@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from data_contracts.contract import Contract, Role
 from features.build import PERSON
-from features.online_store import online_of
+from features.online_store import facts_of
 from tenancy.consents import Consent, consents_of
 from tenancy.tenant import Tenant
 
@@ -46,7 +46,7 @@ def objecting(
     What the company's files say stands in the online store; what was said to the company is asked
     of the store, so that it holds at once.
     """
-    facts = online_of(lake, tenant)
+    facts = facts_of(lake, tenant)
     if facts is None or not persons:
         return left_out(lake, tenant, contract, persons, "profiling")
     column = _column_of(contract, "profiling")

@@ -1,9 +1,9 @@
 """Features of an incident or customer now, from the online store: no engine, no Delta.
 
 The catalogue's own functions over a person's rows (``known``), by the rules of ``build``: what came
-strictly before the as-of time, and the version in effect at it. Where no online store was built
-yet, or a package brings a feature (it may ask for anything of the engine's), the engine computes
-the whole frame.
+strictly before the as-of time, and the version in effect at it. Of a tenant without gold nothing is
+known. Where there is gold and no online store yet, or a package brings a feature (it may ask for
+anything of the engine's), the engine computes the whole frame.
 """
 
 import math
@@ -20,9 +20,10 @@ from data_contracts.contract import Contract, Model
 from features.build import ENTITY, PERSON, declared
 from features.catalogue import MONTHLY_VALUE
 from features.definition import EVENT_TIMES, Feature
+from features.gold import TABLES as GOLD
 from features.known import KnownFacts, KnownRow
 from features.live import OPENED, incident_frame
-from features.online_store import OnlineFacts, PersonFacts, online_of
+from features.online_store import OnlineFacts, PersonFacts, facts_of, online_of
 from features.shapes import FeatureFrame, Record
 from features.spec import FeatureSpec
 from foundation.tracing import span
@@ -31,7 +32,6 @@ from tenancy.tenant import Tenant
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
 
-GOLD = ("customer", *EVENT_TIMES)
 Values = Mapping[str, Any]
 
 
@@ -65,7 +65,7 @@ def online_incident_frame(
     lake: "Lake", tenant: Tenant, contract: Contract, model_name: str, incidents: pa.Table
 ) -> FeatureFrame:
     """Return what ``live.incident_frame`` returns of given incidents, and take the same."""
-    facts = online_of(lake, tenant)
+    facts = facts_of(lake, tenant)
     plan = None if facts is None else _plan(tenant, contract, model_name, facts)
     if facts is None or plan is None:
         return incident_frame(lake, tenant, contract, model_name, incidents)

@@ -7,13 +7,15 @@ who reads at that moment ends with the file that it began with.
 
 import json
 import sqlite3
+import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from features.gold import TABLES as GOLD
 from features.online_build import build_online
 from features.online_layout import TABLES, reader_of
 from foundation.disk import disk_told
@@ -24,7 +26,12 @@ from tenancy.tenant import Tenant
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
 
-__all__ = ["OnlineFacts", "PersonFacts", "build_online", "online_of"]
+__all__ = ["OnlineFacts", "PersonFacts", "build_online", "facts_of", "online_of"]
+
+PERSONS_KEPT = 256
+
+LOOK_SECONDS = 3.0
+"""So long a tenant that had no gold is taken to have none."""
 
 Row = dict[str, Any]
 """Column of gold → value, as Arrow gives it; lists and structs as JSON has them."""
@@ -32,6 +39,8 @@ Row = dict[str, Any]
 Stamp = tuple[int, int, int]
 _OPEN: "dict[Path, tuple[Stamp, OnlineFacts]]" = {}
 _LOCK = Lock()
+_NO_GOLD: dict[Path, float] = {}
+"""Online file → until when, on the process's own clock, its tenant is taken to have no gold."""
 
 
 def online_of(lake: "Lake", tenant: Tenant) -> "OnlineFacts | None":
@@ -60,6 +69,22 @@ def online_of(lake: "Lake", tenant: Tenant) -> "OnlineFacts | None":
     return opened
 
 
+def facts_of(lake: "Lake", tenant: Tenant) -> "OnlineFacts | None":
+    """Return the same; for a tenant without gold what there is to know: nothing.
+
+    None where there is gold and no store yet.
+    """
+    facts = online_of(lake, tenant)
+    if facts is not None:
+        return facts
+    file, now = online_file(lake, tenant), time.monotonic()
+    if _NO_GOLD.get(file, 0.0) <= now:
+        if any(lake.exists(lake.ref(tenant, "gold", name)) for name in GOLD):
+            return None
+        _NO_GOLD[file] = now + LOOK_SECONDS
+    return NoFacts()
+
+
 class OnlineFacts:
     """A tenant's online store, open to read; threads may share it.
 
@@ -85,7 +110,12 @@ class OnlineFacts:
 
     def person(self, person_token: str) -> "PersonFacts":
         """Return what is known of a person; nothing is read before it is asked for."""
-        return PersonFacts(self, well_formed(person_token))
+        return self._persons(well_formed(person_token))
+
+    @cached_property
+    def _persons(self) -> "Callable[[str], PersonFacts]":
+        """Persons asked for lately: a request asks several times, and the file never changes."""
+        return lru_cache(PERSONS_KEPT)(partial(PersonFacts, self))
 
     def rows(self, table: str, *key: str, limit: int = -1) -> list[Row]:
         """Return a table's rows of a key, newest first; none where the tenant lacks the table."""
@@ -114,6 +144,21 @@ class OnlineFacts:
         if not self._steps:
             return None
         return min(bisect_right(self._steps, monthly_value) / (len(self._steps) - 1), 1.0)
+
+
+class NoFacts(OnlineFacts):
+    """The store of a tenant that has no gold: nobody is known."""
+
+    def __init__(self) -> None:
+        self.versions, self._steps, self._tables = {}, [], {}
+
+    def payload(self, person_token: str) -> bytes | None:  # noqa: ARG002
+        """Return None."""
+        return None
+
+    def persons_by(self, way: str, mark: str, limit: int) -> list[str]:  # noqa: ARG002
+        """Return nobody."""
+        return []
 
 
 class PersonFacts:

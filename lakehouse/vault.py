@@ -128,7 +128,9 @@ class Vault:
     def opened(
         self, tenant: "Tenant", actor: "Actor", payloads: Mapping[str, bytes], keys: "TenantKeys"
     ) -> dict[str, dict[str, str | None]]:
-        """Return what payloads say, by token, that a derived store handed out; as ``read``.
+        """Return what payloads say, by token, that a derived store handed out.
+
+        Whoever asks sees to the audit (``serving.caller.note_person_read``).
 
         Raises
         ------
@@ -137,7 +139,7 @@ class Vault:
         NotAllowed
             The actor is neither privacy officer nor manager, nor a key that may read.
         """
-        self._note(tenant, actor, list(payloads))
+        self._require_reader(tenant, actor)
         opened = keys.decrypt_many(list(payloads.values()), CONTEXT)
         return {token: _values(token, one) for token, one in zip(payloads, opened, strict=True)}
 

@@ -18,7 +18,7 @@ from models.erasure import REQUEST, alone
 from models.forget import forget_models
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, note_place
 from tenancy.holds import destroying
-from tenancy.tenant_end import delete_rows, destroy_keys
+from tenancy.tenant_end import delete_rows
 from tenancy.uploads import list_uploads
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _steps(lake: "Lake", tenant: "Tenant", also: Mapping[str, Step]) -> dict[str
     """Return what is destroyed, in order."""
     settings = lake.settings
     return {
-        "keys": lambda: destroy_keys(lake.store, tenant),
+        "keys": lambda: lake.keys.destroy(tenant),
         "tables": lambda: lake.drop_all(tenant),
         "objects": lambda: lake.objects.delete_all(tenant),
         "models": lambda: forget_models(settings, tenant.id),

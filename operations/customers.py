@@ -1,7 +1,7 @@
 """Finding a customer and what is known of them: by identification in any writing, phone or e-mail.
 
-Everything is looked up by keyed token; what the vault holds is opened for the one who may, and
-written down before.
+Everything is looked up by keyed token; what the vault holds is opened for the one who may. Whoever
+shows it notes that in the audit log.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from ingestion.tokens import canonical, token
 from ingestion.writings import writings
 from operations.customer_view import Known
 from tenancy.consents import Consent, consents_in
-from tenancy.incidents import incidents_of_person
+from tenancy.incidents import incidents_of_person_in
 from tenancy.screen_texts import screen_texts_in
 
 if TYPE_CHECKING:
@@ -120,6 +120,10 @@ def _known(
     with lake.store.reading() as session:
         said = consents_in(session, tenant, marks.values())
         texts = screen_texts_in(session, tenant)
+        live = {
+            one.token: incidents_of_person_in(session, tenant, one.token, MOST_LIVE)
+            for one in persons
+        }
     sealed = {one.token: one.facts.payload(one.token) for one in persons}
     payloads = {token: payload for token, payload in sealed.items() if payload is not None}
     opened = lake.vault.opened(tenant, actor, payloads, keys) if payloads else {}
@@ -132,7 +136,7 @@ def _known(
             personal=opened.get(one.token, {}),
             said=said.get(marks[one.token], Consent()),
             texts=texts,
-            live=incidents_of_person(lake.store, tenant, one.token, MOST_LIVE),
+            live=live[one.token],
         )
         for one in persons
     ]

@@ -6,7 +6,7 @@ models speak; of two that come at once one registers, and the other is told its 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from secrets import choice
@@ -37,12 +37,12 @@ from operations.sealed_incident import (
 from tenancy.actor import Actor
 from tenancy.columns import is_storable
 from tenancy.incidents import (
+    SealedFile,
     SealedScore,
     StoredIncident,
     add_incident,
-    find_incident,
     get_incident,
-    incident_by_key,
+    incidents_known,
     incidents_of_person,
 )
 
@@ -90,6 +90,22 @@ class Registered:
 
 
 @dataclass(frozen=True)
+class _Draft:
+    """A request to register, of which nobody knows yet whether it came before."""
+
+    place: str
+    given: Mapping[str, Any]
+    key_mark: str
+    body_mark: str
+    intake: Intake | UserError
+
+    @property
+    def number(self) -> str | None:
+        """The incident's own number, if it has one."""
+        return self.intake.reference if isinstance(self.intake, Intake) else None
+
+
+@dataclass(frozen=True)
 class _Request:
     """A checked request to register."""
 
@@ -99,6 +115,17 @@ class _Request:
     given: Mapping[str, Any]
     intake: Intake
     files: list[Attachment]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What is stored of a request."""
+
+    request: _Request
+    registered: Registered
+    scores: Sequence[SealedScore]
+    files: Sequence[SealedFile]
+    change: Change
 
 
 def register(
@@ -120,18 +147,21 @@ def register(
     list
         Of one that was not registered why: ``InvalidRequest``, ``TooLarge`` or ``Conflict``.
     """
-    checked = [
-        _checked(registrar, one, place, _numbered(key, number, len(given)))
-        for number, (one, place) in enumerate(zip(given, places, strict=True))
+    numbered = (_numbered(key, number, len(given)) for number in range(len(given)))
+    drafts = [
+        _drafted(registrar, one, place, named)
+        for one, place, named in zip(given, places, numbered, strict=True)
     ]
+    known = _known(registrar, [one for one in drafts if isinstance(one, _Draft)])
+    checked = [_checked(registrar, one, known) for one in drafts]
     new = [one for one in checked if isinstance(one, _Request)]
     questions = [Question(one.incident_id, one.intake) for one in new]
-    said = iter(
-        answers(registrar.lake, registrar.models, registrar.tenant, registrar.contract, questions)
+    said = answers(
+        registrar.lake, registrar.models, registrar.tenant, registrar.contract, questions
     )
-    return [
-        _stored(registrar, one, next(said)) if isinstance(one, _Request) else one for one in checked
-    ]
+    made = [_made(registrar, one, answer) for one, answer in zip(new, said, strict=True)]
+    stored = iter(_stored(registrar, made))
+    return [next(stored) if isinstance(one, _Request) else one for one in checked]
 
 
 def incident(lake: "Lake", tenant: "Tenant", incident_id: str) -> Registered:
@@ -158,42 +188,72 @@ def _numbered(key: str | None, number: int, count: int) -> str | None:
     return key if key is None or count == 1 else f"{key}/{number}"
 
 
-def _checked(
+def _drafted(
     registrar: Registrar, given: object, place: str, key: str | None
-) -> "_Request | Registered | UserError":
+) -> _Draft | UserError:
+    """Return a request as far as it can be read without the store."""
     try:
-        return _request(registrar, given, place, key)
+        if not isinstance(given, dict):
+            raise InvalidRequest("serving.not_incident", field=place)
+        keys, named = registrar.keys, _key_of(registrar, given, key, place)
+        key_mark = keys.mark("incident key", named)
+        body_mark = keys.mark("incident body", json.dumps(given, sort_keys=True))
+    except UserError as refused:
+        return refused
+    return _Draft(place, given, key_mark, body_mark, _taken_in(registrar, given, place))
+
+
+def _taken_in(registrar: Registrar, given: Mapping[str, object], place: str) -> Intake | UserError:
+    """Return what an incident says, or what is wrong with it."""
+    fields = {name: value for name, value in given.items() if name != ATTACHMENTS}
+    table, key = registrar.contract.table("incidents"), registrar.keys.token_key
+    try:
+        return Desk(registrar.tenant, table, key, utc_now()).take(fields, place)
     except UserError as refused:
         return refused
 
 
-def _request(
-    registrar: Registrar, given: object, place: str, key: str | None
-) -> "_Request | Registered":
-    """Return a new request, checked; or what became of it when it came before."""
-    if not isinstance(given, dict):
-        raise InvalidRequest("serving.not_incident", field=place)
-    keys, named = registrar.keys, _key_of(registrar, given, key, place)
-    key_mark = keys.mark("incident key", named)
-    body_mark = keys.mark("incident body", json.dumps(given, sort_keys=True))
-    before = incident_by_key(registrar.lake.store, registrar.tenant, key_mark)
-    if before is not None:
-        return _again(before, body_mark, keys)
-    fields = {name: value for name, value in given.items() if name != ATTACHMENTS}
-    table = registrar.contract.table("incidents")
-    intake = Desk(registrar.tenant, table, keys.token_key, utc_now()).take(fields, place)
-    files = attachments_in(given.get(ATTACHMENTS), f"{place}.{ATTACHMENTS}")
-    if intake.reference is not None:
-        _require_free(registrar, intake.reference, place)
-    incident_id = intake.reference or _new_number()
-    return _Request(incident_id, key_mark, body_mark, fields, intake, files)
+def _known(registrar: Registrar, drafts: Sequence[_Draft]) -> list[StoredIncident]:
+    """Return what was registered under the requests' keys or numbers."""
+    marks = [one.key_mark for one in drafts]
+    numbers = [one.number for one in drafts if one.number is not None]
+    return incidents_known(registrar.lake.store, registrar.tenant, marks, numbers) if marks else []
 
 
-def _require_free(registrar: Registrar, number: str, place: str) -> None:
-    if len(number) > LONGEST_NUMBER:
+def _checked(
+    registrar: Registrar, draft: _Draft | UserError, known: Sequence[StoredIncident]
+) -> _Request | Registered | UserError:
+    """Return a new request; or what became of it when it came before, or why it is none."""
+    if isinstance(draft, UserError):
+        return draft
+    before = next((one for one in known if one.key_mark == draft.key_mark), None)
+    try:
+        if before is not None:
+            return _again(before, draft.body_mark, registrar.keys)
+        return _request(draft, {one.incident_id for one in known})
+    except UserError as refused:
+        return refused
+
+
+def _request(draft: _Draft, taken: Collection[str]) -> _Request:
+    """Return a new request, checked.
+
+    Parameters
+    ----------
+    taken
+        Numbers of incidents that there are.
+    """
+    if isinstance(draft.intake, UserError):
+        raise draft.intake
+    fields = {name: value for name, value in draft.given.items() if name != ATTACHMENTS}
+    place, number = draft.place, draft.number
+    files = attachments_in(draft.given.get(ATTACHMENTS), f"{place}.{ATTACHMENTS}")
+    if number is not None and len(number) > LONGEST_NUMBER:
         raise InvalidRequest("serving.too_long", field=place, limit=LONGEST_NUMBER)
-    if find_incident(registrar.lake.store, registrar.tenant, number) is not None:
+    if number in taken:
         raise Conflict("incidents.exists", incident=number)
+    marks = (draft.key_mark, draft.body_mark)
+    return _Request(number or _new_number(), *marks, fields, draft.intake, files)
 
 
 def _key_of(registrar: Registrar, given: Mapping[str, Any], key: str | None, place: str) -> str:
@@ -218,9 +278,9 @@ def _registered(stored: StoredIncident, keys: "TenantKeys", *, again: bool) -> R
     return Registered(stored, content_of(stored, keys), answer_of(stored, keys), again)
 
 
-def _stored(registrar: Registrar, request: _Request, answer: Answer) -> "Registered | UserError":
-    """Store incident, answer, scores, files and the change for the lake in one transaction."""
-    lake, tenant, keys = registrar.lake, registrar.tenant, registrar.keys
+def _made(registrar: Registrar, request: _Request, answer: Answer) -> _Made:
+    """Return all that is stored of an incident, sealed."""
+    keys = registrar.keys
     row = _lake_row(registrar.contract, request)
     shown = {name: plain(value) for name, value in request.intake.values.items()}
     content = Content(row, shown, [one.told() for one in request.files])
@@ -229,26 +289,44 @@ def _stored(registrar: Registrar, request: _Request, answer: Answer) -> "Registe
         SealedScore(one.score_id, one.model, seal_score(one.row, keys, one.score_id))
         for one in answer.scores
     ]
-    person = request.intake.person_token
-    change = Change(uuid4().hex, "incidents", row, person_token=person)
+    files = sealed_files(request.incident_id, request.files, keys)
+    change = Change(uuid4().hex, "incidents", row, person_token=request.intake.person_token)
+    registered = Registered(stored, content, answer.told, again=False)
+    return _Made(request, registered, scores, files, change)
+
+
+def _stored(registrar: Registrar, made: Sequence[_Made]) -> list[Registered | UserError]:
+    """Store incidents, answers, scores, files and the changes for the lake in one transaction.
+
+    Where a key or a number of theirs was taken meanwhile, each is stored for itself.
+    """
+    if not made:
+        return []
     try:
-        with lake.store.session() as session:
-            files = sealed_files(request.incident_id, request.files, keys)
-            add_incident(session, tenant, stored, scores, files)
-            contract = registrar.contract
-            put_in(session, tenant, registrar.actor, [change], contract=contract, keys=keys)
+        _write(registrar, made)
     except IntegrityError:
-        return _taken(registrar, request)
-    return Registered(stored, content, answer.told, again=False)
+        if len(made) == 1:
+            return [_taken(registrar, made[0].request)]
+        return [told for one in made for told in _stored(registrar, [one])]
+    return [one.registered for one in made]
 
 
-def _taken(registrar: Registrar, request: _Request) -> "Registered | UserError":
+def _write(registrar: Registrar, made: Sequence[_Made]) -> None:
+    tenant, contract = registrar.tenant, registrar.contract
+    changes = [one.change for one in made]
+    with registrar.lake.store.session() as session:
+        for one in made:
+            add_incident(session, tenant, one.registered.incident, one.scores, one.files)
+        put_in(session, tenant, registrar.actor, changes, contract=contract, keys=registrar.keys)
+
+
+def _taken(registrar: Registrar, request: _Request) -> Registered | UserError:
     """Return what another request told that came at the same moment."""
-    before = incident_by_key(registrar.lake.store, registrar.tenant, request.key_mark)
-    if before is None:
+    before = incidents_known(registrar.lake.store, registrar.tenant, [request.key_mark], [])
+    if not before:
         return Conflict("incidents.exists", incident=request.incident_id)
     try:
-        return _again(before, request.body_mark, registrar.keys)
+        return _again(before[0], request.body_mark, registrar.keys)
     except InvalidRequest as reused:
         return reused
 

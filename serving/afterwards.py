@@ -31,13 +31,15 @@ class PersonRead:
 
     Attributes
     ----------
+    person_mark
+        The keyed hash of the person that the law's records use.
     through
         The route's rule, which names nobody.
     """
 
     actor: Actor
     tenant: Tenant
-    person_token: str
+    person_mark: str
     through: str
 
 
@@ -102,10 +104,8 @@ class Afterwards:
 
 
 def _write_reads(lake: "Lake", reads: list[PersonRead]) -> None:
-    """Put reads into the audit chain, a person under the keyed hash that the law's records use."""
-    keys = {tenant.id: lake.keys.of(tenant) for tenant in {one.tenant for one in reads}}
-    marks = [keys[one.tenant.id].mark("person", one.person_token) for one in reads]
+    """Put reads into the audit chain."""
     with lake.store.session() as session:
-        for one, mark in zip(reads, marks, strict=True):
-            details = {"through": one.through}
+        for one in reads:
+            details, mark = {"through": one.through}, one.person_mark
             record_in(session, one.actor, "person.read", one.tenant.id, mark, details=details)

@@ -54,7 +54,8 @@ def caller_of(request: Request, lake: "Lake", *scopes: str) -> Caller:
 def note_person_read(caller: Caller, lake: "Lake", person_token: str) -> None:
     """Write into the audit log, within a second or so, that the caller read a person's data."""
     rule = request.url_rule.rule if request.url_rule else ""
-    read = PersonRead(caller.actor, caller.tenant, person_token, rule)
+    mark = lake.keys.of(caller.tenant).mark("person", person_token)
+    read = PersonRead(caller.actor, caller.tenant, mark, rule)
     door().afterwards.person_read(lake, read)
 
 

@@ -11,7 +11,7 @@ from foundation.texts import text
 from operations.customer_view import Known, customer_view
 from operations.customers import LONGEST_ID, LONGEST_WAY, customer_known, customers_by
 from serving.answers import stored_answer
-from serving.caller import Caller, caller_of
+from serving.caller import Caller, caller_of, note_person_read
 from serving.customer_schemas import CustomerView, CustomerViews
 from serving.documentation import SECURITY, Json, describe, refusals
 from serving.house import House
@@ -36,6 +36,7 @@ def add(app: APIFlask, house: House) -> None:
     def one_customer(customer_id: str) -> Json:
         caller = caller_of(request, lake, SCOPE)
         known = customer_known(lake, caller.tenant, caller.actor, caller.contract, customer_id)
+        note_person_read(caller, lake, known.person.token)
         return _told(known, caller)
 
     @app.get("/v1/customers")
@@ -51,6 +52,8 @@ def add(app: APIFlask, house: House) -> None:
         given = {name: value for name, value in request.args.items() if name != AGENT}
         found = customers_by(lake, caller.tenant, caller.actor, caller.contract, given)
         g.records = len(found)
+        for known in found:
+            note_person_read(caller, lake, known.person.token)
         return {"customers": [_told(known, caller) for known in found]}
 
     agent = _parameter(AGENT, house.said("customers.docs_agent"), LONGEST_NAME)

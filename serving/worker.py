@@ -70,6 +70,7 @@ def _warm(app: "APIFlask") -> None:
             log.error("cold", extra={"facts": {"failure": trail_of(error)}})  # noqa: TRY400
             time.sleep(AGAIN_SECONDS)
     _start_engine(house)
+    _build_stores(house)
 
 
 def _count_reloads(names: list[str]) -> None:
@@ -78,6 +79,22 @@ def _count_reloads(names: list[str]) -> None:
     for name in names:
         _, tenant_id, model = name.split(".")
         reloaded(tenant_id, model)
+
+
+def _build_stores(house: "House") -> None:
+    """Make the online stores that are missing where there is gold; nothing waits for it."""
+    from features.online_store import build_online, online_of
+    from tenancy.actor import system_actor
+    from tenancy.tenants import list_tenants
+
+    lake = house.lake
+    for tenant in list_tenants(lake.store, system_actor("worker")):
+        try:
+            if online_of(lake, tenant) is None:
+                build_online(lake, tenant, lake.contract_of(tenant))
+        except Exception as error:  # the engine answers until the next refresh makes it
+            facts = {"tenant": tenant.id, "failure": trail_of(error)}
+            log.warning("no online store", extra={"facts": facts})
 
 
 def _start_engine(house: "House") -> None:

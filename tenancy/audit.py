@@ -10,9 +10,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.spelling import well_formed
@@ -36,6 +36,16 @@ CHAINED = (
     "subject",
     "details",
     "previous_hash",
+)
+
+_HEAD = (
+    select(AuditHeadRow.number, AuditHeadRow.hash).where(AuditHeadRow.id == HEAD_ID)
+).with_for_update()
+_ADD = insert(cast(Table, AuditRow.__table__))
+_MOVE = (
+    update(cast(Table, AuditHeadRow.__table__))
+    .where(AuditHeadRow.id == HEAD_ID)
+    .values(number=bindparam("last"), hash=bindparam("last_hash"))
 )
 
 
@@ -90,9 +100,9 @@ def record_in(
     details: Mapping[str, Detail] | None = None,
 ) -> None:
     """Add an entry in the caller's transaction: the act and its entry stand or fall together."""
-    head = _locked_head(session)
+    number, previous = _locked_head(session)
     entry = AuditRow(
-        number=head.number + 1,
+        number=number + 1,
         at=now_in(session).isoformat(),
         actor_id=actor.id,
         actor_kind=actor.kind,
@@ -100,12 +110,13 @@ def record_in(
         tenant_id=tenant_id,
         subject=well_formed(subject).replace("\0", ""),
         details=json.dumps(dict(details or {}), sort_keys=True, ensure_ascii=False),
-        previous_hash=head.hash,
+        previous_hash=previous,
     )
     entry.hash = _hash_of(entry)
-    session.add(entry)
-    head.number, head.hash = entry.number, entry.hash
     session.flush()
+    connection = session.connection()
+    connection.execute(_ADD, {name: getattr(entry, name) for name in (*CHAINED, "hash")})
+    connection.execute(_MOVE, {"last": entry.number, "last_hash": entry.hash})
 
 
 def entries(
@@ -146,11 +157,14 @@ def _hash_of(row: AuditRow) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _locked_head(session: Session) -> AuditHeadRow:
-    insert_if_absent(session, AuditHeadRow, id=HEAD_ID, number=0, hash=GENESIS)
-    return session.scalars(
-        select(AuditHeadRow).where(AuditHeadRow.id == HEAD_ID).with_for_update()
-    ).one()
+def _locked_head(session: Session) -> tuple[int, str]:
+    """Return number and hash of the newest entry; others wait until this transaction ends."""
+    connection = session.connection()
+    found = connection.execute(_HEAD).first()
+    if found is None:
+        insert_if_absent(session, AuditHeadRow, id=HEAD_ID, number=0, hash=GENESIS)
+        found = connection.execute(_HEAD).one()
+    return found.number, found.hash
 
 
 def _entry_of(row: AuditRow) -> AuditEntry:

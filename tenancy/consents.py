@@ -7,7 +7,7 @@ to the tenant's setting.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from tenancy.actor import Actor
@@ -17,6 +17,11 @@ from tenancy.law_tables import ConsentRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
+
+_SAID = select(ConsentRow.person_mark, ConsentRow.training, ConsentRow.profiling).where(
+    ConsentRow.tenant_id == bindparam("tenant")
+)
+_SAID_BY = _SAID.where(ConsentRow.person_mark.in_(bindparam("marks", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,12 @@ def consents_in(
     session: Session, tenant: Tenant, marks: Collection[str] | None = None
 ) -> dict[str, Consent]:
     """Return the same in the caller's transaction."""
-    query = select(ConsentRow).where(ConsentRow.tenant_id == tenant.id)
+    asked: dict[str, object] = {"tenant": tenant.id}
     if marks is not None:
-        query = query.where(ConsentRow.person_mark.in_(marks))
-    rows = session.scalars(query)
-    return {row.person_mark: Consent(row.training, row.profiling) for row in rows}
+        asked["marks"] = list(marks)
+    query = _SAID if marks is None else _SAID_BY
+    rows = session.connection().execute(query, asked)
+    return {mark: Consent(training, profiling) for mark, training, profiling in rows}
 
 
 def forget_consent(store: Store, tenant: Tenant, person_mark: str) -> int:

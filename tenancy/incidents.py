@@ -7,9 +7,20 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from foundation.errors import NotFound
@@ -73,6 +84,25 @@ class SealedFile:
     sealed: bytes | None
 
 
+_STORED = select(*(getattr(IncidentRow, name) for name in StoredIncident.__annotations__)).where(
+    IncidentRow.tenant_id == bindparam("tenant")
+)
+_KNOWN = _STORED.where(
+    or_(
+        IncidentRow.key_mark.in_(bindparam("marks", expanding=True)),
+        IncidentRow.incident_id.in_(bindparam("numbers", expanding=True)),
+    )
+)
+_BY_PERSON = _STORED.where(IncidentRow.person_token == bindparam("person"))
+_NEWEST = (IncidentRow.opened_at.desc(), IncidentRow.incident_id)
+_MOST = bindparam("most", type_=Integer)
+_OF_PERSON = _BY_PERSON.order_by(*_NEWEST).limit(_MOST)
+_OPEN_OF_PERSON = _BY_PERSON.where(IncidentRow.closed_at.is_(None)).order_by(*_NEWEST).limit(_MOST)
+_ADD_INCIDENT, _ADD_SCORES, _ADD_FILES = (
+    insert(cast(Table, row.__table__)) for row in (IncidentRow, LiveScoreRow, AttachmentRow)
+)
+
+
 def add_incident(
     session: Session,
     tenant: Tenant,
@@ -84,23 +114,28 @@ def add_incident(
 
     ``IntegrityError`` where its key or number is taken.
     """
-    session.add(IncidentRow(tenant_id=tenant.id, **vars(incident)))
-    session.flush()
+    connection = session.connection()
+    connection.execute(_ADD_INCIDENT, {"tenant_id": tenant.id, **vars(incident)})
     mine = {"tenant_id": tenant.id, "incident_id": incident.incident_id}
-    session.add_all(
-        LiveScoreRow(**mine, **vars(score), scored_at=incident.received_at) for score in scores
-    )
-    session.add_all(AttachmentRow(**{**vars(file), **mine}, stored_at=None) for file in files)
+    if scores:
+        at = incident.received_at
+        rows = [{**mine, **vars(score), "scored_at": at} for score in scores]
+        connection.execute(_ADD_SCORES, rows)
+    if files:
+        connection.execute(_ADD_FILES, [{**vars(f), **mine, "stored_at": None} for f in files])
 
 
-def incident_by_key(store: Store, tenant: Tenant, key_mark: str) -> StoredIncident | None:
-    """Return the incident that a request registered; None where it did not."""
-    if not is_storable(key_mark):
-        return None
-    mine = (IncidentRow.tenant_id == tenant.id) & (IncidentRow.key_mark == key_mark)
+def incidents_known(
+    store: Store, tenant: Tenant, key_marks: Collection[str], numbers: Collection[str]
+) -> list[StoredIncident]:
+    """Return the incidents that some requests registered, or that have one of some numbers."""
+    asked = {
+        "tenant": tenant.id,
+        "marks": list(filter(is_storable, key_marks)),
+        "numbers": list(filter(is_storable, numbers)),
+    }
     with store.reading() as session:
-        row = session.scalars(select(IncidentRow).where(mine)).one_or_none()
-        return None if row is None else stored_of(row)
+        return [StoredIncident(*row) for row in session.connection().execute(_KNOWN, asked)]
 
 
 def find_incident(store: Store, tenant: Tenant, incident_id: str) -> StoredIncident | None:
@@ -122,16 +157,24 @@ def incidents_of_person(
     store: Store, tenant: Tenant, person_token: str, limit: int = 100, *, still_open: bool = False
 ) -> list[StoredIncident]:
     """Return a person's incidents, newest first."""
+    with store.reading() as session:
+        return incidents_of_person_in(session, tenant, person_token, limit, still_open=still_open)
+
+
+def incidents_of_person_in(
+    session: Session,
+    tenant: Tenant,
+    person_token: str,
+    limit: int = 100,
+    *,
+    still_open: bool = False,
+) -> list[StoredIncident]:
+    """Return the same in the caller's transaction."""
     if not is_storable(person_token):
         return []
-    query = select(IncidentRow).where(
-        IncidentRow.tenant_id == tenant.id, IncidentRow.person_token == person_token
-    )
-    if still_open:
-        query = query.where(IncidentRow.closed_at.is_(None))
-    query = query.order_by(IncidentRow.opened_at.desc(), IncidentRow.incident_id).limit(limit)
-    with store.reading() as session:
-        return [stored_of(row) for row in session.scalars(query)]
+    asked = {"tenant": tenant.id, "person": person_token, "most": limit}
+    query = _OPEN_OF_PERSON if still_open else _OF_PERSON
+    return [StoredIncident(*row) for row in session.connection().execute(query, asked)]
 
 
 @contextmanager

@@ -7,7 +7,8 @@ would get another token.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
@@ -33,17 +34,26 @@ from tenancy.master import check_master, create_master_file, read_master
 from tenancy.store import Store, insert_if_absent
 from tenancy.tables import TenantKeyRow
 from tenancy.tenant import Tenant
+from tenancy.tenant_end import destroy_keys
 from tenancy.tenants import require_there
 
 DATA, TOKEN = "data", "token"
+REMEMBERED_SECONDS = 3.0
+"""What is rotated or destroyed by another process takes hold within them, here at once."""
 
 
 class Keyring:
-    """The way to every tenant's keys, opened by the master key on first use."""
+    """The way to every tenant's keys, opened by the master key on first use.
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    Keys that were opened are remembered for ``REMEMBERED_SECONDS``.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._file = settings.master_key_file
-        self._store = store
+        self._store, self._clock = store, clock
+        self._known: dict[str, tuple[float, TenantKeys]] = {}
 
     def create_master(self) -> None:
         """Create the master key's file; ``InvalidRequest`` where one exists or is in use."""
@@ -76,7 +86,17 @@ class Keyring:
         MissingKey
             The master key is absent, or is not the one that wrapped the tenants' keys.
         """
-        return TenantKeys(self._store, tenant, self._master)
+        until, known = self._known.get(tenant.id, (0.0, None))
+        if known is None or until <= self._clock():
+            known = TenantKeys(self._store, tenant, self._master)
+            self._known[tenant.id] = self._clock() + REMEMBERED_SECONDS, known
+        return known
+
+    def destroy(self, tenant: Tenant) -> int:
+        """Destroy a tenant's keys for good; see ``tenant_end.destroy_keys``."""
+        gone = destroy_keys(self._store, tenant)
+        self._known.pop(tenant.id, None)
+        return gone
 
 
 class TenantKeys:

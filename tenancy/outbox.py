@@ -7,9 +7,9 @@ sealed; once drained it is emptied, and stays for a while as the mark that its e
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,13 @@ ROWS_AT_ONCE = 500
 
 RETRY_SECONDS = 3600
 """A batch that the door refused is tried again by itself so long after."""
+
+_PUT = {
+    name: dialect.insert(cast(Table, OutboxChangeRow.__table__))
+    .on_conflict_do_nothing()
+    .returning(OutboxChangeRow.event_id)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
 
 
 @dataclass(frozen=True)
@@ -85,13 +92,12 @@ def put(
     session: Session, tenant: Tenant, actor_id: str, changes: Sequence[SealedChange]
 ) -> frozenset[str]:
     """Store changes in the caller's transaction; returns the events that were new."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    put_at, new = now_in(session), set[str]()
-    for start in range(0, len(changes), ROWS_AT_ONCE):
-        rows = [_row(one, tenant, actor_id, put_at) for one in changes[start:][:ROWS_AT_ONCE]]
-        statement = dialect.insert(OutboxChangeRow).values(rows).on_conflict_do_nothing()
-        new.update(session.scalars(statement.returning(OutboxChangeRow.event_id)))
-    return frozenset(new)
+    if not changes:
+        return frozenset()
+    put_at = now_in(session)
+    rows = [_row(one, tenant, actor_id, put_at) for one in changes]
+    statement = _PUT[session.get_bind().dialect.name]
+    return frozenset(session.connection().scalars(statement, rows))
 
 
 def waiting(store: Store, tenant: Tenant) -> Pending:

@@ -7,7 +7,7 @@ the agent's.
 import re
 from typing import Literal, get_args
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import InvalidRequest
@@ -25,6 +25,10 @@ NAMES = ("company", "customer", "agent")
 BRACED = re.compile(r"\{([^{}]*)\}")
 LONGEST = 1_000
 
+_OWN = select(ScreenTextRow.name, ScreenTextRow.language, ScreenTextRow.words).where(
+    ScreenTextRow.tenant_id == bindparam("tenant")
+)
+
 Texts = dict[tuple[ScreenText, Language], str]
 
 
@@ -36,8 +40,8 @@ def screen_texts(store: Store, tenant: Tenant) -> Texts:
 
 def screen_texts_in(session: Session, tenant: Tenant) -> Texts:
     """Return the same in the caller's transaction."""
-    rows = session.scalars(select(ScreenTextRow).where(ScreenTextRow.tenant_id == tenant.id))
-    own = {(row.name, row.language): row.words for row in rows}
+    rows = session.connection().execute(_OWN, {"tenant": tenant.id})
+    own = {(name, language): words for name, language, words in rows}
     return {
         (name, language): own.get((name, language), catalogue(language)[f"customers.{name}"])
         for name in SCREEN_TEXTS

@@ -31,6 +31,7 @@ class Store:
         self.engine: Engine = engine_for(url)
         file = self.engine.url.database if self.dialect == "sqlite" else None
         self._turn = Turns(Path(file)).turn if file else nullcontext
+        self._readers = self.engine.execution_options(**READ_ONLY)
 
     @property
     def dialect(self) -> str:
@@ -58,11 +59,10 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open one transaction that only reads: it waits for no writer."""
-        engine = self.engine.execution_options(**READ_ONLY)
         with (
             span("store.read"),
             disk_told(),
-            Session(engine, expire_on_commit=False) as session,
+            Session(self._readers, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session

@@ -5,7 +5,7 @@ A missing tenant and another's tenant give the same ``NotFound``: no answer tell
 
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import utc_now
@@ -28,6 +28,11 @@ CHANGED = (
     "training_consent",
 )
 """What `update_tenant` writes; id and vertical stay."""
+
+
+_THERE = select(TenantRow.id).where(
+    TenantRow.id == bindparam("tenant"), TenantRow.erased_at.is_(None)
+)
 
 
 def create_tenant(store: Store, actor: Actor, tenant: Tenant) -> Tenant:
@@ -107,8 +112,8 @@ def require_inside(session: Session, actor: Actor, tenant: Tenant) -> None:
 
 def require_there(session: Session, tenant: Tenant) -> None:
     """Raise ``NotFound`` where there is no such tenant, or no longer."""
-    row = session.get(TenantRow, tenant.id)
-    if row is None or row.erased_at is not None:
+    there = session.connection().execute(_THERE, {"tenant": tenant.id}).first()
+    if there is None:
         raise NotFound("tenancy.no_tenant", tenant=tenant.id)
 
 

@@ -4,7 +4,7 @@ from operations.feedback import tell_feedback
 from operations.incidents import Registrar, incident, open_incidents_of
 from operations.live_scores import replay_score
 from operations.outcomes import tell_outcome
-from tenancy.incidents import contents_of, files_of, find_score, incident_by_key, scores_of_person
+from tenancy.incidents import contents_of, files_of, find_score, incidents_known, scores_of_person
 from tenancy.outbox import changes_of, fix_batches, open_batches
 from tenancy.tenant import Tenant
 from tests.isolation.attempts import Refused, Surface, owned
@@ -40,7 +40,7 @@ def waits(house: House, asker: Tenant, event: str) -> bool:
 SURFACES: tuple[Surface, ...] = (
     owned(ROOM, "incident", "registered", lambda h, t, n: incident(h.lake, t, n)),
     owned(ROOM, "incident by its request", "request",
-          lambda h, t, n: incident_by_key(h.lake.store, t, n), NO_MARK),
+          lambda h, t, n: incidents_known(h.lake.store, t, [n], []), NO_MARK),
     owned(ROOM, "how it ended", "registered",
           lambda h, t, n: tell_outcome(registrar(h, t), n, {"escalated": True}), plainly=True),
     owned(ROOM, "what was done with its answer", "registered",

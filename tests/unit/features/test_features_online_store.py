@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import online_sort
+from features import online_sort, online_store
+from features.live import incident_frame
+from features.online import online_incident_frame
 from features.online_build import PRAGMAS
 from features.online_layout import TABLES, kind_of, reader_of, stored
 from features.online_sort import in_order
-from features.online_store import build_online, online_of
+from features.online_store import build_online, facts_of, online_of
 from foundation.errors import OperatorError
+from ingestion.schema import TYPES, stored_columns
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
 from lakehouse.online_file import forget_online, online_file
@@ -54,6 +57,26 @@ def seen(lake: Lake) -> list[str]:
 def test_nothing_is_built_of_nothing(lake: Lake):
     assert not build_online(lake, ACME, TELECOM)
     assert online_of(lake, ACME) is None
+
+
+def test_of_a_tenant_without_gold_nothing_is_known_and_the_engine_is_not_asked(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(online_store, "LOOK_SECONDS", 0.0)
+    row = {"entity_id": "0", "person_token": "ana", "opened_at": day(3), "text": "No hay señal"}
+    columns = [(c.name, TYPES[c.type]) for c in stored_columns(TELECOM.table("incidents"))]
+    names = [("entity_id", pa.string()), ("person_token", pa.string())]
+    rows = pa.Table.from_pylist([row], schema=pa.schema(names + columns))
+    asked = (lake, ACME, TELECOM, "incident_risk", rows)
+    found = online_incident_frame(*asked)
+    assert "engine" not in vars(lake)
+    by_engine = incident_frame(*asked)
+    assert repr(found.records) == repr(by_engine.records)
+    assert (found.features, found.table_versions) == (by_engine.features, {})
+    incidents(lake, 1)
+    assert facts_of(lake, ACME) is None, "there is gold now, and no store of it yet"
+    build_online(lake, ACME, TELECOM)
+    assert facts_of(lake, ACME) is online_of(lake, ACME)
 
 
 def test_it_is_made_anew_where_gold_changed_and_left_alone_otherwise(lake: Lake):

@@ -19,6 +19,7 @@ from models.answer_table import ANSWER, SUGGESTION
 from models.offer_table import DECISION
 from models.score_table import SCORE
 from serving.app import create_app
+from serving.limiting import DOOR
 from tenancy.api_keys import issue_key
 from tenancy.audit import entries
 from tenancy.consents import Consent, save_consent
@@ -27,6 +28,7 @@ from tenancy.screen_texts import save_screen_text
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
 from tests.silver_rows import ACME, day, gold_of
+from tests.transactions import transactions
 from tests.unit.serving.conftest import STAFF
 
 GLOBEX = replace(ACME, id="globex", name="Globex")
@@ -207,15 +209,29 @@ def test_data_come_with_labels_and_words_of_the_language_asked_for(desk: Desk):
     assert "city" not in english, "what is unknown is left out"
 
 
-def test_personal_data_are_opened_and_each_opening_is_audited(desk: Desk):
+def test_personal_data_are_opened_and_who_read_them_is_audited_soon_after(desk: Desk):
+    afterwards = desk.client.application.extensions[DOOR].afterwards
+    afterwards.write()
     before = len(entries(desk.lake.store, ACME, limit=1000))
     personal = {one["name"]: one["value"] for one in desk.view(ANA)["personal"]}
     assert personal == {
         "full_name": "Ana Ruiz", "phone": "+57 (300) 555-0101", "email": "Ana@Example.com",
     }  # fmt: skip
+    afterwards.write()
     added = entries(desk.lake.store, ACME, limit=1000)[: -before or None]
-    assert [one.action for one in added].count("vault.read") == 1
+    (read,) = [one for one in added if one.action == "person.read"]
+    assert read.subject == desk.lake.keys.of(ACME).mark("person", desk.token(ANA))
+    assert read.details == {"through": "/v1/customers/<customer_id>"}
     assert desk.view(NIT)["personal"] == []
+
+
+def test_a_view_asks_the_store_once_and_waits_for_no_writer(desk: Desk):
+    secret = issue_key(desk.lake.store, STAFF, ACME, ["read"]).secret
+    headers = {"Authorization": f"Bearer {secret}"}
+    desk.client.get(f"/v1/customers/{ANA}", headers=headers)
+    with transactions(desk.lake.store) as begun:
+        answer = desk.client.get(f"/v1/customers/{ANA}", headers=headers)
+    assert (answer.status_code, begun) == (200, ["BEGIN DEFERRED"])
 
 
 def test_importance_is_value_times_risk_times_history(desk: Desk):

@@ -15,6 +15,7 @@ from operations.outbox_file import shared_out
 from serving.limits import MOST_RECORDS
 from tenancy.incidents import FILES, files_of, get_incident
 from tenancy.outbox import changes_of, fix_batches, open_batches
+from tests.transactions import transactions
 from tests.unit.serving.conftest import ACME, GLOBEX, Service
 
 ROUTE = "/v1/incidents"
@@ -188,6 +189,23 @@ def test_a_batch_tells_of_each_for_itself(service: Service, key: dict[str, str])
         told = service.client.post(f"{ROUTE}/batch", json=body, headers=named).json["results"]
         assert [one["status"] for one in told] == [wanted, wanted]
     assert told[0]["incident"]["incident_id"] != told[1]["incident"]["incident_id"]
+
+
+def test_a_request_asks_the_store_little_and_writes_once_a_batch_too(
+    service: Service, key: dict[str, str]
+):
+    registered(service, key)
+    asked = {}
+    for size in (1, 5):
+        named = key | {"Idempotency-Key": f"little {size}"}
+        with transactions(service.lake.store) as begun:
+            body = {"incidents": [SAID] * size}
+            answer = service.client.post(f"{ROUTE}/batch", json=body, headers=named)
+        assert [one["status"] for one in answer.json["results"]] == [201] * size
+        asked[size] = begun
+    assert asked[1] == asked[5]
+    assert asked[5].count("BEGIN IMMEDIATE") == 1
+    assert asked[5].count("BEGIN DEFERRED") <= 3, "marks, consents, and models nobody watches here"
 
 
 def test_files_are_durable_with_the_incident_and_then_go_to_the_lake(

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from foundation.errors import InvalidRequest, MissingKey, OperatorError
+from foundation.errors import InvalidRequest, MissingKey, NotFound, OperatorError
 from foundation.settings import Settings
 from tenancy.actor import Actor
 from tenancy.audit import entries
 from tenancy.envelope import version_of
-from tenancy.keys import Keyring, TenantKeys
+from tenancy.keys import REMEMBERED_SECONDS, Keyring, TenantKeys
 from tenancy.store import Store
 from tenancy.tables import KeyCheckRow, TenantKeyRow
 from tenancy.tenant import Tenant
@@ -138,12 +138,13 @@ def test_tenants_have_keys_of_their_own(ring: Keyring, keys: TenantKeys, globex:
 
 
 def test_a_wrapped_key_moved_to_another_tenant_does_not_open(
-    store: Store, ring: Keyring, keys: TenantKeys, globex: Tenant
+    settings: Settings, store: Store, ring: Keyring, keys: TenantKeys, globex: Tenant
 ):
     ring.of(globex)
     with store.session() as session:
         source = session.get_one(TenantKeyRow, ("globex", "data", 1))
         session.get_one(TenantKeyRow, ("acme", "data", 1)).wrapped = source.wrapped
+    ring = Keyring(settings, store)
     with pytest.raises(MissingKey, match=r"acme.*damaged"):
         ring.of(Tenant("acme", "Acme", "telecom"))
 
@@ -161,11 +162,39 @@ def test_rotation_encrypts_anew_and_opens_the_old(
 
 
 def test_keys_opened_before_a_rotation_elsewhere_read_its_values(
-    ring: Keyring, staff: Actor, keys: TenantKeys, acme: Tenant
+    settings: Settings, store: Store, staff: Actor, keys: TenantKeys, acme: Tenant
 ):
-    elsewhere = ring.of(acme)
+    elsewhere = Keyring(settings, store).of(acme)
     elsewhere.rotate(staff)
     assert keys.decrypt(elsewhere.encrypt(b"x", b"c"), b"c") == b"x"
+
+
+def test_opened_keys_are_remembered_for_seconds(
+    settings: Settings, store: Store, ring: Keyring, staff: Actor, acme: Tenant
+):
+    now = [100.0]
+    ring = Keyring(settings, store, clock=lambda: now[0])
+    opened = ring.of(acme)
+    Keyring(settings, store).of(acme).rotate(staff)
+    assert (ring.of(acme), ring.of(acme).version) == (opened, 1)
+    now[0] += REMEMBERED_SECONDS
+    assert ring.of(acme).version == 2, "what another process rotated holds within seconds"
+    ring.of(acme).rotate(staff)
+    assert ring.of(acme).version == 3, "and what this one rotated at once"
+
+
+def test_destroyed_keys_are_gone_at_once_here_and_within_seconds_elsewhere(
+    settings: Settings, store: Store, ring: Keyring, acme: Tenant
+):
+    now = [100.0]
+    elsewhere = Keyring(settings, store, clock=lambda: now[0])
+    elsewhere.of(acme), ring.of(acme)
+    assert ring.destroy(acme) == 2
+    with pytest.raises(NotFound):
+        ring.of(acme)
+    now[0] += REMEMBERED_SECONDS
+    with pytest.raises(NotFound):
+        elsewhere.of(acme)
 
 
 def test_no_key_lies_open_in_the_store(settings: Settings, store: Store, keys: TenantKeys):
