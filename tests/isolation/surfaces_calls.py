@@ -24,9 +24,9 @@ def told(house: House, of: Tenant) -> dict[str, str]:
         over = event | {"event_id": f"E2-{of.id}", "type": "ended", "queue": f"queue of {of.id}"}
         contract = house.lake.contract_of(of)
         take_events(house.lake, of, STAFF, contract, [event | {"customer_id": of.id}, over])
-        owned |= {"call": f"/L-{of.id}", "event": f"/E-{of.id}", "queue": f"queue of {of.id}"}
+        owned |= {"call": f"/L-{of.id}", "call_event": f"/E-{of.id}", "queue": f"queue of {of.id}"}
         with house.lake.store.reading() as session:
-            owned["caller"] = str(
+            owned["calling"] = str(
                 calls_of(session, of, [owned["call"]])[owned["call"]].person_token
             )
     return owned
@@ -100,9 +100,9 @@ def surface(name: str, kind: str, ask, absent: str) -> Surface:  # noqa: ANN001 
 SURFACES: tuple[Surface, ...] = (
     surface("call by key", "call", call_named, NO_CALL),
     surface("events of a call", "call", events_named, NO_CALL),
-    surface("mark of an event", "event", mark_named, NO_EVENT),
+    surface("mark of an event", "call_event", mark_named, NO_EVENT),
     surface("live figures of a queue", "queue", figures_of_queue, "queue of delta"),
     surface("live figures over HTTP", "queue", queue_over_http, "queue of delta"),
-    surface("event of the same id over HTTP", "event", event_again, NO_EVENT),
-    surface("forget a person's calls", "caller", forgotten, "0" * 64),
+    surface("event of the same id over HTTP", "call_event", event_again, NO_EVENT),
+    surface("forget a person's calls", "calling", forgotten, "0" * 64),
 )
