@@ -68,10 +68,10 @@ class Headed:
         """Answer a request."""
 
         def start(
-            status: str, headers: list[tuple[str, str]], *failure: "ExceptionInfo"
+            status: str, headers: list[tuple[str, str]], failure: "ExceptionInfo | None" = None, /
         ) -> Callable[[bytes], object]:
             own = {name for name, _ in headers}
             told = [*headers, *(one for one in self._headers if one[0] not in own)]
-            return start_response(status, told, *failure)
+            return start_response(status, told, failure)
 
         return self._app(environ, start)
