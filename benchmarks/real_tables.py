@@ -11,7 +11,14 @@ import numpy.typing as npt
 from models.columns import kind_of
 from models.rows import Rows
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+def _folder_of_data() -> Path:
+    """Return the nearest ``shared/data`` in or above the project: a worktree lies deeper."""
+    above = [folder / "shared" / "data" for folder in Path(__file__).resolve().parents[1:]]
+    return next((folder for folder in above if folder.is_dir()), above[1])
+
+
+DATA = _folder_of_data()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ def trace_with(tracer: "Tracer | None") -> None:
     _tracing.tracer = tracer
 
 
+def is_traced() -> bool:
+    """Say whether this process tells spans to anybody."""
+    return _tracing.tracer is not None
+
+
 @contextmanager
 def span(
     name: str, parent: Mapping[str, str] | None = None, /, **attributes: Attribute | None

@@ -46,8 +46,10 @@ def mask(text: str) -> str:
     >>> mask("Soy María Pérez, cédula 1.023.456.789, pagué $ 1.250.000")
     'Soy [NOMBRE], cédula [DOCUMENTO], pagué $ 1.250.000'
     """
-    for pattern, replacement in _compiled():
-        text = pattern.sub(replacement, text)
+    for may_hold, steps in _compiled():
+        if may_hold.search(text):
+            for pattern, replacement in steps:
+                text = pattern.sub(replacement, text)
     return text
 
 
@@ -55,8 +57,7 @@ def mask_expression(text: "Expression") -> "Expression":
     """Return the engine's twin of ``mask``; NULL stays NULL."""
     from pyspark.sql import functions as fn
 
-    # Most texts hold neither number nor name: one look at them each saves thirty passes.
-    for may_hold, steps in ((_MAY_HOLD_NUMBER, _numbers()), (_may_hold_name(), _name_steps())):
+    for may_hold, steps in _passes():
         masked = text
         for pattern, replacement in steps:
             masked = fn.regexp_replace(masked, pattern, replacement)
@@ -64,14 +65,21 @@ def mask_expression(text: "Expression") -> "Expression":
     return text
 
 
-@cache
-def replacements() -> tuple[tuple[str, str], ...]:
-    """Return pattern and replacement (``$1`` is a group), in the order of their use."""
-    return (*_numbers(), *_name_steps())
+Steps = tuple[tuple[str, str], ...]
+"""Patterns and their replacements (``$1`` is a group), in the order of their use."""
 
 
 @cache
-def _numbers() -> tuple[tuple[str, str], ...]:
+def _passes() -> tuple[tuple[str, Steps], ...]:
+    """Return what a text must match for some steps to change it, and these steps.
+
+    Most texts hold neither number nor name: one look at them each saves thirty passes.
+    """
+    return (_MAY_HOLD_NUMBER, _numbers()), (_may_hold_name(), _name_steps())
+
+
+@cache
+def _numbers() -> Steps:
     bounded = [
         (r"[0-9]{4}(?:[ -]?[0-9]{4}){2}[ -]?[0-9]{1,7}", "[TARJETA]"),
         (r"3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}", "[TARJETA]"),
@@ -100,7 +108,7 @@ def _numbers() -> tuple[tuple[str, str], ...]:
     )
 
 
-def _name_steps() -> tuple[tuple[str, str], ...]:
+def _name_steps() -> Steps:
     return (_names(), _names(), (r"\[NOMBRE\](?: \[NOMBRE\])+", "[NOMBRE]"))
 
 
@@ -111,10 +119,13 @@ def _may_hold_name() -> str:
 
 
 @cache
-def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _compiled() -> tuple[tuple[re.Pattern[str], list[tuple[re.Pattern[str], str]]], ...]:
     return tuple(
-        (re.compile(pattern), re.sub(r"\$([0-9])", r"\\\1", replacement))
-        for pattern, replacement in replacements()
+        (
+            re.compile(may_hold),
+            [(re.compile(found), re.sub(r"\$([0-9])", r"\\\1", word)) for found, word in steps],
+        )
+        for may_hold, steps in _passes()
     )
 
 

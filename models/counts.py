@@ -1,5 +1,6 @@
 """Counts of n-grams as sparse rows: which are kept, how rare each is, and what it weighs."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
@@ -62,14 +63,18 @@ def rarest(texts: int) -> float:
     return float(np.log(1 + texts) + 1.0)
 
 
-def weighted_row(
-    counts: Mapping[int, int], idf: Floats, besides: float = 0.0
-) -> tuple[Ints, Floats]:
-    """Return one text's columns, ascending, and their weights, as ``weighted`` has them."""
-    pairs = sorted(counts.items())
-    places = np.array([at for at, _ in pairs], dtype=np.int64)
-    weights = (1.0 + np.log(np.array([n for _, n in pairs], dtype=np.float64))) * idf[places]
-    length = float(np.sqrt(weights @ weights + besides))
+def weighted_row(found: Sequence[int], idf: Floats, besides: float = 0.0) -> tuple[Ints, Floats]:
+    """Return one text's columns, ascending, and their weights, as ``weighted`` has them.
+
+    Parameters
+    ----------
+    found
+        The column of each n-gram, once for every time that the text has it.
+    """
+    counts = np.bincount(np.array(found, dtype=np.int64), minlength=1)
+    places = np.flatnonzero(counts)
+    weights = (1.0 + np.log(counts[places].astype(np.float64))) * idf[places]
+    length = math.sqrt(weights @ weights + besides)
     return places, weights / (length or 1.0)
 
 

@@ -35,6 +35,9 @@ so many; what machines write into texts (encoded attachments) has, and would fil
 WORDS_KEPT = 20_000
 """Distinct words whose n-grams a process remembers, whatever the model: about 25 MB."""
 
+WORDS_OF_MODEL = 2_000
+"""Distinct words of which a model remembers where their n-grams stand: half a megabyte."""
+
 
 def words_of(text: object) -> list[str]:
     """Return the words of a text without case or accents; none for a missing text."""
@@ -144,7 +147,8 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         self.terms_ = np.array([grams[i] for i in kept], dtype=f"<U{max(self.longest, 1)}")
         self.idf_ = rarity(counts[:, kept])
         self.unknown_weight_ = rarest(len(texts)) ** 2 if self.unknown_counts else 0.0
-        self.__dict__.pop("_places", None)
+        for name in ("_places", "_words"):
+            self.__dict__.pop(name, None)
         unknown = self._totals(documents, vocabulary) - totals_of(counts[:, kept])
         return weighted(counts[:, kept].tocsr(), self.idf_, self.unknown_weight_ * unknown)
 
@@ -161,13 +165,12 @@ class CharTfidf(TransformerMixin, BaseEstimator):
 
         The same as its row of ``transform``, without a sparse matrix.
         """
-        found: Counter[int] = Counter()
-        total = 0
-        for word, times in Counter(words_of(text)).items():
-            total += times * grams_in(word, self.shortest, self.longest)
-            for at, count in self._known(word):
-                found[at] += times * count
-        unknown = total - found.total()
+        words = words_of(text)
+        found = [at for word in words for at in self._places_of(word)]
+        unknown = 0
+        if self.unknown_counts:
+            total = sum([grams_in(word, self.shortest, self.longest) for word in words])
+            unknown = total - len(found)
         return weighted_row(found, self.idf_, self.unknown_weight_ * unknown)
 
     def word_weights(self, text: object, term_weights: Floats) -> dict[str, float]:
@@ -187,7 +190,8 @@ class CharTfidf(TransformerMixin, BaseEstimator):
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is only remembered for speed."""
         state = dict(super().__getstate__())
-        state.pop("_places", None)
+        for name in ("_places", "_words"):
+            state.pop(name, None)
         return state
 
     def __sklearn_tags__(self) -> Tags:
@@ -198,6 +202,17 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         """Return how many n-grams each text has, kept or not, shape (n,)."""
         sizes = [grams_in(word, self.shortest, self.longest) for word in vocabulary]
         return np.asarray(documents @ np.array(sizes, dtype=np.float64))
+
+    def _places_of(self, word: str) -> Sequence[int]:
+        """Return the places of a word's n-grams, each as often as the word has it."""
+        kept: dict[str, Sequence[int]] = self.__dict__.setdefault("_words", {})
+        places = kept.get(word)
+        if places is None:
+            if len(kept) >= WORDS_OF_MODEL:
+                kept.clear()
+            places = [at for at, count in self._known(word) for _ in range(count)]
+            kept[word] = places
+        return places
 
     def _known(self, word: str) -> list[tuple[int, int]]:
         places = self._remembered()

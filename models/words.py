@@ -96,8 +96,8 @@ class WordTfidf(TransformerMixin, BaseEstimator):
     def row(self, text: object) -> tuple[Ints, Floats]:
         """Return one text's n-grams, by their places in ``terms_``, and their weights."""
         places, found = self._remembered(), self._grams(text)
-        known = {places[gram]: n for gram, n in found.items() if gram in places}
-        unknown = found.total() - sum(known.values())
+        known = [places[g] for g, n in found.items() if g in places for _ in range(n)]
+        unknown = found.total() - len(known)
         return weighted_row(known, self.idf_, self.unknown_weight_ * unknown)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The service as a Flask app: what holds for all routes; each area brings its own."""
 
+from collections.abc import Callable
 from importlib.metadata import version
+from typing import Any
 
 from apiflask import APIFlask
 from flask import request
@@ -54,6 +56,14 @@ AREAS = (
 """Modules whose ``add(app, house)`` brings routes."""
 
 
+class Service(APIFlask):
+    """An app of plain functions: it asks of none, at every call, whether it is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function."""
+        return func
+
+
 def create_app(settings: Settings, lake: Lake | None = None, life: Life | None = None) -> APIFlask:
     """Return the service of an installation; nothing is opened before the first request.
 
@@ -64,7 +74,7 @@ def create_app(settings: Settings, lake: Lake | None = None, life: Life | None =
     life
         Of the process that serves it; without it the app counts as warm.
     """
-    app = APIFlask(
+    app = Service(
         __name__,
         title=text("serving.docs_title", settings.language),
         version=version("abcall"),

@@ -86,12 +86,12 @@ class Doorkeeper:
         TooMany
             Nobody, and this address has tried too often; a right key of the same address holds.
         """
-        digest, now = hashlib.sha256(secret.encode("utf-8", "replace")).digest(), utc_now()
+        digest = hashlib.sha256(secret.encode("utf-8", "replace")).digest()
         found = self._known.get(digest)
         if found is None or found.until <= self._clock():
             found = self._found(lake, secret, address)
             self._remember(digest, found)
-        if found.ends_at is not None and found.ends_at <= now:
+        if found.ends_at is not None and found.ends_at <= utc_now():
             raise NotSignedIn("tenancy.wrong_key")
         return found
 

@@ -35,7 +35,9 @@ def _record(given: object, types: Mapping[str, FeatureType], place: int) -> Reco
         field, known = f"records[{place}].{shown(min(unknown))}", ", ".join(types)
         raise InvalidRequest("serving.unknown_field", field=field, known=known)
     return {
-        name: _value(value, types[name], place, name)
+        name: value
+        if type(value) is float and types[name] == "numeric" and value - value == 0.0
+        else _value(value, types[name], place, name)
         for name, value in given.items()
         if value is not None
     }

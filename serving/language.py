@@ -1,13 +1,24 @@
 """In which language an answer speaks: what the client asks for, else the tenant's."""
 
+from functools import lru_cache
+
 from flask import Request, g
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from foundation.texts import LANGUAGES, Language
 
 
 def asked_language(request: Request) -> Language | None:
     """Return the first language of ``Accept-Language`` that we speak; None where it names none."""
-    for tag, quality in request.accept_languages:
+    asked: str | None = request.environ.get("HTTP_ACCEPT_LANGUAGE")
+    return _first_of(asked) if asked else None
+
+
+@lru_cache(256)
+def _first_of(asked: str) -> Language | None:
+    """Return the first language of a header that we speak; clients send few different ones."""
+    for tag, quality in parse_accept_header(asked, LanguageAccept):
         primary = tag.partition("-")[0].lower()
         for language in LANGUAGES:
             if primary == language and quality > 0:

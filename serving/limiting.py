@@ -52,7 +52,7 @@ def add_limiting(app: APIFlask, settings: Settings, workers: int = 1) -> None:
     def finished(_: BaseException | None) -> None:
         if g.pop("admitted", False):
             records = g.get("records") or 1
-            g.known.allowance.finish(records, time.monotonic(), large=_is_large())
+            g.known.allowance.finish(records, time.monotonic(), large=g.large)
 
 
 def door() -> Doorkeeper:
@@ -65,14 +65,15 @@ def admit(known: Known) -> None:
     """Let this request in, once, or raise ``TooMany``."""
     g.known = known
     if not g.get("admitted", False):
-        known.allowance.admit(time.monotonic(), utc_now(), large=_is_large())
+        g.large = _is_large()
+        known.allowance.admit(time.monotonic(), utc_now(), large=g.large)
         g.admitted = True
 
 
 def _is_large() -> bool:
     """Say whether the request brings a batch; a body of unknown length may be one."""
     length = request.content_length
-    return request.headers.get("Transfer-Encoding") is not None or (length or 0) > LARGE_BODY_BYTES
+    return "HTTP_TRANSFER_ENCODING" in request.environ or (length or 0) > LARGE_BODY_BYTES
 
 
 def _policy(one: Standing) -> str:

@@ -3,14 +3,14 @@
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Response, g, jsonify, request
+from flask import Response, g, request
 
 from data_contracts.contract import Model
 from foundation.errors import InvalidRequest, NotFound
 from foundation.texts import Language
 from models.score import Score
 from operations.values import shown
-from serving.body import json_object, records_under
+from serving.body import json_object, ready_json, records_under
 from serving.caller import Caller, caller_of
 from serving.documentation import SECURITY, add_schemas, describe, json_body, refusals
 from serving.feature_values import feature_records
@@ -43,7 +43,7 @@ def add(app: APIFlask, house: House) -> None:
         scorer = scorer_of(house.models, caller, wanted.name)
         scores = scorer.score(feature_records(given, scorer.champion.features), reasons=reasons)
         # A response as it is goes out as it is: checked by the schema in tests, not in requests.
-        return jsonify(_answer(wanted, scores, caller.language))
+        return ready_json(_answer(wanted, scores, caller.language))
 
     told = [_reasons_parameter(house)]
     body = json_body({"$ref": "#/components/schemas/FeatureRecords"}, EXAMPLES)
@@ -57,10 +57,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 
 
 def _declared(caller: Caller, model: str) -> Model:
-    models = {one.name: one for one in caller.contract.models}
-    if model not in models:
-        raise NotFound("serving.no_such_model", model=shown(model), known=", ".join(models))
-    return models[model]
+    models = caller.contract.models
+    found = next((one for one in models if one.name == model), None)
+    if found is None:
+        known = ", ".join(one.name for one in models)
+        raise NotFound("serving.no_such_model", model=shown(model), known=known)
+    return found
 
 
 def _reasons_wanted() -> bool:

@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from flask import Response, g, request
 
 from foundation.settings import Settings
-from foundation.tracing import span, trace_with
+from foundation.tracing import is_traced, span, trace_with
 
 QUEUE = 4096
 """Spans that wait to be sent; where the receiver is away, the newest are dropped."""
@@ -48,6 +48,8 @@ def trace_requests(app: APIFlask) -> None:
 
     @app.before_request
     def begun() -> None:
+        if not is_traced():
+            return
         g.span = ExitStack()
         rule = request.url_rule.rule if request.url_rule else "-"
         g.opened = g.span.enter_context(
@@ -60,9 +62,10 @@ def trace_requests(app: APIFlask) -> None:
 
     @app.after_request
     def answered(answer: Response) -> Response:
-        if g.get("opened") is not None:
-            g.opened.set_attribute("http.response.status_code", answer.status_code)
-            g.opened.set_attribute("abcall.tenant", g.get("tenant_id") or "")
+        opened = g.get("opened")
+        if opened is not None:
+            opened.set_attribute("http.response.status_code", answer.status_code)
+            opened.set_attribute("abcall.tenant", g.get("tenant_id") or "")
         return answer
 
     @app.teardown_request

@@ -123,6 +123,15 @@ def test_behind_tls_browsers_are_told_to_stay_there(
     assert (sent or "").startswith(told) if told else sent is None
 
 
+@pytest.mark.parametrize("path", ["/health", "/docs", "/v1/nowhere"])
+def test_each_header_is_told_once(service: Service, path: str):
+    told = service.client.get(path, headers={"Accept-Language": "en"}).headers
+    names = [name.lower() for name, _ in told]
+    assert len(names) == len(set(names))
+    assert (told["Vary"], told["Content-Language"]) == ("Accept-Language, Authorization", "en")
+    assert told["X-Content-Type-Options"] == "nosniff"
+
+
 @pytest.mark.parametrize("path", ["/health", "/v1/keys", "/v1/score/incidents", "/openapi.json"])
 def test_no_page_of_another_origin_is_let_in(service: Service, path: str):
     asked = {
