@@ -23,6 +23,7 @@ from operations.answer import Answer, answers
 from operations.asking import Question
 from operations.attachments import Attachment, attachments_in, sealed_files
 from operations.changes import Change
+from operations.incident_events import tell_registered
 from operations.intake import Desk, Intake
 from operations.outbox import put_in
 from operations.sealed_incident import (
@@ -237,6 +238,7 @@ def _stored(registrar: Registrar, request: _Request, answer: Answer) -> "Registe
             add_incident(session, tenant, stored, scores, files)
             contract = registrar.contract
             put_in(session, tenant, registrar.actor, [change], contract=contract, keys=keys)
+            tell_registered(session, tenant, stored, answer.told)
     except IntegrityError:
         return _taken(registrar, request)
     return Registered(stored, content, answer.told, again=False)

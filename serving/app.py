@@ -18,6 +18,7 @@ from serving import (
     health_routes,
     incident_routes,
     keys_routes,
+    limits_routes,
     model_routes,
     score_routes,
     table_routes,
@@ -48,13 +49,16 @@ AREAS = (
     table_routes,
     graph_routes,
     keys_routes,
+    limits_routes,
     webhooks_routes,
     docs_routes,
 )
 """Modules whose ``add(app, house)`` brings routes."""
 
 
-def create_app(settings: Settings, lake: Lake | None = None, life: Life | None = None) -> APIFlask:
+def create_app(
+    settings: Settings, lake: Lake | None = None, life: Life | None = None, workers: int = 1
+) -> APIFlask:
     """Return the service of an installation; nothing is opened before the first request.
 
     Parameters
@@ -63,6 +67,8 @@ def create_app(settings: Settings, lake: Lake | None = None, life: Life | None =
         An open lake to use; without it the service opens its own.
     life
         Of the process that serves it; without it the app counts as warm.
+    workers
+        Processes that share tenants' rates, this one among them.
     """
     app = APIFlask(
         __name__,
@@ -80,7 +86,7 @@ def create_app(settings: Settings, lake: Lake | None = None, life: Life | None =
     trace_requests(app)
     count_requests(app)
     log_requests(app)
-    add_limiting(app, settings)
+    add_limiting(app, settings, workers)
     add_bounds(app)
     add_headers(app, settings)
     register_errors(app)

@@ -22,7 +22,8 @@ from tenancy.tenants import create_tenant
 from tests.unit.serving.conftest import ACME, STAFF, Service
 
 PARTS = [
-    "process", "models", "store", "migrations", "master_key", "model_registry", "disk", "outbox",
+    "process", "models", "model_versions", "store", "migrations", "master_key", "model_registry",
+    "disk", "outbox",
 ]  # fmt: skip
 
 
