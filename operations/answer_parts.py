@@ -13,6 +13,7 @@ from features.online import online_incident_frame
 from features.shapes import FeatureFrame
 from foundation.errors import AbcallError, NotEnoughData, NotFound
 from foundation.texts import LANGUAGES
+from models.champion import Champion
 from models.intents import Answer as Heard
 from models.offer_run import decided_rows, valued
 from models.offers import DO_NOT_DISTURB, Budget
@@ -85,10 +86,12 @@ def offer(asking: Asking) -> Sequence[Part | AbcallError]:
     base = customer_model(asking.contract)
     if base is None:
         raise NotFound("incidents.no_offers")
-    every = asking.customers(base.name)
-    persons = every.person_tokens.tolist()
+    persons = {q.intake.person_token for q in asking.questions if q.intake.person_token}
     standing = standing_offers(asking.lake, asking.tenant, asking.contract, persons, asking.now)
-    decided = {} if standing.keys() >= set(persons) else _decided_now(asking, every)
+    all_stand = persons and standing.keys() >= persons
+    champion = None if all_stand else present(asking.models.offers())
+    every = asking.customers(base.name)
+    decided = {} if champion is None else _decided_now(asking, champion, every)
 
     def say(question: Question, _: int) -> Part | AbcallError:
         person = question.intake.person_token or ""
@@ -101,9 +104,9 @@ def offer(asking: Asking) -> Sequence[Part | AbcallError]:
     return _by_person(asking, every, say)
 
 
-def _decided_now(asking: Asking, every: FeatureFrame) -> dict[str, Json]:
+def _decided_now(asking: Asking, champion: Champion, every: FeatureFrame) -> dict[str, Json]:
     """Decide on customers by themselves, without a budget; person → row."""
-    champion, frame = present(asking.models.offers()), valued(every)
+    frame = valued(every)
     if not frame.records:
         return {}
     run = (frame, Budget(), OFFERS_RUN)
