@@ -19,7 +19,7 @@ from features.definition import EVENT_TIMES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_DAY = EPOCH.date().toordinal()
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Raised when what is kept changes, so that every tenant's store is made anew."""
 
 
@@ -55,7 +55,7 @@ SCORE_COLUMNS = (
 DECISION_COLUMNS = (
     "decision_id", PERSON, "as_of_at", "decided_at", "verdict", "best_offer", "offer", "hold_out",
     "expected_margin_without", "expected_margin_with", "expected_cost", "reason_es", "reason_en",
-    "options", "currency", "model_name", "model_version",
+    "options", "currency", "randomised", "propensity_probability", "model_name", "model_version",
 )  # fmt: skip
 TABLES = (
     OnlineTable("customer", (PERSON, "valid_from")),

@@ -13,6 +13,7 @@ from features.online import online_incident_frame
 from features.shapes import FeatureFrame
 from foundation.errors import AbcallError, NotEnoughData, NotFound
 from foundation.texts import LANGUAGES
+from models.champion import Champion
 from models.intents import Answer as Heard
 from models.offer_run import decided_rows, valued
 from models.offers import DO_NOT_DISTURB, Budget
@@ -23,6 +24,7 @@ from models.text_model import TextModel, records_of
 from models.uplift import CONTROL
 from operations.asking import Asking, Json, KeptScore, Part, Question, Say, present
 from operations.intake import as_rows
+from operations.standing_offers import standing_offers
 
 SUGGESTED = 3
 LIKELIEST = 3
@@ -81,25 +83,35 @@ def offer(asking: Asking) -> Sequence[Part | AbcallError]:
     """Say which offer is worth making to the customer, or that they are best left alone."""
     if not asking.contract.offers:
         raise NotFound("incidents.no_offers")
-    champion, base = present(asking.models.offers()), customer_model(asking.contract)
+    base = customer_model(asking.contract)
     if base is None:
         raise NotFound("incidents.no_offers")
+    persons = {q.intake.person_token for q in asking.questions if q.intake.person_token}
+    standing = standing_offers(asking.lake, asking.tenant, asking.contract, persons, asking.now)
+    all_stand = persons and standing.keys() >= persons
+    champion = None if all_stand else present(asking.models.offers())
     every = asking.customers(base.name)
-    frame = valued(every)
-    run = (frame, Budget(), OFFERS_RUN)
-    known = frame.person_tokens.tolist()
-    rows = (
-        decided_rows(asking.lake, asking.tenant, asking.contract, champion, run).to_pylist()
-        if known
-        else []
-    )
-    decided = dict(zip(known, rows, strict=True))
+    decided = {} if champion is None else _decided_now(asking, champion, every)
 
     def say(question: Question, _: int) -> Part | AbcallError:
-        row = decided.get(question.intake.person_token or "")
-        return NotEnoughData("models.no_value") if row is None else _offer(asking, row)
+        person = question.intake.person_token or ""
+        if person in standing:
+            return _offer(asking, standing[person], "run")
+        if person in decided:
+            return _offer(asking, decided[person], "now")
+        return NotEnoughData("models.no_value")
 
     return _by_person(asking, every, say)
+
+
+def _decided_now(asking: Asking, champion: Champion, every: FeatureFrame) -> dict[str, Json]:
+    """Decide on customers by themselves, without a budget; person → row."""
+    frame = valued(every)
+    if not frame.records:
+        return {}
+    run = (frame, Budget(), OFFERS_RUN)
+    rows = decided_rows(asking.lake, asking.tenant, asking.contract, champion, run).to_pylist()
+    return {row["person_token"]: row for row in rows}
 
 
 PARTS: dict[str, Say] = {
@@ -218,11 +230,14 @@ def _reply(rank: int, one: Suggestion) -> Json:
     }
 
 
-def _offer(asking: Asking, row: dict[str, Any]) -> Json:
+def _offer(asking: Asking, row: dict[str, Any], decided: str) -> Json:
+    """Return what a decision says; ``decided`` in the latest run, or now."""
     label = {spec.name: spec.label for spec in asking.contract.offers}[row["best_offer"]]
     without, with_offer = row["expected_margin_without"], row["expected_margin_with"]
     best = next(one for one in row["options"] if one["offer"] == row["best_offer"])
     return {
+        "decided": decided,
+        "decided_at": row["decided_at"].isoformat(),
         "verdict": row["verdict"],
         "do_not_disturb": row["verdict"] in DO_NOT_DISTURB,
         "offer": None if row["offer"] == CONTROL else row["offer"],

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from data_contracts.contract import Contract
 from foundation.errors import OperatorError
-from operations.call_row import row_of
+from operations.call_row import contract_id, row_of
 from operations.call_state import CallState, Happened, fold
 from operations.known_customers import Customers, Nobody
 from operations.outbox import Change, put_in
 from tenancy.calls import calls_of, events_of, note_changes, save_calls, silent_since
+from tenancy.webhook_events import Value, publish
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -101,6 +102,9 @@ class Desk:
         changes = [self._change(after[key], events[key]) for key in over]
         contract, keys = self.contract, self.keys
         put_in(self.session, self.tenant, self.actor, changes, contract=contract, keys=keys)
+        for key in over:
+            if (known := before.get(key)) is None or known.ended_at is None:
+                self._tell_ended(after[key])
 
     def give_up(self, silent_before: datetime, now: datetime) -> int:
         """Close as unknown what is open and silent since a time; returns how many calls."""
@@ -141,6 +145,19 @@ class Desk:
             row=row,
             person_token=call.person_token,
         )
+
+    def _tell_ended(self, call: "Call") -> None:
+        """Tell the tenant's systems of a call's end; what is learned of it later is not told."""
+        ended_at = call.ended_at or call.started_at
+        data: dict[str, Value] = {
+            "call_id": contract_id(call.call_key),
+            "outcome": call.status,
+            "started_at": call.started_at.isoformat(),
+            "ended_at": ended_at.isoformat(),
+            "duration_seconds": int((ended_at - call.started_at).total_seconds()),
+        }
+        token = call.person_token
+        publish(self.session, self.tenant, "call.ended", data, person_token=token)
 
     def _named(self, call: "Call", events: "list[Row[Any]]") -> dict[str, str]:
         """Open who the call's customer and agent are, as the exchange wrote them."""

@@ -23,6 +23,7 @@ from operations.answer import Answer, answers
 from operations.asking import Question
 from operations.attachments import Attachment, attachments_in, sealed_files
 from operations.changes import Change
+from operations.incident_events import tell_registered
 from operations.intake import Desk, Intake
 from operations.outbox import put_in
 from operations.sealed_incident import (
@@ -317,6 +318,7 @@ def _write(registrar: Registrar, made: Sequence[_Made]) -> None:
     with registrar.lake.store.session() as session:
         for one in made:
             add_incident(session, tenant, one.registered.incident, one.scores, one.files)
+            tell_registered(session, tenant, one.registered.incident, one.registered.answer)
         put_in(session, tenant, registrar.actor, changes, contract=contract, keys=registrar.keys)
 
 

@@ -10,6 +10,7 @@ from data_contracts.contract import Contract
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
 from operations.changes import Change, Scalar
+from operations.incident_events import tell_closed
 from operations.incidents import Registered, Registrar
 from operations.intake import LATER
 from operations.outbox import put_in
@@ -78,6 +79,8 @@ def changed(registrar: Registrar, incident_id: str, act: Act) -> Registered:
             _close(row, content.outcome.get(CLOSED))
             contract = registrar.contract
             put_in(session, tenant, registrar.actor, changes, contract=contract, keys=keys)
+            if stored.closed_at is None and row.closed_at is not None:
+                tell_closed(session, tenant, stored, content.outcome)
         return Registered(stored_of(row), content, answer, again=not changes)
 
 

@@ -51,6 +51,14 @@ def wait_after(
     return timedelta(seconds=waits[attempts - 1] * (1 + JITTER * (2 * draw() - 1)))
 
 
+def outcome_of(attempt: Attempt, attempts: int, waits: Sequence[int]) -> str:
+    """Return how an attempt ended: ``delivered``, ``failed`` (it comes again) or ``given_up``."""
+    if attempt.fault is None and attempt.status is not None:
+        return "delivered"
+    lost = attempt.is_gone or wait_after(attempts, waits) is None
+    return "given_up" if lost else "failed"
+
+
 def deliver(lake: "Lake", due: Due) -> Attempt:
     """Send one claimed delivery and note how it ended."""
     tenant = get_tenant(lake.store, WEBHOOKS, due.tenant_id)
@@ -81,10 +89,20 @@ class Courier:
 
     A slot that becomes free takes what is due next: a receiver that is slow holds two slots, and
     the others go on.
+
+    Parameters
+    ----------
+    told
+        Is told of each attempt: whose, and how it ended (`outcome_of`).
     """
 
-    def __init__(self, lake: "Lake", poll_seconds: float = POLL_SECONDS) -> None:
-        self._lake, self._poll = lake, poll_seconds
+    def __init__(
+        self,
+        lake: "Lake",
+        poll_seconds: float = POLL_SECONDS,
+        told: Callable[[str, str], None] = lambda _tenant_id, _outcome: None,
+    ) -> None:
+        self._lake, self._poll, self._told = lake, poll_seconds, told
         self._stopped, self._free = threading.Event(), threading.Semaphore(THREADS)
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
         self._pruned_at = -PRUNED_EVERY_SECONDS
@@ -130,21 +148,26 @@ class Courier:
 
     def _deliver(self, due: Due) -> None:
         try:
-            _tried(self._lake, due)
+            attempt = _tried(self._lake, due)
+            if attempt is not None:
+                waits = self._lake.settings.webhook_retry_seconds
+                self._told(due.tenant_id, outcome_of(attempt, due.attempts, waits))
         finally:
             self._free.release()
 
 
-def _tried(lake: "Lake", due: Due) -> None:
+def _tried(lake: "Lake", due: Due) -> Attempt | None:
     """Deliver; a fault of ours is logged, and the delivery comes again when its claim ends."""
+    attempt = None
     try:
         attempt = deliver(lake, due)
         facts = {"webhook": due.webhook_id, "status": attempt.status, "fault": attempt.fault}
         log.info("webhook", extra={"facts": facts | {"attempts": due.attempts}})
     except NotFound:
-        return  # the tenant or its webhook ended meanwhile
+        pass  # the tenant or its webhook ended meanwhile
     except Exception as error:  # one delivery's fault is not the others'
         log.error("undelivered", extra={"facts": {"failure": trail_of(error)}})  # noqa: TRY400
+    return attempt
 
 
 def _attempt(lake: "Lake", tenant: "Tenant", due: Due) -> Attempt:

@@ -20,6 +20,7 @@ from serving import (
     health_routes,
     incident_routes,
     keys_routes,
+    limits_routes,
     model_routes,
     score_routes,
     table_routes,
@@ -50,6 +51,7 @@ AREAS = (
     table_routes,
     graph_routes,
     keys_routes,
+    limits_routes,
     webhooks_routes,
     docs_routes,
 )
@@ -64,7 +66,9 @@ class Service(APIFlask):
         return func
 
 
-def create_app(settings: Settings, lake: Lake | None = None, life: Life | None = None) -> APIFlask:
+def create_app(
+    settings: Settings, lake: Lake | None = None, life: Life | None = None, workers: int = 1
+) -> APIFlask:
     """Return the service of an installation; nothing is opened before the first request.
 
     Parameters
@@ -73,6 +77,8 @@ def create_app(settings: Settings, lake: Lake | None = None, life: Life | None =
         An open lake to use; without it the service opens its own.
     life
         Of the process that serves it; without it the app counts as warm.
+    workers
+        Processes that share tenants' rates, this one among them.
     """
     app = Service(
         __name__,
@@ -90,7 +96,7 @@ def create_app(settings: Settings, lake: Lake | None = None, life: Life | None =
     trace_requests(app)
     count_requests(app)
     log_requests(app)
-    add_limiting(app, settings)
+    add_limiting(app, settings, workers)
     add_bounds(app)
     add_headers(app, settings)
     register_errors(app)

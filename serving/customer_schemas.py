@@ -153,7 +153,11 @@ class CustomerView(Schema):
     versions = Dict(keys=String(), values=Integer(), required=True)
 
 
+class CustomerFound(CustomerView):
+    """One of the customers of a phone or an address."""
+
+
 class CustomerViews(Schema):
     """The customers of a phone or an address."""
 
-    customers = List(Nested(CustomerView), required=True)
+    customers = List(Nested(CustomerFound), required=True)

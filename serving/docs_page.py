@@ -50,7 +50,7 @@ def _said(language: Language, name: str) -> str:
 def _operations(spec: Json) -> list[tuple[str, str, Json]]:
     return [
         (path, verb, operation)
-        for path, verbs in spec["paths"].items()
+        for path, verbs in sorted(spec["paths"].items())
         for verb, operation in verbs.items()
     ]
 

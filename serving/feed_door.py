@@ -26,6 +26,7 @@ from ingestion.plain_values import Reader
 from ingestion.quarantine import Reason
 from operations.outbox import Change, put_in
 from operations.values import shown
+from serving import telemetry
 from serving.caller import Caller
 from serving.feed_body import Fed
 from serving.limits import LONGEST_REQUEST_KEY, ROWS_AT_ONCE
@@ -121,7 +122,11 @@ class FeedDoor:
         while some := list(islice(waiting, ROWS_AT_ONCE)):
             asked = [self._asked(one, deletes) for one in some]
             self._store([one for one in asked if one.fed.fault is None])
-            yield from map(self._told, asked)
+            told = [self._told(one) for one in asked]
+            telemetry.rejected(
+                self._caller.tenant.id, self.table.name, sum(bool(one["errors"]) for one in told)
+            )
+            yield from told
 
     def _asked(self, fed: Fed, deletes: bool) -> Asked:
         row = dict(fed.row)

@@ -171,6 +171,8 @@ def _answer(one: Registered, language: Language) -> dict[str, Any]:
     for part in ("risk", "churn"):
         if told[part] is not None:
             told[part]["as_of_at"] = datetime.fromisoformat(told[part]["as_of_at"])
+    if told["offer"] is not None:
+        told["offer"]["decided_at"] = datetime.fromisoformat(told["offer"]["decided_at"])
     return told
 
 

@@ -67,6 +67,8 @@ VERDICTS = ["offer", "hold_out", "over_budget", "harm", "loss"]
 class OfferSaid(Schema):
     """What to offer the customer, or why they are left alone; amounts in the currency."""
 
+    decided = String(required=True, metadata={"enum": ["run", "now"]})
+    decided_at = AwareDateTime(required=True)
     verdict = String(required=True, metadata={"enum": VERDICTS})
     do_not_disturb = Boolean(required=True)
     offer = String(required=True, allow_none=True, metadata={"example": "discount_20"})

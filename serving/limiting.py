@@ -11,11 +11,12 @@ from apiflask import APIFlask
 from flask import Response, current_app, g, request
 
 from foundation.clock import utc_now
-from foundation.errors import OperatorError
+from foundation.errors import OperatorError, TooMany
 from foundation.settings import Settings
 from serving.allowance import Standing
 from serving.doorkeeper import Doorkeeper, Known
 from serving.limits import LARGE_BODY_BYTES
+from serving.telemetry import rate_limited
 from tenancy.api_keys import WARNED_BEFORE
 from tenancy.limits import is_limit
 
@@ -66,7 +67,11 @@ def admit(known: Known) -> None:
     g.known = known
     if not g.get("admitted", False):
         g.large = _is_large()
-        known.allowance.admit(time.monotonic(), utc_now(), large=g.large)
+        try:
+            known.allowance.admit(time.monotonic(), utc_now(), large=g.large)
+        except TooMany as beyond:
+            rate_limited(known.tenant.id, beyond.key.removeprefix("limits."))
+            raise
         g.admitted = True
 
 

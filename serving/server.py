@@ -75,7 +75,8 @@ def serve(settings: Settings, door: socket.socket, workers: int) -> None:
         workers_kill_timeout=DRAIN_SECONDS,
     )
     server.open_to(door, life)
-    server.serve(target_loader=partial(_app, settings, life, os.getpid()), wrap_loader=False)
+    app = partial(_app, settings, life, os.getpid(), workers)
+    server.serve(target_loader=app, wrap_loader=False)
 
 
 class OneDoor(MPServer):
@@ -110,8 +111,8 @@ class OneDoor(MPServer):
         super().shutdown(exit_code)  # type: ignore[no-untyped-call]
 
 
-def _app(settings: Settings, life: Life, parent: int) -> "APIFlask":
+def _app(settings: Settings, life: Life, parent: int, workers: int) -> "APIFlask":
     """Return the app of a worker, in the worker."""
     from serving.worker import begin
 
-    return begin(settings, life, parent)
+    return begin(settings, life, parent, workers)

@@ -18,7 +18,7 @@ from ingestion.schema import entity_of, stored_columns
 from ingestion.tokens import token
 from lakehouse.offline import offline, without_zone
 from operations.values import Value, value_of
-from serving.caller import Caller
+from serving.caller import Caller, note_person_read
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -95,7 +95,13 @@ def condition(
 
 
 def read_page(lake: "Lake", caller: Caller, asked: Question) -> Page:
-    """Return a page of the rows that hold now: one question to the lake."""
+    """Return a page of the rows that hold now: one question to the lake.
+
+    Whoever asks by a person's identification reads that person's data, tokens and masks or not: it
+    is noted. Rows that name nobody to the caller are not.
+    """
+    for person_token in _persons_in(asked):
+        note_person_read(caller, lake, person_token)
     ref = lake.ref(caller.tenant, "silver", asked.table.name)
     there = set(lake.schema(ref).names)
     if not there:
@@ -116,6 +122,13 @@ def read_page(lake: "Lake", caller: Caller, asked: Question) -> Page:
         [cursor_of(row["row_key"]) for row in kept],
         len(rows) > asked.limit,
     )
+
+
+def _persons_in(asked: Question) -> list[str]:
+    """Return the persons whose rows are asked for by name, as tokens."""
+    entity = entity_of(asked.table)
+    named = [one for one in asked.conditions if one.column == entity and one.operator == "eq"]
+    return [str(value) for one in named for value in one.values if value is not None]
 
 
 def cursor_of(row_key: str) -> str:

@@ -98,12 +98,12 @@ def reloaded(tenant_id: str, model: str) -> None:
 
 
 def webhook(tenant_id: str, outcome: str) -> None:
-    """Count a webhook that was delivered, refused or given up."""
+    """Count an attempt to tell a tenant's system; ``outcome`` says how it ended."""
     _webhooks.labels(tenant_id, outcome).inc()
 
 
 def rejected(tenant_id: str, table: str, count: int = 1) -> None:
-    """Count rows of a feed that went to quarantine."""
+    """Count rows of a feed that were refused."""
     _rejected.labels(tenant_id, table).inc(count)
 
 

@@ -5,6 +5,8 @@ import os
 import signal
 import threading
 import time
+from functools import partial
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 from foundation.failures import trail_of
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from apiflask import APIFlask
 
+    from operations.webhook_delivery import Courier
     from serving.house import House
 
 log = logging.getLogger("abcall.serving")
@@ -23,13 +26,13 @@ ORPHAN_SECONDS = 0.5
 AGAIN_SECONDS = 5.0
 
 
-def begin(settings: Settings, life: Life, parent: int) -> "APIFlask":
+def begin(settings: Settings, life: Life, parent: int, workers: int) -> "APIFlask":
     """Return a worker's app; it warms up in the background and ends with its parent."""
     from operations.webhook_delivery import Courier
     from serving.app import HOUSE, create_app
     from serving.fairness import share_interpreter
     from serving.logs import log_to_stderr
-    from serving.telemetry import keep_room
+    from serving.telemetry import keep_room, webhook
     from serving.traces import trace_to_receiver
 
     log_to_stderr()
@@ -37,10 +40,24 @@ def begin(settings: Settings, life: Life, parent: int) -> "APIFlask":
     keep_room()
     trace_to_receiver(settings)
     _in_background("parent", lambda: _end_with(parent))
-    app = create_app(settings, life=life)
-    Courier(app.extensions[HOUSE].lake).start()
+    app = create_app(settings, life=life, workers=workers)
+    courier = Courier(app.extensions[HOUSE].lake, told=webhook).start()
+    # Not of atexit: a forked process does not come to it.
+    Finalize(None, partial(end, app, courier), exitpriority=0)
     _in_background("warm", lambda: _warm(app))
     return app
+
+
+def end(app: "APIFlask", courier: "Courier") -> None:
+    """Leave in order: write what is noted, give back what is left of days, send nothing more."""
+    from serving.limiting import DOOR
+
+    keeper = app.extensions[DOOR]
+    for step in (keeper.afterwards.write, keeper.settle, courier.stop):
+        try:
+            step()
+        except Exception as error:  # the store is away: the other steps do not need it
+            log.error("unsettled", extra={"facts": {"failure": trail_of(error)}})  # noqa: TRY400
 
 
 def _in_background(name: str, work: "Callable[[], None]") -> None:

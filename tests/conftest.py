@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.ingestion_lake import Door
 
 pytest_plugins = [
+    "tests.blank_stores",
     "tests.demo_lake",
     "tests.mariadb",
     "tests.object_storage",

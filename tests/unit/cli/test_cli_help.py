@@ -31,7 +31,8 @@ COMMANDS = ["demo", "up", "init", "audit verify", "audit show",
             "lake rebuild", "replay", "watch", "offers", "replies", "source add",
             "source list", "source show", "source test", "source pull", "source pause",
             "source remove",
-            "plugins", "tenant erase", "retention plan", "retention run"]  # fmt: skip
+            "plugins", "tenant texts", "tenant erase", "retention plan",
+            "retention run"]  # fmt: skip
 
 
 def command_names(language: Language) -> set[str]:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -53,13 +53,11 @@ def register(settings: Settings, tenant: Tenant = ACME, *, loyal: bool = True) -
 
 @pytest.fixture(scope="module")
 def installation(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, blank_installation: Callable[[Path], Settings]
 ) -> Iterator[tuple[Lake, Registered, Registered]]:
     """Return a lake with two versions of acme's churn: the first loyal, the second not."""
-    settings = Settings.at(tmp_path_factory.mktemp("live") / "data")
-    settings.data_dir.mkdir()
+    settings = blank_installation(tmp_path_factory.mktemp("live") / "data")
     with Lake.open(settings) as lake:
-        lake.store.upgrade()
         yield lake, register(settings), register(settings, loyal=False)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select, text
 
 from foundation.clock import utc_now
+from operations.call_row import contract_id
 from operations.calls import give_up_lost
 from operations.live_figures import live_figures
 from operations.outbox import pending
@@ -13,6 +14,8 @@ from tenancy.call_counts import Counts, changes_of
 from tenancy.calls import EVENT, forget_calls_before, forget_calls_of
 from tenancy.calls_tables import CallCountRow
 from tenancy.tokens import token
+from tenancy.webhook_tables import WebhookMessageRow
+from tenancy.webhooks import add_webhook
 from tests.unit.operations.conftest import ACME, ACTOR, GLOBEX, Centre
 
 START = utc_now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
@@ -223,3 +226,25 @@ def test_old_calls_are_let_go_with_their_counts(centre: Centre):
     assert forget_calls_before(centre.lake.store, ACME, START) == 0
     assert forget_calls_before(centre.lake.store, ACME, START + timedelta(hours=1)) == 1
     assert counted(centre) == Counts()
+
+
+def test_the_companys_systems_are_told_of_a_calls_end_once(centre: Centre):
+    add_webhook(
+        centre.lake.store, centre.lake.keys.of(ACME), ACTOR, ACME,
+        url="https://crm.example/calls", events=["call.ended"],
+    )  # fmt: skip
+    centre.take(*ANSWERED_CALL[:-1])
+    with centre.lake.store.reading() as session:
+        assert session.scalars(select(WebhookMessageRow)).all() == []
+    centre.take(ANSWERED_CALL[-1])
+    centre.take(*ANSWERED_CALL)
+    with centre.lake.store.reading() as session:
+        (told,) = session.scalars(select(WebhookMessageRow)).all()
+    (call,) = centre.calls().values()
+    assert told.data == {
+        "call_id": contract_id(call.call_key),
+        "outcome": call.status,
+        "started_at": call.started_at.isoformat(),
+        "ended_at": call.ended_at.isoformat(),
+        "duration_seconds": int((call.ended_at - call.started_at).total_seconds()),
+    }

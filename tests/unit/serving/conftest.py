@@ -1,7 +1,8 @@
 """A service of its own: a store, a master key, two telecom tenants with keys, no data yet."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -35,11 +36,11 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    settings = Settings.at(tmp_path_factory.mktemp("service") / "data")
-    settings.data_dir.mkdir()
+def service(
+    tmp_path_factory: pytest.TempPathFactory, blank_installation: Callable[[Path], Settings]
+) -> Iterator[Service]:
+    settings = blank_installation(tmp_path_factory.mktemp("service") / "data")
     with Lake.open(settings) as lake:
-        lake.store.upgrade()
         Keyring(settings, lake.store).create_master()
         for tenant in (ACME, GLOBEX):
             create_tenant(lake.store, STAFF, tenant)

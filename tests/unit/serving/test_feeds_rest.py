@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from serving import feed_door
+from serving import feed_door, telemetry
+from serving.limiting import DOOR
 from serving.limits import LONGEST_ROW, MOST_FIELDS
 from serving.table_reading import cursor_of, key_at
+from tenancy.audit import entries
 from tenancy.outbox_tables import OutboxChangeRow
+from tenancy.tokens import token
 from tests.unit.serving.conftest import ACME, GLOBEX, Service
 
 GOOD = {"incident_id": "PQR-1", "opened_at": "2026-01-02T03:04:05Z", "kind": "claim"}
@@ -243,3 +246,27 @@ def test_a_question_that_is_none_is_refused(service: Service, query: str, key: s
 def test_a_table_without_rows_is_an_empty_page(service: Service):
     answer = service.client.get(ROWS, headers=service.key(ACME, "read"))
     assert answer.json == {"table": "incidents", "rows": [], "next": None}
+
+
+def test_who_asks_for_a_persons_rows_is_noted_and_who_reads_a_page_is_not(service: Service):
+    key = service.key(ACME, "read")
+    noted = service.client.application.extensions[DOOR].afterwards
+    noted.write()
+    before = len(entries(service.lake.store, ACME, limit=1000))
+    for query in ("", "?customer_id=1.010.001.277"):
+        answer = service.client.get(f"/v1/tables/incidents/rows{query}", headers=key)
+        assert answer.status_code == 200
+    noted.write()
+    added = entries(service.lake.store, ACME, limit=1000)[: -before or None]
+    keys = service.lake.keys.of(ACME)
+    mark = keys.mark("person", token("1.010.001.277", keys.token_key, "national_id"))
+    assert [(one.action, one.subject) for one in added] == [("person.read", mark)]
+
+
+def test_refused_rows_are_counted_by_table(service: Service, feed: dict[str, str]):
+    labels = {"tenant": "acme", "table": "customers"}
+    before = telemetry.OWN.get_sample_value("abcall_rejected_rows_total", labels) or 0
+    rows = [{"customer_id": "1"}, {}]
+    service.client.post("/v1/tables/customers/rows", json=rows, headers=feed)
+    told = telemetry.OWN.get_sample_value("abcall_rejected_rows_total", labels)
+    assert told is not None and told > before

@@ -1,9 +1,10 @@
 """Everything about one customer, in one answer: found by any writing, told in their words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,13 +12,19 @@ import pytest
 from flask.testing import FlaskClient
 
 from features.online_store import build_online
+from foundation.errors import NotFound
 from foundation.settings import Settings
 from ingestion.tokens import token
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
 from models.answer_table import ANSWER, SUGGESTION
+from models.live import LiveModels
 from models.offer_table import DECISION
 from models.score_table import SCORE
+from operations.answer_parts import offer
+from operations.asking import Asking, Question
+from operations.intake import Intake
+from operations.standing_offers import standing_offers
 from serving.app import create_app
 from serving.limiting import DOOR
 from tenancy.api_keys import issue_key
@@ -112,7 +119,10 @@ def said(person: dict[str, str]) -> dict[str, pa.Table]:
                 "as_of_at": day(61), "decided_at": day(61), "verdict": "harm", "offer": "none",
                 "best_offer": "discount_20", "expected_margin_without": Decimal("10.00"),
                 "expected_margin_with": Decimal("8.00"), "reason_es": "No", "reason_en": "Do not",
-                "currency": "COP"}  # fmt: skip
+                "currency": "COP", "randomised": False, "propensity_probability": 1.0,
+                "model_name": "m", "model_version": "4", "expected_cost": Decimal("1.00"),
+                "options": [{"offer": "discount_20", "accepted_probability": 0.25}],
+                }  # fmt: skip
     answer = {"answer_id": "a", "run_id": "r", "person_token": person[ANA], "incident_id": "I-2",
               "answered_at": day(61), "intent": "no_signal", "urgency": "high"}  # fmt: skip
     suggestion = {"run_id": "r", "person_token": person[ANA], "asked_incident_id": "I-2",
@@ -130,11 +140,11 @@ def said(person: dict[str, str]) -> dict[str, pa.Table]:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    settings = Settings.at(tmp_path_factory.mktemp("customers") / "data")
-    settings.data_dir.mkdir()
+def desk(
+    tmp_path_factory: pytest.TempPathFactory, blank_installation: Callable[[Path], Settings]
+) -> Iterator[Desk]:
+    settings = blank_installation(tmp_path_factory.mktemp("customers") / "data")
     with Lake.open(settings) as lake:
-        lake.store.upgrade()
         Keyring(settings, lake.store).create_master()
         for tenant in (ACME, GLOBEX):
             create_tenant(lake.store, STAFF, tenant)
@@ -362,3 +372,28 @@ def test_a_case_that_gold_knows_too_is_told_once(desk: Desk):
     )
     assert view["open_cases"][0]["text"] == "Otra vez"
     assert [one["id"] for one in view["conversations"]].count("I-2") == 1
+
+
+@pytest.mark.parametrize(("days", "stands"), [(29, True), (31, False)])
+def test_an_answer_says_the_offer_of_the_last_run_while_it_holds(
+    desk: Desk, days: int, stands: bool
+):
+    contract, now = desk.lake.contract_of(ACME), day(61) + timedelta(days=days)
+    intake = Intake({}, desk.token(ANA), now, None)
+    asking = Asking(desk.lake, LiveModels(desk.lake), ACME, contract, [Question("I", intake)], now)
+    if not stands:
+        with pytest.raises(NotFound):  # nobody decided lately, and there is no model to decide by
+            offer(asking)
+        return
+    (said,) = offer(asking)
+    assert (said["decided"], said["decided_at"]) == ("run", day(61).isoformat())
+    assert (said["verdict"], said["offer"], said["do_not_disturb"]) == ("harm", None, True)
+    assert (said["expected_value"], said["accepted_probability"]) == ("-2.00", 0.25)
+
+
+def test_an_offer_that_the_contract_no_longer_makes_does_not_stand(desk: Desk):
+    contract, now = desk.lake.contract_of(ACME), day(62)
+    assert standing_offers(desk.lake, ACME, contract, [desk.token(ANA)], now)
+    other = replace(contract, offers=())
+    assert standing_offers(desk.lake, ACME, other, [desk.token(ANA)], now) == {}
+    assert standing_offers(desk.lake, ACME, contract, [desk.token(NIT)], now) == {}

@@ -6,17 +6,22 @@ import threading
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from foundation.clock import utc_now
 from operations.attachments import LARGEST_BYTES, store_files
 from operations.changes import opened
+from operations.incident_events import tell_registered
 from operations.outbox import pending
 from operations.outbox_file import shared_out
 from serving.limits import MOST_RECORDS
-from tenancy.incidents import FILES, files_of, get_incident
+from tenancy.incidents import FILES, StoredIncident, files_of, get_incident
 from tenancy.outbox import changes_of, fix_batches, open_batches
+from tenancy.webhook_tables import WebhookMessageRow
+from tenancy.webhooks import add_webhook, end_webhook
 from tests.transactions import transactions
-from tests.unit.serving.conftest import ACME, GLOBEX, Service
+from tests.unit.serving.conftest import ACME, GLOBEX, STAFF, Service
 
 ROUTE = "/v1/incidents"
 SAID = {"customer_id": "CC 52.123.456", "text": "Mi vecina Petra: 3001234567", "kind": "queja"}
@@ -310,3 +315,55 @@ def test_what_is_stored_names_nobody(service: Service, key: dict[str, str]):
         rows = connection.exec_driver_sql("SELECT * FROM incidents").all()
     assert b"Petra" not in repr(rows).encode()
     assert "52.123" not in repr(rows) and "52123456" not in repr(rows)
+
+
+def test_the_companys_systems_are_told_of_an_incident_and_once_of_its_end(
+    service: Service, key: dict[str, str]
+):
+    events = ["incident.registered", "incident.closed"]
+    made = add_webhook(
+        service.lake.store, service.lake.keys.of(ACME), STAFF, ACME, url="https://crm.example/in",
+        events=events,
+    )  # fmt: skip
+    one = registered(service, key, channel="web")
+    address = f"{ROUTE}/{one['incident_id']}"
+    for said in ({"satisfaction": 4}, {"solved": True}, {"solved": True}):
+        assert service.client.patch(address, json=said, headers=key).status_code == 200
+    end_webhook(service.lake.store, STAFF, ACME, made.webhook.id)
+    closed, new = told_of(service, one["incident_id"])
+    assert (new.type, closed.type) == ("incident.registered", "incident.closed")
+    assert new.data == {
+        "incident_id": one["incident_id"], "kind": "complaint", "channel": "web",
+        "opened_at": one["opened_at"], "score_id": None,
+    }  # fmt: skip
+    assert (closed.data["solved"], closed.data["closed_at"] is None) == (True, False)
+    assert new.person_token is not None
+    assert "52" not in new.data["incident_id"] and "Petra" not in str(new.data)
+
+
+def test_a_high_risk_is_told_with_its_class_and_a_low_one_is_not(service: Service):
+    store, keys = service.lake.store, service.lake.keys.of(ACME)
+    add_webhook(
+        store, keys, STAFF, ACME, url="https://crm.example/r", events=["incident.high_risk"]
+    )
+    at = utc_now()
+    with store.session() as session:
+        for risk_class in ("low", "critical"):
+            stored = StoredIncident(
+                f"R-{risk_class}", "k", "b", "a" * 64, at, at, "claim", "web", None, b"", b"", "x"
+            )
+            risk = {"score_id": "s", "model": "m", "risk_class": risk_class, "probability": 0.5}
+            tell_registered(session, ACME, stored, {"risk": risk})
+    assert told_of(service, "R-low") == []
+    (told,) = told_of(service, "R-critical")
+    assert told.data == {
+        "incident_id": "R-critical", "score_id": "s", "model": "m", "risk_class": "critical",
+        "probability": 0.5,
+    }  # fmt: skip
+
+
+def told_of(service: Service, incident_id: str) -> list[WebhookMessageRow]:
+    """Return what waits to be told of an incident, by event."""
+    with service.lake.store.reading() as session:
+        rows = session.scalars(select(WebhookMessageRow).order_by(WebhookMessageRow.type)).all()
+    return [row for row in rows if row.data["incident_id"] == incident_id]

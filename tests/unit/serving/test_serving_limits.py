@@ -11,13 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.clock import utc_now
 from foundation.errors import OperatorError, TooMany
 from foundation.settings import Settings
 from lakehouse.lake import Lake
+from operations.webhook_delivery import Courier
+from serving import telemetry
 from serving.allowance import Allowance
 from serving.app import create_app
 from serving.bucket import Bucket
 from serving.limiting import door
+from serving.worker import end
 from serving.wrong_keys import A_MINUTE, MOST_ADDRESSES, WrongKeys
 from tenancy.api_keys import issue_key
 from tenancy.limits import NO_LIMITS, Limits, day_of, limits_of, set_limits, used_today
@@ -259,3 +263,45 @@ def test_limits_of_every_plan_grow_and_let_the_peak_of_the_service_through():
     for smaller, larger in pairwise(plans):
         assert all(getattr(smaller, name) < getattr(larger, name) for name in NO_LIMITS.__dict__)
     assert plans[0].burst >= 500
+
+
+def test_a_tenant_reads_its_limits_and_its_day(fresh: Service):
+    set_limits(fresh.lake.store, STAFF, ACME, {"burst": 7, "records_per_day": 0})
+    told = fresh.client.get("/v1/limits", headers=fresh.key(ACME, "read")).json
+    plan = limits_of(fresh.lake.store, ACME, {}).__dict__
+    assert told["limits"] == plan and told["limits"]["burst"] == 7
+    assert (told["plan"], told["day"]) == (ACME.plan, day_of(ACME, utc_now())[0])
+    assert 0 <= told["day_ends_in_seconds"] <= 86_400
+    assert told["records_used"] == used_today(fresh.lake.store, ACME, told["day"])
+    assert fresh.client.get("/v1/limits", headers=fresh.key(ACME, "score")).status_code == 403
+
+
+def test_a_refusal_is_counted_by_its_limit(fresh: Service):
+    key, labels = fresh.key(ACME, "read"), {"tenant": "acme", "limit": "requests"}
+    before = telemetry.OWN.get_sample_value("abcall_rate_limited_total", labels) or 0
+    set_limits(fresh.lake.store, STAFF, ACME, {"requests_per_minute": 1, "burst": 1})
+    statuses = [fresh.client.get("/v1/limits", headers=key).status_code for _ in range(3)]
+    assert statuses == [200, 429, 429]
+    assert telemetry.OWN.get_sample_value("abcall_rate_limited_total", labels) == before + 2
+
+
+def test_workers_share_a_tenants_rate(service: Service):
+    set_limits(service.lake.store, STAFF, ACME, {"requests_per_minute": 4, "burst": 4})
+    app = create_app(service.settings, service.lake, workers=4)
+    key = service.key(ACME, "read")
+    told = [app.test_client().get("/v1/limits", headers=key).status_code for _ in range(2)]
+    set_limits(service.lake.store, STAFF, ACME, {"requests_per_minute": None, "burst": None})
+    assert told == [200, 429]
+
+
+def test_a_worker_that_ends_gives_back_what_it_took_and_writes_what_it_noted(fresh: Service):
+    set_limits(fresh.lake.store, STAFF, ACME, {"records_per_day": 10_000})
+    app, key = create_app(fresh.settings, fresh.lake), fresh.key(ACME, "read")
+    day = day_of(ACME, utc_now())[0]
+    before = used_today(fresh.lake.store, ACME, day)
+    courier = Courier(fresh.lake, poll_seconds=0.05).start()
+    assert app.test_client().get("/v1/limits", headers=key).status_code == 200
+    assert used_today(fresh.lake.store, ACME, day) > before + 1
+    end(app, courier)
+    assert used_today(fresh.lake.store, ACME, day) == before + 1
+    assert not courier._thread.is_alive()

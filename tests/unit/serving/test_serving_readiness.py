@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,26 +23,19 @@ from tenancy.tenants import create_tenant
 from tests.unit.serving.conftest import ACME, STAFF, Service
 
 PARTS = [
-    "process", "models", "store", "migrations", "master_key", "model_registry", "disk", "outbox",
+    "process", "models", "model_versions", "store", "migrations", "master_key", "model_registry",
+    "disk", "outbox",
 ]  # fmt: skip
 
 
 @pytest.fixture
-def installed(tmp_path: Path, blank_sqlite: Path, service: Service) -> Settings:
+def installed(tmp_path: Path, blank_installation: Callable[[Path], Settings]) -> Settings:
     """Return an installation of this test's own."""
-    settings = Settings.at(tmp_path / "data")
-    shutil.copytree(service.settings.data_dir / "mlflow", settings.data_dir / "mlflow")
-    shutil.copy(blank_sqlite, settings.data_dir / "operations.db")
+    settings = blank_installation(tmp_path / "data")
     with Lake.open(settings) as lake:
         Keyring(settings, lake.store).create_master()
         create_tenant(lake.store, STAFF, ACME)
     return settings
-
-
-@pytest.fixture(autouse=True, scope="module")
-def registry(service: Service) -> None:
-    """Let MLflow make its store once."""
-    assert service.client.get("/ready").status_code == 200
 
 
 def asked(settings: Settings, life: Life | None = None) -> tuple[int, dict[str, str | None]]:

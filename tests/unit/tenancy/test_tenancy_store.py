@@ -39,11 +39,11 @@ def test_the_named_head_is_the_newest_migration():
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
-def test_a_fresh_sqlite_store_is_upgraded_in_half_a_second(tmp_path: Path):
+def test_upgrading_a_fresh_sqlite_store_takes_half_a_second_of_a_core(tmp_path: Path):
     fresh = Store(f"sqlite:///{tmp_path / 'fresh.db'}")
-    started = time.perf_counter()
+    started = time.process_time()
     fresh.upgrade()
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     fresh.close()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest, NotFound, TooLarge
 from operations.webhook_address import target_of
-from operations.webhook_delivery import Courier, deliver_due
+from operations.webhook_delivery import Courier, deliver_due, outcome_of
 from operations.webhook_request import Attempt, post
 from operations.webhook_signature import signature
 from operations.webhooks import subscribe, try_webhook
@@ -282,3 +282,27 @@ def test_what_ended_long_ago_is_let_go_and_what_waits_is_not(desk: Desk):
 def test_an_event_that_there_is_not_is_refused(desk: Desk, events: list[str]):
     with pytest.raises(InvalidRequest, match=r"incident\.registered, incident\.high_risk"):
         subscribe(desk.lake, STAFF, ACME, desk.receiver.url("/in"), events)
+
+
+def test_how_each_attempt_ended_is_told(desk: Desk):
+    told: list[tuple[str, str]] = []
+    for path in ("/in", "/410"):
+        desk.add(path)
+    courier = Courier(desk.lake, 0.05, lambda *one: told.append(one)).start()
+    try:
+        desk.happen()
+        desk.receiver.wait_for(1, "/in")
+        desk.receiver.wait_for(1, "/410")
+    finally:
+        courier.stop()
+    deadline = time.monotonic() + 5
+    while len(told) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert sorted(told) == [("acme", "delivered"), ("acme", "given_up")]
+
+
+def test_an_attempt_that_failed_comes_again_until_it_is_given_up():
+    failed = Attempt(500, "status")
+    assert [outcome_of(failed, made, (5, 30)) for made in (1, 2, 3)] == [
+        "failed", "failed", "given_up",
+    ]  # fmt: skip
