@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from benchmarks.serving_clients import Registered
 from benchmarks.serving_traffic import Traffic, incidents_of
 from lakehouse.lake import Lake
-from operations.outbox import pending
+from operations.outbox.drain import pending
 from tenancy.tenant import Tenant
 
 TABLE = "incidents"

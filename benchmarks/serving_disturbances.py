@@ -22,7 +22,7 @@ from foundation.settings import Settings
 from lakehouse.lake import Lake
 from models.registry import Registered, Registry, registered_name
 from models.tracking import client_of
-from operations.outbox import drain
+from operations.outbox.drain import drain
 from tenancy.tenant import Tenant
 
 MODELS = ("churn", "incident_risk")

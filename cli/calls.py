@@ -40,9 +40,9 @@ def _register_asterisk(group: typer.Typer, language: Language, tell: Helper) -> 
         key_file: Annotated[Path | None, typer.Option(help=tell("key_file"), **file)] = None,
         trunk: Annotated[list[str] | None, typer.Option(help=tell("trunk"))] = None,
     ) -> None:
-        from operations.asterisk import Asterisk
-        from operations.asterisk_link import Link
-        from operations.event_post import Post
+        from operations.asterisk.calls import Asterisk
+        from operations.asterisk.link import Link
+        from operations.asterisk.post import Post
 
         _check(source, service)
         key = _secret(key_file, "key-file", "ABCALL_API_KEY")
@@ -60,7 +60,7 @@ def _register_asterisk(group: typer.Typer, language: Language, tell: Helper) -> 
 
 
 def _check(source: str, service: str) -> None:
-    from operations.call_event import SOURCE
+    from operations.calls.event import SOURCE
 
     if not SOURCE.fullmatch(source):
         raise InvalidRequest("asterisk.bad_source", source=source)

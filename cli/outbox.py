@@ -31,7 +31,7 @@ def register(app: typer.Typer, language: Language) -> None:
     def drain_now(
         context: typer.Context, tenant_id: Annotated[str | None, tenant_argument] = None
     ) -> None:
-        from operations.outbox import drain
+        from operations.outbox.drain import drain
 
         with session_of(context).desk() as desk:
             for tenant in _tenants(desk, tenant_id):
@@ -48,7 +48,7 @@ def _tenants(desk: Desk, tenant_id: str | None) -> list[Tenant]:
 
 def _row(desk: Desk, tenant: Tenant, language: Language) -> tuple[str, ...]:
     """Return what waits of a tenant, since when, and why the door refused some of it."""
-    from operations.outbox import pending
+    from operations.outbox.drain import pending
     from tenancy.outbox import open_batches
 
     store = desk.lake.store

@@ -37,7 +37,7 @@ def _register_subscriptions(group: typer.Typer, language: Language, tell: Helper
         url: Annotated[str, typer.Argument(metavar="URL")],
         event: Annotated[list[str], typer.Option(help=tell("event"))],
     ) -> None:
-        from operations.webhooks import subscribe
+        from operations.webhooks.subscriptions import subscribe
 
         with session_of(context).desk() as desk:
             made = subscribe(desk.lake, desk.staff, desk.tenant(tenant_id), url, event)
@@ -87,7 +87,7 @@ def _register_secrets(group: typer.Typer, language: Language, tell: Helper) -> N
         tenant_id: Annotated[str, TENANT],
         webhook_id: Annotated[str, WEBHOOK],
     ) -> None:
-        from operations.webhooks import try_webhook
+        from operations.webhooks.subscriptions import try_webhook
 
         with session_of(context).desk() as desk:
             attempt = try_webhook(desk.lake, desk.staff, desk.tenant(tenant_id), webhook_id)
@@ -120,7 +120,7 @@ def _register_deliveries(group: typer.Typer, language: Language, tell: Helper) -
 
     @group.command("deliver", help=tell("deliver"))
     def deliver(context: typer.Context) -> None:
-        from operations.webhook_delivery import deliver_due
+        from operations.webhooks.delivery import deliver_due
 
         with session_of(context).desk() as desk:
             made = deliver_due(desk.lake)

@@ -4,7 +4,7 @@ import time
 
 import dagster as dg
 
-from operations.outbox import drain
+from operations.outbox.drain import drain
 from pipelines.partitions import TENANT_TAG
 from pipelines.platform import PIPELINES, Platform
 from tenancy.outbox import tenants_due

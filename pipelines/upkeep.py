@@ -5,7 +5,7 @@ import dagster as dg
 from features.online_store import build_online
 from ingestion.retention import run_retention
 from ingestion.upkeep import care_for
-from operations.calls import give_up_lost
+from operations.calls.taking import give_up_lost
 from pipelines.partitions import TENANT_TAG, tenants_of
 from pipelines.platform import PIPELINES, RETRY, Platform
 from tenancy.tenants import list_tenants

@@ -38,8 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
     from data_contracts.loader import load_contracts
-    from serving.counting import count_in
-    from serving.logs import log_to_stderr
+    from serving.observed.counting import count_in
+    from serving.observed.logs import log_to_stderr
     from serving.server import listen, serve
 
     log_to_stderr()

@@ -12,31 +12,29 @@ from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
 from models.live import LiveModels
-from serving import (
-    calls_routes,
-    customer_routes,
-    docs_routes,
-    graph_routes,
-    health_routes,
-    incident_routes,
-    keys_routes,
-    limits_routes,
-    model_routes,
-    score_routes,
-    table_routes,
-    webhooks_routes,
-)
+from serving.calls import routes as calls_routes
+from serving.customers import routes as customer_routes
+from serving.docs import routes as docs_routes
+from serving.graph import routes as graph_routes
+from serving.health import routes as health_routes
+from serving.incidents import routes as incident_routes
+from serving.keys import routes as keys_routes
+from serving import limits_routes
+from serving.models import routes as model_routes
+from serving.scores import routes as score_routes
+from serving.tables import routes as table_routes
+from serving.webhooks import routes as webhooks_routes
 from serving.bounds import add_bounds
-from serving.documentation import configure
+from serving.docs.document import configure
 from serving.errors import register_errors
 from serving.headers import add_headers
 from serving.house import House
 from serving.language import asked_language, speak
-from serving.life import Life
-from serving.limiting import add_limiting
-from serving.logs import log_requests
-from serving.telemetry import count_requests
-from serving.traces import trace_requests
+from serving.health.life import Life
+from serving.door.limiting import add_limiting
+from serving.observed.logs import log_requests
+from serving.observed.telemetry import count_requests
+from serving.observed.traces import trace_requests
 
 HOUSE = "abcall"
 """Where an app keeps its house, for what runs beside its requests."""

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from flask import Request, Response
 
 from foundation.errors import InvalidRequest, TooLarge
-from operations.values import shown
+from operations.incidents.values import shown
 from serving.limits import MOST_RECORDS
 
 Fields = dict[str, Any]

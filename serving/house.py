@@ -7,7 +7,7 @@ from data_contracts.contract import Contract
 from foundation.settings import Settings
 from foundation.texts import Language, text
 from models.live import LiveModels
-from serving.life import Life
+from serving.health.life import Life
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake

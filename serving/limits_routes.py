@@ -8,7 +8,7 @@ from flask import g, request
 
 from foundation.clock import utc_now
 from serving.caller import caller_of
-from serving.documentation import SECURITY, refusals
+from serving.docs.document import SECURITY, refusals
 from serving.house import House
 from serving.limits_schemas import LimitsSaid
 from tenancy.limits import day_of, used_today

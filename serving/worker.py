@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from foundation.failures import trail_of
 from foundation.settings import Settings
-from serving.life import Life
+from serving.health.life import Life
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from apiflask import APIFlask
 
-    from operations.webhook_delivery import Courier
+    from operations.webhooks.delivery import Courier
     from serving.house import House
 
 log = logging.getLogger("abcall.serving")
@@ -28,12 +28,12 @@ AGAIN_SECONDS = 5.0
 
 def begin(settings: Settings, life: Life, parent: int, workers: int) -> "APIFlask":
     """Return a worker's app; it warms up in the background and ends with its parent."""
-    from operations.webhook_delivery import Courier
+    from operations.webhooks.delivery import Courier
     from serving.app import HOUSE, create_app
-    from serving.fairness import share_interpreter
-    from serving.logs import log_to_stderr
-    from serving.telemetry import keep_room, webhook
-    from serving.traces import trace_to_receiver
+    from serving.door.fairness import share_interpreter
+    from serving.observed.logs import log_to_stderr
+    from serving.observed.telemetry import keep_room, webhook
+    from serving.observed.traces import trace_to_receiver
 
     log_to_stderr()
     share_interpreter()
@@ -50,7 +50,7 @@ def begin(settings: Settings, life: Life, parent: int, workers: int) -> "APIFlas
 
 def end(app: "APIFlask", courier: "Courier") -> None:
     """Leave in order: write what is noted, give back what is left of days, send nothing more."""
-    from serving.limiting import DOOR
+    from serving.door.limiting import DOOR
 
     keeper = app.extensions[DOOR]
     for step in (keeper.afterwards.write, keeper.settle, courier.stop):
@@ -74,7 +74,7 @@ def _end_with(parent: int) -> None:
 def _warm(app: "APIFlask") -> None:
     """Load what the first request would wait for, until it is loaded, and keep models new."""
     from serving.app import HOUSE
-    from serving.health import look
+    from serving.health.parts import look
 
     house: House = app.extensions[HOUSE]
     house.models.watch(told=_count_reloads)
@@ -91,7 +91,7 @@ def _warm(app: "APIFlask") -> None:
 
 
 def _count_reloads(names: list[str]) -> None:
-    from serving.telemetry import reloaded
+    from serving.observed.telemetry import reloaded
 
     for name in names:
         _, tenant_id, model = name.split(".")

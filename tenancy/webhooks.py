@@ -79,7 +79,7 @@ def add_webhook(
     url: str,
     events: Collection[str],
 ) -> NewSecret:
-    """Subscribe an address that was checked (`operations.webhooks`) to events.
+    """Subscribe an address that was checked (`operations.webhooks.subscriptions`) to events.
 
     Raises
     ------

@@ -2,8 +2,8 @@
 
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.lake import Lake
-from operations.changes import Change
-from operations.outbox import drain, put_in
+from operations.outbox.changes import Change
+from operations.outbox.drain import drain, put_in
 from tenancy.tenant import Tenant
 from tests.ingestion_lake import ACTOR, TENANT
 

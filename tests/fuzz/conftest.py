@@ -9,7 +9,7 @@ from apiflask import APIFlask
 
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.outbox import drain
+from operations.outbox.drain import drain
 from serving.app import create_app
 from tenancy.actor import SCOPES, Actor
 from tenancy.api_keys import issue_key

@@ -12,11 +12,11 @@ from foundation.clock import utc_now
 from ingestion.gold.refine import refine
 from ingestion.persons import person_named
 from ingestion.retention import plan_retention, run_retention
-from operations.call_figures import Figures
-from operations.call_history import history
-from operations.calls import take_events
-from operations.live_figures import live_figures
-from operations.outbox import drain, pending
+from operations.calls.figures import Figures
+from operations.calls.history import history
+from operations.calls.taking import take_events
+from operations.calls.live_figures import live_figures
+from operations.outbox.drain import drain, pending
 from simulation.call_stream import TrueCall, calls, disturbed, in_order
 from tenancy.calls import CALL, KEPT, calls_before
 from tests.ingestion_lake import ACTOR, TENANT, Door

@@ -11,9 +11,9 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from foundation.errors import NotAllowed
-from operations.asterisk import Asterisk
-from operations.asterisk_link import Link
-from operations.event_post import Post
+from operations.asterisk.calls import Asterisk
+from operations.asterisk.link import Link
+from operations.asterisk.post import Post
 from serving.app import create_app
 from tenancy.api_keys import issue_key
 from tenancy.calls import CALL
@@ -128,7 +128,7 @@ def test_a_key_that_may_not_feed_ends_the_adapter_and_is_told(door: Door):
 def test_while_the_service_is_away_the_oldest_give_way_and_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("operations.event_post.MOST_WAITING", 3)
+    monkeypatch.setattr("operations.asterisk.post.MOST_WAITING", 3)
     post = Post("http://127.0.0.1:9", "k")
     post.put([{"event_id": str(number)} for number in range(5)])
     assert (post.waiting, post.counts["lost"]) == (3, 2)

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from lakehouse.lake import Lake
-from operations.outbox import drain
+from operations.outbox.drain import drain
 from serving.app import create_app
 from tenancy.actor import Actor
 from tenancy.api_keys import issue_key

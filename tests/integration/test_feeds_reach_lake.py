@@ -12,7 +12,7 @@ from data_contracts.loader import load_contracts
 from foundation.settings import Settings
 from ingestion.quarantine import rejected_rows
 from lakehouse.lake import Lake
-from operations.outbox import drain
+from operations.outbox.drain import drain
 from serving.app import create_app
 from tenancy.actor import Actor
 from tenancy.api_keys import issue_key

@@ -8,7 +8,7 @@ import pytest
 
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.outbox import drain, pending
+from operations.outbox.drain import drain, pending
 from serving.app import create_app
 from tenancy.api_keys import issue_key
 from tenancy.bootstrap import open_store

@@ -21,7 +21,7 @@ from lakehouse.lake import Lake
 from lakehouse.online_file import online_file
 from models.erasure import erase_person
 from models.reply_index import ranker_of
-from operations.outbox import drain, pending
+from operations.outbox.drain import drain, pending
 from serving.app import create_app
 from tenancy.actor import Actor
 from tenancy.api_keys import issue_key

@@ -16,8 +16,8 @@ from ingestion.receive import receive
 from ingestion.tokens import token
 from lakehouse.lake import Lake
 from models.erasure import erase_person
-from operations.changes import Change, Operation, Scalar
-from operations.outbox import drain, pending
+from operations.outbox.changes import Change, Operation, Scalar
+from operations.outbox.drain import drain, pending
 from tenancy.leases import lease
 from tenancy.outbox import open_batches, outbox_lease, tenants_due
 from tenancy.outbox_tables import OutboxChangeRow

@@ -2,8 +2,8 @@
 
 import pytest
 
-from operations.changes import Change
-from operations.outbox import pending
+from operations.outbox.changes import Change
+from operations.outbox.drain import pending
 from pipelines.outbox import drain_job, outbox
 from pipelines.partitions import TENANT_TAG
 from pipelines.platform import Platform

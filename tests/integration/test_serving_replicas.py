@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from benchmarks.postgres import Server
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.outbox import pending
+from operations.outbox.drain import pending
 from tenancy.incident_tables import IncidentRow
 from tests.service_process import ACME, Service, new_installation, running
 

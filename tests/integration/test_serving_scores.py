@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from ingestion.reading import read_file
 from models.registry import Registered, Registry, registered_name
 from serving.app import create_app
-from serving.logs import JsonLines
+from serving.observed.logs import JsonLines
 from tests.demo_lake import LIMIT_BYTES, DemoLake
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]

@@ -14,8 +14,8 @@ from sqlalchemy import update
 from foundation.clock import utc_now
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.webhook_delivery import deliver_due
-from operations.webhooks import subscribe
+from operations.webhooks.delivery import deliver_due
+from operations.webhooks.subscriptions import subscribe
 from tenancy.actor import ROLES, Actor
 from tenancy.keys import Keyring
 from tenancy.store import Store

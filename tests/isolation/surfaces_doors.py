@@ -8,7 +8,7 @@ from dashboards.drafts import look
 from dashboards.queries import Filters
 from dashboards.uploads import rejected_file
 from features.online_store import online_of
-from serving.latest import latest_scores, model_of
+from serving.scores.latest import latest_scores, model_of
 from tenancy.tenant import Tenant
 from tenancy.uploads import get_upload
 from tests.isolation.attempts import Refused, Surface, owned

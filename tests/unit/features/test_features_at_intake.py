@@ -14,7 +14,7 @@ from data_contracts.loader import load_contracts
 from features.build import build, declared
 from ingestion.schema import entity_of, stored_columns
 from lakehouse.engine import Engine
-from operations.intake import intake_columns
+from operations.incidents.intake import intake_columns
 from tests.silver_rows import day, gold_of
 
 INTAKE = day(100)

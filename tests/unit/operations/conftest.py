@@ -9,7 +9,7 @@ import pytest
 
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.calls import Taken, take_events
+from operations.calls.taking import Taken, take_events
 from tenancy.actor import system_actor
 from tenancy.calls import CALL
 from tenancy.keys import Keyring

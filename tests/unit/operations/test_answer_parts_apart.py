@@ -10,10 +10,10 @@ from foundation.clock import utc_now
 from foundation.errors import NotEnoughData
 from lakehouse.lake import Lake
 from models.live import LiveModels
-from operations import answer
-from operations.answer import answers, spoken
-from operations.asking import Asking, KeptScore, Part, Question
-from operations.intake import Intake
+from operations.incidents import answer
+from operations.incidents.answer import answers, spoken
+from operations.incidents.asking import Asking, KeptScore, Part, Question
+from operations.incidents.intake import Intake
 from tests.ingestion_lake import TENANT, installation
 
 

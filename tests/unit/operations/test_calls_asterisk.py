@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operations.ami import LONGEST_BLOCK, NoProtocol, Stream, action, answer_to
-from operations.asterisk import Asterisk, Event
-from operations.call_state import CallState, Happened, fold
+from operations.asterisk.ami import LONGEST_BLOCK, NoProtocol, Stream, action, answer_to
+from operations.asterisk.calls import Asterisk, Event
+from operations.calls.state import CallState, Happened, fold
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "asterisk"
 RECORDED = sorted(path.stem for path in GOLDEN.glob("*.ami"))

@@ -11,9 +11,9 @@ from typing import BinaryIO
 import pytest
 
 from foundation.errors import NotAllowed
-from operations.ami import answer_to
-from operations.asterisk import Asterisk, Event
-from operations.asterisk_link import Link
+from operations.asterisk.ami import answer_to
+from operations.asterisk.calls import Asterisk, Event
+from operations.asterisk.link import Link
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "asterisk"
 GREETING = b"Asterisk Call Manager/9.0.0\r\n"

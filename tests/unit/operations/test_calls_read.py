@@ -6,7 +6,7 @@ import pytest
 
 from data_contracts.loader import load_contracts
 from foundation.errors import InvalidRequest
-from operations.call_event import Reader
+from operations.calls.event import Reader
 
 NOW = datetime(2026, 11, 26, 15, tzinfo=UTC)
 READER = Reader(load_contracts()["telecom"], NOW, timedelta(days=35))

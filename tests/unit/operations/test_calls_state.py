@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.call_state import RANK, Happened, fold
+from operations.calls.state import RANK, Happened, fold
 
 START = datetime(2026, 11, 26, 15, 0, 0, tzinfo=UTC)
 

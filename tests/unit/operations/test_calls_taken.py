@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select, text
 
 from foundation.clock import utc_now
-from operations.call_row import contract_id
-from operations.calls import give_up_lost
-from operations.live_figures import live_figures
-from operations.outbox import pending
+from operations.calls.row import contract_id
+from operations.calls.taking import give_up_lost
+from operations.calls.live_figures import live_figures
+from operations.outbox.drain import pending
 from tenancy.call_counts import Counts, changes_of
 from tenancy.calls import EVENT, forget_calls_before, forget_calls_of
 from tenancy.calls_tables import CallCountRow

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.importance import importance
+from operations.customers.importance import importance
 
 shares = st.floats(0, 1)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from foundation.errors import InvalidRequest, NotAllowed, NotFound
 from lakehouse.lake import Lake
-from operations.changes import Change, opened
-from operations.outbox import pending, put_in
-from operations.outbox_file import shared_out, write_file
+from operations.outbox.changes import Change, opened
+from operations.outbox.drain import pending, put_in
+from operations.outbox.file import shared_out, write_file
 from tenancy.actor import Actor
 from tenancy.outbox import (
     SealedChange,

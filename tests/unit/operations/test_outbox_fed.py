@@ -10,8 +10,8 @@ from data_contracts.loader import load_contracts
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
 from lakehouse.lake import Lake
-from operations.changes import Change, opened, sealed
-from operations.outbox_file import write_file
+from operations.outbox.changes import Change, opened, sealed
+from operations.outbox.file import write_file
 from tests.ingestion_lake import TENANT, installation
 
 INCIDENTS = load_contracts()["telecom"].table("incidents")

@@ -172,7 +172,7 @@ def test_a_bug_shows_a_reference_and_nothing_else(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a secret")
 
-    monkeypatch.setattr("serving.graph_routes.read_page", broken)
+    monkeypatch.setattr("serving.graph.routes.read_page", broken)
     error = ask(service, both, PAGE).json["errors"][0]
     assert error["extensions"]["key"] == "serving.broken"
     assert "secret" not in str(error)

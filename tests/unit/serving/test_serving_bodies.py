@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.values import LONGEST_TEXT
+from operations.incidents.values import LONGEST_TEXT
 from serving.limits import BODY_LIMIT_BYTES, MOST_RECORDS
 from tests.unit.serving.conftest import Service
 

@@ -21,12 +21,12 @@ from models.answer_table import ANSWER, SUGGESTION
 from models.live import LiveModels
 from models.offer_table import DECISION
 from models.score_table import SCORE
-from operations.answer_parts import offer
-from operations.asking import Asking, Question
-from operations.intake import Intake
+from operations.incidents.parts import offer
+from operations.incidents.asking import Asking, Question
+from operations.incidents.intake import Intake
 from operations.standing_offers import standing_offers
 from serving.app import create_app
-from serving.limiting import DOOR
+from serving.door.limiting import DOOR
 from tenancy.api_keys import issue_key
 from tenancy.audit import entries
 from tenancy.consents import Consent, save_consent

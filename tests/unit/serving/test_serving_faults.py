@@ -12,9 +12,9 @@ from foundation.errors import InvalidRequest
 from foundation.failures import trail_of
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.intake import intake_columns
+from operations.incidents.intake import intake_columns
 from serving.app import create_app
-from serving.logs import JsonLines
+from serving.observed.logs import JsonLines
 from tests.unit.serving.conftest import Service
 
 SECRET_TEXT = "Soy Juan Pérez, cédula 1.023.456.789"

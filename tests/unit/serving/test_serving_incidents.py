@@ -10,11 +10,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from foundation.clock import utc_now
-from operations.attachments import LARGEST_BYTES, store_files
-from operations.changes import opened
+from operations.incidents.attachments import LARGEST_BYTES, store_files
+from operations.outbox.changes import opened
 from operations.incident_events import tell_registered
-from operations.outbox import pending
-from operations.outbox_file import shared_out
+from operations.outbox.drain import pending
+from operations.outbox.file import shared_out
 from serving.limits import MOST_RECORDS
 from tenancy.incidents import FILES, StoredIncident, files_of, get_incident
 from tenancy.outbox import changes_of, fix_batches, open_batches

@@ -11,8 +11,8 @@ from data_contracts.contract import Column, ColumnType
 from data_contracts.loader import load_contracts
 from foundation.errors import InvalidRequest
 from ingestion.tokens import token
-from operations.intake import Desk, as_rows, intake_columns
-from operations.values import value_of
+from operations.incidents.intake import Desk, as_rows, intake_columns
+from operations.incidents.values import value_of
 from tenancy.tenant import Tenant
 
 KEY = b"k" * 32

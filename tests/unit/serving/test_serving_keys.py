@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from foundation.clock import utc_now
-from serving.doorkeeper import REMEMBERED_SECONDS, Doorkeeper
+from serving.door.doorkeeper import REMEMBERED_SECONDS, Doorkeeper
 from tenancy.api_keys import issue_key, revoke_key
 from tenancy.audit import entries
 from tests.unit.serving.conftest import ACME, GLOBEX, STAFF, Service

@@ -15,14 +15,14 @@ from foundation.clock import utc_now
 from foundation.errors import OperatorError, TooMany
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.webhook_delivery import Courier
-from serving import telemetry
-from serving.allowance import Allowance
+from operations.webhooks.delivery import Courier
+from serving.observed import telemetry
+from serving.door.allowance import Allowance
 from serving.app import create_app
-from serving.bucket import Bucket
-from serving.limiting import door
+from serving.door.bucket import Bucket
+from serving.door.limiting import door
 from serving.worker import end
-from serving.wrong_keys import A_MINUTE, MOST_ADDRESSES, WrongKeys
+from serving.door.wrong_keys import A_MINUTE, MOST_ADDRESSES, WrongKeys
 from tenancy.api_keys import issue_key
 from tenancy.limits import NO_LIMITS, Limits, day_of, limits_of, set_limits, used_today
 from tenancy.tenant import Tenant

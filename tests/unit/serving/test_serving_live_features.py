@@ -12,7 +12,7 @@ from features.shapes import Record
 from features.training_set import current_entities
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
-from operations.intake import Intake, as_rows
+from operations.incidents.intake import Intake, as_rows
 from tests.silver_rows import ACME, TELECOM, day, gold_of, lake_at
 
 TABLE, MODEL = TELECOM.table("incidents"), "incident_risk"

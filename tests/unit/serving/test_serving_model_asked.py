@@ -4,7 +4,7 @@ import pytest
 
 from data_contracts.loader import load_contracts
 from foundation.errors import NotFound
-from serving.latest import model_of
+from serving.scores.latest import model_of
 
 
 def test_without_a_name_the_contracts_first_model_answers():

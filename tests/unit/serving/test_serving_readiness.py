@@ -15,7 +15,7 @@ from foundation.settings import Settings
 from foundation.texts import text as sentence
 from lakehouse.lake import Lake
 from serving.app import create_app
-from serving.life import Life
+from serving.health.life import Life
 from tenancy.keys import Keyring
 from tenancy.outbox import SealedChange, put
 from tenancy.outbox_tables import OutboxChangeRow
@@ -109,7 +109,7 @@ def test_a_missing_master_key_is_not_ready(installed: Settings):
 def test_a_full_disk_is_not_ready(installed: Settings, monkeypatch: pytest.MonkeyPatch):
     usage = shutil.disk_usage(installed.data_dir)
     few = usage._replace(free=255 * 1024 * 1024)
-    monkeypatch.setattr("serving.health.shutil.disk_usage", lambda _folder: few)
+    monkeypatch.setattr("serving.health.parts.shutil.disk_usage", lambda _folder: few)
     status, faults = asked(installed)
     assert (status, faults) == (
         503,
@@ -143,7 +143,7 @@ def test_it_is_asked_once_a_second_whoever_wants_to_know(
     installed: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     clock = [1000.0]
-    monkeypatch.setattr("serving.health.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("serving.health.parts.time.monotonic", lambda: clock[0])
     with Lake.open(installed) as lake:
         client = create_app(installed, lake).test_client()
         assert said(client)[0] == 200

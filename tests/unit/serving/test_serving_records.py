@@ -9,10 +9,10 @@ import pytest
 from features.spec import FeatureSpec, FeatureType
 from foundation.errors import InvalidRequest
 from models.registry import Registry
-from operations.values import LONGEST_TEXT
-from serving.feature_values import feature_records
+from operations.incidents.values import LONGEST_TEXT
+from serving.models.feature_values import feature_records
 from serving.limits import MOST_RECORDS
-from serving.model_schemas import RecordScores
+from serving.models.schemas import RecordScores
 from tests.silver_rows import TELECOM
 from tests.unit.models.test_models_live import register
 from tests.unit.serving.conftest import ACME, GLOBEX, Service

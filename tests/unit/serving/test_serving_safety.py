@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from foundation.settings import Settings
 from serving.app import create_app
 from serving.limits import HEADERS_LIMIT_BYTES, URL_LIMIT_BYTES
-from serving.logs import JsonLines
+from serving.observed.logs import JsonLines
 from tenancy.limits import NO_LIMITS, set_limits
 from tests.unit.serving.conftest import ACME, STAFF, Service
 

@@ -17,9 +17,9 @@ from foundation.errors import OperatorError
 from foundation.ports import free_port
 from foundation.settings import Settings
 from foundation.tracing import span, trace_headers, trace_with
-from serving import telemetry
+from serving.observed import telemetry
 from serving.app import create_app
-from serving.traces import trace_to_receiver
+from serving.observed.traces import trace_to_receiver
 from tests.unit.serving.conftest import Service
 
 TRACE, ABOVE = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"

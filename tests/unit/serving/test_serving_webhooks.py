@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from lakehouse.lake import Lake
-from operations.webhook_delivery import deliver_due
+from operations.webhooks.delivery import deliver_due
 from serving.app import create_app
 from tenancy.webhook_events import publish
 from tests.receiver import Receiver, receiving

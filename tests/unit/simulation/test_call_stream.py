@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from operations.call_state import Happened, fold
+from operations.calls.state import Happened, fold
 from simulation.call_stream import calls, disturbed, events
 
 START = datetime(2026, 11, 26, 14, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.webhooks import subscribe
+from operations.webhooks.subscriptions import subscribe
 from tenancy.actor import ROLES, Actor
 from tenancy.keys import Keyring
 from tenancy.tenant import Tenant

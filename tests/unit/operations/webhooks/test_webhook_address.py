@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import InvalidRequest
-from operations.webhook_address import Forbidden, Target, address_of, is_public, target_of
-from operations.webhook_request import Attempt, post
+from operations.webhooks.address import Forbidden, Target, address_of, is_public, target_of
+from operations.webhooks.request import Attempt, post
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from sqlalchemy import select, update
 
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest, NotFound, TooLarge
-from operations.webhook_address import target_of
-from operations.webhook_delivery import Courier, deliver_due, outcome_of
-from operations.webhook_request import Attempt, post
-from operations.webhook_signature import signature
-from operations.webhooks import subscribe, try_webhook
+from operations.webhooks.address import target_of
+from operations.webhooks.delivery import Courier, deliver_due, outcome_of
+from operations.webhooks.request import Attempt, post
+from operations.webhooks.signature import signature
+from operations.webhooks.subscriptions import subscribe, try_webhook
 from tenancy.audit import entries
 from tenancy.store import Store
 from tenancy.webhook_deliveries import (

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.settings import RETRY_SECONDS
-from operations.webhook_delivery import JITTER, wait_after
-from operations.webhook_signature import body_of, headers_of, signature
+from operations.webhooks.delivery import JITTER, wait_after
+from operations.webhooks.signature import body_of, headers_of, signature
 from tenancy.webhook_events import EVENTS, SUBSCRIBABLE
 
 ROOT = Path(__file__).resolve().parents[4]

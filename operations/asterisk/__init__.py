@@ -1,0 +1,1 @@
+"""An Asterisk exchange, read over its manager interface."""

@@ -1,0 +1,1 @@
+"""Calls as they happen, and the figures of now and of before."""

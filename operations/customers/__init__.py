@@ -1,0 +1,1 @@
+"""Everything about one customer, from the online store and from today."""

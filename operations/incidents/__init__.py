@@ -1,0 +1,1 @@
+"""Incidents: taken in, stored, answered, closed, learned from."""

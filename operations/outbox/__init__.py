@@ -1,0 +1,1 @@
+"""What was answered for and waits for the lake."""

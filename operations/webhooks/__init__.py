@@ -1,0 +1,1 @@
+"""Events told to tenants' own systems, signed and tried again."""

@@ -1,0 +1,1 @@
+"""Calls over HTTP: events in, live figures and history out."""

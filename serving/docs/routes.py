@@ -1,0 +1,38 @@
+"""``/docs``: the documentation as a page, and the two files that it is made with."""
+
+from pathlib import Path
+
+from apiflask import APIFlask
+from flask import Response, g, jsonify
+
+from serving.docs.page import POLICY, SCRIPT, STYLE, page
+from serving.docs.document import document
+from serving.house import House
+
+FILES = Path(__file__).parent / "docs_files"
+
+
+def add(app: APIFlask, house: House) -> None:
+    """Add the routes."""
+    style, script = (FILES / name for name in ("docs.css", "try.js"))
+
+    @app.get("/docs")
+    @app.doc(hide=True)
+    def docs() -> Response:
+        g.content_policy = POLICY
+        return Response(page(document(app), house.language), mimetype="text/html")
+
+    @app.get(STYLE)
+    @app.doc(hide=True)
+    def docs_style() -> Response:
+        return Response(style.read_bytes(), mimetype="text/css")
+
+    @app.get(SCRIPT)
+    @app.doc(hide=True)
+    def docs_script() -> Response:
+        return Response(script.read_bytes(), mimetype="text/javascript")
+
+    @app.get("/")
+    @app.doc(hide=True)
+    def start() -> Response:
+        return jsonify({"documentation": "/docs", "openapi": "/openapi.json"})

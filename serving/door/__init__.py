@@ -1,0 +1,1 @@
+"""Who may come in, and how much of the service each tenant may take."""

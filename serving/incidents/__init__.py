@@ -1,0 +1,1 @@
+"""Incidents over HTTP: registered and answered, closed, fed back."""

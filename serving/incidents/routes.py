@@ -1,0 +1,183 @@
+"""``/v1/incidents…`` and ``/v1/scores/…``: register, answer, tell what came of it, replay."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from apiflask import APIFlask
+from flask import g, request
+
+from foundation.errors import UserError
+from foundation.texts import Language
+from operations.incidents.answer import spoken
+from operations.incidents.feedback import tell_feedback
+from operations.incidents.register import Registered, Registrar, incident, register
+from operations.incidents.scores import replay_score
+from operations.incidents.outcomes import tell_outcome
+from serving.observed import telemetry
+from serving.body import json_object, records_under
+from serving.caller import Caller, caller_of
+from serving.docs.document import SECURITY, refusals
+from serving.house import House
+from serving.incidents.docs import KEY, describe_bodies
+from serving.incidents.schemas import BatchSaid, IncidentSaid, ReplaySaid
+
+CREATED, AGAIN, MIXED = 201, 200, 207
+Answered = tuple[dict[str, Any], int]
+
+
+def add(app: APIFlask, house: House) -> None:
+    """Add the routes."""
+    _add_registering(app, house)
+    _add_single(app, house)
+    describe_bodies(app, house)
+
+
+def _add_registering(app: APIFlask, house: House) -> None:
+    said = refusals(house) | {409: house.said("incidents.docs_409")}
+
+    @app.post("/v1/incidents")
+    @app.output(IncidentSaid, status_code=CREATED)
+    @app.doc(
+        summary=house.said("incidents.docs_register"),
+        operation_id="register_incident",
+        responses=said | {AGAIN: house.said("incidents.docs_again")},
+        security=SECURITY,
+    )
+    def register_one() -> Answered:
+        caller = caller_of(request, house.lake, "score")
+        given = json_object(request)
+        g.records = 1
+        (told,) = register(_registrar(house, caller), [given], ["incident"], _key())
+        _count(caller, [told])
+        if isinstance(told, UserError):
+            raise told
+        return _told(told, caller.language), AGAIN if told.again else CREATED
+
+    @app.post("/v1/incidents/batch")
+    @app.output(BatchSaid, status_code=MIXED)
+    @app.doc(
+        summary=house.said("incidents.docs_batch"),
+        operation_id="register_incidents",
+        responses=said,
+        security=SECURITY,
+    )
+    def register_batch() -> Answered:
+        caller = caller_of(request, house.lake, "score")
+        given = records_under(json_object(request), "incidents")
+        g.records = len(given)
+        places = [f"incidents[{n}]" for n in range(len(given))]
+        told = register(_registrar(house, caller), given, places, _key())
+        _count(caller, told)
+        return {"results": [_result(one, caller.language) for one in told]}, MIXED
+
+
+def _add_single(app: APIFlask, house: House) -> None:
+    said = refusals(house)
+
+    @app.get("/v1/incidents/<incident_id>")
+    @app.output(IncidentSaid)
+    @app.doc(
+        summary=house.said("incidents.docs_get"),
+        operation_id="get_incident",
+        responses=said,
+        security=SECURITY,
+    )
+    def get(incident_id: str) -> dict[str, Any]:
+        caller = caller_of(request, house.lake, "read")
+        return _told(incident(house.lake, caller.tenant, incident_id), caller.language)
+
+    @app.patch("/v1/incidents/<incident_id>")
+    @app.output(IncidentSaid)
+    @app.doc(
+        summary=house.said("incidents.docs_outcome"),
+        operation_id="tell_outcome",
+        responses=said,
+        security=SECURITY,
+    )
+    def outcome(incident_id: str) -> dict[str, Any]:
+        caller = caller_of(request, house.lake, "score")
+        told = tell_outcome(_registrar(house, caller), incident_id, json_object(request))
+        return _told(told, caller.language)
+
+    @app.post("/v1/incidents/<incident_id>/feedback")
+    @app.output(IncidentSaid)
+    @app.doc(
+        summary=house.said("incidents.docs_feedback"),
+        operation_id="tell_feedback",
+        responses=said,
+        security=SECURITY,
+    )
+    def feedback(incident_id: str) -> dict[str, Any]:
+        caller = caller_of(request, house.lake, "score")
+        told = tell_feedback(_registrar(house, caller), incident_id, json_object(request))
+        return _told(told, caller.language)
+
+    @app.get("/v1/scores/<score_id>")
+    @app.output(ReplaySaid)
+    @app.doc(
+        summary=house.said("incidents.docs_replay"),
+        operation_id="replay_score",
+        responses=said,
+        security=SECURITY,
+    )
+    def replayed(score_id: str) -> dict[str, Any]:
+        caller = caller_of(request, house.lake, "read")
+        found = replay_score(house.lake, caller.tenant, score_id)
+        return {
+            "score_id": found.score_id,
+            "verdict": found.verdict,
+            "message": found.say(caller.language),
+            "then": found.then,
+            "now": found.now,
+            "differences": list(found.differences),
+            "versions": found.versions,
+        }
+
+
+def _registrar(house: House, caller: Caller) -> Registrar:
+    return Registrar(house.lake, house.models, caller.tenant, caller.contract, caller.actor)
+
+
+def _count(caller: Caller, told: Sequence[Registered | UserError]) -> None:
+    """Count the answers that were made now; one that is given again was counted before."""
+    for one in told:
+        if isinstance(one, Registered) and not one.again:
+            telemetry.answered(caller.tenant.id, one.answer)
+
+
+def _key() -> str | None:
+    return request.headers.get(KEY)
+
+
+def _told(one: Registered, language: Language) -> dict[str, Any]:
+    stored, content = one.incident, one.content
+    return {
+        "incident_id": stored.incident_id,
+        "status": "open" if stored.closed_at is None else "closed",
+        "opened_at": stored.opened_at,
+        "received_at": stored.received_at,
+        "closed_at": stored.closed_at,
+        "said": content.shown,
+        "outcome": content.outcome,
+        "feedback": content.feedback,
+        "attachments": content.attachments,
+        "answer": _answer(one, language),
+    }
+
+
+def _answer(one: Registered, language: Language) -> dict[str, Any]:
+    told: dict[str, Any] = spoken(one.answer, language)
+    for part in ("risk", "churn"):
+        if told[part] is not None:
+            told[part]["as_of_at"] = datetime.fromisoformat(told[part]["as_of_at"])
+    if told["offer"] is not None:
+        told["offer"]["decided_at"] = datetime.fromisoformat(told["offer"]["decided_at"])
+    return told
+
+
+def _result(one: Registered | UserError, language: Language) -> dict[str, Any]:
+    if isinstance(one, UserError):
+        error = {"key": one.key, "message": one.say(language), "details": dict(one.details)}
+        return {"status": one.http_status, "error": error}
+    return {"status": AGAIN if one.again else CREATED, "incident": _told(one, language)}

@@ -1,0 +1,1 @@
+"""What a model says of features that the caller holds."""

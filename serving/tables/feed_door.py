@@ -1,0 +1,218 @@
+"""Rows of a feed at the door: judged, put into the outbox, answered for one by one.
+
+Accepted rows and rejected ones go the same way, so that what is rejected lands in the same
+quarantine as a file's rows. An event's name is a keyed hash of the request's key and of the row: a
+request that comes again adds nothing, and is answered alike.
+"""
+
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any
+
+from flask import Request
+
+from data_contracts.contract import Column, Table
+from foundation.errors import Busy, InvalidRequest, NotFound
+from foundation.texts import text
+from ingestion.feed import Judge, Row, Verdict, takes_changes
+from ingestion.plain_values import Reader
+from ingestion.quarantine import Reason
+from operations.outbox.drain import Change, put_in
+from operations.incidents.values import shown
+from serving.observed import telemetry
+from serving.caller import Caller
+from serving.tables.feed_body import Fed
+from serving.limits import LONGEST_REQUEST_KEY, ROWS_AT_ONCE
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+
+Told = dict[str, Any]
+HEADER = "Idempotency-Key"
+AT_ONCE, WAIT_SECONDS = 2, 10.0
+"""Feeds of many rows that one process takes together, and how long another waits."""
+
+_room = BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Hold one of the places for feeds of many rows: whoever scores is not kept waiting by them.
+
+    Raises
+    ------
+    Busy
+        None got free in time.
+    """
+    if not _room.acquire(timeout=WAIT_SECONDS):
+        raise Busy("feeds.busy")
+    try:
+        yield
+    finally:
+        _room.release()
+
+
+def table_named(caller: Caller, name: str) -> Table:
+    """Return a table of the caller's contract; ``NotFound`` says which there are."""
+    try:
+        return caller.contract.table(name)
+    except KeyError:
+        known = ", ".join(table.name for table in caller.contract.tables)
+        raise NotFound("feeds.no_table", table=shown(name), known=known) from None
+
+
+def request_key(request: Request) -> str:
+    """Return what names the request: its ``Idempotency-Key``, else a name of its own.
+
+    Raises
+    ------
+    InvalidRequest
+        The header is empty, too long, or no plain text.
+    """
+    given = request.headers.get(HEADER)
+    if given is None:
+        return secrets.token_hex(16)
+    if not 0 < len(given) <= LONGEST_REQUEST_KEY or not given.isascii() or not given.isprintable():
+        raise InvalidRequest("feeds.bad_request_key", limit=LONGEST_REQUEST_KEY)
+    return given
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A row with what is to be done with it, and what the lake will make of it."""
+
+    fed: Fed
+    row: Row
+    deletes: bool
+    verdict: Verdict
+
+
+class FeedDoor:
+    """Takes the rows of one request into one table.
+
+    Parameters
+    ----------
+    key
+        The request's (``request_key``).
+    """
+
+    def __init__(self, lake: "Lake", caller: Caller, table: Table, key: str) -> None:
+        self._lake, self._caller, self.table, self._key = lake, caller, table, key
+        self._keys = lake.keys.of(caller.tenant)
+        self._judge = Judge(table, self._keys.token_key)
+        named = table.by_role("operation") if takes_changes(table) else ()
+        self._operation = Reader(named[0]) if named else None
+
+    def take(self, rows: Iterable[Fed], *, deletes: bool = False) -> Iterator[Told]:
+        """Yield what becomes of each row, in order; some rows at a time are stored before.
+
+        Parameters
+        ----------
+        deletes
+            All rows are to be deleted; else a row may say so itself.
+        """
+        waiting = iter(rows)
+        while some := list(islice(waiting, ROWS_AT_ONCE)):
+            asked = [self._asked(one, deletes) for one in some]
+            self._store([one for one in asked if one.fed.fault is None])
+            told = [self._told(one) for one in asked]
+            telemetry.rejected(
+                self._caller.tenant.id, self.table.name, sum(bool(one["errors"]) for one in told)
+            )
+            yield from told
+
+    def _asked(self, fed: Fed, deletes: bool) -> Asked:
+        row = dict(fed.row)
+        if self._operation is not None:
+            column = self._operation.column
+            said = self._operation.clean(row.pop(column.name, None))
+            asked = None if said is None else self._operation.read(said)
+            if said is not None and asked is None:
+                fed = Fed(fed.number, fed.row, _no_operation(column))
+            deletes = deletes or asked == "delete"
+        return Asked(fed, row, deletes, self._judge.judge(row, deletes=deletes))
+
+    def _store(self, asked: Sequence[Asked]) -> None:
+        if not asked:
+            return
+        changes = [self._change(one) for one in asked]
+        with self._lake.store.session() as session:
+            put_in(
+                session,
+                self._caller.tenant,
+                self._caller.actor,
+                changes,
+                contract=self._caller.contract,
+                keys=self._keys,
+            )
+
+    def _change(self, asked: Asked) -> Change:
+        known = {column.name for column in self.table.columns if column.role != "operation"}
+        return Change(
+            event_id=self._event(asked),
+            table=self.table.name,
+            row={name: value for name, value in asked.row.items() if name in known},
+            operation="delete" if asked.deletes else "upsert",
+            person_token=asked.verdict.person_token,
+            aside={name: value for name, value in asked.row.items() if name not in known},
+            rejected=bool(asked.verdict.reasons),
+        )
+
+    def _event(self, asked: Asked) -> str:
+        said = [self.table.name, self._key, asked.deletes, sorted(asked.row.items())]
+        written = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return "feed-" + hmac.new(self._keys.token_key, written, sha256).hexdigest()
+
+    def _told(self, asked: Asked) -> Told:
+        faults = (asked.fed.fault,) if asked.fed.fault is not None else asked.verdict.reasons
+        errors = [told_reason(reason, self.table, self._caller) for reason in faults]
+        status = "rejected" if errors else "accepted"
+        return {"row": asked.fed.number, "status": status, "errors": errors}
+
+
+def _no_operation(column: Column) -> Reason:
+    return Reason(column.name, "allowed", {"allowed": ", ".join(column.allowed)})
+
+
+def told_reason(reason: Reason, table: Table, caller: Caller) -> Told:
+    """Return why a row is rejected, and what to do."""
+    language = caller.language
+    return {
+        "column": reason.column or None,
+        "rule": reason.rule,
+        "message": reason.say(table, None, language),
+        "action": text("feeds.mend_row" if reason.column else "feeds.mend_line", language),
+    }
+
+
+def key_row(table: Table, given: str) -> dict[str, str | None]:
+    """Return the key columns of a row that an address names.
+
+    Several columns are an array of JSON: ``["A-1","2026-01-01"]``.
+
+    Raises
+    ------
+    InvalidRequest
+        It does not name each of them.
+    """
+    names = [column.name for column in table.keys]
+    if len(names) == 1:
+        parts: object = [given]
+    else:
+        try:
+            parts = json.loads(given)
+        except (ValueError, RecursionError):
+            parts = None
+    fits = isinstance(parts, list) and len(parts) == len(names)
+    if not fits or not isinstance(parts, list) or not all(isinstance(p, str) for p in parts):
+        raise InvalidRequest("feeds.bad_key", columns=", ".join(names))
+    if any("\0" in part or len(part) > LONGEST_REQUEST_KEY for part in parts):
+        raise InvalidRequest("feeds.bad_key", columns=", ".join(names))
+    return dict(zip(names, parts, strict=True))
