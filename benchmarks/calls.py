@@ -25,8 +25,8 @@ from foundation.clock import utc_now
 from foundation.settings import Settings
 from lakehouse.lake import Lake
 from operations.calls.figures import day_of
-from operations.calls.taking import take_events
 from operations.calls.live_figures import live_figures
+from operations.calls.taking import take_events
 from simulation.call_stream import calls, in_order
 from tenancy.actor import system_actor
 from tenancy.bootstrap import open_store

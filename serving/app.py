@@ -1,59 +1,36 @@
 """The service as a Flask app: what holds for all routes; each area brings its own."""
 
 from collections.abc import Callable
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 from apiflask import APIFlask
 from flask import request
 
+import serving
 from data_contracts.loader import load_contracts
 from foundation.settings import Settings
 from foundation.texts import text
 from lakehouse.lake import Lake
 from models.live import LiveModels
-from serving.calls import routes as calls_routes
-from serving.customers import routes as customer_routes
-from serving.docs import routes as docs_routes
-from serving.graph import routes as graph_routes
-from serving.health import routes as health_routes
-from serving.incidents import routes as incident_routes
-from serving.keys import routes as keys_routes
-from serving import limits_routes
-from serving.models import routes as model_routes
-from serving.scores import routes as score_routes
-from serving.tables import routes as table_routes
-from serving.webhooks import routes as webhooks_routes
 from serving.bounds import add_bounds
 from serving.docs.document import configure
+from serving.door.limiting import add_limiting
 from serving.errors import register_errors
 from serving.headers import add_headers
+from serving.health.life import Life
 from serving.house import House
 from serving.language import asked_language, speak
-from serving.health.life import Life
-from serving.door.limiting import add_limiting
 from serving.observed.logs import log_requests
 from serving.observed.telemetry import count_requests
 from serving.observed.traces import trace_requests
 
 HOUSE = "abcall"
 """Where an app keeps its house, for what runs beside its requests."""
-
-AREAS = (
-    health_routes,
-    score_routes,
-    model_routes,
-    incident_routes,
-    customer_routes,
-    calls_routes,
-    table_routes,
-    graph_routes,
-    keys_routes,
-    limits_routes,
-    webhooks_routes,
-    docs_routes,
-)
-"""Modules whose ``add(app, house)`` brings routes."""
 
 
 class Service(APIFlask):
@@ -102,6 +79,13 @@ def create_app(
     opened = lake if lake is not None else Lake.open(settings)
     house = House(opened, tuple(contracts.values()), LiveModels(opened), life or Life())
     app.extensions[HOUSE] = house
-    for area in AREAS:
+    for area in areas():
         area.add(app, house)
     return app
+
+
+def areas() -> list[ModuleType]:
+    """Return what brings routes: the module ``routes`` of each package of this room, by name."""
+    names = [found.name for found in iter_modules(serving.__path__) if found.ispkg]
+    having = [name for name in names if find_spec(f"{serving.__name__}.{name}.routes")]
+    return [import_module(f"{serving.__name__}.{name}.routes") for name in having]

@@ -9,8 +9,8 @@ from data_contracts.contract import Contract
 from foundation.errors import NotSignedIn
 from foundation.texts import Language
 from serving.door.afterwards import PersonRead
-from serving.language import asked_language, speak
 from serving.door.limiting import admit, door
+from serving.language import asked_language, speak
 from tenancy.actor import Actor
 from tenancy.tenant import Tenant
 

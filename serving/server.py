@@ -18,8 +18,8 @@ from granian.net import SocketHolder  # type: ignore[attr-defined]
 from granian.server.mp import MPServer
 
 from foundation.settings import Settings
-from serving.observed.counting import forget_living
 from serving.health.life import Life
+from serving.observed.counting import forget_living
 
 if TYPE_CHECKING:
     from apiflask import APIFlask

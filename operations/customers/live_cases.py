@@ -5,8 +5,8 @@ from typing import Any
 
 from data_contracts.contract import Contract
 from foundation.texts import Language
-from operations.incidents.answer import spoken
 from operations.customers.words import Json, word_in
+from operations.incidents.answer import spoken
 from operations.incidents.sealed import answer_of, content_of
 from tenancy.incidents import StoredIncident
 from tenancy.keys import TenantKeys

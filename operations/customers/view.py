@@ -12,9 +12,9 @@ from features.online_store import PersonFacts
 from foundation.texts import Language, text
 from models.offers import DO_NOT_DISTURB
 from operations.customers.cases import Cases
-from operations.customers.words import Json, as_json, fields, personal_fields, word
 from operations.customers.importance import importance
 from operations.customers.live_cases import live_case
+from operations.customers.words import Json, as_json, fields, personal_fields, word
 from tenancy.consents import Consent
 from tenancy.incidents import StoredIncident
 from tenancy.keys import TenantKeys

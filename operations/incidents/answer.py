@@ -19,8 +19,8 @@ from foundation.texts import LANGUAGES, Language, text
 from foundation.tracing import span
 from models.champion import code_version
 from models.live import LiveModels
-from operations.incidents.parts import PARTS
 from operations.incidents.asking import Asking, Json, KeptScore, Part, Question, Say
+from operations.incidents.parts import PARTS
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake

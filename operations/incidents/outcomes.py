@@ -9,13 +9,13 @@ from uuid import uuid4
 from data_contracts.contract import Contract
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
-from operations.outbox.changes import Change, Scalar
-from operations.incident_events import tell_closed
-from operations.incidents.register import Registered, Registrar
+from operations.incidents.events import tell_closed
 from operations.incidents.intake import LATER
-from operations.outbox.drain import put_in
+from operations.incidents.register import Registered, Registrar
 from operations.incidents.sealed import Content, Json, answer_of, content_of, plain
 from operations.incidents.values import shown, value_of
+from operations.outbox.changes import Change, Scalar
+from operations.outbox.drain import put_in
 from tenancy.incident_tables import IncidentRow
 from tenancy.incidents import StoredIncident, changing, stored_of
 

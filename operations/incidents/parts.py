@@ -24,7 +24,7 @@ from models.text_model import TextModel, records_of
 from models.uplift import CONTROL
 from operations.incidents.asking import Asking, Json, KeptScore, Part, Question, Say, present
 from operations.incidents.intake import as_rows
-from operations.standing_offers import standing_offers
+from operations.incidents.standing_offers import standing_offers
 
 SUGGESTED = 3
 LIKELIEST = 3

@@ -22,10 +22,8 @@ from models.live import LiveModels
 from operations.incidents.answer import Answer, answers
 from operations.incidents.asking import Question
 from operations.incidents.attachments import Attachment, attachments_in, sealed_files
-from operations.outbox.changes import Change
-from operations.incident_events import tell_registered
+from operations.incidents.events import tell_registered
 from operations.incidents.intake import Desk, Intake
-from operations.outbox.drain import put_in
 from operations.incidents.sealed import (
     Content,
     Json,
@@ -35,6 +33,8 @@ from operations.incidents.sealed import (
     seal_answer,
     seal_score,
 )
+from operations.outbox.changes import Change
+from operations.outbox.drain import put_in
 from tenancy.actor import Actor
 from tenancy.columns import is_storable
 from tenancy.incidents import (

@@ -14,9 +14,8 @@ from foundation.errors import InvalidRequest
 from foundation.texts import Language, text
 from operations.calls.event import FIELDS, IDENTIFIER, LONGEST, SOURCE, TYPES
 from operations.calls.history import BY, history
-from operations.calls.taking import Taken, take_events
 from operations.calls.live_figures import live_figures
-from serving.scores.answers import Answer
+from operations.calls.taking import Taken, take_events
 from serving.body import json_object, records_under
 from serving.caller import caller_of
 from serving.calls.schemas import CallHistory, EventsRefused, EventsTaken, LiveCalls
@@ -30,6 +29,7 @@ from serving.docs.document import (
 )
 from serving.house import House
 from serving.limits import MOST_RECORDS
+from serving.scores.answers import Answer
 
 RINGING: Json = {
     "source": "pbx-1",

@@ -8,13 +8,13 @@ from flask import g, request
 from data_contracts.contract import Contract
 from features.online_persons import ways_of
 from foundation.texts import text
-from operations.customers.view import Known, customer_view
 from operations.customers.customers import LONGEST_ID, LONGEST_WAY, customer_known, customers_by
-from serving.scores.answers import stored_answer
+from operations.customers.view import Known, customer_view
 from serving.caller import Caller, caller_of, note_person_read
 from serving.customers.schemas import CustomerView, CustomerViews
 from serving.docs.document import SECURITY, Json, describe, refusals
 from serving.house import House
+from serving.scores.answers import stored_answer
 from serving.scores.latest import plain
 
 SCOPE, AGENT, LONGEST_NAME = "read", "agent", 120

@@ -5,8 +5,8 @@ from pathlib import Path
 from apiflask import APIFlask
 from flask import Response, g, jsonify
 
-from serving.docs.page import POLICY, SCRIPT, STYLE, page
 from serving.docs.document import document
+from serving.docs.page import POLICY, SCRIPT, STYLE, page
 from serving.house import House
 
 FILES = Path(__file__).parent / "docs_files"

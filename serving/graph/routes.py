@@ -12,14 +12,14 @@ from foundation.errors import InvalidRequest, TooLarge
 from serving.body import json_object
 from serving.caller import Caller, caller_of
 from serving.docs.document import SECURITY, add_schemas, describe, describe_answer, json_body
-from serving.tables.feed_body import Fed, fed
-from serving.tables.feed_door import FeedDoor, key_row, request_key
 from serving.graph.answers import Context, answered, asked_in
 from serving.graph.schema import DESCENDING, schema_of
 from serving.graph.shapes import EXAMPLE, graph_schemas
 from serving.house import House
 from serving.limits import GRAPH_ROWS, MOST_PAGE_ROWS
 from serving.tables.docs import REFUSED
+from serving.tables.feed_body import Fed, fed
+from serving.tables.feed_door import FeedDoor, key_row, request_key
 from serving.tables.reading import (
     Condition,
     Operator,

@@ -8,10 +8,10 @@ from flask import Response, request
 
 from foundation.errors import MissingPart, NotFound
 from foundation.settings import Settings
-from serving.observed import telemetry
 from serving.health.parts import Readiness
 from serving.house import House
 from serving.language import spoken
+from serving.observed import telemetry
 from serving.observed.outbox import OutboxMetrics
 from serving.schemas import Alive
 from serving.schemas import Readiness as ReadinessSchema

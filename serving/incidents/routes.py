@@ -11,16 +11,16 @@ from foundation.errors import UserError
 from foundation.texts import Language
 from operations.incidents.answer import spoken
 from operations.incidents.feedback import tell_feedback
+from operations.incidents.outcomes import tell_outcome
 from operations.incidents.register import Registered, Registrar, incident, register
 from operations.incidents.scores import replay_score
-from operations.incidents.outcomes import tell_outcome
-from serving.observed import telemetry
 from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of
 from serving.docs.document import SECURITY, refusals
 from serving.house import House
 from serving.incidents.docs import KEY, describe_bodies
 from serving.incidents.schemas import BatchSaid, IncidentSaid, ReplaySaid
+from serving.observed import telemetry
 
 CREATED, AGAIN, MIXED = 201, 200, 207
 Answered = tuple[dict[str, Any], int]

@@ -10,10 +10,10 @@ from foundation.clock import utc_now
 from serving.body import json_object
 from serving.caller import caller_of
 from serving.docs.document import SECURITY, describe, json_body, refusals
-from serving.tables.fields import moment_in, names_in, require_known, text_in, whole_in
+from serving.door.limiting import door
 from serving.house import House
 from serving.keys.schemas import KeyEnded, KeyList, KeyWithSecret
-from serving.door.limiting import door
+from serving.tables.fields import moment_in, names_in, require_known, text_in, whole_in
 from tenancy.actor import SCOPES
 from tenancy.api_keys import (
     LONGEST_OVERLAP,

@@ -13,9 +13,9 @@ from operations.incidents.values import shown
 from serving.body import json_object, ready_json, records_under
 from serving.caller import Caller, caller_of
 from serving.docs.document import SECURITY, add_schemas, describe, json_body, refusals
-from serving.models.feature_values import feature_records
 from serving.house import House
 from serving.limits import MOST_RECORDS
+from serving.models.feature_values import feature_records
 from serving.models.schemas import RecordScores
 from serving.scores.scoring import scorer_of
 

@@ -14,10 +14,10 @@ from ingestion.tokens import token
 from models.live import Absent, LiveModels
 from models.score import Scorer
 from operations.incidents.intake import Desk, Intake, as_rows
-from serving.observed import telemetry
-from serving.scores.answers import Answer, live_answer, stored_answer
 from serving.caller import Caller
 from serving.house import House
+from serving.observed import telemetry
+from serving.scores.answers import Answer, live_answer, stored_answer
 from serving.scores.latest import Row, latest_scores, model_of
 
 if TYPE_CHECKING:

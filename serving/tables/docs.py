@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from serving.docs.document import SECURITY, Json
-from serving.tables.feed_door import HEADER
 from serving.house import House
 from serving.limits import LONGEST_REQUEST_KEY, MOST_PAGE_ROWS, PAGE_ROWS
+from serving.tables.feed_door import HEADER
 from serving.tables.reading import LONGEST_CURSOR
 from serving.tables.shapes import example_row, schema_name, table_names
 

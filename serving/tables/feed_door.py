@@ -24,12 +24,12 @@ from foundation.texts import text
 from ingestion.feed import Judge, Row, Verdict, takes_changes
 from ingestion.plain_values import Reader
 from ingestion.quarantine import Reason
-from operations.outbox.drain import Change, put_in
 from operations.incidents.values import shown
-from serving.observed import telemetry
+from operations.outbox.drain import Change, put_in
 from serving.caller import Caller
-from serving.tables.feed_body import Fed
 from serving.limits import LONGEST_REQUEST_KEY, ROWS_AT_ONCE
+from serving.observed import telemetry
+from serving.tables.feed_body import Fed
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake

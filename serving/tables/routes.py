@@ -13,10 +13,10 @@ from ingestion.feed import takes_changes
 from serving.body import json_text
 from serving.caller import Caller, caller_of
 from serving.docs.document import add_schemas, describe, describe_answer
-from serving.tables.feed_body import Fed, fed, rows_of
-from serving.tables.feed_door import FeedDoor, Told, key_row, request_key, room, table_named
 from serving.house import House
 from serving.tables.docs import bulk_body, described, key_parameters, page_parameters, row_body
+from serving.tables.feed_body import Fed, fed, rows_of
+from serving.tables.feed_door import FeedDoor, Told, key_row, request_key, room, table_named
 from serving.tables.query import question_of
 from serving.tables.reading import Condition, Question, condition, read_page, readable_columns
 from serving.tables.schemas import FeedAnswer, RowsPage, Tables

@@ -14,8 +14,8 @@ from operations.webhooks.subscriptions import subscribe, try_webhook
 from serving.body import json_object
 from serving.caller import Caller, caller_of
 from serving.docs.document import SECURITY, describe, json_body, refusals
-from serving.tables.fields import names_in, require_known, text_in, whole_in
 from serving.house import House
+from serving.tables.fields import names_in, require_known, text_in, whole_in
 from serving.webhooks.schemas import (
     URL,
     DeliveryList,

@@ -14,8 +14,8 @@ from ingestion.persons import person_named
 from ingestion.retention import plan_retention, run_retention
 from operations.calls.figures import Figures
 from operations.calls.history import history
-from operations.calls.taking import take_events
 from operations.calls.live_figures import live_figures
+from operations.calls.taking import take_events
 from operations.outbox.drain import drain, pending
 from simulation.call_stream import TrueCall, calls, disturbed, in_order
 from tenancy.calls import CALL, KEPT, calls_before

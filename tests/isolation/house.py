@@ -26,9 +26,9 @@ from lakehouse.commits import Commit
 from lakehouse.lake import Lake
 from models.live import LiveModels
 from models.score_table import SCORE
+from operations.incidents.sealed import Content, seal_answer, seal_score
 from operations.outbox.changes import Change
 from operations.outbox.drain import put_in
-from operations.incidents.sealed import Content, seal_answer, seal_score
 from serving.app import create_app
 from tenancy.actor import ROLES, Actor
 from tenancy.api_keys import issue_key

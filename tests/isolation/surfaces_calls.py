@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from foundation.clock import utc_now
-from operations.calls.taking import take_events
 from operations.calls.live_figures import live_figures
+from operations.calls.taking import take_events
 from tenancy.api_keys import issue_key
 from tenancy.calls import calls_of, events_of, forget_calls_of, marks_of
 from tenancy.tenant import Tenant

@@ -1,9 +1,9 @@
 """Surfaces of registered incidents: what the service keeps of them, and what waits for the lake."""
 
 from operations.incidents.feedback import tell_feedback
+from operations.incidents.outcomes import tell_outcome
 from operations.incidents.register import Registrar, incident, open_incidents_of
 from operations.incidents.scores import replay_score
-from operations.incidents.outcomes import tell_outcome
 from tenancy.incidents import contents_of, files_of, find_score, incidents_known, scores_of_person
 from tenancy.outbox import changes_of, fix_batches, open_batches
 from tenancy.tenant import Tenant

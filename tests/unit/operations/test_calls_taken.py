@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select, text
 
 from foundation.clock import utc_now
+from operations.calls.live_figures import live_figures
 from operations.calls.row import contract_id
 from operations.calls.taking import give_up_lost
-from operations.calls.live_figures import live_figures
 from operations.outbox.drain import pending
 from tenancy.call_counts import Counts, changes_of
 from tenancy.calls import EVENT, forget_calls_before, forget_calls_of

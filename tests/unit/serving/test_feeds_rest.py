@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from serving.tables import feed_door
-from serving.observed import telemetry
 from serving.door.limiting import DOOR
 from serving.limits import LONGEST_ROW, MOST_FIELDS
+from serving.observed import telemetry
+from serving.tables import feed_door
 from serving.tables.reading import cursor_of, key_at
 from tenancy.audit import entries
 from tenancy.outbox_tables import OutboxChangeRow

@@ -21,10 +21,10 @@ from models.answer_table import ANSWER, SUGGESTION
 from models.live import LiveModels
 from models.offer_table import DECISION
 from models.score_table import SCORE
-from operations.incidents.parts import offer
 from operations.incidents.asking import Asking, Question
 from operations.incidents.intake import Intake
-from operations.standing_offers import standing_offers
+from operations.incidents.parts import offer
+from operations.incidents.standing_offers import standing_offers
 from serving.app import create_app
 from serving.door.limiting import DOOR
 from tenancy.api_keys import issue_key

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from foundation.clock import utc_now
 from operations.incidents.attachments import LARGEST_BYTES, store_files
+from operations.incidents.events import tell_registered
 from operations.outbox.changes import opened
-from operations.incident_events import tell_registered
 from operations.outbox.drain import pending
 from operations.outbox.file import shared_out
 from serving.limits import MOST_RECORDS

@@ -16,13 +16,13 @@ from foundation.errors import OperatorError, TooMany
 from foundation.settings import Settings
 from lakehouse.lake import Lake
 from operations.webhooks.delivery import Courier
-from serving.observed import telemetry
-from serving.door.allowance import Allowance
 from serving.app import create_app
+from serving.door.allowance import Allowance
 from serving.door.bucket import Bucket
 from serving.door.limiting import door
-from serving.worker import end
 from serving.door.wrong_keys import A_MINUTE, MOST_ADDRESSES, WrongKeys
+from serving.observed import telemetry
+from serving.worker import end
 from tenancy.api_keys import issue_key
 from tenancy.limits import NO_LIMITS, Limits, day_of, limits_of, set_limits, used_today
 from tenancy.tenant import Tenant

@@ -10,8 +10,8 @@ from features.spec import FeatureSpec, FeatureType
 from foundation.errors import InvalidRequest
 from models.registry import Registry
 from operations.incidents.values import LONGEST_TEXT
-from serving.models.feature_values import feature_records
 from serving.limits import MOST_RECORDS
+from serving.models.feature_values import feature_records
 from serving.models.schemas import RecordScores
 from tests.silver_rows import TELECOM
 from tests.unit.models.test_models_live import register

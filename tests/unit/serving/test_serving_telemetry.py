@@ -17,8 +17,8 @@ from foundation.errors import OperatorError
 from foundation.ports import free_port
 from foundation.settings import Settings
 from foundation.tracing import span, trace_headers, trace_with
-from serving.observed import telemetry
 from serving.app import create_app
+from serving.observed import telemetry
 from serving.observed.traces import trace_to_receiver
 from tests.unit.serving.conftest import Service
 

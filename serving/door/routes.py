@@ -9,8 +9,8 @@ from flask import g, request
 from foundation.clock import utc_now
 from serving.caller import caller_of
 from serving.docs.document import SECURITY, refusals
+from serving.door.schemas import LimitsSaid
 from serving.house import House
-from serving.limits_schemas import LimitsSaid
 from tenancy.limits import day_of, used_today
 
 
