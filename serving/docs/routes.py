@@ -9,7 +9,7 @@ from serving.docs.document import document
 from serving.docs.page import POLICY, SCRIPT, STYLE, page
 from serving.house import House
 
-FILES = Path(__file__).parent / "docs_files"
+FILES = Path(__file__).parent / "files"
 
 
 def add(app: APIFlask, house: House) -> None:

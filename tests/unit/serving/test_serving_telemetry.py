@@ -141,10 +141,11 @@ def receiver() -> Iterator[Receiver]:
 
 
 def test_spans_of_a_request_reach_the_receiver_below_the_callers(
-    service: Service, acme: dict[str, str], receiver: Receiver
+    service: Service, receiver: Receiver
 ):
     flush = trace_to_receiver(told_to(service, f"http://127.0.0.1:{receiver.server_port}"))
-    headers = acme | {"traceparent": f"00-{TRACE}-{ABOVE}-01"}
+    # A key that nobody has looked up yet: the store is read.
+    headers = service.key() | {"traceparent": f"00-{TRACE}-{ABOVE}-01"}
     answer = service.client.post(
         "/v1/score/incidents", json={"text": SECRET_TEXT, "kind": "claim"}, headers=headers
     )
