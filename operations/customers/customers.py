@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import Contract
 from features.online_persons import way_token, ways_of
-from features.online_store import OnlineFacts, online_of
+from features.online_store import OnlineFacts, facts_of
 from foundation.errors import Busy, InvalidRequest, NotFound
 from ingestion.persons import TOKEN
 from ingestion.schema import entity_of
@@ -89,7 +89,7 @@ def customers_by(
 
 
 def _facts(lake: "Lake", tenant: "Tenant") -> OnlineFacts:
-    facts = online_of(lake, tenant)
+    facts = facts_of(lake, tenant)
     if facts is None:
         raise Busy("customers.not_ready")
     return facts

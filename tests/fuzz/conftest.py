@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import pytest
 from apiflask import APIFlask
 
+from features.online_store import build_online
 from foundation.settings import Settings
+from ingestion.gold.refine import refine
 from lakehouse.lake import Lake
 from operations.outbox.drain import drain
 from serving.app import create_app
@@ -55,4 +57,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
             fed = client.post(f"/v1/tables/{table}/rows", json=[row], headers=headers)
             assert fed.status_code == 200, fed.json
         drain(lake, FUZZED)
+        contract = lake.contract_of(FUZZED)
+        refine(lake, FUZZED, contract)
+        build_online(lake, FUZZED, contract)
         yield Fuzzed(app, headers)

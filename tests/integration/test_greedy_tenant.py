@@ -21,7 +21,7 @@ from tenancy.keys import Keyring
 from tenancy.limits import NO_LIMITS, set_limits
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
-from tests.integration.test_serving_process import running
+from tests.service_process import running
 
 pytestmark = pytest.mark.slow
 STAFF = Actor("staff:tests", "staff", None, frozenset({"manager"}))
@@ -110,7 +110,9 @@ def test_the_others_slowest_calls_stay_within_twice_their_quiet_time(tmp_path: P
     sent, refused = SPAWN.Value("i", 0), SPAWN.Value("i", 0)
     quiet: list[float] = []
     busy: list[float] = []
-    with running(settings, tmp_path) as (_, port):
+    with running(settings, tmp_path) as service:
+        service.wait_until_ready()
+        port = service.port
         for _ in range(20):
             post(port, secrets[OTHER], ONE)
         for _ in range(ROUNDS):  # one after the other: the machine's other work is in both

@@ -24,7 +24,7 @@ from tenancy.api_keys import issue_key
 from tenancy.bootstrap import staff_actor
 from tenancy.tenants import tenant_for
 from tenancy.users import create_user
-from tests.integration.test_serving_process import STAFF, running
+from tests.service_process import STAFF, running
 from tests.unit.dashboards.conftest import PASSWORD
 from tests.unit.dashboards.test_dashboards_app import fill, words_of
 
@@ -56,7 +56,7 @@ def test_an_unseen_vertical_goes_from_a_file_to_pages_service_and_pipelines_with
     monkeypatch.setenv("ABCALL_CONTRACTS", str(folder))
     monkeypatch.setenv("ABCALL_DATA", str(settings.data_dir))
     assert run(["init"], settings) == 0
-    with running(settings, tmp_path / "log") as (_, port):  # before anybody knows the vertical
+    with running(settings, tmp_path) as service:  # before anybody knows the vertical
         for command in (
             ["vertical", "new", "gym", "--from", str(file), *FLAGS],
             ["tenant", "new", "forza", "--name", "Forza", "--vertical", "gym"],
@@ -72,7 +72,7 @@ def test_an_unseen_vertical_goes_from_a_file_to_pages_service_and_pipelines_with
                 lake.store, STAFF, tenant, email="jefa@forza.example", name="Jefa",
                 password=PASSWORD, roles=["manager"],
             )  # fmt: skip
-        require_served(port, secret)
+        require_served(service.port, secret)
     require_shown()
     assert installed_files() == before
     assert perf_counter() - started < LONGEST_SECONDS

@@ -149,8 +149,6 @@ def desk(
         for tenant in (ACME, GLOBEX):
             create_tenant(lake.store, STAFF, tenant)
         desk = Desk(lake, create_app(settings, lake).test_client())
-        early = desk.get(f"/v1/customers/{ANA}")
-        assert (early["status"], early["error"]["key"]) == (503, "customers.not_ready")
         person = {one: desk.token(one) for one in (ANA, NIT, OTHER, GONE)}
         gold(lake, person)
         phones = pa.table({
@@ -159,6 +157,8 @@ def desk(
             "email": ["Ana@Example.com", None],
         })  # fmt: skip
         lake.vault.save(ACME, phones, "upload")
+        early = desk.get(f"/v1/customers/{ANA}")
+        assert (early["status"], early["error"]["key"]) == (503, "customers.not_ready")
         assert build_online(lake, ACME, lake.contract_of(ACME))
         yield desk
 
