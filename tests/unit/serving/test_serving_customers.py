@@ -187,7 +187,7 @@ def test_nobody_is_told_in_a_sentence(desk: Desk, nobody: str):
 
 
 def test_another_company_finds_nobody_and_a_key_without_the_scope_is_refused(desk: Desk):
-    assert desk.get(f"/v1/customers/{ANA}", tenant=GLOBEX)["status"] == 503
+    assert desk.get(f"/v1/customers/{ANA}", tenant=GLOBEX)["status"] == 404
     assert desk.get(f"/v1/customers/{ANA}", scope="score")["status"] == 403
 
 
