@@ -31,8 +31,8 @@ ONE = json.dumps({"text": "", "kind": "claim", "channel": "chat", "escalated": T
 CALLS, ROUNDS, CLIENTS = 75, 4, 16
 SPAWN = multiprocessing.get_context("spawn")
 Counter = Any
-NOISE_SECONDS = 0.005
-"""What two measurements of a quiet service may differ by."""
+NOTICED_SECONDS = 0.1
+"""What an agent notices: the batch of another company must not cost so much."""
 
 BUSY_MACHINE_SECONDS = 0.05
 """A quiet call takes 5 ms; where the slowest take ten times that, others use the processors."""
@@ -94,7 +94,7 @@ def greedy(port: int, secret: str, sent: Counter, refused: Counter) -> Iterator[
     sender.join()
 
 
-def test_the_others_slowest_calls_stay_within_twice_their_quiet_time(tmp_path: Path):
+def test_nobody_notices_that_another_company_sends_all_it_can(tmp_path: Path):
     settings = Settings.at(tmp_path / "data")
     settings.data_dir.mkdir()
     with Lake.open(settings) as lake:
@@ -123,4 +123,4 @@ def test_the_others_slowest_calls_stay_within_twice_their_quiet_time(tmp_path: P
     assert refused.value > sent.value / 4
     if p99(quiet) > BUSY_MACHINE_SECONDS:
         pytest.skip("the machine is busy with other work: a comparison would tell of that")
-    assert p99(busy) <= 2 * p99(quiet) + NOISE_SECONDS
+    assert p99(busy) <= NOTICED_SECONDS
