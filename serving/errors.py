@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from foundation.errors import AbcallError, Busy, NotSignedIn, OperatorError, TooMany
 from foundation.failures import trail_of
-from foundation.texts import text
+from foundation.texts import Language, text
 from serving.language import spoken
 from serving.limits import BODY_LIMIT_BYTES
 
@@ -41,6 +41,11 @@ def register_errors(app: APIFlask) -> None:
     app.register_error_handler(DBAPIError, away)
     app.register_error_handler(PoolTimeout, away)
     app.register_error_handler(Exception, broken)
+
+
+def error_fact(error: AbcallError, language: Language) -> dict[str, Any]:
+    """Return an error as answers tell it: of a whole request, or of one of its records."""
+    return {"key": error.key, "message": error.say(language), "details": dict(error.details)}
 
 
 def said(error: AbcallError) -> Response:

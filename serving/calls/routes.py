@@ -27,6 +27,7 @@ from serving.docs.document import (
     json_body,
     refusals,
 )
+from serving.errors import error_fact
 from serving.house import House
 from serving.limits import MOST_RECORDS
 from serving.scores.answers import Answer
@@ -112,8 +113,7 @@ def told(taken: Sequence[Taken], language: Language) -> tuple[Answer, int]:
 def _result(one: Taken, language: Language) -> Answer:
     result: Answer = {"event_id": one.event_id, "outcome": one.outcome}
     if one.error is not None:
-        said, details = one.error.say(language), dict(one.error.details)
-        result["error"] = {"key": one.error.key, "message": said, "details": details}
+        result["error"] = error_fact(one.error, language)
     return result
 
 

@@ -17,6 +17,7 @@ from operations.incidents.scores import replay_score
 from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of
 from serving.docs.document import SECURITY, refusals
+from serving.errors import error_fact
 from serving.house import House
 from serving.incidents.docs import KEY, describe_bodies
 from serving.incidents.schemas import BatchSaid, IncidentSaid, ReplaySaid
@@ -178,6 +179,5 @@ def _answer(one: Registered, language: Language) -> dict[str, Any]:
 
 def _result(one: Registered | UserError, language: Language) -> dict[str, Any]:
     if isinstance(one, UserError):
-        error = {"key": one.key, "message": one.say(language), "details": dict(one.details)}
-        return {"status": one.http_status, "error": error}
+        return {"status": one.http_status, "error": error_fact(one, language)}
     return {"status": AGAIN if one.again else CREATED, "incident": _told(one, language)}
