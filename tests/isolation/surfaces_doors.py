@@ -1,7 +1,7 @@
 """Surfaces that people and programs touch: pages, the service, the command line."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from dashboards import customer_queries, queries
 from dashboards.drafts import look
@@ -54,7 +54,8 @@ def answered(house: House, secret: str, body: dict[str, Any]) -> dict[str, Any]:
 def viewed(house: House, asker: Tenant, path: str, query: dict[str, str]) -> object:
     """Ask the service for everything about a customer."""
     headers = {"Authorization": f"Bearer {house.name(asker, 'reader')}", "Accept-Language": "en"}
-    answer = house.client.get(f"/v1/customers{path}", query_string=query, headers=headers)
+    asked = urlencode(query, errors="surrogatepass")
+    answer = house.client.get(f"/v1/customers{path}", query_string=asked, headers=headers)
     if answer.status_code != 200:
         raise Refused(f"{answer.status_code} {answer.get_data(as_text=True)}")
     return answer.get_json()
