@@ -29,19 +29,14 @@ demo: $(READY) ## run the main job to its end on generated data (SCALE=0.2: less
 up: $(READY) ## serve dashboard, scoring service, Dagster and MLflow on loopback until Ctrl-C
 	@exec $(BIN)/abcall up
 
-test: $(READY) ## the fast suite (8 minutes at most on 2 cores)
-	$(BIN)/python -m pytest -m "not slow"
+# Two processes on two cores; a file's tests stay together, for they share what the file sets up.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-# What takes long and measures no time runs beside the rest, on the second core.
-BESIDE := tests/documentation tests/interop tests/integration/test_notebooks.py \
-	tests/integration/test_new_vertical.py tests/integration/test_raw_files.py \
-	tests/integration/test_vertical_mutations.py
+test: $(READY) ## the fast suite (8 minutes at most on 2 cores)
+	$(PYTEST) -m "not slow"
 
 test-slow: $(READY) ## the rest: Spark parity, browser, kills, both databases
-	@mkdir -p build
-	@$(BIN)/python -m pytest -m slow -p no:cacheprovider $(BESIDE) >build/beside.log 2>&1 & beside=$$!; \
-	$(BIN)/python -m pytest -m slow $(addprefix --ignore=,$(BESIDE)); rest=$$?; \
-	wait $$beside; beside=$$?; cat build/beside.log; exit $$((rest || beside))
+	$(PYTEST) -m slow
 
 check: $(READY) ## ruff, mypy and the one-way imports
 	$(BIN)/ruff check .
