@@ -141,7 +141,7 @@ def change(
     if len(given) > GRAPH_ROWS:
         raise TooLarge("feeds.too_many_rows", limit=GRAPH_ROWS)
     place = "/".join(map(str, info.path.as_list()))
-    door = FeedDoor(context.lake, context.caller, table, f"{context.key}\n{place}")
+    door = FeedDoor(context.lake, context.caller, table, context.key, place)
     rows = [_fed(table, number, one, deletes) for number, one in enumerate(given, start=1)]
     told = list(door.take(rows, deletes=deletes))
     g.records = g.get("records", 0) + len(told)
