@@ -40,7 +40,7 @@ def add(app: APIFlask, house: House) -> None:
     lake, said = house.lake, {status: house.said(key) for status, key in REFUSED.items()}
 
     def schema_for(caller: Caller) -> GraphQLSchema:
-        return schema_of(caller.contract, house.language, page, change)
+        return schema_of(caller.contract, caller.language, page, change)
 
     @app.post(GRAPH)
     @app.doc(
