@@ -70,7 +70,7 @@ def rows_of(request: Request) -> Iterator[Fed]:
     """
     if request.mimetype in LINES:
         request.max_content_length = FEED_BODY_BYTES
-        texts = _lines(_chunks(request, FEED_BODY_BYTES))
+        texts: Iterator[str | bytes] = _lines(_chunks(request, FEED_BODY_BYTES))
     elif request.is_json:
         texts = _elements(b"".join(_chunks(request, BODY_LIMIT_BYTES)))
     else:
