@@ -1,6 +1,8 @@
 """The service as a Flask app: what holds for all routes; each area brings its own."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -14,11 +16,11 @@ from flask import request
 import serving
 from data_contracts.loader import load_contracts
 from foundation.settings import Settings
-from foundation.texts import text
+from foundation.texts import Language, text
 from lakehouse.lake import Lake
 from models.live import LiveModels
 from serving.bounds import add_bounds
-from serving.docs.document import configure
+from serving.docs.document import DOCUMENTED, configure
 from serving.door.limiting import add_limiting
 from serving.errors import register_errors
 from serving.headers import add_headers
@@ -55,14 +57,7 @@ def create_app(
     workers
         Processes that share tenants' rates, this one among them.
     """
-    app = Service(
-        __name__,
-        title=text("serving.docs_title", settings.language),
-        version=version("abcall"),
-        docs_path=None,
-        json_errors=False,
-    )
-    configure(app, settings.language)
+    app = _blank(settings.language)
 
     @app.before_request
     def choose_language() -> None:
@@ -77,11 +72,36 @@ def create_app(
     register_errors(app)
     contracts = load_contracts(settings.contract_dirs)
     opened = lake if lake is not None else Lake.open(settings)
-    house = House(opened, tuple(contracts.values()), LiveModels(opened), life or Life())
+    house = House(
+        opened, tuple(contracts.values()), LiveModels(opened), settings.language, life or Life()
+    )
     app.extensions[HOUSE] = house
+    app.extensions[DOCUMENTED] = cache(partial(_documented, app, house))
     for area in areas():
         area.add(app, house)
     return app
+
+
+def _blank(language: Language) -> Service:
+    app = Service(
+        __name__,
+        title=text("serving.docs_title", language),
+        version=version("abcall"),
+        docs_path=None,
+        json_errors=False,
+    )
+    configure(app, language)
+    return app
+
+
+def _documented(app: APIFlask, house: House, language: Language) -> APIFlask:
+    """Return the app whose documentation speaks a language; only the house's serves requests."""
+    if language == house.language:
+        return app
+    other = _blank(language)
+    for area in areas():
+        area.add(other, replace(house, language=language))
+    return other
 
 
 def areas() -> list[ModuleType]:

@@ -43,7 +43,7 @@ def json_text(request: Request) -> str:
     if not request.is_json:
         raise InvalidRequest("serving.not_json_type")
     try:
-        return request.get_data().decode("utf-8")
+        return request.get_data().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidRequest("serving.not_json") from error
 

@@ -24,22 +24,20 @@ class House:
         holds for a tenant is in ``Caller.contract``.
     models
         Of all tenants, as they are now.
+    language
+        Of the documentation.
     """
 
     lake: "Lake"
     contracts: tuple[Contract, ...]
     models: LiveModels
+    language: Language
     life: Life = field(default_factory=Life)
 
     @property
     def settings(self) -> Settings:
         """Return the installation's settings."""
         return self.lake.settings
-
-    @property
-    def language(self) -> Language:
-        """Return the language of the documentation."""
-        return self.settings.language
 
     def said(self, key: str) -> str:
         """Return a text of the documentation."""

@@ -100,6 +100,13 @@ def put(
     return frozenset(session.connection().scalars(statement, rows))
 
 
+def events_between(session: Session, tenant: Tenant, first: str, end: str) -> list[str]:
+    """Return the names of a tenant's events from one name to before another, drained ones too."""
+    event = OutboxChangeRow.event_id
+    query = select(event).where(OutboxChangeRow.tenant_id == tenant.id)
+    return list(session.scalars(query.where(event >= first, event < end)))
+
+
 def waiting(store: Store, tenant: Tenant) -> Pending:
     """Return how many changes of a tenant have not reached the lake."""
     return waiting_by_tenant(store, tenant.id).get(tenant.id, Pending(0, None))

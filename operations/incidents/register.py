@@ -98,6 +98,7 @@ class _Draft:
     given: Mapping[str, Any]
     key_mark: str
     body_mark: str
+    has_key: bool
     intake: Intake | UserError
 
     @property
@@ -113,6 +114,7 @@ class _Request:
     incident_id: str
     key_mark: str
     body_mark: str
+    has_key: bool
     given: Mapping[str, Any]
     intake: Intake
     files: list[Attachment]
@@ -201,7 +203,8 @@ def _drafted(
         body_mark = keys.mark("incident body", json.dumps(given, sort_keys=True))
     except UserError as refused:
         return refused
-    return _Draft(place, given, key_mark, body_mark, _taken_in(registrar, given, place))
+    intake = _taken_in(registrar, given, place)
+    return _Draft(place, given, key_mark, body_mark, key is not None, intake)
 
 
 def _taken_in(registrar: Registrar, given: Mapping[str, object], place: str) -> Intake | UserError:
@@ -230,7 +233,7 @@ def _checked(
     before = next((one for one in known if one.key_mark == draft.key_mark), None)
     try:
         if before is not None:
-            return _again(before, draft.body_mark, registrar.keys)
+            return _again(before, draft, registrar.keys)
         return _request(draft, {one.incident_id for one in known})
     except UserError as refused:
         return refused
@@ -253,7 +256,7 @@ def _request(draft: _Draft, taken: Collection[str]) -> _Request:
         raise InvalidRequest("serving.too_long", field=place, limit=LONGEST_NUMBER)
     if number in taken:
         raise Conflict("incidents.exists", incident=number)
-    marks = (draft.key_mark, draft.body_mark)
+    marks = (draft.key_mark, draft.body_mark, draft.has_key)
     return _Request(number or _new_number(), *marks, fields, draft.intake, files)
 
 
@@ -269,8 +272,11 @@ def _key_of(registrar: Registrar, given: Mapping[str, Any], key: str | None, pla
     return f"number:{json.dumps([str(one).strip() for one in own])}"
 
 
-def _again(before: StoredIncident, body_mark: str, keys: "TenantKeys") -> Registered:
-    if before.body_mark != body_mark:
+def _again(before: StoredIncident, asked: _Draft | _Request, keys: "TenantKeys") -> Registered:
+    if before.body_mark != asked.body_mark:
+        # Whoever sent no key knows of none: their incident's number is taken.
+        if not asked.has_key:
+            raise Conflict("incidents.exists", incident=before.incident_id)
         raise InvalidRequest("incidents.key_reused", incident=before.incident_id)
     return _registered(before, keys, again=True)
 
@@ -328,8 +334,8 @@ def _taken(registrar: Registrar, request: _Request) -> Registered | UserError:
     if not before:
         return Conflict("incidents.exists", incident=request.incident_id)
     try:
-        return _again(before[0], request.body_mark, registrar.keys)
-    except InvalidRequest as reused:
+        return _again(before[0], request, registrar.keys)
+    except UserError as reused:
         return reused
 
 

@@ -26,6 +26,9 @@ REFUSALS = {
     500: "serving.docs_500",
     503: "serving.docs_503",
 }
+DOCUMENTED = "abcall_documented"
+"""Where an app keeps what returns, for a language, the app whose document speaks it."""
+
 MODEL = "model"
 """The parameter that says which of the vertical's models is asked."""
 INCIDENT: Json = {

@@ -5,14 +5,15 @@ from pathlib import Path
 from apiflask import APIFlask
 from flask import Response, g, jsonify
 
-from serving.docs.document import document
+from serving.docs.document import DOCUMENTED, document
 from serving.docs.page import POLICY, SCRIPT, STYLE, page
 from serving.house import House
+from serving.language import spoken
 
 FILES = Path(__file__).parent / "files"
 
 
-def add(app: APIFlask, house: House) -> None:
+def add(app: APIFlask, house: House) -> None:  # noqa: ARG001 - all areas take it
     """Add the routes."""
     style, script = (FILES / name for name in ("docs.css", "try.js"))
 
@@ -20,7 +21,9 @@ def add(app: APIFlask, house: House) -> None:
     @app.doc(hide=True)
     def docs() -> Response:
         g.content_policy = POLICY
-        return Response(page(document(app), house.language), mimetype="text/html")
+        language = spoken()
+        shown = document(app.extensions[DOCUMENTED](language))
+        return Response(page(shown, language), mimetype="text/html")
 
     @app.get(STYLE)
     @app.doc(hide=True)

@@ -52,7 +52,7 @@ class Context:
 
     lake: "Lake"
     caller: Caller
-    key: str
+    key: str | None
 
 
 def asked_in(body: Mapping[str, Any]) -> Asked:

@@ -40,7 +40,7 @@ def add(app: APIFlask, house: House) -> None:
     lake, said = house.lake, {status: house.said(key) for status, key in REFUSED.items()}
 
     def schema_for(caller: Caller) -> GraphQLSchema:
-        return schema_of(caller.contract, house.language, page, change)
+        return schema_of(caller.contract, caller.language, page, change)
 
     @app.post(GRAPH)
     @app.doc(
@@ -141,7 +141,7 @@ def change(
     if len(given) > GRAPH_ROWS:
         raise TooLarge("feeds.too_many_rows", limit=GRAPH_ROWS)
     place = "/".join(map(str, info.path.as_list()))
-    door = FeedDoor(context.lake, context.caller, table, f"{context.key}\n{place}")
+    door = FeedDoor(context.lake, context.caller, table, context.key, place)
     rows = [_fed(table, number, one, deletes) for number, one in enumerate(given, start=1)]
     told = list(door.take(rows, deletes=deletes))
     g.records = g.get("records", 0) + len(told)

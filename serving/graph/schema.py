@@ -31,7 +31,7 @@ Resolver = Callable[..., Any]
 SCHEMAS_KEPT = 256
 ASCENDING, DESCENDING = "ASC", "DESC"
 
-_kept: dict[int, tuple[Contract, GraphQLSchema]] = {}
+_kept: dict[tuple[int, Language], tuple[Contract, GraphQLSchema]] = {}
 _lock = Lock()
 
 
@@ -41,7 +41,7 @@ def schema_of(
     page: Callable[[GraphQLResolveInfo, Table, dict[str, Any]], Any],
     change: Callable[[GraphQLResolveInfo, Table, list[Any], bool], Any],
 ) -> GraphQLSchema:
-    """Return the schema of a contract, made once for each that holds in this process.
+    """Return the schema of a contract, made once for each that holds in this process, and language.
 
     Parameters
     ----------
@@ -53,11 +53,12 @@ def schema_of(
         Answers a mutation: table, rows or keys, and whether they are to be deleted.
     """
     with _lock:
-        known = _kept.get(id(contract))
+        known = _kept.get((id(contract), language))
         if known is None:
             while len(_kept) >= SCHEMAS_KEPT:
                 _kept.pop(next(iter(_kept)))
-            known = _kept[id(contract)] = contract, _Maker(contract, language, page, change).made()
+            made = _Maker(contract, language, page, change).made()
+            known = _kept[id(contract), language] = contract, made
         return known[1]
 
 

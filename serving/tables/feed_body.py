@@ -1,18 +1,20 @@
 """The rows of a feed's request, one after the other: an array of JSON, or lines of it.
 
 Lines are read as they arrive and never held together; packed ones are unpacked as they are read, up
-to the same limit. A number keeps its digits, as in a file of lines.
+to the same limit. A number keeps its digits, as in a file of lines. Of lines some are stored before
+the last has come: what is wrong with one, or ends the reading, is said in its place, and does not
+hide what became of those before it.
 """
 
 import json
 import zlib
-from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from foundation.errors import InvalidRequest, TooLarge
+from foundation.errors import InvalidRequest, TooLarge, UserError
 from foundation.spelling import well_formed
 from ingestion.feed import Row
 from ingestion.quarantine import Reason
@@ -30,6 +32,8 @@ LINES = ("application/x-ndjson", "application/jsonl", "application/json-lines")
 PIECE_BYTES = 64 * 1024
 UNPACKED_BYTES = 256 * 1024
 GZIP = zlib.MAX_WBITS | 16
+LONGEST_LINE_BYTES = 4 * LONGEST_ROW
+"""A line of more bytes has more characters than a row may have."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,14 @@ class Fed:
         What it says; nothing where it is no row.
     fault
         Why it is no row: it then has nothing that could be kept.
+    ends
+        The reading ended here: what follows was not looked at.
     """
 
     number: int
     row: Row
-    fault: Reason | None = None
+    fault: Reason | UserError | None = None
+    ends: bool = False
 
 
 def rows_of(request: Request) -> Iterator[Fed]:
@@ -59,22 +66,46 @@ def rows_of(request: Request) -> Iterator[Fed]:
     InvalidRequest
         The body is neither an array of JSON nor lines of it, or not packed as its header says.
     TooLarge
-        It has too many bytes or rows, or one row is too long.
+        It has too many bytes.
     """
     if request.mimetype in LINES:
         request.max_content_length = FEED_BODY_BYTES
-        texts = _lines(_chunks(request, FEED_BODY_BYTES))
+        texts: Iterator[str | bytes] = _lines(_chunks(request, FEED_BODY_BYTES))
     elif request.is_json:
         texts = _elements(b"".join(_chunks(request, BODY_LIMIT_BYTES)))
     else:
         raise InvalidRequest("feeds.not_rows_type")
     number = 0
-    for number, text in enumerate(texts, start=1):
-        if number > MOST_FED_ROWS:
-            raise TooLarge("feeds.too_many_rows", limit=MOST_FED_ROWS)
-        yield fed(number, text)
+    try:
+        for number, text in enumerate(texts, start=1):
+            if number > MOST_FED_ROWS:
+                yield Fed(
+                    number, {}, TooLarge("feeds.too_many_rows", limit=MOST_FED_ROWS), ends=True
+                )
+                return
+            yield _fed(number, text)
+    except UserError as cut:
+        if not number:
+            raise
+        yield Fed(number + 1, {}, cut, ends=True)
     if not number:
         raise InvalidRequest("feeds.no_rows")
+
+
+def _fed(number: int, text: str | bytes) -> Fed:
+    """Return the row of a text or a line; what is wrong with it is said of it alone."""
+    try:
+        return fed(number, text if isinstance(text, str) else _text_of(number, text))
+    except UnicodeDecodeError:
+        return Fed(number, {}, InvalidRequest("feeds.not_utf8", row=number))
+    except TooLarge as error:
+        return Fed(number, {}, error)
+
+
+def _text_of(number: int, line: bytes) -> str:
+    if len(line) > LONGEST_LINE_BYTES:
+        raise TooLarge("feeds.row_too_long", row=number, limit=LONGEST_ROW)
+    return line.decode("utf-8-sig")
 
 
 def fed(number: int, text: str) -> Fed:
@@ -112,8 +143,12 @@ def _chunks(request: Request, limit: int) -> Iterator[bytes]:
 
 
 def _sent(request: Request) -> Iterator[bytes]:
-    while chunk := request.stream.read(PIECE_BYTES):
-        yield chunk
+    try:
+        while chunk := request.stream.read(PIECE_BYTES):
+            yield chunk
+    except RequestEntityTooLarge as error:
+        limit = (request.max_content_length or BODY_LIMIT_BYTES) // 1024
+        raise TooLarge("feeds.body_too_large", limit=limit) from error
 
 
 def _unpacked(request: Request) -> Iterator[bytes]:
@@ -131,19 +166,13 @@ def _unpacked(request: Request) -> Iterator[bytes]:
         raise InvalidRequest("feeds.not_gzip")
 
 
-def _lines(chunks: Iterator[bytes]) -> Iterator[str]:
-    """Yield the lines that are not blank."""
-    decoder, rest, number = getincrementaldecoder("utf-8")(), "", 0
-    try:
-        for chunk in chunks:
-            *lines, rest = (rest + decoder.decode(chunk)).split("\n")
-            yield from (line for line in lines if line.strip())
-            number += len(lines)
-            if len(rest) > LONGEST_ROW:
-                raise TooLarge("feeds.row_too_long", row=number + 1, limit=LONGEST_ROW)
-        rest += decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise InvalidRequest("serving.not_json") from error
+def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the lines that are not blank; of one that is too long, so much that it is seen."""
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line for line in lines if line.strip())
+        rest = rest[: LONGEST_LINE_BYTES + 1]
     if rest.strip():
         yield rest
 
@@ -151,7 +180,7 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[str]:
 def _elements(body: bytes) -> Iterator[str]:
     """Yield each element of an array as the text that it is."""
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig")
         json.loads(text, parse_constant=_no_number, parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("serving.not_json") from error

@@ -1,8 +1,10 @@
 """Rows of a feed at the door: judged, put into the outbox, answered for one by one.
 
 Accepted rows and rejected ones go the same way, so that what is rejected lands in the same
-quarantine as a file's rows. An event's name is a keyed hash of the request's key and of the row: a
-request that comes again adds nothing, and is answered alike.
+quarantine as a file's rows. An event is named by the request's key, the row's place in it and what
+the row says: a request that comes again adds nothing and is answered alike, and one that says
+something else under the same key is refused. Without a key each request is new; but what is
+rejected counts once a day, for it changes nothing and would only fill the quarantine.
 """
 
 import hmac
@@ -19,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Request
 
 from data_contracts.contract import Column, Table
-from foundation.errors import Busy, InvalidRequest, NotFound
+from foundation.clock import utc_now
+from foundation.errors import Busy, InvalidRequest, NotFound, UserError
 from foundation.texts import text
 from ingestion.feed import Judge, Row, Verdict, takes_changes
 from ingestion.plain_values import Reader
@@ -30,12 +33,18 @@ from serving.caller import Caller
 from serving.limits import LONGEST_REQUEST_KEY, ROWS_AT_ONCE
 from serving.observed import telemetry
 from serving.tables.feed_body import Fed
+from tenancy.outbox import events_between
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from lakehouse.lake import Lake
 
 Told = dict[str, Any]
 HEADER = "Idempotency-Key"
+MARK_DIGITS, DIGITS = 48, 6
+"""Of the hashes in an event's name, and of the row's number."""
+
 AT_ONCE, WAIT_SECONDS = 2, 10.0
 """Feeds of many rows that one process takes together, and how long another waits."""
 
@@ -68,8 +77,8 @@ def table_named(caller: Caller, name: str) -> Table:
         raise NotFound("feeds.no_table", table=shown(name), known=known) from None
 
 
-def request_key(request: Request) -> str:
-    """Return what names the request: its ``Idempotency-Key``, else a name of its own.
+def request_key(request: Request) -> str | None:
+    """Return what names the request: its ``Idempotency-Key``, if it has one.
 
     Raises
     ------
@@ -78,7 +87,7 @@ def request_key(request: Request) -> str:
     """
     given = request.headers.get(HEADER)
     if given is None:
-        return secrets.token_hex(16)
+        return None
     if not 0 < len(given) <= LONGEST_REQUEST_KEY or not given.isascii() or not given.isprintable():
         raise InvalidRequest("feeds.bad_request_key", limit=LONGEST_REQUEST_KEY)
     return given
@@ -101,11 +110,17 @@ class FeedDoor:
     ----------
     key
         The request's (``request_key``).
+    place
+        Where in the request the rows stand, if there are several places.
     """
 
-    def __init__(self, lake: "Lake", caller: Caller, table: Table, key: str) -> None:
-        self._lake, self._caller, self.table, self._key = lake, caller, table, key
-        self._keys = lake.keys.of(caller.tenant)
+    def __init__(
+        self, lake: "Lake", caller: Caller, table: Table, key: str | None, place: str = ""
+    ) -> None:
+        self._lake, self._caller, self.table = lake, caller, table
+        self._keys, self._has_key = lake.keys.of(caller.tenant), key is not None
+        self._named = self._mark("key" if key else "none", key or secrets.token_hex(16), place)
+        self._of_today = self._mark("day", utc_now().date().isoformat(), place)
         self._judge = Judge(table, self._keys.token_key)
         named = table.by_role("operation") if takes_changes(table) else ()
         self._operation = Reader(named[0]) if named else None
@@ -144,6 +159,7 @@ class FeedDoor:
             return
         changes = [self._change(one) for one in asked]
         with self._lake.store.session() as session:
+            self._require_same(session, asked)
             put_in(
                 session,
                 self._caller.tenant,
@@ -166,13 +182,34 @@ class FeedDoor:
         )
 
     def _event(self, asked: Asked) -> str:
-        said = [self.table.name, self._key, asked.deletes, sorted(asked.row.items())]
-        written = json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        return "feed-" + hmac.new(self._keys.token_key, written, sha256).hexdigest()
+        rejected = bool(asked.verdict.reasons)
+        request = self._of_today if rejected and not self._has_key else self._named
+        said = self._mark("row", asked.deletes, sorted(asked.row.items()))
+        return f"{_place(request, asked.fed.number)}-{said}"
+
+    def _mark(self, *parts: object) -> str:
+        written = json.dumps([self.table.name, *parts], ensure_ascii=False)
+        encoded = written.encode("utf-8", "surrogatepass")
+        return hmac.new(self._keys.token_key, encoded, sha256).hexdigest()[:MARK_DIGITS]
+
+    def _require_same(self, session: "Session", asked: Sequence[Asked]) -> None:
+        """Raise ``InvalidRequest`` where the request's key brought other rows before."""
+        if not self._has_key:
+            return
+        numbers = {_place(self._named, one.fed.number): one.fed.number for one in asked}
+        sent = {self._event(one) for one in asked}
+        first, end = (
+            _place(self._named, n) for n in (min(numbers.values()), max(numbers.values()) + 1)
+        )
+        for event in events_between(session, self._caller.tenant, first, end):
+            row = numbers.get(event.rpartition("-")[0])
+            if row is not None and event not in sent:
+                raise InvalidRequest("feeds.key_reused", row=row)
 
     def _told(self, asked: Asked) -> Told:
         faults = (asked.fed.fault,) if asked.fed.fault is not None else asked.verdict.reasons
-        errors = [told_reason(reason, self.table, self._caller) for reason in faults]
+        mend = "feeds.mend_rest" if asked.fed.ends else "feeds.mend_line"
+        errors = [told_fault(fault, self.table, self._caller, mend) for fault in faults]
         status = "rejected" if errors else "accepted"
         return {"row": asked.fed.number, "status": status, "errors": errors}
 
@@ -181,15 +218,26 @@ def _no_operation(column: Column) -> Reason:
     return Reason(column.name, "allowed", {"allowed": ", ".join(column.allowed)})
 
 
-def told_reason(reason: Reason, table: Table, caller: Caller) -> Told:
-    """Return why a row is rejected, and what to do."""
+def _place(request: str, number: int) -> str:
+    """Return the name of a request's row, whatever it says; names sort as numbers do."""
+    return f"feed-{request}-{number:0{DIGITS}d}"
+
+
+def told_fault(fault: Reason | UserError, table: Table, caller: Caller, mend: str) -> Told:
+    """Return why a row is rejected, and what to do.
+
+    Parameters
+    ----------
+    mend
+        Says what to do where there is nothing that could be kept.
+    """
     language = caller.language
-    return {
-        "column": reason.column or None,
-        "rule": reason.rule,
-        "message": reason.say(table, None, language),
-        "action": text("feeds.mend_row" if reason.column else "feeds.mend_line", language),
-    }
+    if isinstance(fault, Reason):
+        column, rule, message = fault.column, fault.rule, fault.say(table, None, language)
+    else:
+        column, rule, message = "", fault.key.rpartition(".")[2], fault.say(language)
+    action = text("feeds.mend_row" if column else mend, language)
+    return {"column": column or None, "rule": rule, "message": message, "action": action}
 
 
 def key_row(table: Table, given: str) -> dict[str, str | None]:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from serving.door.limiting import DOOR
 from serving.limits import LONGEST_ROW, MOST_FIELDS
 from serving.observed import telemetry
-from serving.tables import feed_door
+from serving.tables import feed_body, feed_door
 from serving.tables.reading import cursor_of, key_at
 from tenancy.audit import entries
 from tenancy.outbox_tables import OutboxChangeRow
@@ -83,6 +83,37 @@ def test_a_request_that_comes_again_under_its_key_adds_nothing_and_says_the_same
     assert waiting(service) == before
 
 
+def test_a_key_brings_one_request_only(service: Service, feed: dict[str, str]):
+    headers = feed | {"Idempotency-Key": "carga-8"}
+    first = send(service, headers, [GOOD, LATE])
+    before = waiting(service)
+    other = send(service, headers, [GOOD, GOOD])
+    assert (other.status_code, other.json["error"]["key"]) == (422, "feeds.key_reused")
+    assert other.json["error"]["details"] == {"row": 2}
+    assert waiting(service) == before
+    more = send(service, headers, [GOOD, LATE, GOOD])
+    assert (first.status_code, more.status_code) == (207, 207)
+    assert waiting(service) == before + 1
+
+
+def test_of_one_key_each_row_of_a_request_counts_also_one_that_says_what_an_earlier_said(
+    service: Service, feed: dict[str, str]
+):
+    before = waiting(service)
+    send(service, feed, [GOOD, GOOD | {"kind": "complaint"}, GOOD])
+    assert waiting(service) == before + 3
+
+
+def test_without_a_key_what_is_accepted_counts_each_time_and_what_is_rejected_once(
+    service: Service, feed: dict[str, str]
+):
+    late = LATE | {"incident_id": "PQR-3"}
+    before = waiting(service)
+    first, again = (send(service, feed, [GOOD, late, late]) for _ in range(2))
+    assert (again.status_code, again.json) == (first.status_code, first.json)
+    assert waiting(service) == before + 1 + 2 + 1
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_lines_are_taken_as_they_come_also_packed(
     service: Service, feed: dict[str, str], pack: Callable[[bytes], bytes]
@@ -135,22 +166,70 @@ def test_a_row_may_say_itself_that_it_deletes_and_then_only_its_key_counts(
         (b"[" * 100_000, "application/json", "serving.not_json"),
         (b"[]", "application/json", "feeds.no_rows"),
         (b"\n \n", "application/x-ndjson", "feeds.no_rows"),
-        (b"\xff\n", "application/x-ndjson", "serving.not_json"),
         (b"a=1", "text/plain", "feeds.not_rows_type"),
-        (b"{" + b" " * LONGEST_ROW + b"}", "application/x-ndjson", "feeds.row_too_long"),
-        (
-            json.dumps([{f"n{n}": 1 for n in range(MOST_FIELDS + 1)}]).encode(),
-            "application/json",
-            "feeds.too_many_fields",
-        ),
     ],
 )
 def test_a_body_that_is_none_is_refused_as_a_whole(
     service: Service, feed: dict[str, str], body: bytes, content_type: str, key: str
 ):
     answer = service.client.post(ROWS, data=body, headers=feed, content_type=content_type)
-    assert answer.json["error"]["key"] == key
-    assert answer.status_code == (413 if key.endswith(("long", "fields")) else 422)
+    assert (answer.status_code, answer.json["error"]["key"]) == (422, key)
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ('{"text": "señal"}'.encode("latin-1"), "not_utf8"),
+        (b"{" + b" " * LONGEST_ROW + b"}", "row_too_long"),
+        (b'{"text": "' + b"x" * 5 * LONGEST_ROW + b'"}', "row_too_long"),
+        (json.dumps({f"n{n}": 1 for n in range(MOST_FIELDS + 1)}).encode(), "too_many_fields"),
+    ],
+)
+def test_a_line_that_cannot_be_read_hides_nothing_of_the_others(
+    service: Service, feed: dict[str, str], line: bytes, rule: str
+):
+    good = json.dumps(GOOD).encode()
+    answer = service.client.post(
+        ROWS, data=b"\n".join([good, line, good]), headers=feed, content_type="application/x-ndjson"
+    )
+    told = [[error["rule"] for error in row["errors"]] for row in answer.json["rows"]]
+    assert (answer.status_code, told) == (207, [[], [rule], []])
+
+
+def test_a_reading_that_ends_too_early_says_what_came_in_before(
+    service: Service, feed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feed_body, "MOST_FED_ROWS", 2)
+    monkeypatch.setattr(feed_body, "UNPACKED_BYTES", 200)
+    before = waiting(service)
+    lines = b"".join(json.dumps(GOOD | {"n": n}).encode() + b"\n" for n in range(4))
+    told = []
+    for body, coding in ((lines, "identity"), (gzip.compress(lines)[:-9], "gzip")):
+        answer = service.client.post(
+            ROWS,
+            data=body,
+            headers=feed | {"Content-Encoding": coding},
+            content_type="application/x-ndjson",
+        )
+        assert answer.status_code == 207
+        told.append([one for row in answer.json["rows"] for one in row["errors"]])
+        monkeypatch.setattr(feed_body, "MOST_FED_ROWS", 100)
+    assert [one["rule"] for errors in told for one in errors] == ["too_many_rows", "not_gzip"]
+    assert all("what is accepted above is kept" in one["action"] for (one,) in told)
+    assert waiting(service) - before >= 2 + 2
+
+
+@pytest.mark.parametrize("content_type", ["application/x-ndjson", "application/json"])
+def test_a_mark_of_the_byte_order_is_no_part_of_the_first_row(
+    service: Service, feed: dict[str, str], content_type: str
+):
+    written = json.dumps(GOOD if content_type.endswith("ndjson") else [GOOD]).encode("utf-8-sig")
+    answer = service.client.post(ROWS, data=written, headers=feed, content_type=content_type)
+    assert answer.status_code == 200
+    path = f"{ROWS}/{GOOD['incident_id']}"
+    one = json.dumps(GOOD).encode("utf-8-sig")
+    put = service.client.put(path, data=one, headers=feed, content_type="application/json")
+    assert put.status_code == 200
 
 
 def test_what_is_packed_tightly_is_not_unpacked_beyond_the_limit(

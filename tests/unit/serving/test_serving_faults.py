@@ -3,6 +3,7 @@
 import logging
 import re
 import warnings
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from data_contracts.loader import load_contracts
 from foundation.errors import InvalidRequest
 from foundation.failures import trail_of
 from foundation.settings import Settings
+from foundation.texts import catalogue, text
 from lakehouse.lake import Lake
 from operations.incidents.intake import intake_columns
 from serving.app import create_app
@@ -152,6 +154,20 @@ def test_every_reference_of_the_document_leads_somewhere(service: Service):
     found = references(spec)
     assert found
     assert [name for name in found if name.rpartition("/")[2] not in known] == []
+
+
+def test_the_page_of_the_document_speaks_the_readers_language(service: Service):
+    pages = {
+        language: service.client.get("/docs", headers={"Accept-Language": language})
+        for language in ("es", "en")
+    }
+    for language, page in pages.items():
+        assert page.headers["Content-Language"] == language
+        assert f'<html lang="{language}">' in page.text
+        for key in ("serving.docs_title", "feeds.docs_put", "calls.docs_events", "docs_page.send"):
+            assert escape(text(key, language)) in page.text
+        others = catalogue("en" if language == "es" else "es")
+        assert escape(others["feeds.docs_put"]) not in page.text
 
 
 def test_the_page_of_the_document_runs_its_own_script_and_asks_no_other_server(service: Service):
