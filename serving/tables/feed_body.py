@@ -24,6 +24,7 @@ from serving.limits import (
     LONGEST_ROW,
     MOST_FED_ROWS,
     MOST_FIELDS,
+    MOST_LINES,
 )
 
 LINES = ("application/x-ndjson", "application/jsonl", "application/json-lines")
@@ -139,6 +140,8 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[str]:
             *lines, rest = (rest + decoder.decode(chunk)).split("\n")
             yield from (line for line in lines if line.strip())
             number += len(lines)
+            if number > MOST_LINES:
+                raise TooLarge("feeds.too_many_rows", limit=MOST_FED_ROWS)
             if len(rest) > LONGEST_ROW:
                 raise TooLarge("feeds.row_too_long", row=number + 1, limit=LONGEST_ROW)
         rest += decoder.decode(b"", final=True)
