@@ -1,5 +1,6 @@
 """``/docs``: the documentation as a page, and the two files that it is made with."""
 
+from functools import cache
 from pathlib import Path
 
 from apiflask import APIFlask
@@ -16,11 +17,16 @@ def add(app: APIFlask, house: House) -> None:
     """Add the routes."""
     style, script = (FILES / name for name in ("docs.css", "try.js"))
 
+    @cache
+    def whole() -> str:
+        """Make the page once: it is large, and who asks for it needs no key."""
+        return page(document(app), house.language)
+
     @app.get("/docs")
     @app.doc(hide=True)
     def docs() -> Response:
         g.content_policy = POLICY
-        return Response(page(document(app), house.language), mimetype="text/html")
+        return Response(whole(), mimetype="text/html")
 
     @app.get(STYLE)
     @app.doc(hide=True)
