@@ -60,6 +60,7 @@ def create_app(
         title=text("serving.docs_title", settings.language),
         version=version("abcall"),
         docs_path=None,
+        static_folder=None,  # type: ignore[arg-type] - Flask takes it: there are no files
         json_errors=False,
     )
     configure(app, settings.language)
