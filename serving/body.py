@@ -23,7 +23,7 @@ def json_object(request: Request) -> Fields:
     if not request.is_json:
         raise InvalidRequest("serving.not_json_type")
     try:
-        data = request.get_data()
+        data = _whole(request)
         body = _READER.decode(data.decode(json.detect_encoding(data), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("serving.not_json") from error
@@ -43,9 +43,17 @@ def json_text(request: Request) -> str:
     if not request.is_json:
         raise InvalidRequest("serving.not_json_type")
     try:
-        return request.get_data().decode("utf-8-sig")
+        return _whole(request).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidRequest("serving.not_json") from error
+
+
+def _whole(request: Request) -> bytes:
+    """Return the body; of one whose length is not told, Werkzeug would cut what is too much."""
+    data = request.get_data()
+    if request.content_length is None:
+        request.stream.read(1)  # raises where the limit is reached
+    return data
 
 
 def records_under(body: Fields, name: str) -> list[Any]:

@@ -16,6 +16,9 @@ FEED_BODY_BYTES = 64 * 1024 * 1024
 """A feed of lines, as it is sent and once it is unpacked; it is read piece by piece."""
 
 MOST_FED_ROWS = 100_000
+MOST_LINES = 2 * MOST_FED_ROWS
+"""Of a feed, blank ones among them: a few packed bytes are millions of these."""
+
 ROWS_AT_ONCE = 500
 """Rows of a feed that are judged and stored together, in one transaction."""
 
@@ -31,6 +34,9 @@ PAGE_ROWS, MOST_PAGE_ROWS = 100, 1_000
 
 GRAPH_TOKENS = 1_000
 """Words and signs of one GraphQL document; validating it takes the square of their number."""
+
+GRAPH_ALIKE = 60
+"""Fields of one name, or spreads, of a document: validating compares each with each."""
 
 GRAPH_CHARACTERS = 100_000
 GRAPH_DEPTH = 8

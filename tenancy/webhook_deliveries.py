@@ -1,16 +1,18 @@
 """Deliveries in the store: claimed by one process at a time, delivered, tried again, or dead.
 
 A claim ends by itself: what a killed process had in hand is delivered again, under the same message
-id. Of each webhook only so many are in hand at once, so that a slow receiver keeps nobody waiting.
+id. Of each webhook and of each tenant only so many are in hand at once, so that slow receivers keep
+nobody else waiting.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from foundation.errors import InvalidRequest, NotFound
 from tenancy.actor import Actor
@@ -28,6 +30,9 @@ CLAIM = timedelta(seconds=60)
 
 AT_ONCE = 2
 """Deliveries of one webhook in hand."""
+
+TENANT_AT_ONCE = 8
+"""Deliveries of one tenant in hand, by all its webhooks: half of a process's places."""
 
 KEPT = timedelta(days=30)
 """How long what was delivered or is dead stays listed."""
@@ -80,16 +85,25 @@ class Delivery:
 
 
 def claim_due(store: Store, *, most: int, claim: timedelta = CLAIM) -> list[Due]:
-    """Claim deliveries whose time has come, the oldest of each webhook first."""
+    """Claim deliveries whose time has come, the oldest of each webhook first.
+
+    Whose tenant has the fewest in hand comes before those with more.
+    """
     with store.reading() as session:
         if not _webhooks_due(session, now_in(session)):
             return []
     with store.session() as session:
         now = now_in(session)
         claimed: list[Due] = []
-        for webhook_id in _webhooks_due(session, now):
-            free = min(AT_ONCE - _in_hand(session, webhook_id, now), most - len(claimed))
-            claimed += _claim(session, webhook_id, now, free, claim) if free > 0 else []
+        by_webhook = _in_hand(session, WebhookDeliveryRow.webhook_id, now)
+        by_tenant = _in_hand(session, WebhookDeliveryRow.tenant_id, now)
+        due = _webhooks_due(session, now)
+        for webhook_id, tenant_id in sorted(due, key=lambda one: by_tenant[one[1]]):
+            of_webhook = AT_ONCE - by_webhook[webhook_id]
+            free = min(of_webhook, TENANT_AT_ONCE - by_tenant[tenant_id], most - len(claimed))
+            found = _claim(session, webhook_id, now, free, claim) if free > 0 else []
+            by_tenant[tenant_id] += len(found)
+            claimed += found
         return claimed
 
 
@@ -197,20 +211,25 @@ def _delete(session: Session, message_ids: list[str]) -> int:
     return len(message_ids)
 
 
-def _webhooks_due(session: Session, now: datetime) -> list[str]:
-    """Return webhooks with something to send, whose oldest has waited longest first."""
+def _webhooks_due(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """Return webhooks with something to send, and whose; that waits longest comes first."""
     row = WebhookDeliveryRow
-    query = select(row.webhook_id).where(row.state == "waiting", row.due_at <= now, _free(now))
-    oldest_first = query.group_by(row.webhook_id).order_by(func.min(row.due_at))
-    return list(session.scalars(oldest_first))
+    names = (row.webhook_id, row.tenant_id)
+    query = select(*names).where(row.state == "waiting", row.due_at <= now, _free(now))
+    oldest_first = query.group_by(*names).order_by(func.min(row.due_at))
+    return [(webhook_id, tenant_id) for webhook_id, tenant_id in session.execute(oldest_first)]
 
 
-def _in_hand(session: Session, webhook_id: str, now: datetime) -> int:
+def _in_hand(
+    session: Session, owner: InstrumentedAttribute[str], now: datetime
+) -> defaultdict[str, int]:
+    """Return how many deliveries are in hand, by webhook or by tenant."""
     row = WebhookDeliveryRow
-    query = select(func.count()).where(
-        row.webhook_id == webhook_id, row.state == "waiting", row.claimed_until_at > now
-    )
-    return session.scalars(query).one()
+    query = select(owner, func.count()).where(row.state == "waiting", row.claimed_until_at > now)
+    counts = defaultdict[str, int](int)
+    for name, count in session.execute(query.group_by(owner)):
+        counts[name] = count
+    return counts
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

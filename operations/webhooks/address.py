@@ -17,6 +17,8 @@ PORTS = (443, 8443)
 LONGEST_URL = 2_000
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+ISATAP, ISATAP_MASK = 0x0000_5EFE, 0xFDFF_FFFF
+"""How the lower half of an address begins that tunnels to an IPv4 address of a site (RFC 5214)."""
 
 
 class Forbidden(Exception):
@@ -102,6 +104,8 @@ def is_public(address: IPAddress) -> bool:
     """
     if isinstance(address, ipaddress.IPv6Address):
         within = address.ipv4_mapped or address.sixtofour
+        if address.is_site_local or (int(address) >> 32) & ISATAP_MASK == ISATAP:
+            return False
         if address in NAT64:
             within = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if address.teredo is not None or (within is not None and not is_public(within)):

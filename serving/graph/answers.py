@@ -26,7 +26,7 @@ from foundation.texts import text
 from operations.incidents.values import shown
 from serving.caller import Caller
 from serving.errors import noted
-from serving.graph.limits import require_small
+from serving.graph.limits import require_few_alike, require_small
 from serving.limits import GRAPH_CHARACTERS, GRAPH_TOKENS
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ def _read(schema: GraphQLSchema, asked: Asked) -> tuple[DocumentNode, OperationD
     operation = get_operation_ast(document, asked.operation)
     if operation is None or operation.operation not in SCOPES:
         raise InvalidRequest("feeds.graph_no_operation")
+    require_few_alike(document)
     errors = validate(schema, document, max_errors=MOST_ERRORS)
     if errors:
         raise _Invalid(errors[:MOST_ERRORS])

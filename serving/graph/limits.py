@@ -4,6 +4,7 @@ The cost is one a field, times the rows of the page that it stands in, however f
 spread it; a fragment is counted once, so that counting takes no longer than reading.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,14 @@ from graphql import (
 )
 
 from foundation.errors import TooLarge
-from serving.limits import GRAPH_COST, GRAPH_DEPTH, GRAPH_QUESTIONS, MOST_PAGE_ROWS, PAGE_ROWS
+from serving.limits import (
+    GRAPH_ALIKE,
+    GRAPH_COST,
+    GRAPH_DEPTH,
+    GRAPH_QUESTIONS,
+    MOST_PAGE_ROWS,
+    PAGE_ROWS,
+)
 
 FIRST = "first"
 INTROSPECTION_DEPTH = 20
@@ -36,6 +44,24 @@ class Size:
 
     depth: int
     cost: int
+
+
+def require_few_alike(document: DocumentNode) -> None:
+    """Raise ``TooLarge`` where a document says one name so often that validating it takes long."""
+    named = Counter[str]()
+    waiting = [getattr(one, "selection_set", None) for one in document.definitions]
+    while waiting:
+        selections = waiting.pop()
+        for one in selections.selections if selections else ():
+            named[_said(one)] += 1
+            waiting.append(getattr(one, "selection_set", None))
+    if max(named.values(), default=0) > GRAPH_ALIKE:
+        raise TooLarge("feeds.graph_alike", limit=GRAPH_ALIKE)
+
+
+def _said(one: SelectionNode) -> str:
+    """Return the name that a field has in the answer; all spreads go by one."""
+    return (one.alias or one.name).value if isinstance(one, FieldNode) else "..."
 
 
 def require_small(

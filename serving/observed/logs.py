@@ -9,6 +9,8 @@ from functools import lru_cache
 from apiflask import APIFlask
 from flask import Response, g, request
 
+from serving.observed.methods import method_of
+
 log = logging.getLogger("abcall.serving")
 
 
@@ -51,7 +53,7 @@ def log_requests(app: APIFlask) -> None:
     def ended(answer: Response) -> Response:
         rule, known = request.url_rule, g.get
         facts = {
-            "method": request.method,
+            "method": method_of(request.method),
             "route": rule.rule if rule else None,
             "status": answer.status_code,
             "seconds": round(time.perf_counter() - known("begun_at"), 4),

@@ -24,6 +24,7 @@ from prometheus_client import (
 from prometheus_client.registry import Collector
 
 from serving.observed.counting import FOLDER
+from serving.observed.methods import method_of
 
 OWN = CollectorRegistry()
 SECONDS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -122,7 +123,7 @@ def count_requests(app: APIFlask) -> None:
 
     @app.after_request
     def answered(answer: Response) -> Response:
-        rule, method, now = request.url_rule, _method(request.method), time.perf_counter()
+        rule, method, now = request.url_rule, method_of(request.method), time.perf_counter()
         route = rule.rule if rule else "-"
         tenant_id = g.get("tenant_id") or "-"
         _requests_of(method, route, answer.status_code, tenant_id).inc()
@@ -144,12 +145,6 @@ def _requests_of(method: str, route: str, status: int, tenant_id: str) -> Counte
 @cache
 def _seconds_of(method: str, route: str) -> Histogram:
     return _seconds.labels(method, route)
-
-
-def _method(method: str) -> str:
-    """Return a request's method; whatever somebody made up is one."""
-    known = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-    return method if method in known else "-"
 
 
 def page(others: Iterable[Collector] = ()) -> bytes:

@@ -9,6 +9,7 @@ from flask import Response, g, request
 
 from foundation.settings import Settings
 from foundation.tracing import is_traced, span, trace_with
+from serving.observed.methods import method_of
 
 QUEUE = 4096
 """Spans that wait to be sent; where the receiver is away, the newest are dropped."""
@@ -52,11 +53,12 @@ def trace_requests(app: APIFlask) -> None:
             return
         g.span = ExitStack()
         rule = request.url_rule.rule if request.url_rule else "-"
+        method = method_of(request.method)
         g.opened = g.span.enter_context(
             span(
-                f"{request.method} {rule}",
+                f"{method} {rule}",
                 {"traceparent": request.headers.get("traceparent", "")},
-                **{"http.request.method": request.method, "http.route": rule},
+                **{"http.request.method": method, "http.route": rule},
             )
         )
 

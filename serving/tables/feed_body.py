@@ -26,6 +26,7 @@ from serving.limits import (
     LONGEST_ROW,
     MOST_FED_ROWS,
     MOST_FIELDS,
+    MOST_LINES,
 )
 
 LINES = ("application/x-ndjson", "application/jsonl", "application/json-lines")
@@ -168,10 +169,13 @@ def _unpacked(request: Request) -> Iterator[bytes]:
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the lines that are not blank; of one that is too long, so much that it is seen."""
-    rest = b""
+    rest, number = b"", 0
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
         yield from (line for line in lines if line.strip())
+        number += len(lines)
+        if number > MOST_LINES:
+            raise TooLarge("feeds.too_many_rows", limit=MOST_FED_ROWS)
         rest = rest[: LONGEST_LINE_BYTES + 1]
     if rest.strip():
         yield rest

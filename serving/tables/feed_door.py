@@ -10,8 +10,8 @@ rejected counts once a day, for it changes nothing and would only fill the quara
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -46,7 +46,7 @@ MARK_DIGITS, DIGITS = 48, 6
 """Of the hashes in an event's name, and of the row's number."""
 
 AT_ONCE, WAIT_SECONDS = 2, 10.0
-"""Feeds of many rows that one process takes together, and how long another waits."""
+"""Feeds of many rows that one process works at together, and how long another waits."""
 
 _room = BoundedSemaphore(AT_ONCE)
 
@@ -54,6 +54,8 @@ _room = BoundedSemaphore(AT_ONCE)
 @contextmanager
 def room() -> Iterator[None]:
     """Hold one of the places for feeds of many rows: whoever scores is not kept waiting by them.
+
+    It is held for work, never while a client is sending: a slow one would keep it from all others.
 
     Raises
     ------
@@ -125,19 +127,28 @@ class FeedDoor:
         named = table.by_role("operation") if takes_changes(table) else ()
         self._operation = Reader(named[0]) if named else None
 
-    def take(self, rows: Iterable[Fed], *, deletes: bool = False) -> Iterator[Told]:
+    def take(
+        self,
+        rows: Iterable[Fed],
+        *,
+        deletes: bool = False,
+        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> Iterator[Told]:
         """Yield what becomes of each row, in order; some rows at a time are stored before.
 
         Parameters
         ----------
         deletes
             All rows are to be deleted; else a row may say so itself.
+        turn
+            What to hold while some rows are worked at (``room``).
         """
         waiting = iter(rows)
         while some := list(islice(waiting, ROWS_AT_ONCE)):
-            asked = [self._asked(one, deletes) for one in some]
-            self._store([one for one in asked if one.fed.fault is None])
-            told = [self._told(one) for one in asked]
+            with turn():
+                asked = [self._asked(one, deletes) for one in some]
+                self._store([one for one in asked if one.fed.fault is None])
+                told = [self._told(one) for one in asked]
             telemetry.rejected(
                 self._caller.tenant.id, self.table.name, sum(bool(one["errors"]) for one in told)
             )

@@ -31,11 +31,13 @@ def add(app: APIFlask, house: House) -> None:
     lake = house.lake
     told = described(house)
 
+    def feed_door(caller: Caller, table: Table) -> FeedDoor:
+        return FeedDoor(lake, caller, table, request_key(request))
+
     def taken(
         caller: Caller, table: Table, rows: Iterable[Fed], *, deletes: bool = False
     ) -> Answer:
-        door = FeedDoor(lake, caller, table, request_key(request))
-        return answer(table, list(door.take(rows, deletes=deletes)))
+        return answer(table, feed_door(caller, table).take(rows, deletes=deletes))
 
     @app.get("/v1/tables")
     @app.output(Tables)
@@ -69,8 +71,8 @@ def add(app: APIFlask, house: House) -> None:
     @app.doc(**told("feeds.docs_bulk", "feed_rows"))
     def feed_rows(table: str) -> Answer:
         caller = caller_of(request, lake, "feed")
-        with room():
-            return taken(caller, table_named(caller, table), rows_of(request))
+        one = table_named(caller, table)
+        return answer(one, feed_door(caller, one).take(rows_of(request), turn=room))
 
     @app.put("/v1/tables/<table>/rows/<path:key>")
     @app.output(FeedAnswer)
@@ -119,9 +121,15 @@ def keyed(table: Table, key: str, one: Fed) -> Fed:
     return Fed(one.number, {**one.row, **named})
 
 
-def answer(table: Table, told: list[Told]) -> Answer:
-    """Return what became of the rows of a request, with its status."""
-    g.records = len(told)
+def answer(table: Table, taken: Iterable[Told]) -> Answer:
+    """Return what became of the rows of a request, with its status.
+
+    Rows count as they are taken: what is stored before a request breaks off was asked for as well.
+    """
+    told: list[Told] = []
+    for one in taken:
+        told.append(one)
+        g.records = len(told)
     accepted = sum(one["status"] == "accepted" for one in told)
     rejected = len(told) - accepted
     status = 200 if not rejected else 207 if accepted else 422

@@ -17,13 +17,19 @@ from benchmarks.postgres import Server
 from foundation.settings import Settings
 from lakehouse.lake import Lake
 from operations.outbox.drain import pending
+from serving.door.doorkeeper import REMEMBERED_SECONDS
+from tenancy.api_keys import IssuedKey, issue_key
 from tenancy.incident_tables import IncidentRow
-from tests.service_process import ACME, Service, new_installation, running
+from tenancy.limits import set_limits
+from tests.service_process import ACME, STAFF, Service, new_installation, running
 
 pytestmark = pytest.mark.slow
 CLIENTS = 6
 WELL = (200, 201)
 SECONDS_BETWEEN = 0.05
+DAY = 40
+REVOKED_SECONDS = 5.0
+"""What `docs/how-to/llaves.md` promises."""
 
 
 @dataclass
@@ -125,6 +131,34 @@ def test_either_replica_is_killed_and_no_request_fails_after_a_retry(
             ).all()
         assert dict(held) == dict.fromkeys(clients.acknowledged, 1)
         assert pending(lake.store, ACME).count == len(clients.acknowledged)
+
+
+def test_a_day_is_one_for_both_and_a_key_revoked_at_one_ends_at_the_other(
+    shared: tuple[Settings, str], replicas: list[Service]
+):
+    with Lake.open(shared[0]) as lake:
+        admin, spare = (issue_key(lake.store, STAFF, ACME, ["admin"]) for _ in range(2))
+        set_limits(lake.store, STAFF, ACME, {"records_per_day": DAY})
+    asked = [replicas[n % 2].get("/v1/limits", **bearer(admin))[0] for n in range(2 * DAY)]
+    assert (asked.count(200), asked.count(429)) == (DAY, DAY)
+    with Lake.open(shared[0]) as lake:
+        set_limits(lake.store, STAFF, ACME, {"records_per_day": 0})
+    time.sleep(REMEMBERED_SECONDS + 0.5)
+    assert [one.get("/v1/limits", **bearer(spare))[0] for one in replicas] == [200, 200]
+    link = HTTPConnection("127.0.0.1", replicas[0].port, timeout=30)
+    link.request("DELETE", f"/v1/keys/{spare.key.id}", headers=bearer(admin))
+    assert link.getresponse().status == 200
+    link.close()
+    revoked = time.monotonic()
+    assert replicas[0].get("/v1/limits", **bearer(spare))[0] == 401
+    while replicas[1].get("/v1/limits", **bearer(spare))[0] == 200:
+        assert time.monotonic() - revoked < REVOKED_SECONDS
+        time.sleep(0.1)
+    print(f"revoked elsewhere after {time.monotonic() - revoked:.1f} s")
+
+
+def bearer(key: IssuedKey) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key.secret}"}
 
 
 def test_a_store_that_is_away_is_a_503_and_the_service_goes_on_by_itself(

@@ -39,6 +39,8 @@ class Surface:
         A name of the same shape that nobody owns.
     plainly
         Only the plain name is tried: the question takes seconds, or its name is no text.
+    route
+        Of the service, where it is asked over HTTP: ``GET /v1/keys``.
     """
 
     room: str
@@ -47,6 +49,7 @@ class Surface:
     ask: Ask
     absent: str
     plainly: bool = False
+    route: str = ""
 
     def __str__(self) -> str:
         return f"{self.room}: {self.name}"
@@ -56,10 +59,17 @@ NOBODYS = "0" * 32
 
 
 def owned(
-    room: str, name: str, kind: str, ask: Ask, absent: str = NOBODYS, *, plainly: bool = False
+    room: str,
+    name: str,
+    kind: str,
+    ask: Ask,
+    absent: str = NOBODYS,
+    *,
+    plainly: bool = False,
+    route: str = "",
 ) -> Surface:
     """Return the surface at which a tenant's thing of a kind of the house is asked for."""
-    return Surface(room, name, lambda house, of: house.name(of, kind), ask, absent, plainly)
+    return Surface(room, name, lambda house, of: house.name(of, kind), ask, absent, plainly, route)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
 
 import pyarrow as pa
+from flask import Response, request
 from flask.testing import FlaskClient
 
 from cli.main import run
@@ -38,6 +39,7 @@ from tenancy.erasures import begin_erasure, finish_erasure, note_scores
 from tenancy.extensions import save_extension
 from tenancy.holds import place_hold
 from tenancy.incidents import SealedFile, SealedScore, StoredIncident, add_incident
+from tenancy.limits import set_limits
 from tenancy.quarantine_acts import begin_act, end_act
 from tenancy.sources import NewSource, add_source, new_source_id
 from tenancy.tenant import Tenant
@@ -67,12 +69,16 @@ CASES = ("incident_id", "customer_id", "opened_at", "kind")
 
 @dataclass
 class House:
-    """The installation and, by tenant and kind, the names of what each owns."""
+    """The installation and, by tenant and kind, the names of what each owns.
+
+    ``asked``: routes of the service that were asked since it was emptied.
+    """
 
     lake: Lake
     folder: Path
     owned: dict[str, dict[str, str]] = field(default_factory=dict)
     people: dict[str, Actor] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
     def name(self, tenant: Tenant, kind: str) -> str:
         """Return the name of what a tenant owns of a kind."""
@@ -96,7 +102,15 @@ class House:
     @cached_property
     def client(self) -> FlaskClient:
         """A client of the service."""
-        return create_app(self.lake.settings, self.lake).test_client()
+        app = create_app(self.lake.settings, self.lake)
+
+        @app.after_request
+        def note(answer: Response) -> Response:
+            if request.url_rule is not None:
+                self.asked.add(f"{request.method} {request.url_rule.rule}")
+            return answer
+
+        return app.test_client()
 
     def command(self, *arguments: str) -> tuple[int, str]:
         """Type ``abcall …`` and return the exit code and what it said."""
@@ -109,7 +123,7 @@ class House:
 @contextmanager
 def built(folder: Path) -> Iterator[House]:
     """Make the house."""
-    settings = Settings.at(folder / "data")
+    settings = replace(Settings.at(folder / "data"), webhook_loopback=True)
     open_store(settings).close()
     with Lake.open(settings) as lake:
         lake.keys.create_master()
@@ -209,7 +223,15 @@ def _in_store(house: House, tenant: Tenant) -> None:
     with store.session() as session:
         publish(session, tenant, "incident.closed", {"incident_id": f"CASE-{tenant.id}"})
     delivery_out = list_deliveries(store, who, tenant, hook.webhook.id)[0]
+    agreed = {"acme": 111_111, "beta": 222_222}[tenant.id]
+    set_limits(store, STAFF, tenant, {"records_per_day": agreed})
+    deaf = add_webhook(
+        store, house.lake.keys.of(tenant), who, tenant, url="http://127.0.0.1:9/",
+        events=["call.ended"],
+    )  # fmt: skip
     house.owned[tenant.id] |= {
+        "records_per_day": str(agreed),
+        "deaf_webhook": deaf.webhook.id,
         "webhook": hook.webhook.id,
         "webhook_delivery": delivery_out.id,
         "spare_webhook": add_webhook(

@@ -8,7 +8,7 @@ from operations.calls.taking import take_events
 from tenancy.api_keys import issue_key
 from tenancy.calls import calls_of, events_of, forget_calls_of, marks_of
 from tenancy.tenant import Tenant
-from tests.isolation.attempts import Refused, Surface
+from tests.isolation.attempts import Ask, Refused, Surface
 from tests.isolation.house import STAFF, House
 
 ROOM = "calls"
@@ -93,8 +93,8 @@ def forgotten(house: House, asker: Tenant, person: str) -> bool:
     return gone > 0
 
 
-def surface(name: str, kind: str, ask, absent: str) -> Surface:  # noqa: ANN001 - an Ask
-    return Surface(ROOM, name, lambda h, of: told(h, of)[kind], ask, absent, plainly=True)
+def surface(name: str, kind: str, ask: Ask, absent: str, route: str = "") -> Surface:
+    return Surface(ROOM, name, lambda h, of: told(h, of)[kind], ask, absent, True, route)
 
 
 SURFACES: tuple[Surface, ...] = (
@@ -102,7 +102,15 @@ SURFACES: tuple[Surface, ...] = (
     surface("events of a call", "call", events_named, NO_CALL),
     surface("mark of an event", "call_event", mark_named, NO_EVENT),
     surface("live figures of a queue", "queue", figures_of_queue, "queue of delta"),
-    surface("live figures over HTTP", "queue", queue_over_http, "queue of delta"),
-    surface("event of the same id over HTTP", "call_event", event_again, NO_EVENT),
+    surface(
+        "live figures over HTTP", "queue", queue_over_http, "queue of delta", "GET /v1/calls/live"
+    ),
+    surface(
+        "event of the same id over HTTP",
+        "call_event",
+        event_again,
+        NO_EVENT,
+        "POST /v1/calls/events",
+    ),
     surface("forget a person's calls", "calling", forgotten, "0" * 64),
 )

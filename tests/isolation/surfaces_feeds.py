@@ -45,16 +45,21 @@ def column(house: House, asker: Tenant, name: str) -> bool:
 
 
 SURFACES: tuple[Surface, ...] = (
-    owned("API", "row by key", "case", row, "NONE-1"),
+    owned("API", "row by key", "case", row, "NONE-1",
+          route="GET /v1/tables/<table>/rows/<path:key>"),
     owned("API", "rows of a person", "customer",
-          lambda h, t, n: rows(h, t, "customer_id", n), "9999999999"),
+          lambda h, t, n: rows(h, t, "customer_id", n), "9999999999",
+          route="GET /v1/tables/<table>/rows"),
     owned("API", "rows of a city", "city",
           lambda h, t, n: rows(h, t, "city", n), "Ciudad delta", plainly=True),
-    owned("API", "column of one's own", "own_column", column, "own_of_delta", plainly=True),
-    owned("API", "GraphQL row by key", "case", lambda h, t, n: nodes(h, t, BY_ID, n), "NONE-1"),
+    owned("API", "column of one's own", "own_column", column, "own_of_delta", plainly=True,
+          route="GET /v1/tables"),
+    owned("API", "GraphQL row by key", "case", lambda h, t, n: nodes(h, t, BY_ID, n), "NONE-1",
+          route="POST /v1/graphql"),
     owned("API", "GraphQL rows of a person", "customer",
           lambda h, t, n: nodes(h, t, BY_PERSON, n), "9999999999", plainly=True),
     owned("API", "GraphQL schema with a column of one's own", "own_column",
           lambda h, t, n: f" {n}:" in asked(h, t, "/v1/graphql/sdl"), "own_of_delta",
-          plainly=True),
+          plainly=True,
+          route="GET /v1/graphql/sdl"),
 )  # fmt: skip

@@ -57,7 +57,9 @@ SURFACES: tuple[Surface, ...] = (
           lambda h, t, n: replay_score(h.lake, t, n)),
     owned(ROOM, "change that waits", "event", waits),
     owned(ROOM, "GET /v1/incidents/{id}", "registered",
-          lambda h, t, n: asked(h, t, f"/v1/incidents/{n}"), plainly=True),
+          lambda h, t, n: asked(h, t, f"/v1/incidents/{n}"), plainly=True,
+          route="GET /v1/incidents/<incident_id>"),
     owned(ROOM, "GET /v1/scores/{id}", "live_score",
-          lambda h, t, n: asked(h, t, f"/v1/scores/{n}"), plainly=True),
+          lambda h, t, n: asked(h, t, f"/v1/scores/{n}"), plainly=True,
+          route="GET /v1/scores/<score_id>"),
 )  # fmt: skip

@@ -16,6 +16,7 @@ from tests.isolation import (
     surfaces_incidents,
     surfaces_lake,
     surfaces_models,
+    surfaces_service,
     surfaces_store,
 )
 from tests.isolation.attempts import Outcome, Surface, Trick, outcome
@@ -32,6 +33,7 @@ SURFACES = (
     *surfaces_incidents.SURFACES,
     *surfaces_doors.SURFACES,
     *surfaces_feeds.SURFACES,
+    *surfaces_service.SURFACES,
 )
 
 
@@ -74,8 +76,11 @@ def tried(attempt: Attempt, house: House) -> Result:
 def _holes(attempt: Attempt, house: House, owner: Tenant, other: Tenant) -> Iterator[str]:
     surface, write = attempt.surface, attempt.trick.write
     name = surface.thing(house, owner)
+    house.asked.clear()
     if not outcome(surface, house, owner, name).gave:
         yield f"{owner.id} does not get its own: the attempt proves nothing"
+    if surface.route and surface.route not in house.asked:
+        yield f"it does not ask {surface.route}: the attempt proves nothing of it"
     theirs, nobodys = (
         _asked(surface, house, other, thing, write(thing, owner.id))
         for thing in (name, surface.absent)

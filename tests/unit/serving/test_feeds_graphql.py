@@ -88,6 +88,7 @@ def test_a_mutation_takes_the_same_way_as_rest_and_types_its_errors(
         ("{" * 500, "feeds.graph_invalid"),
         ("{a" * 600 + "}" * 600, "feeds.graph_invalid"),
         ("{" + "__typename " * GRAPH_TOKENS + "}", "feeds.graph_invalid"),
+        ("{ customers { nodes { " + "tenure_months " * 900 + "} } }", "feeds.graph_alike"),
         ("# " + "a" * 200_000, "feeds.graph_invalid"),
         (
             "{" + "".join(f"a{n}: __typename " for n in range(GRAPH_QUESTIONS + 1)) + "}",

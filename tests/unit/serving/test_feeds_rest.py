@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,15 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from foundation.clock import utc_now
 from serving.door.limiting import DOOR
-from serving.limits import LONGEST_ROW, MOST_FIELDS
+from serving.limits import LONGEST_ROW, MOST_FIELDS, MOST_LINES
 from serving.observed import telemetry
 from serving.tables import feed_body, feed_door
 from serving.tables.reading import cursor_of, key_at
 from tenancy.audit import entries
+from tenancy.limits import day_of, set_limits, used_today
 from tenancy.outbox_tables import OutboxChangeRow
 from tenancy.tokens import token
-from tests.unit.serving.conftest import ACME, GLOBEX, Service
+from tests.unit.serving.conftest import ACME, GLOBEX, STAFF, Service
 
 GOOD = {"incident_id": "PQR-1", "opened_at": "2026-01-02T03:04:05Z", "kind": "claim"}
 LATE = {"incident_id": "PQR-2", "opened_at": "ayer"}
@@ -166,6 +169,7 @@ def test_a_row_may_say_itself_that_it_deletes_and_then_only_its_key_counts(
         (b"[" * 100_000, "application/json", "serving.not_json"),
         (b"[]", "application/json", "feeds.no_rows"),
         (b"\n \n", "application/x-ndjson", "feeds.no_rows"),
+        (b"\n" * (MOST_LINES + 1), "application/x-ndjson", "feeds.too_many_rows"),
         (b"a=1", "text/plain", "feeds.not_rows_type"),
     ],
 )
@@ -173,7 +177,8 @@ def test_a_body_that_is_none_is_refused_as_a_whole(
     service: Service, feed: dict[str, str], body: bytes, content_type: str, key: str
 ):
     answer = service.client.post(ROWS, data=body, headers=feed, content_type=content_type)
-    assert (answer.status_code, answer.json["error"]["key"]) == (422, key)
+    assert answer.json["error"]["key"] == key
+    assert answer.status_code == (413 if key.endswith("many_rows") else 422)
 
 
 @pytest.mark.parametrize(
@@ -259,6 +264,47 @@ def test_feeds_of_many_rows_leave_room_for_others(
     assert (refused.status_code, refused.json["error"]["key"]) == (503, "feeds.busy")
     assert refused.headers["Retry-After"]
     assert send(service, feed, [GOOD]).status_code == 200
+
+
+class Sender(BytesIO):
+    """A body that looks, each time some of it is read, whether another feed finds room."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        with feed_door.room(), feed_door.room():
+            return super().read(size)
+
+
+def test_a_client_that_is_sending_holds_no_place_of_others(
+    service: Service, feed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feed_door, "WAIT_SECONDS", 0.01)
+    lines = json.dumps(GOOD).encode() + b"\n"
+    answer = service.client.post(
+        ROWS,
+        input_stream=Sender(lines * 2),
+        content_length=len(lines * 2),
+        headers=feed,
+        content_type="application/x-ndjson",
+    )
+    assert (answer.status_code, answer.json["accepted"]) == (200, 2)
+
+
+def test_rows_that_were_stored_count_though_the_request_broke_off(
+    service: Service, feed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feed_door, "ROWS_AT_ONCE", 2)
+    keeper = service.client.application.extensions[DOOR]
+    set_limits(service.lake.store, STAFF, ACME, {"records_per_day": 1_000})
+    keeper.forget()
+    keeper.settle()
+    day, before = day_of(ACME, utc_now())[0], waiting(service)
+    already = used_today(service.lake.store, ACME, day)
+    body = (json.dumps(GOOD) + "\n") * 4 + "x" * (LONGEST_ROW + 1)
+    told = service.client.post(ROWS, data=body, headers=feed, content_type="application/x-ndjson")
+    keeper.settle()
+    assert (told.status_code, told.json["error"]["key"]) == (413, "feeds.row_too_long")
+    assert waiting(service) > before
+    assert used_today(service.lake.store, ACME, day) - already == 4
 
 
 @given(st.text(min_size=1, max_size=60).filter(lambda key: "\0" not in key and key.isprintable()))

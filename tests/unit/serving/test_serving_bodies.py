@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -194,3 +195,17 @@ def test_no_bytes_whatsoever_are_a_bug(service: Service, acme: dict[str, str], b
         INCIDENTS, data=body, headers=acme, content_type="application/json"
     )
     assert answer.status_code == 422
+
+
+def test_a_body_of_untold_length_has_the_limit_of_all_others(
+    service: Service, acme: dict[str, str]
+):
+    body = BytesIO(b'{"customer_ids": ["1"]}' + b" " * BODY_LIMIT_BYTES)
+    answer = service.client.post(
+        "/v1/score/customers",
+        input_stream=body,
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+        headers=acme,
+        content_type="application/json",
+    )
+    assert (answer.status_code, answer.json["error"]["key"]) == (413, "serving.body_too_large")

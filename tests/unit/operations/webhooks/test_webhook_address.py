@@ -84,7 +84,9 @@ def test_no_text_whatsoever_is_a_bug(url: str):
             continue
 
 
-@pytest.mark.parametrize("name", ["inside.example.com", "both.example.com"])
+@pytest.mark.parametrize(
+    "name", ["inside.example.com", "both.example.com", "site.example.com", "tunnel.example.com"]
+)
 def test_a_name_that_leads_inside_is_refused_after_it_is_looked_up(
     name: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -92,6 +94,8 @@ def test_a_name_that_leads_inside_is_refused_after_it_is_looked_up(
     found = {
         "inside.example.com": ["169.254.169.254"],
         "both.example.com": ["93.184.215.14", "10.0.0.5"],
+        "site.example.com": ["fec0::1"],
+        "tunnel.example.com": ["2a00:1450::200:5efe:10.0.0.5"],
     }[name]
     monkeypatch.setattr(
         socket,

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select, update
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest, NotFound, TooLarge
 from operations.webhooks.address import target_of
-from operations.webhooks.delivery import Courier, deliver_due, outcome_of
+from operations.webhooks.delivery import THREADS, Courier, deliver_due, outcome_of
 from operations.webhooks.request import Attempt, post
 from operations.webhooks.signature import signature
 from operations.webhooks.subscriptions import subscribe, try_webhook
@@ -18,6 +19,7 @@ from tenancy.audit import entries
 from tenancy.store import Store
 from tenancy.webhook_deliveries import (
     CLAIM,
+    TENANT_AT_ONCE,
     Delivery,
     claim_due,
     forget_told,
@@ -202,6 +204,20 @@ def test_a_slow_receiver_holds_back_nobody_else(desk: Desk):
         assert len(desk.receiver.ids("/slow")) == 2
     finally:
         courier.stop()
+
+
+def test_many_slow_receivers_of_one_tenant_hold_back_no_other_tenant(desk: Desk):
+    for _ in range(MOST_WEBHOOKS):
+        desk.add("/slow")
+    desk.happen(times=2)
+    desk.add("/in", GLOBEX)
+    desk.happen(GLOBEX)
+    claimed = claim_due(desk.lake.store, most=THREADS)
+    owners = Counter(due.tenant_id for due in claimed)
+    assert owners == {ACME.id: TENANT_AT_ONCE, GLOBEX.id: 1}
+    assert TENANT_AT_ONCE < THREADS
+    desk.happen(GLOBEX)
+    assert [due.tenant_id for due in claim_due(desk.lake.store, most=THREADS)] == [GLOBEX.id]
 
 
 def test_what_a_killed_process_had_in_hand_comes_again_under_the_same_id(desk: Desk):
