@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -59,7 +60,8 @@ def change_rows(service: Service, incident_id: str) -> list[dict[str, object]]:
         for batch in open_batches(store, ACME)
         for change in changes_of(store, ACME, batch)
     ]
-    return [{"table": t, **r} for _, t, r in sorted(rows, key=str) if incident_id in str(r)]
+    in_order = sorted(rows, key=itemgetter(0))
+    return [{"table": t, **r} for _, t, r in in_order if incident_id in str(r)]
 
 
 def test_without_a_single_model_an_incident_is_registered_and_told_what_is_absent(
