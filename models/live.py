@@ -2,8 +2,9 @@
 
 A service asks for models in every request. One look over all aliases (some 50 ms for 360 names)
 leaves the request and goes into the background; a new version is loaded beside the old one, tried,
-and takes its place in one step. A version that cannot be loaded leaves the old one speaking, and is
-told (``faults``). What is loaded is bounded by its size, what was asked for longest ago goes first.
+and takes its place in one step. A version that cannot be loaded, or does not fit the contract that
+the old one fits, leaves the old one speaking, and is told (``faults``). What is loaded is bounded
+by its size, what was asked for longest ago goes first.
 """
 
 import time
@@ -236,6 +237,8 @@ class LiveModels:
             try:
                 _, tenant_id, model = name.split(".")
                 fresh = Live.tried_out(self._registry.exact(tenant_id, model, version))
+                if live is not None:
+                    live.give_way(fresh, model)
             except Exception as error:  # whatever a stored file does, the old version goes on
                 self._tell_fault(name, version, error)
                 return False

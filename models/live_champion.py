@@ -70,6 +70,19 @@ class Live:
         """What was learned: of records, of texts or of offers."""
         return self.champion.pipeline
 
+    def give_way(self, newer: "Live", model_name: str) -> None:
+        """Let a newer version speak instead.
+
+        Raises
+        ------
+        OperatorError
+            This one fits the contract it speaks under, the newer one does not: it is of another
+            vertical, say, and nothing could be said at all.
+        """
+        contract, fits = self._known or (None, False)
+        if contract is not None and fits and not newer.fits(contract, model_name):
+            raise OperatorError("models.version_unfit")
+
     def fits(self, contract: Contract, model_name: str) -> bool:
         """Say whether it may speak under a contract (worked out once for each that comes)."""
         known = self._known

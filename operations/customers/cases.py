@@ -84,8 +84,11 @@ class Cases:
         }
 
     def _risk_of(self, incident: str | None) -> Json:
-        binary = (score for score in self.person.scores if score["incident_id"] == incident)
-        return next((score for score in binary if score["probability"] is not None), {})
+        models = (model for model in self.contract.models if model.entity == "incident")
+        first = next((model.name for model in models if model.task == "binary"), None)
+        scores = self.person.scores if first is not None else []
+        of_case = (s for s in scores if s["incident_id"] == incident and s["model"] == first)
+        return next(of_case, {})
 
     def _suggested(self, incident: str | None) -> Iterable[Json]:
         for one in self.person.suggestions_for(incident or "")[:MOST_REPLIES]:

@@ -106,14 +106,21 @@ def _importance(
 ) -> Json:
     value = row.get("monthly_value")
     share = None if value is None else known.person.facts.value_share(float(value))
-    leaving = next((s["probability"] for s in _of_customer(known)), None)
-    found = importance(share, leaving, [case["probability"] for case in cases])
+    found = importance(share, _leaving(known), [case["probability"] for case in cases])
     return {
         "index": found.index,
         "level": found.level,
         "text": found.say(language),
         "parts": found.parts(language),
     }
+
+
+def _leaving(known: Known) -> float | None:
+    """Return how probable it is that the customer leaves; no other model speaks in its place."""
+    models = known.contract.models
+    first = next((m.name for m in models if m.entity == "customer" and m.task == "binary"), None)
+    scores = [] if first is None else known.person.scores_of(first)
+    return next((score["probability"] for score in scores), None)
 
 
 def _of_customer(known: Known) -> list[Json]:

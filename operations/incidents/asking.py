@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from data_contracts.contract import Contract
 from features.online import online_customer_frame
+from features.online_settled import settled
 from features.shapes import FeatureFrame
 from foundation.errors import AbcallError, NotEnoughData
 from models.live import Absent, LiveModels, TenantModels
@@ -72,9 +73,13 @@ class Asking:
         return {}
 
     def customers(self, model_name: str) -> FeatureFrame:
-        """Return the features of the incidents' customers now, one row a known one."""
+        """Return the features of the incidents' customers now, one row a known one.
+
+        Nobody to whom what the model predicts has already happened (``settled``).
+        """
         if model_name not in self._frames:
-            persons = [q.intake.person_token for q in self.questions if q.intake.person_token]
+            over = self.settled(model_name)
+            persons = [one for one in self._persons if one not in over]
             frame = online_customer_frame(
                 self.lake, self.tenant, self.contract, model_name, persons, as_of=self.now
             )
@@ -82,6 +87,16 @@ class Asking:
                 raise NotEnoughData("incidents.no_online")
             self._frames[model_name] = frame
         return self._frames[model_name]
+
+    def settled(self, model_name: str) -> frozenset[str]:
+        """Return the customers of whom nothing is left to predict: those who have left, say."""
+        return settled(
+            self.lake, self.tenant, self.contract, model_name, self._persons, as_of=self.now
+        )
+
+    @property
+    def _persons(self) -> list[str]:
+        return [q.intake.person_token for q in self.questions if q.intake.person_token]
 
 
 Say = Callable[[Asking], Sequence[Part | AbcallError]]

@@ -7,6 +7,7 @@ late, in parts, again, and corrected: each row has one key, and its newest conte
 
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
 from ingestion.schema import entity_of
 from models.uplift import CONTROL
+from operations.incidents.moments import with_moments
 from operations.incidents.outcomes import SOLVED, Told, changed, with_outcome
 from operations.incidents.register import Registered, Registrar
 from operations.incidents.sealed import Content, Json, plain
@@ -52,19 +54,20 @@ def tell_feedback(
 
     def act(stored: StoredIncident, content: Content, answer: Json) -> Told:
         before = {name: v for name, v in content.feedback.items() if name != GIVEN_AT}
-        new = before | told
+        contract = registrar.contract
+        new = before | with_moments(contract, "offers", told, before, stored.received_at)
         if new == before:
             return content, []
-        _require_asked(registrar.contract, new, answer, place)
+        _require_asked(contract, new, answer, place)
         since = content.feedback.get(GIVEN_AT) or utc_now().isoformat()
         kept = replace(content, feedback=new | {GIVEN_AT: since})
         changes: list[Change] = []
-        if SOLVED in told and told[SOLVED] is not None:
-            kept, changes = with_outcome(registrar.contract, stored, kept, {SOLVED: told[SOLVED]})
+        if SOLVED in told and (told[SOLVED], before.get(SOLVED)) != (None, None):
+            kept, changes = with_outcome(contract, stored, kept, {SOLVED: told[SOLVED]})
         if REPLY in new and {REPLY, SOLVED} & told.keys():
-            changes = [*changes, *_replies(stored, answer, new, since)]
+            changes = [*changes, *_replies(contract, stored, answer, new, since)]
         if OFFER in new and {OFFER, *OF_OFFER} & told.keys():
-            changes = [*changes, _offer(registrar.contract, stored, kept, answer)]
+            changes = [*changes, _offer(contract, stored, kept, answer)]
         return kept, changes
 
     return changed(registrar, incident_id, act)
@@ -108,14 +111,17 @@ def _require_asked(contract: Contract, told: Json, answer: Json, place: str) -> 
         raise InvalidRequest("incidents.no_offer_told", field=place)
 
 
-def _replies(stored: StoredIncident, answer: Json, told: Json, since: str) -> list[Change]:
+def _replies(
+    contract: Contract, stored: StoredIncident, answer: Json, told: Json, since: str
+) -> list[Change]:
     """Return a row for each suggestion: what was shown, whether it was used, and solved."""
+    number = contract.table("responses").keys[0]
     return [
         Change(
             uuid4().hex,
             "responses",
             {
-                "response_id": f"{stored.incident_id}:{one['rank']}",
+                number.name: _reply_number(number, stored.incident_id, one["rank"]),
                 "incident_id": stored.incident_id,
                 "replied_at": since,
                 # Of an article, too: it answered a question here.
@@ -130,6 +136,14 @@ def _replies(stored: StoredIncident, answer: Json, told: Json, since: str) -> li
         )
         for one in answer["replies"] or ()
     ]
+
+
+def _reply_number(column: Column, incident_id: str, rank: int) -> str:
+    """Return the number of a suggestion, the same at each telling; no longer than allowed."""
+    number = f"{incident_id}:{rank}"
+    if column.max_length is None or len(number) <= column.max_length:
+        return number
+    return f"{sha256(incident_id.encode()).hexdigest()[:32]}:{rank}"
 
 
 def _offer(contract: Contract, stored: StoredIncident, content: Content, answer: Json) -> Change:

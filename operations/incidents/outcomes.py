@@ -11,6 +11,7 @@ from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
 from operations.incidents.events import tell_closed
 from operations.incidents.intake import LATER
+from operations.incidents.moments import with_moments
 from operations.incidents.register import Registered, Registrar
 from operations.incidents.sealed import Content, Json, answer_of, content_of, plain
 from operations.incidents.values import shown, value_of
@@ -53,8 +54,8 @@ def tell_outcome(
 def with_outcome(
     contract: Contract, stored: StoredIncident, content: Content, outcome: Mapping[str, Scalar]
 ) -> Told:
-    """Return an incident with what became of it; whoever says solved says closed."""
-    told = dict(outcome)
+    """Return an incident with what became of it and when; whoever says solved says closed."""
+    told = with_moments(contract, "incidents", outcome, content.outcome, stored.opened_at)
     if told.get(SOLVED) is True and CLOSED not in told and content.outcome.get(CLOSED) is None:
         told[CLOSED] = utc_now().isoformat()
     new = content.outcome | told

@@ -53,9 +53,8 @@ def churn(asking: Asking) -> Sequence[Part | AbcallError]:
 
     def say(question: Question, place: int) -> Part:
         told = _scored(asking, question, frame, place, scores[place])
-        amount = money_at_risk(
-            scores[place].probability, frame.monthly_values[place], model.label.horizon_days
-        )
+        chance = scores[place].probability if model.task == "binary" else None
+        amount = money_at_risk(chance, frame.monthly_values[place], model.label.horizon_days)
         return told | {"money_at_risk": _money(amount), "currency": asking.tenant.currency}
 
     return _by_person(asking, frame, say)
@@ -137,11 +136,14 @@ def _by_person(
     asking: Asking, frame: FeatureFrame, say: Callable[[Question, int], Part | AbcallError]
 ) -> list[Part | AbcallError]:
     places = {token: place for place, token in enumerate(frame.person_tokens.tolist())}
+    over = asking.settled(frame.model.name)
     told: list[Part | AbcallError] = []
     for question in asking.questions:
         person = question.intake.person_token
         if person is None:
             told.append(NotEnoughData("incidents.nobody_named"))
+        elif person in over:
+            told.append(NotEnoughData("incidents.settled"))
         elif person not in places:
             told.append(NotEnoughData("incidents.unknown_customer"))
         else:

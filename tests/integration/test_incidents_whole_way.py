@@ -119,6 +119,21 @@ def test_of_a_stranger_what_can_be_said_is_said(shop: Shop):
     assert absent(nobody)["churn"] == "incidents.nobody_named"
 
 
+def test_who_has_left_is_not_asked_about_leaving_and_made_no_offer(shop: Shop):
+    left = pc.field("is_current") & pc.field("churned")
+    rows = shop.lake.arrow(
+        shop.lake.ref(shop.tenant, "gold", "customer"), ["person_token"], where=left
+    )
+    gone = set(rows["person_token"].to_pylist())
+    whose = next(
+        c for c in shop.customers if gone & set(person_named(shop.lake, shop.tenant, c).tokens)
+    )
+    told = shop.register("left", customer_id=whose)
+    assert told["answer"]["risk"] is not None
+    assert (told["answer"]["churn"], told["answer"]["offer"]) == (None, None)
+    assert absent(told)["churn"] == "incidents.settled"
+
+
 def test_who_objects_is_registered_and_not_scored(shop: Shop):
     person = person_named(shop.lake, shop.tenant, shop.customers[1])
     save_consent(
@@ -166,7 +181,10 @@ def test_registered_ended_and_fed_back_it_reaches_the_lake_and_is_learned_from(s
     lake, tenant, contract = shop.lake, shop.tenant, shop.lake.contract_of(shop.tenant)
     before = {one.source.response_id: one for one in ranker_of(lake, tenant, contract).rank(TEXT)}
     for number in range(8):
-        told = shop.register(f"fed {number}", customer_id=shop.customers[10 + number])
+        own = f"{number:x}" * 64  # as long as the contract allows: its replies' numbers fit, too
+        told = shop.register(
+            f"fed {number}", customer_id=shop.customers[10 + number], incident_id=own
+        )
         assert "A2" in {one["response_id"] for one in told["answer"]["replies"]}
         shop.told(told, reply="A2", solved=True, offer=None)
     later = shop.told(told, offer="discount_20", accepted=True, margin=120000)

@@ -15,8 +15,10 @@ from features.build import ENTITY, PERSON, available, build, declared
 from features.catalogue import MONTHLY_VALUE
 from features.facts import AS_OF
 from features.gold import Gold
+from features.labels import active_customers
 from features.live import incident_frame
 from features.online import online_customer_frame, online_incident_frame
+from features.online_settled import settled
 from features.online_store import build_online
 from features.records import to_records
 from features.shapes import Record
@@ -198,6 +200,16 @@ def test_a_customers_features_are_the_engines(
     assert found.monthly_values == tuple(worth[person] for person in known)
     for person, record in zip(known, found.records, strict=True):
         same(record, expected[person])
+    if "customer" in gold:
+        there = lake.engine.arrow(active_customers(gold, model, (as_of,)))[PERSON].to_pylist()
+        over = settled(lake, tenant, contract, model.name, PERSONS, as_of=as_of)
+        coming = {one for one in known if signs_up_later(tables["customers"], one, as_of)}
+        assert over - coming == set(known) - set(there) - coming
+
+
+def signs_up_later(customers: list[Row], person: str, as_of: datetime) -> bool:
+    of_person = (row for row in customers if row[PERSON] == person and in_effect(row, as_of))
+    return any(row["signup_at"] is not None and row["signup_at"] > as_of for row in of_person)
 
 
 def in_effect(row: Row, as_of: datetime) -> bool:

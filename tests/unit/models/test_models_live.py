@@ -32,20 +32,22 @@ TENURE = FeatureSpec("tenure_months", "numeric", {"es": "{n} meses", "en": "{n} 
 LONG: Record = {"tenure_months": 40.0}
 
 
-def register(settings: Settings, tenant: Tenant = ACME, *, loyal: bool = True) -> Registered:
+def register(
+    settings: Settings, tenant: Tenant = ACME, *, loyal: bool = True, feature: FeatureSpec = TENURE
+) -> Registered:
     """Register a version that thinks long customers stay (loyal), or that they leave."""
-    records: list[Record] = [{"tenure_months": float(months)} for months in range(60)]
+    records: list[Record] = [{feature.name: float(months)} for months in range(60)]
     leaves = [int((months < 30) == loyal) for months in range(60)]
-    pipeline = RecordPipeline(Recipe.plain(), {"tenure_months": "numeric"}, "binary")
+    pipeline = RecordPipeline(Recipe.plain(), {feature.name: "numeric"}, "binary")
     entry = Entry(
         tenant_id=tenant.id,
         model="churn",
         pipeline=pipeline.fit(records, leaves),
-        features=(TENURE,),
+        features=(feature,),
         provenance=Provenance(TELECOM.version, {"customer": 1}, "0.1.0+x", "2026-01-01T00:00:00"),
         parameters={"estimator": "linear"},
         metrics={},
-        example=[dict(LONG)],
+        example=[{feature.name: 40.0}],
         out_of_fold=pa.table({"row": pa.array([], pa.string())}),
     )
     return Registry(settings).log(entry)
@@ -181,6 +183,20 @@ def test_a_broken_version_leaves_the_old_one_speaking_and_is_told_once(
     fault = live.faults["abcall.acme.churn"]
     assert fault.key == "models.broken_version"
     assert fault.details == {"model": "churn", "version": broken.version}
+    choose(lake, first)
+    live.refresh()
+    assert live.faults == {}
+
+
+def test_a_version_of_another_vertical_leaves_the_old_one_speaking_and_is_told(
+    lake: Lake, live: LiveModels, first: Registered
+):
+    assert said(live)[0] == "1"
+    choose(lake, register(lake.settings, feature=replace(TENURE, name="credit_limit")))
+    assert live.refresh() == []
+    assert said(live)[0] == "1"
+    assert live.faults["abcall.acme.churn"].key == "models.broken_version"
+    assert why_absent(LiveModels(lake)) == "models.incompatible"
     choose(lake, first)
     live.refresh()
     assert live.faults == {}

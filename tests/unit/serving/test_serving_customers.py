@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from flask.testing import FlaskClient
 
+from data_contracts.loader import load_contracts
 from features.online_store import build_online
 from foundation.errors import NotFound
 from foundation.settings import Settings
@@ -21,6 +22,8 @@ from models.answer_table import ANSWER, SUGGESTION
 from models.live import LiveModels
 from models.offer_table import DECISION
 from models.score_table import SCORE
+from operations.customers.customers import customer_known
+from operations.customers.view import customer_view
 from operations.incidents.asking import Asking, Question
 from operations.incidents.intake import Intake
 from operations.incidents.parts import offer
@@ -111,6 +114,9 @@ def said(person: dict[str, str]) -> dict[str, pa.Table]:
                  "money_at_risk": Decimal("12.50"), "reasons": [reason]}
         for who, chance, n in ((ANA, 0.9, 60), (ANA, 0.5, 61), (GONE, 0.9, 60))
     ]  # fmt: skip
+    scores.append(churn | {
+        "model": "purchased", "score_id": "p", "person_token": person[NIT], "probability": 0.9,
+        "scored_at": day(60), "as_of_at": day(60)})  # fmt: skip
     scores.append(score | {
         "model": "incident_risk", "entity": "incident", "score_id": "i", "incident_id": "I-2",
         "person_token": person[ANA], "probability": 0.5, "risk_class": "critical",
@@ -252,6 +258,14 @@ def test_importance_is_value_times_risk_times_history(desk: Desk):
     assert told["parts"][2]["text"] == "1 open case, which goes wrong with a probability of 50 %."
     silent = desk.view(NIT)["importance"]
     assert (silent["level"], silent["parts"][1]["factor"]) == ("ordinary", 1.0)
+
+
+def test_no_other_models_word_is_taken_for_that_of_leaving(desk: Desk):
+    retail = load_contracts()["retail"]
+    known = customer_known(desk.lake, ACME, STAFF, retail, NIT)
+    view = customer_view(known, "en")
+    assert [one["model"] for one in view["predictions"]] == ["purchased"]
+    assert view["importance"]["parts"][1]["text"].startswith("Whether the customer may leave has")
 
 
 def test_open_cases_come_with_risk_intent_urgency_and_the_latest_suggestions(desk: Desk):

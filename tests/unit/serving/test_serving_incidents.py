@@ -3,6 +3,8 @@
 import base64
 import json
 import threading
+from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -58,7 +60,8 @@ def change_rows(service: Service, incident_id: str) -> list[dict[str, object]]:
         for batch in open_batches(store, ACME)
         for change in changes_of(store, ACME, batch)
     ]
-    return [{"table": t, **r} for _, t, r in sorted(rows, key=str) if incident_id in str(r)]
+    in_order = sorted(rows, key=itemgetter(0))
+    return [{"table": t, **r} for _, t, r in in_order if incident_id in str(r)]
 
 
 def test_without_a_single_model_an_incident_is_registered_and_told_what_is_absent(
@@ -243,10 +246,16 @@ def test_how_an_incident_ended_is_told_once(service: Service, key: dict[str, str
         path, json={"closed_at": None, "solved": None, "escalated": True}, headers=key
     ).json
     assert (reopened["status"], reopened["closed_at"]) == ("open", None)
+    # Models learn from when it happened: by now, where nobody says when.
+    happened = reopened["outcome"]["escalated_at"]
+    assert told["opened_at"] < happened <= utc_now().isoformat()
+    assert service.client.patch(path, json={"escalated": True}, headers=key).json == reopened
     rows = change_rows(service, told["incident_id"])
     assert len(rows) == 3
     assert {"table": "incidents", "incident_id": told["incident_id"], "closed_at": None,
-            "solved": None, "escalated": True} in rows  # fmt: skip
+            "solved": None, "escalated": True, "escalated_at": happened} in rows  # fmt: skip
+    taken_back = service.client.patch(path, json={"escalated": False}, headers=key).json
+    assert taken_back["outcome"]["escalated_at"] is None
     for body, wanted in (
         ({"text": "x"}, "serving.unknown_field"),
         ({}, "serving.says_nothing"),
@@ -254,6 +263,17 @@ def test_how_an_incident_ended_is_told_once(service: Service, key: dict[str, str
     ):
         refused = service.client.patch(path, json=body, headers=key)
         assert (refused.status_code, refused.json["error"]["key"]) == (422, wanted)
+
+
+def test_what_is_told_after_its_horizon_has_no_moment_that_nobody_knows(
+    service: Service, key: dict[str, str]
+):
+    told = registered(service, key, opened_at=(utc_now() - timedelta(days=20)).isoformat())
+    path = f"{ROUTE}/{told['incident_id']}"
+    late = service.client.patch(path, json={"escalated": True}, headers=key).json["outcome"]
+    assert late == {"escalated": True}
+    given = {"escalated_at": told["opened_at"]}
+    assert service.client.patch(path, json=given, headers=key).json["outcome"] == late | given
 
 
 def test_feedback_without_suggestions_tells_what_it_can(service: Service, key: dict[str, str]):
@@ -280,6 +300,10 @@ def test_feedback_without_suggestions_tells_what_it_can(service: Service, key: d
     waiting = pending(service.lake.store, ACME).count
     assert feed(accepted=True, margin=12.5).status_code == 200
     assert pending(service.lake.store, ACME).count == waiting
+    assert feed(accepted=False).json["feedback"]["accepted_at"] is None
+    assert told["opened_at"] < feed(accepted=True).json["feedback"]["accepted_at"]
+    assert feed(solved=True).json["outcome"]["solved"] is True
+    assert feed(solved=None).json["outcome"]["solved"] is None
 
 
 def test_another_tenants_incident_is_not_there(service: Service, key: dict[str, str]):
