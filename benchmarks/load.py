@@ -1,22 +1,24 @@
 """Load on a server, in a process of its own: some clients that ask one after the other.
 
 ``python -m benchmarks.load`` reads what to ask from its input (JSON) and prints what came of it.
-Plain sockets kept open, and requests written before the clock starts: the same for every server,
-and little work of its own.
+Plain sockets kept open, requests written before the clock starts, and one thread that waits for
+whichever client is answered next: the same for every server, and little work of its own.
 """
 
 import json
+import re
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from select import EPOLLIN, epoll
 
 PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 60.0
+LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -44,18 +46,22 @@ class Answered:
 
     Attributes
     ----------
-    rate
-        Answers a second.
+    count, rate
+        Answers, and answers a second.
     p50_seconds, p99_seconds
         Of an answer, from the request's first byte to its own last.
     failed
         Answers that were not 200, and connections that ended.
+    own_seconds
+        Processor time that the clients themselves took for a request.
     """
 
+    count: int
     rate: float
     p50_seconds: float
     p99_seconds: float
     failed: int
+    own_seconds: float
 
 
 def put(load: Load) -> Answered:
@@ -78,66 +84,95 @@ def _request(load: Load, body: str) -> bytes:
     return f"POST {load.path} HTTP/1.1\r\n{head}\r\n".encode() + content
 
 
-def _client(load: Load, requests: Sequence[bytes], first: int, took: list[float]) -> int:
-    """Ask until the time is over; return how many failed."""
-    end, at, failed = time.perf_counter() + load.seconds, first, 0
-    with socket.create_connection(("127.0.0.1", load.port), PATIENCE_SECONDS) as door:
-        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        while (begun := time.perf_counter()) < end:
-            door.sendall(requests[at % len(requests)])
-            failed += not _answer(door).startswith(b"HTTP/1.1 200")
-            took.append(time.perf_counter() - begun)
-            at += 1
-    return failed
+class Client:
+    """A kept connection, and what its last request has brought so far."""
+
+    def __init__(self, port: int, requests: Sequence[bytes], first: int) -> None:
+        self._door = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
+        self._door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._requests, self._next = requests, first
+        self.begun, self.found = 0.0, b""
+
+    def fileno(self) -> int:
+        """Return the number of its connection."""
+        return self._door.fileno()
+
+    def ask(self) -> None:
+        """Send the next request."""
+        self.begun, self.found = time.perf_counter(), b""
+        self._door.sendall(self._requests[self._next % len(self._requests)])
+        self._next += 1
+
+    def is_answered(self) -> bool:
+        """Take what has come, and say whether it is a whole answer."""
+        part = self._door.recv(65536)
+        if not part:
+            raise ConnectionError("the server ended the connection")
+        self.found += part
+        end = self.found.find(b"\r\n\r\n")
+        length = LENGTH.search(self.found, 0, end) if end >= 0 else None
+        return length is not None and len(self.found) - end - 4 >= int(length[1])
 
 
-def _answer(door: socket.socket) -> bytes:
-    """Return one answer with its body; its length is told in its head."""
-    found = b""
-    while b"\r\n\r\n" not in found:
-        found += _more(door)
-    head, _, body = found.partition(b"\r\n\r\n")
-    length = next(
-        int(line.split(b":")[1])
-        for line in head.lower().split(b"\r\n")
-        if line.startswith(b"content-length:")
-    )
-    missing = length - len(body)
-    while missing > 0:
-        missing -= len(_more(door))
-    return head
+class Clients:
+    """All clients, of which each asks as soon as it is answered, until the time is over."""
 
+    def __init__(self, load: Load) -> None:
+        requests = [_request(load, body) for body in load.bodies]
+        firsts = [place * len(requests) // load.clients for place in range(load.clients)]
+        self._asking = {c.fileno(): c for c in (Client(load.port, requests, f) for f in firsts)}
+        self._seconds, self._watched = load.seconds, epoll()
+        self.took: list[float] = []
+        self.failed = 0
 
-def _more(door: socket.socket) -> bytes:
-    part = door.recv(65536)
-    if not part:
-        raise ConnectionError("the server ended the connection")
-    return part
+    def run(self) -> None:
+        """Ask until the time is over, and wait for the last answers."""
+        end = time.perf_counter() + self._seconds
+        for file, client in self._asking.items():
+            self._watched.register(file, EPOLLIN)
+            client.ask()
+        while self._asking:
+            ready = self._watched.poll(PATIENCE_SECONDS)
+            if not ready:
+                raise TimeoutError("the server answers nobody any more")
+            for file, _ in ready:
+                self._hear(file, end)
+
+    def _hear(self, file: int, end: float) -> None:
+        client = self._asking[file]
+        try:
+            if not client.is_answered():
+                return
+        except ConnectionError:
+            self._leave(file)
+            self.failed += 1
+            return
+        now = time.perf_counter()
+        self.took.append(now - client.begun)
+        self.failed += not client.found.startswith(b"HTTP/1.1 200")
+        if now < end:
+            client.ask()
+        else:
+            self._leave(file)
+
+    def _leave(self, file: int) -> None:
+        self._watched.unregister(file)
+        del self._asking[file]
 
 
 def _run(load: Load) -> Answered:
-    requests = [_request(load, body) for body in load.bodies]
-    took: list[list[float]] = [[] for _ in range(load.clients)]
-    failed: list[int] = []
-
-    def ask(place: int) -> None:
-        first = place * len(requests) // load.clients
-        failed.append(_client(load, requests, first, took[place]))
-
-    begun = time.perf_counter()
-    threads = [threading.Thread(target=ask, args=(place,)) for place in range(load.clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - begun
-    each = sorted(one for client in took for one in client)
-    lost = load.clients - len(failed)
+    clients = Clients(load)
+    worked, begun = time.process_time(), time.perf_counter()
+    clients.run()
+    seconds, work = time.perf_counter() - begun, time.process_time() - worked
+    each = sorted(clients.took)
     return Answered(
+        count=len(each),
         rate=len(each) / seconds,
         p50_seconds=each[len(each) // 2],
         p99_seconds=each[int(len(each) * 0.99)],
-        failed=sum(failed) + lost,
+        failed=clients.failed,
+        own_seconds=work / len(each),
     )
 
 

@@ -24,6 +24,7 @@ from tenancy.limits import NAMES
 from tenancy.tenant import PLANS
 
 UP_SECONDS = 180.0
+REST_SECONDS, RESTING = 20.0, 0.05
 TOGETHER = 8
 """Records of a request when answers are compared: as many as are scored one after the other."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -57,15 +58,7 @@ class Served:
     @property
     def processor_seconds(self) -> float:
         """What the server and its workers have used of processors."""
-        ticks = 0
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                told = (folder / "stat").read_text().rpartition(")")[2].split()
-            except OSError:  # it ended meanwhile
-                continue
-            if int(told[3]) == self.process:  # a session of its own
-                ticks += int(told[11]) + int(told[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return _processor_seconds(self.process)
 
     def _asked(self, body: str) -> dict[str, Any]:
         address = f"http://127.0.0.1:{self.port}{self.path}"
@@ -114,6 +107,15 @@ def mlflows(source: Path, log: Path) -> Iterator[Served]:
 
 
 @contextmanager
+def bare(log: Path) -> Iterator[Served]:
+    """Serve a constant by what the service stands on (see ``bare_flask``)."""
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.bare_flask", str(port)]
+    with _running(command, {}, log, f"http://127.0.0.1:{port}/ready") as process:
+        yield Served(process, port, "/score", {"Content-Type": "application/json"})
+
+
+@contextmanager
 def _running(
     command: list[str], environment: Mapping[str, str], log: Path, address: str
 ) -> Iterator[int]:
@@ -131,6 +133,7 @@ def _running(
             if server_cores:
                 os.sched_setaffinity(server.pid, server_cores)
             _wait(server, address, log)
+            _rest(server.pid)
             yield server.pid
         finally:
             os.killpg(server.pid, 15)
@@ -141,6 +144,29 @@ def cores() -> tuple[list[int], list[int]]:
     """Return the cores of the servers, and those of the clients; none where there is only one."""
     every = sorted(os.sched_getaffinity(0))
     return ([every[-1]], every[:-1]) if len(every) > 1 else ([], [])
+
+
+def _processor_seconds(session: int) -> float:
+    """Return what the processes of a session have used of processors."""
+    ticks = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
+        if int(told[3]) == session:
+            ticks += int(told[11]) + int(told[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _rest(session: int) -> None:
+    """Wait until a server has done what it begins with: a second in which it hardly works."""
+    until = time.monotonic() + REST_SECONDS
+    while time.monotonic() < until:
+        before = _processor_seconds(session)
+        time.sleep(1.0)
+        if _processor_seconds(session) - before < RESTING:
+            return
 
 
 def _wait(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:

@@ -73,6 +73,8 @@ class Forest:
     def margins(self, rows: Floats) -> Floats:
         """Return the margins of dense rows, shape (n, outputs)."""
         seen = np.ascontiguousarray(rows, dtype=np.float32)
+        if len(seen) == 1:
+            return self._margins_of(seen[0])[None].astype(np.float64)
         flat, begins = seen.ravel(), np.arange(len(seen))[:, None] * seen.shape[1]
         gaps = np.isnan(flat) if np.isnan(flat).any() else None
         at = np.repeat(self.roots[None], len(seen), axis=0)
@@ -86,6 +88,19 @@ class Forest:
         begun = np.repeat(self.base[None, None], len(seen), axis=0)
         sums = np.concatenate([begun, found], axis=1).cumsum(axis=1, dtype=np.float32)
         return sums[:, -1].astype(np.float64)
+
+    def _margins_of(self, row: Singles) -> Singles:
+        """Return one row's margins: asking all nodes at once takes the fewest calls."""
+        values = row.take(self.columns)
+        right, gaps = values >= self.thresholds, np.isnan(values)
+        if gaps.any():
+            right |= gaps & self.gaps_right
+        following, at = self.left + right, self.roots
+        for _ in range(self.depth):
+            at = following.take(at)
+        found = self.values.take(at).reshape(-1, len(self.base))
+        sums = np.concatenate([self.base[None], found]).cumsum(axis=0, dtype=np.float32)
+        return np.asarray(sums[-1])
 
 
 def _side_by_side(tree: Mapping[str, Any]) -> dict[str, Any]:

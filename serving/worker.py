@@ -1,5 +1,6 @@
 """One worker: the app with all that runs beside it, warmed up before it says that it is ready."""
 
+import gc
 import logging
 import os
 import signal
@@ -35,7 +36,7 @@ def begin(settings: Settings, life: Life, parent: int, workers: int) -> "APIFlas
     from serving.observed.telemetry import keep_room, webhook
     from serving.observed.traces import trace_to_receiver
 
-    log_to_stderr()
+    log_to_stderr(in_batches=True)
     share_interpreter()
     keep_room()
     trace_to_receiver(settings)
@@ -53,7 +54,7 @@ def end(app: "APIFlask", courier: "Courier") -> None:
     from serving.door.limiting import DOOR
 
     keeper = app.extensions[DOOR]
-    for step in (keeper.afterwards.write, keeper.settle, courier.stop):
+    for step in (keeper.afterwards.write, keeper.settle, courier.stop, logging.shutdown):
         try:
             step()
         except Exception as error:  # the store is away: the other steps do not need it
@@ -88,6 +89,8 @@ def _warm(app: "APIFlask") -> None:
             time.sleep(AGAIN_SECONDS)
     _start_engine(house)
     _build_stores(house)
+    gc.collect()
+    gc.freeze()  # what lives as long as the worker is not looked through again, nor waited for
 
 
 def _count_reloads(names: list[str]) -> None:

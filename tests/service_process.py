@@ -17,6 +17,7 @@ import pytest
 from foundation.ports import free_port
 from foundation.settings import Settings
 from lakehouse.lake import Lake
+from serving.observed.logs import WAIT_SECONDS
 from tenancy.actor import Actor
 from tenancy.api_keys import issue_key
 from tenancy.keys import Keyring
@@ -130,5 +131,6 @@ def bare_installation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Setting
 
 
 def log_lines(service: Service) -> list[dict[str, object]]:
-    """Return what the service has logged: every line is a JSON object."""
+    """Return what the service has logged so far: every line is a JSON object."""
+    time.sleep(2 * WAIT_SECONDS)  # a worker writes several lines at once
     return [json.loads(line) for line in service.err.read_text().splitlines()]

@@ -44,6 +44,8 @@ def _record(given: object, types: Mapping[str, FeatureType], place: int) -> Reco
 
 
 def _value(given: object, kind: FeatureType, place: int, name: str) -> object:
+    if type(given) is str and kind == "category" and len(given) <= LONGEST_VALUE:
+        return given
     if kind == "numeric":
         if isinstance(given, bool | int | float) and (number := _finite(given)) is not None:
             return number

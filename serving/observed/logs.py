@@ -1,10 +1,18 @@
-"""The log: one JSON object a line, of facts that name no person."""
+"""The log: one JSON object a line, of facts that name no person.
+
+A worker writes what it answered a few times a second, many lines at once: a line written by itself
+hands the interpreter to another thread in the middle of a request. Warnings and worse go out at
+once, with all that waits before them. A worker that is killed loses the last lines; one that stops
+in order writes them first.
+"""
 
 import json
 import logging
 import sys
+import threading
 import time
 from functools import lru_cache
+from logging.handlers import MemoryHandler
 
 from apiflask import APIFlask
 from flask import Response, g, request
@@ -12,6 +20,8 @@ from flask import Response, g, request
 from serving.observed.methods import method_of
 
 log = logging.getLogger("abcall.serving")
+WAIT_SECONDS = 0.2
+MOST_WAITING = 1_000
 
 
 class JsonLines(logging.Formatter):
@@ -34,9 +44,36 @@ def _second(at: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(at))
 
 
-def log_to_stderr() -> None:
+class Batches(MemoryHandler):
+    """Writes records to stderr, those together that came since it last did."""
+
+    def __init__(self, wait_seconds: float = WAIT_SECONDS) -> None:
+        super().__init__(MOST_WAITING, flushLevel=logging.WARNING)
+        self._wait_seconds = wait_seconds
+        threading.Thread(target=self._write_often, name="log", daemon=True).start()
+
+    def flush(self) -> None:
+        """Write what waits; whoever logs meanwhile does not wait for it."""
+        self.acquire()
+        waiting, self.buffer = self.buffer, []
+        self.release()
+        if not waiting:
+            return
+        try:
+            sys.stderr.write("".join([f"{self.format(one)}\n" for one in waiting]))
+            sys.stderr.flush()
+        except Exception:  # as any handler: who logs does not fail by it
+            self.handleError(waiting[-1])
+
+    def _write_often(self) -> None:
+        while True:
+            time.sleep(self._wait_seconds)
+            self.flush()
+
+
+def log_to_stderr(*, in_batches: bool = False) -> None:
     """Send every record to stderr as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Batches() if in_batches else logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     log.setLevel(logging.INFO)

@@ -2,7 +2,9 @@
 
 import logging
 import re
+import time
 import warnings
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from foundation.texts import catalogue, text
 from lakehouse.lake import Lake
 from operations.incidents.intake import intake_columns
 from serving.app import create_app
-from serving.observed.logs import JsonLines
+from serving.observed.logs import Batches, JsonLines
 from tests.unit.serving.conftest import Service
 
 SECRET_TEXT = "Soy Juan Pérez, cédula 1.023.456.789"
@@ -84,6 +86,31 @@ def test_a_line_of_the_log_is_json_with_the_facts():
     line = JsonLines().format(record)
     assert line.startswith('{"at": "')
     assert line.endswith('"event": "answered", "status": 200}')
+
+
+@pytest.mark.parametrize(
+    "ends", [lambda log: log.warning("worse"), lambda log: log.handlers[0].close()]
+)
+def test_lines_wait_until_something_is_worse_or_the_worker_ends(
+    capsys: pytest.CaptureFixture[str], ends: Callable[[logging.Logger], None]
+):
+    log, waiting = logging.Logger("some"), Batches(wait_seconds=60)
+    log.addHandler(waiting)
+    log.info("first")
+    log.info("second")
+    assert capsys.readouterr().err == ""
+    ends(log)
+    assert capsys.readouterr().err.split()[:2] == ["first", "second"]
+
+
+def test_lines_that_wait_are_written_in_a_moment(capsys: pytest.CaptureFixture[str]):
+    Batches(wait_seconds=0.02).handle(
+        logging.makeLogRecord({"msg": "first", "levelno": logging.INFO})
+    )
+    until = time.monotonic() + 5
+    while "first" not in (written := capsys.readouterr().err) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert written == "first\n"
 
 
 def test_the_document_describes_routes_keys_and_errors(service: Service):
