@@ -11,7 +11,7 @@ from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
 from operations.incidents.events import tell_closed
 from operations.incidents.intake import LATER
-from operations.incidents.register import Registered, Registrar
+from operations.incidents.registered import Registered, Registrar
 from operations.incidents.sealed import Content, Json, answer_of, content_of, plain
 from operations.incidents.values import shown, value_of
 from operations.outbox.changes import Change, Scalar

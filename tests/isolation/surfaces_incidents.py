@@ -2,7 +2,7 @@
 
 from operations.incidents.feedback import tell_feedback
 from operations.incidents.outcomes import tell_outcome
-from operations.incidents.register import Registrar, incident, open_incidents_of
+from operations.incidents.registered import Registrar, incident, open_incidents_of
 from operations.incidents.scores import replay_score
 from tenancy.incidents import contents_of, files_of, find_score, incidents_known, scores_of_person
 from tenancy.outbox import changes_of, fix_batches, open_batches
