@@ -9,12 +9,11 @@ from foundation.errors import InvalidRequest
 from models.live import LiveModels
 from operations.incidents.sealed import Content, Json, answer_of, content_of
 from tenancy.actor import Actor
-from tenancy.incidents import StoredIncident, get_incident, incidents_of_person
+from tenancy.incidents import StoredIncident, get_incident
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.keys import TenantKeys
-    from tenancy.store import Store
     from tenancy.tenant import Tenant
 
 
@@ -57,13 +56,6 @@ def incident(lake: "Lake", tenant: "Tenant", incident_id: str) -> Registered:
     """
     stored = get_incident(lake.store, tenant, incident_id)
     return registered_of(stored, lake.keys.of(tenant), again=True)
-
-
-def open_incidents_of(
-    store: "Store", tenant: "Tenant", person_token: str, limit: int = 100
-) -> list[StoredIncident]:
-    """Return a person's incidents that are not closed, newest first."""
-    return incidents_of_person(store, tenant, person_token, limit, still_open=True)
 
 
 def told_again(before: StoredIncident, body_mark: str, keys: "TenantKeys") -> Registered:

@@ -17,13 +17,8 @@ from operations.incidents.requests import Request
 from operations.incidents.sealed import Content, Json, plain, seal_answer, seal_score
 from operations.outbox.changes import Change
 from operations.outbox.drain import put_in
-from tenancy.incidents import (
-    SealedFile,
-    SealedScore,
-    StoredIncident,
-    add_incident,
-    incidents_known,
-)
+from tenancy.incident_files import SealedFile
+from tenancy.incidents import SealedScore, StoredIncident, add_incident, incidents_known
 
 
 @dataclass(frozen=True)
