@@ -92,16 +92,22 @@ def ours(settings: Settings, key: str, model: str, log: Path) -> Iterator[Served
         yield Served(process, port, f"/v1/models/{model}/score?reasons=false", headers)
 
 
+def mlflow_server(source: Path, port: int) -> tuple[list[str], dict[str, str]]:
+    """Return the command that serves a model's folder as MLflow does, and what its variables are.
+
+    By them it finds the uvicorn of this environment.
+    """
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", str(source)]
+    command += ["--env-manager", "local", "--workers", "1", "--port", str(port)]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return command, {"PATH": path, "MLFLOW_DISABLE_TELEMETRY": "true"}
+
+
 @contextmanager
 def mlflows(source: Path, log: Path) -> Iterator[Served]:
     """Serve a registered model's folder as MLflow does."""
     port = free_port()
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", str(source)]
-    command += ["--env-manager", "local", "--workers", "1", "--port", str(port)]
-    environment = {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-    }
+    command, environment = mlflow_server(source, port)
     with _running(command, environment, log, f"http://127.0.0.1:{port}/ping") as process:
         yield Served(process, port, "/invocations", {"Content-Type": "application/json"})
 

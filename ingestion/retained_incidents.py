@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from foundation.errors import Held
 from tenancy.erasures import Erasure, note_place
 from tenancy.holds import destroying, list_holds
-from tenancy.incidents import FILES, contents_of, forget_incidents, persons_before
+from tenancy.incident_endings import forget_incidents, persons_before
+from tenancy.incident_files import FILES, contents_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake

@@ -40,7 +40,8 @@ from tenancy.erasures import (
     note_scores,
 )
 from tenancy.holds import OFFICERS, destroying, require_free
-from tenancy.incidents import FILES, contents_of, forget_incidents, scores_of_person
+from tenancy.incident_endings import forget_incidents, scores_of_person
+from tenancy.incident_files import FILES, contents_of
 from tenancy.leases import lease
 from tenancy.outbox import forget_person, outbox_lease
 from tenancy.tenants import get_tenant

@@ -8,6 +8,7 @@ are forked from it.
 
 import os
 import socket
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 """A client that vanished amid its body, without a word, gives its place back in some 90 seconds."""
 
 LARGEST_HEAD_BYTES = 64 * 1024
+YOUNG_SECONDS = 1.0
+"""A worker that dies sooner is replaced this much later: what kills at once costs no core."""
+
 DRAIN_SECONDS = 3
 """For requests under way when told to stop; what is not answered by then is cut off."""
 
@@ -95,7 +99,9 @@ class OneDoor(MPServer):
     """Granian's server of processes with one listening socket for all of them.
 
     Its own way is a socket a worker (``SO_REUSEPORT``): connections that wait at a killed worker's
-    are lost, and two installations share a port without noticing.
+    are lost, and two installations share a port without noticing. Its own way with a worker that
+    dies within seconds of its replacement is to end: here one company's request that kills would
+    end all the others' service. So it ends only where no worker has ever come to answer.
     """
 
     _door: socket.socket
@@ -113,9 +119,15 @@ class OneDoor(MPServer):
     def _respawn_workers(
         self, workers: list[int], spawn_target: object, target_loader: object, delay: float = 0
     ) -> None:
-        for place in workers:
-            forget_living(self.wrks[place].inner.pid)
+        if not self._life.begun:
+            self.shutdown(1)
+        dead = [self.wrks[place] for place in workers]
+        for worker in dead:
+            forget_living(worker.inner.pid)
+        if any(time.monotonic() - worker.birth < YOUNG_SECONDS for worker in dead):
+            self.main_loop_interrupt.wait(YOUNG_SECONDS)
         super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        self.respawned_wrks.clear()
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Close the door, tell the workers, and wait for what they have begun."""

@@ -29,6 +29,7 @@ AGAIN_SECONDS = 5.0
 
 def begin(settings: Settings, life: Life, parent: int, workers: int) -> "APIFlask":
     """Return a worker's app; it warms up in the background and ends with its parent."""
+    _in_background("parent", lambda: _end_with(parent))
     from operations.webhooks.delivery import Courier
     from serving.app import HOUSE, create_app
     from serving.door.fairness import share_interpreter
@@ -40,12 +41,12 @@ def begin(settings: Settings, life: Life, parent: int, workers: int) -> "APIFlas
     share_interpreter()
     keep_room()
     trace_to_receiver(settings)
-    _in_background("parent", lambda: _end_with(parent))
     app = create_app(settings, life=life, workers=workers)
     courier = Courier(app.extensions[HOUSE].lake, told=webhook).start()
     # Not of atexit: a forked process does not come to it.
     Finalize(None, partial(end, app, courier), exitpriority=0)
     _in_background("warm", lambda: _warm(app))
+    life.begin()
     return app
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from urllib.error import URLError
 import numpy as np
 import pytest
 
+from benchmarks.served import mlflow_server
 from features.spec import is_missing
 from foundation.ports import free_port
 
@@ -25,14 +25,13 @@ Ask = Callable[[Sequence[Mapping[str, object]]], np.ndarray]
 def served(source: str, log: Path) -> Iterator[Ask]:
     """Serve a model's folder; yields a function from records to what the server predicts."""
     port = free_port()
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", source]
-    options = ["--env-manager", "local", "--host", "127.0.0.1", "--port", str(port)]
+    command, environment = mlflow_server(Path(source), port)
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [*command, *options],
+            command,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=_environment(),
+            env={**os.environ, **environment},
             start_new_session=True,
         )
         try:
@@ -41,12 +40,6 @@ def served(source: str, log: Path) -> Iterator[Ask]:
         finally:
             os.killpg(server.pid, 15)
             server.wait(30)
-
-
-def _environment() -> dict[str, str]:
-    """Return an environment in which MLflow finds this one's own uvicorn."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "MLFLOW_DISABLE_TELEMETRY": "true"}
 
 
 def _wait(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:

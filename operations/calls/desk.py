@@ -6,7 +6,7 @@ each time something of it changed.
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from data_contracts.contract import Contract
 from foundation.errors import OperatorError
 from operations.calls.row import contract_id, row_of
 from operations.calls.state import CallState, Happened, fold
-from operations.customers.known import Customers, Nobody
+from operations.customers.known import OnlineCustomers
 from operations.outbox.drain import Change, put_in
 from tenancy.calls import calls_of, events_of, note_changes, save_calls, silent_since
 from tenancy.webhook_events import Value, publish
@@ -77,7 +77,7 @@ class Desk:
     actor: "Actor"
     contract: Contract
     keys: "TenantKeys"
-    customers: Customers = field(default_factory=Nobody)
+    customers: OnlineCustomers
 
     def refold(self, call_keys: Collection[str], lost_at: datetime | None = None) -> None:
         """Make calls anew of all their events, with all that follows from it.

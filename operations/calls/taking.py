@@ -176,5 +176,5 @@ def give_up_lost(lake: "Lake", tenant: "Tenant", actor: "Actor", contract: Contr
     now, keys = utc_now(), lake.keys.of(tenant)
     with lake.store.session() as session:
         one_at_a_time(session, tenant)
-        desk = Desk(session, tenant, actor, contract, keys)
+        desk = Desk(session, tenant, actor, contract, keys, OnlineCustomers(lake, tenant, keys))
         return desk.give_up(now - timedelta(hours=lake.settings.call_lost_hours), now)

@@ -17,7 +17,7 @@ from ingestion.tokens import canonical, token
 from ingestion.writings import writings
 from operations.customers.view import Known
 from tenancy.consents import Consent, consents_in
-from tenancy.incidents import incidents_of_person_in
+from tenancy.incidents import incidents_of_person
 from tenancy.screen_texts import screen_texts_in
 
 if TYPE_CHECKING:
@@ -121,8 +121,7 @@ def _known(
         said = consents_in(session, tenant, marks.values())
         texts = screen_texts_in(session, tenant)
         live = {
-            one.token: incidents_of_person_in(session, tenant, one.token, MOST_LIVE)
-            for one in persons
+            one.token: incidents_of_person(session, tenant, one.token, MOST_LIVE) for one in persons
         }
     sealed = {one.token: one.facts.payload(one.token) for one in persons}
     payloads = {token: payload for token, payload in sealed.items() if payload is not None}

@@ -5,7 +5,7 @@ nobody.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from features.online_store import online_of
 
@@ -16,28 +16,6 @@ if TYPE_CHECKING:
 
 TYPE = "segment"
 """The contract's column of the customer's type."""
-
-
-class Customers(Protocol):
-    """What can be asked of a tenant's customers."""
-
-    def by_phone(self, phone_token: str) -> str | None:
-        """Return the person's token; None where nobody has the telephone, or several do."""
-
-    def type_of(self, person_token: str) -> str | None:
-        """Return the type of a customer; None where it is not known."""
-
-
-class Nobody:
-    """A tenant of whose customers nothing is known."""
-
-    def by_phone(self, phone_token: str) -> str | None:  # noqa: ARG002
-        """Return None."""
-        return None
-
-    def type_of(self, person_token: str) -> str | None:  # noqa: ARG002
-        """Return None."""
-        return None
 
 
 @dataclass(frozen=True)

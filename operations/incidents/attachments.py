@@ -18,7 +18,7 @@ from foundation.errors import InvalidRequest, TooLarge
 from foundation.settings import MIB
 from operations.incidents.values import shown
 from tenancy.columns import is_storable
-from tenancy.incidents import FILES, SealedFile, files_waiting, note_stored
+from tenancy.incident_files import FILES, SealedFile, files_waiting, note_stored
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake

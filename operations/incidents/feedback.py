@@ -18,7 +18,7 @@ from ingestion.schema import entity_of
 from models.uplift import CONTROL
 from operations.incidents.moments import with_moments
 from operations.incidents.outcomes import SOLVED, Told, changed, with_outcome
-from operations.incidents.register import Registered, Registrar
+from operations.incidents.registered import Registered, Registrar
 from operations.incidents.sealed import Content, Json, plain
 from operations.incidents.values import shown, value_of
 from operations.outbox.changes import Change, Scalar

@@ -12,7 +12,7 @@ from foundation.errors import InvalidRequest
 from operations.incidents.events import tell_closed
 from operations.incidents.intake import LATER
 from operations.incidents.moments import with_moments
-from operations.incidents.register import Registered, Registrar
+from operations.incidents.registered import Registered, Registrar
 from operations.incidents.sealed import Content, Json, answer_of, content_of, plain
 from operations.incidents.values import shown, value_of
 from operations.outbox.changes import Change, Scalar

@@ -1,7 +1,8 @@
 """What is written down after an answer was given: that keys were used, and whose data was read.
 
-A thread writes once a second what has come together, in one transaction. A process that is killed
-loses the last second of it; one that stops in order writes it first.
+A thread writes once a second what has come together: the keys in one transaction, the reads in
+another. A process that is killed loses the last second of it; one that stops in order writes it
+first.
 """
 
 import atexit

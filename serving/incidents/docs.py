@@ -6,7 +6,7 @@ from data_contracts.contract import Column
 from operations.incidents.attachments import LONGEST_NAME, MEDIA_TYPES
 from operations.incidents.feedback import FIELDS
 from operations.incidents.intake import LATER
-from operations.incidents.register import ATTACHMENTS, LONGEST_KEY
+from operations.incidents.requests import ATTACHMENTS, LONGEST_KEY
 from serving.docs.document import (
     INCIDENT,
     Json,

@@ -12,7 +12,8 @@ from foundation.texts import Language
 from operations.incidents.answer import spoken
 from operations.incidents.feedback import tell_feedback
 from operations.incidents.outcomes import tell_outcome
-from operations.incidents.register import Registered, Registrar, incident, register
+from operations.incidents.register import register
+from operations.incidents.registered import Registered, Registrar, incident
 from operations.incidents.scores import replay_score
 from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of

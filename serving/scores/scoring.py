@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from features.consent import objecting
 from features.online import online_incident_frame
 from foundation.clock import utc_now
-from foundation.errors import InvalidRequest
+from foundation.errors import InvalidRequest, NotFound
 from foundation.spelling import well_formed
-from foundation.texts import text
 from ingestion.schema import entity_of
 from ingestion.tokens import token
 from models.live import Absent, LiveModels
 from models.score import Scorer
 from operations.incidents.intake import Desk, Intake, as_rows
 from serving.caller import Caller
+from serving.errors import error_fact
 from serving.house import House
 from serving.observed import telemetry
 from serving.scores.answers import Answer, live_answer, stored_answer
@@ -159,6 +159,5 @@ def _tokens(lake: "Lake", caller: Caller, ids: Sequence[str]) -> list[str]:
 def _told(row: Row | None, caller: Caller, model: "Model") -> Answer:
     if row is not None:
         return {"score": stored_answer(row, caller.language)}
-    key = "serving.no_such_customer"
-    message = text(key, caller.language, model=model.title[caller.language])
-    return {"error": {"key": key, "message": message, "details": {}}}
+    unknown = NotFound("serving.no_such_customer", model=model.title[caller.language])
+    return {"error": error_fact(unknown, caller.language)}

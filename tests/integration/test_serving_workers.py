@@ -99,6 +99,15 @@ def test_figures_add_up_over_workers_and_need_their_key(
         assert service.get("/metrics", **shown)[0] == 404
 
 
+def test_a_worker_that_dies_time_and_again_ends_nobody_else(service: Service):
+    first, other = service.workers()
+    for _ in range(3):
+        os.kill(first, signal.SIGKILL)
+        first = _next(service, first, other)
+    assert service.get("/health")[0] == 200
+    assert other in service.workers()
+
+
 def test_the_next_request_after_killed_workers_is_answered(service: Service):
     before, counted = service.workers(), _requests(service)
     assert len(before) == 2
@@ -124,6 +133,15 @@ def test_workers_end_with_the_process_that_holds_the_door(service: Service):
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind(("127.0.0.1", service.port))
+
+
+def _next(service: Service, dead: int, other: int) -> int:
+    """Wait for a dead worker's replacement."""
+    until = time.monotonic() + 20
+    while not (new := set(service.workers()) - {dead, other}):
+        assert time.monotonic() < until, "the worker is not replaced"
+        time.sleep(0.01)
+    return new.pop()
 
 
 def _lives(process: int) -> bool:

@@ -38,7 +38,8 @@ from tenancy.deliveries import DeliveredPart, begin_delivery, finish_delivery, n
 from tenancy.erasures import begin_erasure, finish_erasure, note_scores
 from tenancy.extensions import save_extension
 from tenancy.holds import place_hold
-from tenancy.incidents import SealedFile, SealedScore, StoredIncident, add_incident
+from tenancy.incident_files import SealedFile
+from tenancy.incidents import SealedScore, StoredIncident, add_incident
 from tenancy.limits import set_limits
 from tenancy.quarantine_acts import begin_act, end_act
 from tenancy.sources import NewSource, add_source, new_source_id

@@ -2,9 +2,16 @@
 
 from operations.incidents.feedback import tell_feedback
 from operations.incidents.outcomes import tell_outcome
-from operations.incidents.register import Registrar, incident, open_incidents_of
+from operations.incidents.registered import Registrar, incident
 from operations.incidents.scores import replay_score
-from tenancy.incidents import contents_of, files_of, find_score, incidents_known, scores_of_person
+from tenancy.incident_endings import scores_of_person
+from tenancy.incident_files import contents_of, files_of
+from tenancy.incidents import (
+    StoredIncident,
+    find_score,
+    incidents_known,
+    incidents_of_person,
+)
 from tenancy.outbox import changes_of, fix_batches, open_batches
 from tenancy.tenant import Tenant
 from tests.isolation.attempts import Refused, Surface, owned
@@ -37,6 +44,12 @@ def waits(house: House, asker: Tenant, event: str) -> bool:
     return event in {one.event_id for one in found}
 
 
+def theirs(house: House, asker: Tenant, person_token: str) -> list[StoredIncident]:
+    """Return the incidents that the asker's registered of a person."""
+    with house.lake.store.reading() as session:
+        return incidents_of_person(session, asker, person_token)
+
+
 SURFACES: tuple[Surface, ...] = (
     owned(ROOM, "incident", "registered", lambda h, t, n: incident(h.lake, t, n)),
     owned(ROOM, "incident by its request", "request",
@@ -45,8 +58,8 @@ SURFACES: tuple[Surface, ...] = (
           lambda h, t, n: tell_outcome(registrar(h, t), n, {"escalated": True}), plainly=True),
     owned(ROOM, "what was done with its answer", "registered",
           lambda h, t, n: tell_feedback(registrar(h, t), n, {"offer": None}), plainly=True),
-    owned(ROOM, "a person's open incidents", "caller",
-          lambda h, t, n: open_incidents_of(h.lake.store, t, n), NO_TOKEN),
+    owned(ROOM, "a person's incidents", "caller",
+          theirs, NO_TOKEN),
     owned(ROOM, "a person's live scores", "caller",
           lambda h, t, n: scores_of_person(h.lake.store, t, [n]), NO_TOKEN),
     owned(ROOM, "its files", "registered", lambda h, t, n: files_of(h.lake.store, t, n)),

@@ -18,7 +18,8 @@ from operations.outbox.changes import opened
 from operations.outbox.drain import pending
 from operations.outbox.file import shared_out
 from serving.limits import MOST_RECORDS
-from tenancy.incidents import FILES, StoredIncident, files_of, get_incident
+from tenancy.incident_files import FILES, files_of
+from tenancy.incidents import StoredIncident, get_incident
 from tenancy.outbox import changes_of, fix_batches, open_batches
 from tenancy.webhook_tables import WebhookMessageRow
 from tenancy.webhooks import add_webhook, end_webhook
