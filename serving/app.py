@@ -88,7 +88,7 @@ def _blank(language: Language) -> Service:
         title=text("serving.docs_title", language),
         version=version("abcall"),
         docs_path=None,
-        static_folder=None,  # type: ignore[arg-type] - Flask takes it: there are no files
+        static_folder=None,  # type: ignore[arg-type]  # there are no files
         json_errors=False,
     )
     configure(app, language)
