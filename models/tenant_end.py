@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from foundation.errors import InvalidRequest
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.online_file import forget_online
-from models.erasure import REQUEST, alone
+from models.erasure import REQUEST
 from models.forget import forget_models
+from models.tenant_leases import alone
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, note_place
 from tenancy.holds import destroying
 from tenancy.tenant_end import delete_rows
