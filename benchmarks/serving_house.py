@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +37,7 @@ from tenancy.tenant import Tenant
 ROOT = Path(__file__).resolve().parents[1]
 MANAGER = Actor("staff:benchmark", "staff", None, frozenset({"manager"}))
 SCOPES = ("score", "feed", "read")
-SCALE = 0.15
+SCALE, ROUNDS = 0.15, 2
 LIMIT_BYTES = 64 * MIB
 START_SECONDS = 180
 
@@ -67,23 +67,38 @@ def make_house(
     store_url: str | None = None,
     lake_url: str = "",
     scale: float = SCALE,
+    rounds: int = ROUNDS,
+    learn: Callable[[Lake, Tenant], object] = refresh,
 ) -> ServedHouse:
-    """Make the installation: a minute or so of training, then a second a tenant."""
+    """Make the installation: a minute or so of training, then a second a tenant.
+
+    Parameters
+    ----------
+    rounds
+        Deliveries of each table that the first tenant sends.
+    learn
+        Makes gold and champions of them.
+    """
     names = [f"t{number:02d}" for number in range(tenants)]
     settings, made = make_installation(folder / "data", *names, store_url=store_url)
     settings = replace(settings, lake_url=lake_url)
     andina = generate_demo(folder / "files", scale=scale)[0]
     with Lake.open(settings) as lake:
         contract = lake.contract_of(made[0])
-        for delivery in andina.deliveries:
+        for delivery in _of_rounds(andina.deliveries, rounds):
             mapping = _mapping(contract, delivery)
             receive(lake, made[0], ACTOR, delivery.path, delivery.table, mapping=mapping)
-        refresh(lake, made[0])
+        learn(lake, made[0])
         give_models(settings, made[0], made[1:])
         keys = [issue_key(lake.store, MANAGER, tenant, SCOPES).secret for tenant in made]
         customers = _customer_ids(andina.deliveries)
         lake.engine.close()
     return ServedHouse(settings, made, keys, customers)
+
+
+def _of_rounds(deliveries: Sequence[Delivery], rounds: int) -> list[Delivery]:
+    tables = [one.table for one in deliveries]
+    return [one for n, one in enumerate(deliveries) if tables[:n].count(one.table) < rounds]
 
 
 def give_models(settings: Settings, source: Tenant, others: Sequence[Tenant]) -> None:
@@ -138,6 +153,14 @@ class Served:
                 pages = int(told.read_text().split()[1])
                 found[worker] = pages * os.sysconf("SC_PAGE_SIZE") / MIB
         return found
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that the workers have taken so far."""
+        ticks = 0
+        for worker in self.workers:
+            told = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(told[11]) + int(told[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -34,6 +34,11 @@ class Traffic:
     def __init__(self, house: ServedHouse, run: str, first_share: float = 0.5) -> None:
         self._house, self.prefix, self._share = house, f"{run}-", first_share
 
+    @property
+    def tenants(self) -> int:
+        """How many tenants send."""
+        return len(self._house.tenants)
+
     def tenant(self, number: int) -> int:
         """Return whose request this is."""
         several = len(self._house.tenants)

@@ -1,6 +1,8 @@
 """Why an offer is made, withheld, or a customer left alone: a sentence in each language."""
 
-from babel.numbers import format_currency
+from functools import cache
+
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from data_contracts.contract import OfferSpec
 from foundation.texts import Language, text
@@ -42,8 +44,11 @@ def said(amount: float, currency: str, language: Language) -> str:
     """
     if amount in (float("inf"), float("-inf")):
         return "∞" if amount > 0 else "−∞"
-    pattern = "¤¤ #,##0" if currency in WHOLE_CURRENCIES else "¤¤ #,##0.00"
-    written = format_currency(
-        amount, currency, pattern, locale=LOCALES[language], currency_digits=False
-    )
-    return str(written).replace("\u00a0", " ")
+    return format_decimal(amount, _pattern(currency), locale=LOCALES[language])
+
+
+@cache
+def _pattern(currency: str) -> NumberPattern:
+    """Return how amounts are written: the code stands in it, so that nobody looks up its name."""
+    number = "#,##0" if currency in WHOLE_CURRENCIES else "#,##0.00"
+    return parse_pattern(f"'{currency}' {number}")

@@ -23,6 +23,8 @@ KEPT_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_coun
 """A server whose machine is gone is noticed after a minute."""
 
 READ_ONLY = {"abcall_begin": "DEFERRED"}
+ONE_QUESTION = {"abcall_begin": ""}
+"""A statement sees one state of an SQLite file without a transaction around it."""
 
 
 def engine_for(url: str) -> Engine:
@@ -85,4 +87,5 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once: a reader that turns writer would fail without waiting."""
     mode = connection.get_execution_options().get("abcall_begin", "IMMEDIATE")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if mode:
+        connection.exec_driver_sql(f"BEGIN {mode}")

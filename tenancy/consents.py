@@ -7,7 +7,7 @@ to the tenant's setting.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from tenancy.actor import Actor
@@ -74,19 +74,25 @@ def consents_of(
     marks
         Only these persons, few of them: as quick as a look.
     """
-    with store.reading() as session:
-        return consents_in(session, tenant, marks)
+    with store.asking() as connection:
+        return _told(connection, tenant, marks)
 
 
 def consents_in(
     session: Session, tenant: Tenant, marks: Collection[str] | None = None
 ) -> dict[str, Consent]:
     """Return the same in the caller's transaction."""
+    return _told(session.connection(), tenant, marks)
+
+
+def _told(
+    connection: Connection, tenant: Tenant, marks: Collection[str] | None
+) -> dict[str, Consent]:
     asked: dict[str, object] = {"tenant": tenant.id}
     if marks is not None:
         asked["marks"] = list(marks)
     query = _SAID if marks is None else _SAID_BY
-    rows = session.connection().execute(query, asked)
+    rows = connection.execute(query, asked)
     return {mark: Consent(training, profiling) for mark, training, profiling in rows}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from data_contracts.versions import parse_version
 from tenancy.actor import Actor
@@ -16,6 +16,9 @@ from tenancy.contract_tables import ContractVersionRow
 from tenancy.store import Store, insert_if_absent, now_in
 
 NO_CONTENT = ("version", "customProperties")
+_HASHES = select(ContractVersionRow.version, ContractVersionRow.sha256).where(
+    ContractVersionRow.vertical == bindparam("vertical")
+)
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,8 @@ def published_versions(store: Store, vertical: str) -> list[Published]:
 
 def newest_hash(store: Store, vertical: str) -> tuple[str, str] | None:
     """Return number and content hash of the newest published version; None where there is none."""
-    query = select(ContractVersionRow.version, ContractVersionRow.sha256).where(
-        ContractVersionRow.vertical == vertical
-    )
-    with store.reading() as session:
-        found = [(version, sha256) for version, sha256 in session.execute(query)]
+    with store.asking() as connection:
+        found = [(n, sha256) for n, sha256 in connection.execute(_HASHES, {"vertical": vertical})]
     return max(found, key=lambda one: parse_version(one[0]), default=None)
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from data_contracts.extension import OwnColumn
@@ -16,6 +17,13 @@ from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 
 Columns = Sequence[Mapping[str, Any]]
+_Row = ContractExtensionRow
+_NEWEST = (
+    select(_Row.revision, _Row.payload, _Row.redriven_at)
+    .where(_Row.tenant_id == bindparam("tenant"))
+    .order_by(_Row.revision.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +52,9 @@ class Extension:
 
 def current_extension(store: Store, tenant: Tenant) -> Extension | None:
     """Return the newest revision; None where the tenant never had a column of its own."""
-    with store.reading() as session:
-        row = _newest(session, tenant)
-        return None if row is None else _extension_of(row)
+    with store.asking() as connection:
+        row = connection.execute(_NEWEST, {"tenant": tenant.id}).first()
+        return None if row is None else _extension(*row)
 
 
 def save_extension(
@@ -68,7 +76,7 @@ def save_extension(
         session.flush()
         details = {"revision": row.revision, "columns": len(columns)}
         record_in(session, actor, "contract.extended", tenant.id, subject, details=details)
-        return _extension_of(row)
+        return _extension(row.revision, row.payload, row.redriven_at)
 
 
 def mark_redriven(store: Store, tenant: Tenant, revision: int) -> None:
@@ -85,5 +93,7 @@ def _newest(session: Session, tenant: Tenant) -> ContractExtensionRow | None:
     return session.scalars(query).one_or_none()
 
 
-def _extension_of(row: ContractExtensionRow) -> Extension:
-    return Extension(row.revision, tuple(row.payload["columns"]), row.redriven_at is not None)
+def _extension(
+    revision: int, payload: Mapping[str, Any], redriven_at: datetime | None
+) -> Extension:
+    return Extension(revision, tuple(payload["columns"]), redriven_at is not None)

@@ -107,8 +107,8 @@ def incidents_known(
         "marks": list(filter(is_storable, key_marks)),
         "numbers": list(filter(is_storable, numbers)),
     }
-    with store.reading() as session:
-        return [StoredIncident(*row) for row in session.connection().execute(_KNOWN, asked)]
+    with store.asking() as connection:
+        return [StoredIncident(*row) for row in connection.execute(_KNOWN, asked)]
 
 
 def find_incident(store: Store, tenant: Tenant, incident_id: str) -> StoredIncident | None:

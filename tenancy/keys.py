@@ -5,14 +5,13 @@ version: new values use it, old ones still open. The token key never changes, or
 would get another token.
 """
 
-import hashlib
 import hmac
 import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import utc_now
@@ -38,6 +37,9 @@ from tenancy.tenant_end import destroy_keys
 from tenancy.tenants import require_there
 
 DATA, TOKEN = "data", "token"
+_OF_TENANT = select(TenantKeyRow.purpose, TenantKeyRow.version, TenantKeyRow.wrapped).where(
+    TenantKeyRow.tenant_id == bindparam("tenant")
+)
 REMEMBERED_SECONDS = 3.0
 """What is rotated or destroyed by another process takes hold within them, here at once."""
 
@@ -119,7 +121,7 @@ class TenantKeys:
         what
             Kind of thing, so that equal names of different things have different marks.
         """
-        return hmac.new(self.token_key, f"mark:{what}:{name}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self.token_key, f"mark:{what}:{name}".encode(), "sha256").hex()
 
     @property
     def version(self) -> int:
@@ -183,10 +185,9 @@ class TenantKeys:
         return max(row.version for row in session.scalars(query))
 
     def _load(self) -> dict[tuple[str, int], bytes]:
-        query = select(TenantKeyRow).where(TenantKeyRow.tenant_id == self._tenant.id)
-        with self._store.reading() as session:
-            rows = list(session.scalars(query))
-        return {(row.purpose, row.version): self._open(row) for row in rows}
+        with self._store.asking() as connection:
+            rows = connection.execute(_OF_TENANT, {"tenant": self._tenant.id}).all()
+        return {(purpose, n): self._open(purpose, n, wrapped) for purpose, n, wrapped in rows}
 
     def _make_first(self) -> dict[tuple[str, int], bytes]:
         with self._store.session() as session:
@@ -206,11 +207,12 @@ class TenantKeys:
             "created_at": utc_now(),
         }
 
-    def _open(self, row: TenantKeyRow) -> bytes:
+    def _open(self, purpose: str, version: int, wrapped: bytes) -> bytes:
+        tenant_id = self._tenant.id
         try:
-            return unwrap(self._master, row.wrapped, _name(row.tenant_id, row.purpose, row.version))
+            return unwrap(self._master, wrapped, _name(tenant_id, purpose, version))
         except InvalidTag as error:
-            raise MissingKey("tenancy.tenant_key_damaged", tenant=row.tenant_id) from error
+            raise MissingKey("tenancy.tenant_key_damaged", tenant=tenant_id) from error
 
 
 def _versions(sealed: Sequence[bytes]) -> set[int]:

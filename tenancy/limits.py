@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from foundation.errors import InvalidRequest
 from tenancy.actor import Actor
@@ -23,6 +23,9 @@ KEPT_DAYS = 40
 """Days of use that the store remembers."""
 
 MOST = 10**12
+_OWN = select(TenantLimitRow.name, TenantLimitRow.value).where(
+    TenantLimitRow.tenant_id == bindparam("tenant")
+)
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,9 @@ def is_limit(name: str) -> bool:
 
 def limits_of(store: Store, tenant: Tenant, settings: Mapping[str, int]) -> Limits:
     """Return the limits that hold for a tenant now."""
-    query = select(TenantLimitRow).where(TenantLimitRow.tenant_id == tenant.id)
-    with store.reading() as session:
-        own = {row.name: row.value for row in session.scalars(query) if row.name in NAMES}
+    with store.asking() as connection:
+        found = connection.execute(_OWN, {"tenant": tenant.id})
+        own = {name: value for name, value in found if name in NAMES}
     return replace(plan_limits(tenant.plan, settings), **own)
 
 

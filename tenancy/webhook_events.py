@@ -7,7 +7,7 @@ data: each event's fields are declared here, and another one is a bug.
 from collections.abc import Mapping
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tenancy.store import now_in
@@ -27,6 +27,9 @@ EVENTS: dict[str, tuple[str, ...]] = {
 }
 """Event → the fields that its ``data`` may have; ids are the client's own where it gave one."""
 
+_LISTENING = select(WebhookRow.id, WebhookRow.events).where(
+    WebhookRow.tenant_id == bindparam("tenant"), WebhookRow.ended_at.is_(None)
+)
 SUBSCRIBABLE = tuple(event for event in EVENTS if event != "webhook.test")
 LONGEST = 255
 """Characters of a value: an id or a class, never a text."""
@@ -96,8 +99,7 @@ def _due(message: WebhookMessageRow, webhook_id: str) -> WebhookDeliveryRow:
 
 
 def _subscribed(session: Session, tenant: Tenant, event: str) -> list[str]:
-    mine = (WebhookRow.tenant_id == tenant.id) & WebhookRow.ended_at.is_(None)
-    rows = session.execute(select(WebhookRow.id, WebhookRow.events).where(mine))
+    rows = session.connection().execute(_LISTENING, {"tenant": tenant.id})
     return [webhook_id for webhook_id, events in rows if event in events]
 
 

@@ -1,7 +1,6 @@
 """The parts of an answer: risk, churn, intent, urgency, replies and offer, one function each."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import UTC
 from decimal import Decimal
 from secrets import token_hex
@@ -164,7 +163,7 @@ def _scored(
     }
     row = said | {
         "model": frame.model.name,
-        "reasons": [asdict(reason) for reason in score.reasons],
+        "reasons": [dict(vars(reason)) for reason in score.reasons],
         "features_json": features_json(score.features),
         "model_name": score.model_name,
         "model_version": score.model_version,

@@ -82,6 +82,18 @@ def test_an_error_in_a_transaction_undoes_all_of_it(store: Store):
         assert session.scalars(select(LeaseRow)).all() == []
 
 
+def test_a_single_question_waits_for_no_writer_and_sees_what_is_committed(store: Store):
+    def names() -> list[str]:
+        with store.asking() as connection:
+            return list(connection.scalars(select(LeaseRow.name)))
+
+    with store.session() as session:
+        session.add(a_lease("told"))
+        session.flush()
+        assert names() == []
+    assert names() == ["told"]
+
+
 def test_times_come_back_as_the_same_moment_in_utc(store: Store):
     bogota = NOW.astimezone(timezone(timedelta(hours=-5)))
     with store.session() as session:
