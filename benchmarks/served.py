@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from tenancy.limits import NAMES
 from tenancy.tenant import PLANS
 
 UP_SECONDS = 180.0
-REST_SECONDS, RESTING = 20.0, 0.05
+REST_SECONDS, RESTING = 60.0, 0.05
 TOGETHER = 8
 """Records of a request when answers are compared: as many as are scored one after the other."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -139,7 +139,7 @@ def _running(
             if server_cores:
                 os.sched_setaffinity(server.pid, server_cores)
             _wait(server, address, log)
-            _rest(server.pid)
+            rest(lambda: _processor_seconds(server.pid))
             yield server.pid
         finally:
             os.killpg(server.pid, 15)
@@ -165,13 +165,13 @@ def _processor_seconds(session: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _rest(session: int) -> None:
+def rest(processor_seconds: Callable[[], float]) -> None:
     """Wait until a server has done what it begins with: a second in which it hardly works."""
     until = time.monotonic() + REST_SECONDS
     while time.monotonic() < until:
-        before = _processor_seconds(session)
+        before = processor_seconds()
         time.sleep(1.0)
-        if _processor_seconds(session) - before < RESTING:
+        if processor_seconds() - before < RESTING:
             return
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.open_loop import Line, Volley, fire, rates, told
+from benchmarks.served import rest
 from benchmarks.serving_champions import fit_champions
 from benchmarks.serving_house import Served, ServedHouse, make_house, serving
 from benchmarks.serving_traffic import Traffic
@@ -45,6 +46,7 @@ def lines(quick: bool) -> tuple[list[Figure], list[str]]:
 def _measured(house: ServedHouse, service: Served, quick: bool) -> tuple[list[Figure], list[str]]:
     seconds = QUICK_SECONDS if quick else SECONDS
     absent = _warmed(service, Traffic(house, "WARM"))
+    rest(service.cpu_seconds)
     worked = service.cpu_seconds()
     steady = fire(service.port, Traffic(house, "STEADY").incident, PER_MINUTE / 60, seconds)
     worked = service.cpu_seconds() - worked
