@@ -80,7 +80,7 @@ def test_the_engine_masks_as_python_does(engine: Engine):
 
 
 SETS = ("persons", "persons_development")
-LABELLED = [sentence.text for name in SETS for sentence in sentences(name)]
+LABELLED = [sentence.text for name in SETS for sentence in sentences(name)][::4]
 
 
 def test_a_look_at_a_text_spares_nothing_that_would_be_found():
@@ -93,7 +93,7 @@ def test_many_texts_are_masked_as_one_is():
     assert masked == [*map(mask, texts), None]
 
 
-@settings(max_examples=100)
+@settings(max_examples=20)
 @given(st.lists(st.text(alphabet="aeC.c ée+0123456789()-,/MaríaNIT@$pesos\ue000[]\n", max_size=60)))
 def test_many_texts_of_any_kind_are_masked_as_one_is(texts: list[str]):
     assert mask_all(pa.array(texts, pa.string())).to_pylist() == [*map(mask, texts)]
