@@ -1,0 +1,53 @@
+"""Products of a tenant's catalogue in its texts, and which are named most."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from ingestion.extractors.persons.plain import plain
+from ingestion.extractors.words.entities import Entity
+
+_PIECE = re.compile(r"[^\W\d_]+|[0-9]+")
+
+
+def products(text: str, catalogue: Sequence[str]) -> list[tuple[Entity, str]]:
+    """Return the places of products and their names in the catalogue.
+
+    Accents, capitals and spaces do not count: «movil 40gb» is «Móvil 40 GB».
+    """
+    if not catalogue:
+        return []
+    pattern, names = _compiled(tuple(catalogue))
+    low = plain(text)
+    if len(low) != len(text):
+        low = text.lower()
+    return [
+        (Entity(*found.span(), "product"), names[_key(found[0])]) for found in pattern.finditer(low)
+    ]
+
+
+def most_named(
+    texts: Iterable[str], catalogue: Sequence[str], most: int = 10
+) -> list[tuple[str, int]]:
+    """Return the products that most texts name, and how many do; a text counts once."""
+    named: Counter[str] = Counter()
+    for text in texts:
+        named.update({name for _, name in products(text, catalogue)})
+    return named.most_common(most)
+
+
+@lru_cache(maxsize=64)
+def _compiled(catalogue: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {_key(name): name for name in catalogue if _key(name)}
+    spelled = sorted((_PIECE.findall(plain(name)) for name in catalogue), key=_length, reverse=True)
+    ways = [r"[ -]?".join(map(re.escape, pieces)) for pieces in spelled if pieces]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(ways) or '(?!)'})(?!\w)"), names
+
+
+def _key(name: str) -> str:
+    return "".join(_PIECE.findall(plain(name)))
+
+
+def _length(pieces: list[str]) -> int:
+    return sum(map(len, pieces))
