@@ -1,0 +1,100 @@
+"""Signs beside the faults, each against a measure of its own: loudness, pitch, speed of speech."""
+
+import re
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+
+import numpy as np
+
+from benchmarks.multimodal.audio_clips import RATE, Samples
+from benchmarks.real_tables import DATA
+from benchmarks.table import Line
+from ingestion.extractors.audio.frames import frames_of
+from ingestion.extractors.audio.loudness import loudness
+from ingestion.extractors.audio.pitch import pitches, syllables_per_second
+from ingestion.extractors.audio.spans import total
+from ingestion.extractors.audio.voice import spoken
+from ingestion.media.sound import decoded
+
+WATSON = "audio_es_watson_stt"
+AZURE = ("train_audio-and-trans.zip", "test_audio-and-trans.zip")
+VOWELS = re.compile("[aeiouáéíóúü]+")
+HIATUS = re.compile("[aeoáéó](?=[aeoáéóíú])|[íú](?=[aeo])")
+WITHIN_LU, WITHIN_SEMITONES, WITHIN_SYLLABLES = 0.5, 0.5, 0.25
+
+
+def signs() -> Iterator[Line]:
+    """Return a figure for each sign."""
+    yield _loudness()
+    yield _pitch()
+    yield _syllables()
+
+
+def _loudness() -> Line:
+    """Return the greatest difference to ffmpeg's BS.1770 on real clips."""
+    files = sorted((DATA / WATSON).glob("*.wav"))
+    apart = []
+    for file in files:
+        sound = decoded(file.read_bytes())
+        own = loudness(sound.channels[0], sound.rate)
+        apart.append(abs((own or 0.0) - _by_ffmpeg(file.read_bytes())))
+    how = f"greatest of {len(files)} real clips, against ffmpeg's ebur128"
+    return Line("loudness: difference", max(apart), "LU", WITHIN_LU, "", how)
+
+
+def _by_ffmpeg(content: bytes) -> float:
+    command = ["ffmpeg", "-hide_banner", "-nostats", "-i", "pipe:0"]
+    options = ["-filter_complex", "ebur128=dualmono=false", "-f", "null", "-"]
+    told = subprocess.run([*command, *options], input=content, capture_output=True, check=True)
+    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", told.stderr.decode())[-1])
+
+
+def _pitch() -> Line:
+    """Return how far the pitch of made voices without their fundamental is off, in the median."""
+    off: list[float] = []
+    for low in (80.0, 110.0, 150.0, 200.0, 260.0):
+        time = np.arange(RATE * 4) / RATE
+        hertz = low * 2 ** (time / 4 * 0.5)
+        told = pitches(_voice(hertz), RATE, [(0.0, 4.0)])
+        true = np.interp(told[:, 0], time, hertz)
+        off.extend(np.abs(12 * np.log2(told[:, 1] / true)).tolist())
+    how = f"95th percentile of {len(off)} frames, 80 to 368 Hz rising, nothing under 300 Hz"
+    worst = float(np.percentile(off, 95))
+    return Line("pitch: error", worst, "semitones", WITHIN_SEMITONES, "", how)
+
+
+def _voice(hertz: Samples | np.typing.NDArray[np.float64]) -> Samples:
+    phase = 2 * np.pi * np.cumsum(hertz) / RATE
+    parts = (
+        np.where((k * hertz > 300) & (k * hertz < 3400), np.sin(k * phase) / k, 0.0)
+        for k in range(1, 40)
+    )
+    noise = np.random.default_rng(0).standard_normal(len(hertz)) * 0.01
+    return np.asarray(0.2 * sum(parts) + noise, dtype=np.float32)
+
+
+def _syllables() -> Line:
+    """Return how far the count of syllables is off the transcripts, in the mean."""
+    off = []
+    for archive in AZURE:
+        with zipfile.ZipFile(
+            BytesIO((DATA / "audio_es_azure_customspeech" / archive).read_bytes())
+        ) as opened:
+            for row in opened.read("trans.txt").decode("utf-8-sig").splitlines():
+                name, _, text = row.partition("\t")
+                sound = decoded(opened.read(name.strip()))
+                frames = frames_of(sound.channels[0], sound.rate)
+                spans = spoken(frames)
+                count = (syllables_per_second(frames, spans) or 0.0) * total(spans)
+                off.append(count / _written(text) - 1)
+    how = f"{len(off)} real recordings with transcripts: {', '.join(f'{o:+.2f}' for o in off)}"
+    worst = float(np.mean(np.abs(off)))
+    return Line("syllables: error", worst, "", WITHIN_SYLLABLES, "", how)
+
+
+def _written(text: str) -> int:
+    """Return the syllables of a Spanish text: groups of vowels, a hiatus parts them."""
+    lowered = text.lower()
+    return max(1, len(VOWELS.findall(lowered)) + len(HIATUS.findall(lowered)))
