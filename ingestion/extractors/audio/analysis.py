@@ -116,7 +116,7 @@ def _side(number: int, heard: list[_Heard], sound: Sound) -> Side:
         slow_response_seconds=turns.slow_response_seconds if turns else None,
         syllables_per_second=pitch.syllables_per_second(own.frames, own.voice),
         loudness_lufs=loudness.loudness(own.samples, sound.rate),
-        over_noise_decibels=loudness.over_noise(own.frames.level, own.voice),
+        over_noise_decibels=loudness.over_noise(own.frames.level, own.voice, own.music),
         pitch_hertz=pitch_hertz,
         pitch_range_semitones=pitch_range,
         level_decibels=_levels(own),

@@ -36,16 +36,17 @@ def loudness(channel: Samples, rate: int) -> float | None:
     return round(float(_lufs(kept.mean())), 2)
 
 
-def over_noise(level: Samples, spoken: list[Span]) -> float | None:
-    """Return how many dB the mean of speech lies over the median of the rest.
+def over_noise(level: Samples, spoken: list[Span], music: list[Span]) -> float | None:
+    """Return how many dB the mean of speech lies over the median of what is neither it nor music.
 
     ``level`` in dB by frame; None where there is no speech, or nothing but speech.
     """
     speech = mask_of(spoken, len(level))
-    if min(speech.sum(), (~speech).sum()) < LEAST_FRAMES:
+    rest = ~(speech | mask_of(music, len(level)))
+    if min(speech.sum(), rest.sum()) < LEAST_FRAMES:
         return None
     said = 10 * np.log10(np.mean(10.0 ** (level[speech].astype(np.float64) / 10)))
-    return round(float(said - np.median(level[~speech])), 1)
+    return round(float(said - np.median(level[rest])), 1)
 
 
 def _lufs(power: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -14,6 +14,7 @@ from ingestion.extractors.audio.spans import Span, joined, lasting, spans_of
 LEAST_SECONDS = 5.0
 STEP_FRAMES = 10
 OVER_FRAMES = 150
+LEFT_SECONDS = 1.0
 STEADY_DECIBELS = 2.9
 """Made music changes by 2 dB a tenth of a second, speech by 10, in noise at 10 dB by 4 to 5."""
 
@@ -32,4 +33,12 @@ def _steady(frames: Frames, sound: Span) -> list[Span]:
     over = uniform_filter1d(change, OVER_FRAMES, mode="nearest")
     steady = np.pad(over < STEADY_DECIBELS, (0, STEP_FRAMES), mode="edge")
     found = joined(spans_of(steady), 1.0)
-    return lasting([(sound[0] + a, sound[0] + b) for a, b in found], LEAST_SECONDS)
+    whole = [_to_borders((sound[0] + a, sound[0] + b), sound) for a, b in found]
+    return lasting(whole, LEAST_SECONDS)
+
+
+def _to_borders(music: Span, sound: Span) -> Span:
+    """Return music with what little is left beside it: its own beginning and end."""
+    start = sound[0] if music[0] - sound[0] < LEFT_SECONDS else music[0]
+    end = sound[1] if sound[1] - music[1] < LEFT_SECONDS else music[1]
+    return (round(start, 4), round(end, 4))

@@ -24,12 +24,12 @@ EVERY_FRAMES = 4
 LOWEST_HERTZ, HIGHEST_HERTZ = 70.0, 400.0
 VOICED = 0.5
 """Least autocorrelation of a voiced frame, of 1."""
-OCTAVE_COST = 0.02
+OCTAVE_COST = 0.1
 """What a lag twice as long must be better by."""
-DIP_DECIBELS = 2.0
+DIP_DECIBELS = 1.0
 UNDER_DECIBELS = 22.0
-SYLLABLE_SECONDS = 0.09
-SMOOTH_FRAMES = 2.5
+SYLLABLE_SECONDS = 0.07
+SMOOTH_FRAMES = 1.0
 
 
 def pitches(channel: Samples, rate: int, spoken: list[Span]) -> npt.NDArray[np.float64]:
