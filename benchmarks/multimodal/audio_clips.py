@@ -72,7 +72,7 @@ def _speaker(file: Path) -> str:
 
 def _narrow(content: bytes) -> Samples:
     sound = decoded(content)
-    mixed = sound.channels.mean(axis=0)
+    mixed: Samples = sound.channels.mean(axis=0)
     if sound.rate == RATE:
         return mixed
     from scipy.signal import resample_poly

@@ -44,7 +44,7 @@ class Mixed:
     @property
     def seconds(self) -> float:
         """How long it is."""
-        return self.channels.shape[1] / RATE
+        return float(self.channels.shape[1] / RATE)
 
     def place(self, channel: int, start: float, piece: Samples) -> float:
         """Put a piece where it begins at ``start``; return where it ends, or -1: no room."""
@@ -158,9 +158,8 @@ def music(seconds: float, rng: np.random.Generator) -> Samples:
             for harmonic in (1, 2, 3):
                 part = struck[:here_end] * np.sin(2 * np.pi * pitch * harmonic * passed[:here_end])
                 sound[here][:here_end] += part / harmonic**1.5
-    return (
-        (sound / np.sqrt(np.mean(sound**2)) * 10 ** (-24 / 20)).clip(-0.8, 0.8).astype(np.float32)
-    )
+    scaled = sound / np.sqrt(np.mean(sound**2)) * 10 ** (-24 / 20)
+    return np.asarray(scaled.clip(-0.8, 0.8), dtype=np.float32)
 
 
 def noise(kind: str, length: int, rng: np.random.Generator) -> Samples:

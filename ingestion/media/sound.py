@@ -47,7 +47,7 @@ class Sound:
     @property
     def seconds(self) -> float:
         """How long it is."""
-        return self.channels.shape[1] / self.rate
+        return float(self.channels.shape[1] / self.rate)
 
 
 def decoded(content: bytes, most_seconds: float = MOST_SECONDS) -> Sound:
@@ -75,7 +75,8 @@ def decoded(content: bytes, most_seconds: float = MOST_SECONDS) -> Sound:
         raise InvalidUpload("sound.empty")
     if len(samples) > most_seconds * rate:
         raise TooLarge("sound.too_long", minutes=round(most_seconds / 60))
-    return Sound(np.ascontiguousarray(samples.T).astype(np.float32) / FULL_SCALE, rate)
+    scaled = np.ascontiguousarray(samples.T).astype(np.float32) / np.float32(FULL_SCALE)
+    return Sound(scaled, rate)
 
 
 def _command(most_seconds: float) -> list[str]:
