@@ -14,8 +14,11 @@ from importlib import import_module
 from benchmarks.table import Line, report
 
 
-def run(name: str, title: str, parts: Sequence[str]) -> int:
-    """Measure the parts that the arguments name, all of them where they name none; exit code."""
+def run(name: str, title: str, parts: Sequence[str], joint: str = "_") -> int:
+    """Measure the parts that the arguments name, all of them where they name none; exit code.
+
+    ``joint`` is "." where the parts lie in a package ``benchmarks.<name>``.
+    """
     parser = argparse.ArgumentParser(prog=f"benchmarks.{name}", description=title)
     parser.add_argument("part", nargs="*", help=f"one of {', '.join(parts)}")
     parser.add_argument("--quick", action="store_true", help="smaller inputs, 3 minutes at most")
@@ -24,7 +27,8 @@ def run(name: str, title: str, parts: Sequence[str]) -> int:
     if unknown:
         parser.error(f"no part is called {', '.join(unknown)}; there are {', '.join(parts)}")
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    measured = [measure(f"{name}_{part}", quick=options.quick) for part in options.part or parts]
+    modules = [f"{name}{joint}{part}" for part in options.part or parts]
+    measured = [measure(module, quick=options.quick) for module in modules]
     figures = [line for lines, _ in measured for line in lines]
     notes = [note for _, told in measured for note in told]
     named = "".join(f"_{part}" for part in options.part)

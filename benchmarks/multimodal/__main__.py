@@ -1,0 +1,10 @@
+"""``make benchmark-multimodal``: every part in one table, or those that are named."""
+
+import sys
+
+from benchmarks.parts import run
+
+PARTS = ("audio",)
+
+if __name__ == "__main__":
+    sys.exit(run("multimodal", "Text, images and call audio", PARTS, joint="."))
