@@ -248,11 +248,14 @@ class ReplyRanker:
         places = np.concatenate([words, characters + len(self._views[0].terms_)])
         weights = np.concatenate([ours, theirs]) / len(self._views)
         begins, ends = self._documents.indptr[places], self._documents.indptr[places + 1]
-        lists = zip(begins.tolist(), ends.tolist(), weights.tolist(), strict=True)
-        found = np.zeros(self._documents.shape[0])
-        for begin, end, weight in lists:  # a list names no document twice
-            found[self._documents.indices[begin:end]] += weight * self._documents.data[begin:end]
-        return found
+        lengths = ends - begins
+        # All lists in a row: where each entry lies is its list's beginning and its place in it.
+        entries = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
+        pushes = np.repeat(weights.astype(np.float32), lengths) * self._documents.data[entries]
+        documents = self._documents.indices[entries]
+        return np.asarray(
+            np.bincount(documents, pushes, minlength=self._documents.shape[0]), dtype=np.float64
+        )
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 log = logging.getLogger("abcall.operations")
+_LANGUAGES = set(LANGUAGES)
 
 
 @dataclass
@@ -75,8 +76,8 @@ def answers(
 
 def spoken(told: Part, language: Language) -> Part:
     """Return an answer with its words in one language."""
-    if isinstance(told, Mapping):
-        if told.keys() == set(LANGUAGES):
+    if isinstance(told, dict):
+        if told.keys() == _LANGUAGES:
             return told[language]
         return {name: spoken(part, language) for name, part in told.items()}
     if isinstance(told, list):

@@ -69,7 +69,7 @@ def _string(column: Column, given: object, place: str) -> str | None:
         raise InvalidRequest("serving.too_long", field=place, limit=limit)
     if not _writable(text):
         raise InvalidRequest("serving.not_text", field=place)
-    if fold(text) in _blanks(column):
+    if _is_blank(column, fold(text)):
         return None
     return _stored(column, text.strip(EDGES), place)
 
@@ -83,10 +83,11 @@ def _writable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _blanks(column: Column) -> set[str]:
+def _is_blank(column: Column, word: str) -> bool:
+    """Say whether a folded text is no value: only the empty one where any text may be meant."""
     if _free(column):
-        return {""}
-    return set(BLANK_TEXT) - set(folded(written for written, _ in column.writings()))
+        return not word
+    return word in BLANK_TEXT and word not in folded(written for written, _ in column.writings())
 
 
 def _stored(column: Column, text: str, place: str) -> str:
