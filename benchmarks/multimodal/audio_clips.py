@@ -29,8 +29,9 @@ JUDGING = {
     "audio_callcenter_speechmatics": ("agent", "customer"),
     "audio_fsdd_digits": ("*_nicolas_*", "*_theo_*", "*_yweweler_*"),
 }
-UNDER_DECIBELS = 25
-"""An utterance begins and ends where the clip comes within this of its loud speech."""
+MARGIN_DECIBELS = 15.9
+"""Speech is what lies within this of the active speech level, as ITU-T P.56 measures it: what is
+weaker lies under the noise where that is 10 dB down, and nobody could say where it ends."""
 PAUSE_SECONDS = 0.2
 LEAST_SECONDS = 0.3
 MOST_SECONDS = 12.0
@@ -82,7 +83,7 @@ def _narrow(content: bytes) -> Samples:
 
 def _utterances(clip: Samples) -> Iterator[Samples]:
     level = levels(clip)
-    loud = level > np.percentile(level, 95) - UNDER_DECIBELS
+    loud = level > active_level(level) - MARGIN_DECIBELS
     places = np.flatnonzero(loud)
     if not len(places):
         return
@@ -96,12 +97,20 @@ def _utterances(clip: Samples) -> Iterator[Samples]:
 def _levelled(piece: Samples) -> Samples:
     """Return it at the common level, with ends that do not click."""
     loud = levels(piece)
-    active = 10 * np.log10(np.mean(10 ** (loud[loud > loud.max() - 20] / 10)))
+    active = active_level(loud)
     ramp = np.minimum(1.0, np.arange(1, len(piece) + 1) / (FADE_SECONDS * RATE))
     gain = 10 ** ((ACTIVE_DECIBELS - active) / 20)
     scaled = piece * np.float32(gain) * (ramp * ramp[::-1]).astype(np.float32)
     # A crest above full scale would be a clip that nobody injected.
     return np.asarray(scaled * min(1.0, 0.8 / np.abs(scaled).max()), dtype=np.float32)
+
+
+def active_level(level: npt.NDArray[np.float64]) -> float:
+    """Return the level of active speech (P.56): the mean of what is within the margin of it."""
+    active = float(level.max())
+    for _ in range(20):
+        active = float(10 * np.log10(np.mean(10 ** (level[level > active - MARGIN_DECIBELS] / 10))))
+    return active
 
 
 def levels(samples: Samples) -> npt.NDArray[np.float64]:

@@ -22,6 +22,7 @@ DEAD_DECIBELS = -90.0
 UNDER_NOISE_DECIBELS = 6.0
 OVER_NOISE_DECIBELS = 8.0
 LEAST_LOUD_DECIBELS = -60.0
+DEEP_DECIBELS, RINGING_DECIBELS = 55.0, -13.0
 EDGE_DECIBELS, BESIDE_DECIBELS = -22.0, -20.0
 CLEAR_EDGE_DECIBELS, CLEAR_BESIDE_DECIBELS = -12.0, -11.0
 
@@ -52,5 +53,10 @@ def _hole(level: Samples, span: Span, loud: float, noise: float) -> bool:
     if middle < max(DEAD_DECIBELS, noise - UNDER_NOISE_DECIBELS):
         return bool(edge > EDGE_DECIBELS and beside - loud > BESIDE_DECIBELS)
     quiet = middle < noise + OVER_NOISE_DECIBELS
+    if quiet and middle < loud - DEEP_DECIBELS:
+        # No voice is that quiet; Opus lets it ring for some 10 ms, and cuts it in again at once.
+        until = level[max(0, first - 4 - BESIDE) : first - 4].mean() - loud
+        again = level[last : last + 4].max() - loud
+        return bool(until > RINGING_DECIBELS and again > RINGING_DECIBELS)
     clear = edge > CLEAR_EDGE_DECIBELS and beside - loud > CLEAR_BESIDE_DECIBELS
     return bool(quiet and clear)
