@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_PYTHON_DOWNLOADS := never
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo up test test-slow check docs lock notebooks benchmark benchmark-upload benchmark-lake benchmark-models benchmark-verticals benchmark-serving isolation soak soak-uploads clean
+.PHONY: help setup demo up test test-slow check docs lock notebooks benchmark benchmark-upload benchmark-lake benchmark-models benchmark-verticals benchmark-serving benchmark-multimodal isolation soak soak-uploads clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -54,7 +54,7 @@ lock: ## pin the ranges of pyproject.toml again, with hashes and without address
 	$(BIN)/uv pip compile tests/interop/requirements.in --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --quiet -o requirements-interop.lock
 
-benchmark: benchmark-upload benchmark-lake benchmark-models benchmark-verticals ## every benchmark
+benchmark: benchmark-upload benchmark-lake benchmark-models benchmark-verticals benchmark-serving benchmark-multimodal ## every benchmark
 
 benchmark-upload: $(READY) ## figures of a warm upload (QUICK=1: smaller inputs, 3 minutes at most)
 	@$(BIN)/python -m benchmarks.upload $(if $(QUICK),--quick)
@@ -70,6 +70,9 @@ benchmark-verticals: $(READY) ## new verticals from raw files, beside tuned XGBo
 
 benchmark-serving: $(READY) ## the service: models, whole answers, customers (QUICK=1: 3 minutes at most)
 	@$(BIN)/python -m benchmarks.serving $(if $(QUICK),--quick)
+
+benchmark-multimodal: $(READY) ## text and call audio beside plain peers (QUICK=1: 3 minutes at most)
+	@$(BIN)/python -m benchmarks.multimodal $(if $(QUICK),--quick)
 
 notebooks: $(READY) ## execute the notebooks on the demonstration's lake; their pages go to build/notebooks
 	@$(BIN)/python -m notebooks.book

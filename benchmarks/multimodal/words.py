@@ -6,7 +6,7 @@ import yaml
 from sklearn.metrics import f1_score
 
 from benchmarks.multimodal.marked import Counts, Mark, counts, read
-from benchmarks.table import Line, report
+from benchmarks.table import Line
 from ingestion.extractors.words.entities import entities
 from ingestion.extractors.words.language import language_of
 from ingestion.extractors.words.products import products
@@ -99,7 +99,3 @@ def _threads() -> Line:
     told = yaml.safe_load((HERE / "words_threads.yaml").read_text("utf-8"))
     right = sum([m.body for m in messages(t["text"])] == t["bodies"] for t in told)
     return Line("words: threads cut as their writers wrote", right, f"of {len(told)}", least=7)
-
-
-if __name__ == "__main__":
-    raise SystemExit(report("multimodal_words", "Words", *lines(quick=False)))
