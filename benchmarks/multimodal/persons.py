@@ -1,8 +1,8 @@
 """Personal data found in 631 Spanish sentences, by kind, beside the masker of version 1.
 
 The sentences (``persons.txt``) were written before the masker that is measured here, with names,
-numbers and formats of their own; ``persons_development.txt`` is for tuning. The totals of these were
-looked at while the masker grew, single errors never were.
+numbers and formats of their own; ``persons_development.txt`` is for tuning. The totals of these
+were looked at while the masker grew, single errors never were.
 """
 
 import re
