@@ -95,8 +95,11 @@ def best_threshold(y: Matrix, probability: Floats, payoff: Payoff) -> float:
     if contacted == 0:
         return 1.0
     falling = np.sort(probability)[::-1]
+    last = falling[contacted - 1]
     following = falling[contacted] if contacted < len(falling) else 0.0
-    return float((falling[contacted - 1] + following) / 2)
+    between = (last + following) / 2
+    # Between neighbours lies no number: the middle is rounded to one of them.
+    return float(between if between < last else following)
 
 
 def worthwhile_threshold(

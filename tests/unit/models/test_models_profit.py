@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from data_contracts.contract import Money
@@ -54,6 +54,7 @@ def test_where_contacting_never_pays_nobody_is_contacted():
         max_size=30,
     )
 )
+@example([(1, 0.75, 100.0), (0, float(np.nextafter(0.75, 0)), 100.0)])
 def test_no_other_threshold_brings_more(rows: list[tuple[int, float, float]]):
     left, said, value = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     money = Payoff.of(MONEY, value, horizon_days=30)
