@@ -1,1 +1,1 @@
-"""What is read from texts, images and sound, each extractor a pure function with a version."""
+"""What is read from a kept attachment: pure functions of its content, one package a kind."""

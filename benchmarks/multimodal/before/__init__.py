@@ -1,1 +1,0 @@
-"""The masker of version 1 and its names, kept to be measured against."""
