@@ -30,13 +30,14 @@ up: $(READY) ## serve dashboard, scoring service, Dagster and MLflow on loopback
 	@exec $(BIN)/abcall up
 
 # Two processes on two cores; a file's tests stay together, for they share what the file sets up.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+# A test that waits outside Python obeys no time limit: it is ended, and its process says where it was.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile -o faulthandler_exit_on_timeout=true
 
 test: $(READY) ## the fast suite (8 minutes at most on 2 cores)
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -o faulthandler_timeout=360 -m "not slow"
 
 test-slow: $(READY) ## the rest: Spark parity, browser, kills, both databases
-	$(PYTEST) -m slow
+	$(PYTEST) -o faulthandler_timeout=3300 -m slow
 
 check: $(READY) ## ruff, mypy and the one-way imports
 	$(BIN)/ruff check .

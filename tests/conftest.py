@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytest_plugins = [
     "tests.blank_stores",
     "tests.demo_lake",
+    "tests.ending",
     "tests.mariadb",
     "tests.object_storage",
     "tests.packages",
