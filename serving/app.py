@@ -27,6 +27,7 @@ from serving.headers import add_headers
 from serving.health.life import Life
 from serving.house import House
 from serving.language import asked_language, speak
+from serving.models.short_way import add_short_way
 from serving.observed.logs import log_requests
 from serving.observed.telemetry import count_requests
 from serving.observed.traces import trace_requests
@@ -68,7 +69,6 @@ def create_app(
     log_requests(app)
     add_limiting(app, settings, workers)
     add_bounds(app)
-    add_headers(app, settings)
     register_errors(app)
     contracts = load_contracts(settings.contract_dirs)
     opened = lake if lake is not None else Lake.open(settings)
@@ -79,6 +79,8 @@ def create_app(
     app.extensions[DOCUMENTED] = cache(partial(_documented, app, house))
     for area in areas():
         area.add(app, house)
+    add_short_way(app, house)
+    add_headers(app, settings)
     return app
 
 

@@ -10,6 +10,7 @@ from operations.incidents.values import shown
 from serving.limits import MOST_RECORDS
 
 Fields = dict[str, Any]
+JSON = "application/json"
 
 
 def json_object(request: Request) -> Fields:
@@ -22,8 +23,12 @@ def json_object(request: Request) -> Fields:
     """
     if not request.is_json:
         raise InvalidRequest("serving.not_json_type")
+    return object_in(_whole(request))
+
+
+def object_in(data: bytes) -> Fields:
+    """Return the object that a body is; errors as ``json_object``."""
     try:
-        data = _whole(request)
         body = _READER.decode(data.decode(json.detect_encoding(data), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("serving.not_json") from error
@@ -79,7 +84,12 @@ def records_under(body: Fields, name: str) -> list[Any]:
 
 def ready_json(body: Fields) -> Response:
     """Return an answer of plain values that were checked elsewhere."""
-    return Response(_WRITER.encode(body), mimetype="application/json")
+    return Response(json_bytes(body), mimetype=JSON)
+
+
+def json_bytes(body: Fields) -> bytes:
+    """Return an answer of plain values as it goes out."""
+    return _WRITER.encode(body).encode()
 
 
 def _no_number(word: str) -> NoReturn:

@@ -19,11 +19,15 @@ def add_bounds(app: APIFlask) -> None:
 
     @app.before_request
     def bound() -> None:
-        told = request.environ
-        if len(told["PATH_INFO"]) + len(told["QUERY_STRING"]) >= URL_LIMIT_BYTES:
-            abort(414)
-        if _head_bytes(told) > HEADERS_LIMIT_BYTES:
-            abort(431)
+        if beyond := head_beyond(request.environ):
+            abort(beyond)
+
+
+def head_beyond(told: Mapping[str, Any]) -> int:
+    """Return the status that refuses a request's address or headers; 0 where they are in bounds."""
+    if len(told["PATH_INFO"]) + len(told["QUERY_STRING"]) >= URL_LIMIT_BYTES:
+        return 414
+    return 431 if _head_bytes(told) > HEADERS_LIMIT_BYTES else 0
 
 
 def _head_bytes(told: Mapping[str, Any]) -> int:

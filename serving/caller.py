@@ -42,7 +42,10 @@ def caller_of(request: Request, lake: "Lake", *scopes: str) -> Caller:
     NotAllowed
         The key lacks them.
     """
-    known = door().known(lake, _secret(request), request.remote_addr)
+    secret = secret_in(request.headers.get("Authorization", ""))
+    if not secret:
+        raise NotSignedIn("serving.no_key")
+    known = door().known(lake, secret, request.remote_addr)
     g.tenant_id, g.key_id = known.tenant.id, known.actor.id
     language = asked_language(request) or known.tenant.language
     speak(language)
@@ -59,8 +62,7 @@ def note_person_read(caller: Caller, lake: "Lake", person_token: str) -> None:
     door().afterwards.person_read(lake, read)
 
 
-def _secret(request: Request) -> str:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != SCHEME or not secret.strip():
-        raise NotSignedIn("serving.no_key")
-    return secret.strip()
+def secret_in(header: str) -> str:
+    """Return the secret of an ``Authorization`` header; nothing where it holds none."""
+    scheme, _, secret = header.partition(" ")
+    return secret.strip() if scheme.lower() == SCHEME else ""

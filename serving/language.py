@@ -1,6 +1,8 @@
 """In which language an answer speaks: what the client asks for, else the tenant's."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from flask import Request, g
 from werkzeug.datastructures import LanguageAccept
@@ -11,7 +13,12 @@ from foundation.texts import LANGUAGES, Language
 
 def asked_language(request: Request) -> Language | None:
     """Return the first language of ``Accept-Language`` that we speak; None where it names none."""
-    asked: str | None = request.environ.get("HTTP_ACCEPT_LANGUAGE")
+    return language_in(request.environ)
+
+
+def language_in(environ: Mapping[str, Any]) -> Language | None:
+    """Return the same of a request as its server hands it over."""
+    asked: str | None = environ.get("HTTP_ACCEPT_LANGUAGE")
     return _first_of(asked) if asked else None
 
 

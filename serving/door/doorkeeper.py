@@ -86,14 +86,18 @@ class Doorkeeper:
         TooMany
             Nobody, and this address has tried too often; a right key of the same address holds.
         """
-        digest = hashlib.sha256(secret.encode("utf-8", "replace")).digest()
-        found = self._known.get(digest)
-        if found is None or found.until <= self._clock():
+        found = self.remembered(secret)
+        if found is None:
             found = self._found(lake, secret, address)
-            self._remember(digest, found)
+            self._remember(_digest(secret), found)
         if found.ends_at is not None and found.ends_at <= utc_now():
             raise NotSignedIn("tenancy.wrong_key")
         return found
+
+    def remembered(self, secret: str) -> Known | None:
+        """Return who is behind a secret if that was found a moment ago; it may end meanwhile."""
+        found = self._known.get(_digest(secret))
+        return found if found is not None and found.until > self._clock() else None
 
     def forget(self) -> None:
         """Look everything up again: something was changed here."""
@@ -137,3 +141,7 @@ class Doorkeeper:
         if len(self._known) >= MOST_REMEMBERED:
             self._known = {}
         self._known[digest] = found
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()

@@ -42,11 +42,7 @@ def add_limiting(app: APIFlask, settings: Settings, workers: int = 1) -> None:
     def told(answer: Response) -> Response:
         known: Known | None = g.get("known")
         if known is not None:
-            standing = known.allowance.standing()
-            if standing:
-                answer.headers["RateLimit-Policy"] = ", ".join(map(_policy, standing))
-                answer.headers["RateLimit"] = ", ".join(map(_now, standing))
-            _warn(answer, known)
+            answer.headers.extend(standing_of(known))
         return answer
 
     @app.teardown_request
@@ -81,14 +77,20 @@ def _is_large() -> bool:
     return "HTTP_TRANSFER_ENCODING" in request.environ or (length or 0) > LARGE_BODY_BYTES
 
 
+def standing_of(known: Known) -> list[tuple[str, str]]:
+    """Return the headers that say how a caller stands, and when the secret ends if that is near."""
+    standing, told = known.allowance.standing(), []
+    if standing:
+        told.append(("RateLimit-Policy", ", ".join(map(_policy, standing))))
+        told.append(("RateLimit", ", ".join(map(_now, standing))))
+    if known.ends_at is not None and known.ends_at <= utc_now() + WARNED_BEFORE:
+        told.append((ENDS_HEADER, known.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ")))
+    return told
+
+
 def _policy(one: Standing) -> str:
     return f'"{one.policy}";q={one.quota};w={one.window_seconds}'
 
 
 def _now(one: Standing) -> str:
     return f'"{one.policy}";r={one.remaining};t={ceil(one.reset_seconds)}'
-
-
-def _warn(answer: Response, known: Known) -> None:
-    if known.ends_at is not None and known.ends_at <= utc_now() + WARNED_BEFORE:
-        answer.headers[ENDS_HEADER] = known.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,21 +5,15 @@ from typing import Any
 from apiflask import APIFlask
 from flask import Response, g, request
 
-from data_contracts.contract import Model
-from foundation.errors import InvalidRequest, NotFound
-from foundation.texts import Language
-from models.score import Score
-from operations.incidents.values import shown
+from foundation.errors import InvalidRequest
 from serving.body import json_object, ready_json, records_under
-from serving.caller import Caller, caller_of
+from serving.caller import caller_of
 from serving.docs.document import SECURITY, add_schemas, describe, json_body, refusals
 from serving.house import House
 from serving.limits import MOST_RECORDS
-from serving.models.feature_values import feature_records
+from serving.models.asked import REASONS, RECORDS, SCOPE, AskedModel
 from serving.models.schemas import RecordScores
-from serving.scores.scoring import scorer_of
 
-REASONS = "reasons"
 YES_OR_NO = {"true": True, "false": False}
 PATH = "/v1/models/{model}/score"
 
@@ -36,14 +30,12 @@ def add(app: APIFlask, house: House) -> None:
         security=SECURITY,
     )
     def score(model: str) -> Response:
-        caller = caller_of(request, house.lake, "score")
-        wanted, reasons = _declared(caller, model), _reasons_wanted()
-        given = records_under(json_object(request), "records")
+        caller = caller_of(request, house.lake, SCOPE)
+        asked = AskedModel.of(house.models, caller.tenant, caller.contract, model)
+        reasons, given = _reasons_wanted(), records_under(json_object(request), RECORDS)
         g.records = len(given)
-        scorer = scorer_of(house.models, caller, wanted.name)
-        scores = scorer.score(feature_records(given, scorer.champion.features), reasons=reasons)
         # A response as it is goes out as it is: checked by the schema in tests, not in requests.
-        return ready_json(_answer(wanted, scores, caller.language))
+        return ready_json(asked.answer(asked.records(given), caller.language, reasons=reasons))
 
     told = [_reasons_parameter(house)]
     body = json_body({"$ref": "#/components/schemas/FeatureRecords"}, EXAMPLES)
@@ -56,49 +48,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
-def _declared(caller: Caller, model: str) -> Model:
-    models = caller.contract.models
-    found = next((one for one in models if one.name == model), None)
-    if found is None:
-        known = ", ".join(one.name for one in models)
-        raise NotFound("serving.no_such_model", model=shown(model), known=known)
-    return found
-
-
 def _reasons_wanted() -> bool:
     given = request.args.get(REASONS, "true")
     if given not in YES_OR_NO:
         raise InvalidRequest("serving.not_boolean", field=REASONS)
     return YES_OR_NO[given]
-
-
-def _answer(model: Model, scores: list[Score], language: Language) -> dict[str, Any]:
-    one = scores[0]
-    return {
-        "model": model.name,
-        "task": model.task,
-        "scores": [_scored(score, language) for score in scores],
-        "versions": {
-            "model": one.model_name,
-            "model_version": one.model_version,
-            "contract": one.contract_version,
-            "code": one.code_version,
-            "tables": one.table_versions,
-        },
-    }
-
-
-def _scored(score: Score, language: Language) -> dict[str, Any]:
-    return {
-        "probability": score.probability,
-        "predicted_value": score.predicted_value,
-        "class_probabilities": score.class_probabilities,
-        "risk_class": score.risk_class,
-        "reasons": [
-            {"feature": r.feature, "contribution": r.contribution, "text": r.say(language)}
-            for r in score.reasons
-        ],
-    }
 
 
 def _reasons_parameter(house: House) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import threading
 import time
 from functools import lru_cache
 from logging.handlers import MemoryHandler
+from typing import NamedTuple
 
 from apiflask import APIFlask
 from flask import Response, g, request
@@ -89,14 +90,33 @@ def log_requests(app: APIFlask) -> None:
     @app.after_request
     def ended(answer: Response) -> Response:
         rule, known = request.url_rule, g.get
-        facts = {
-            "method": method_of(request.method),
-            "route": rule.rule if rule else None,
-            "status": answer.status_code,
-            "seconds": round(time.perf_counter() - known("begun_at"), 4),
-            "tenant": known("tenant_id"),
-            "key": known("key_id"),
-            "records": known("records"),
-        }
-        log.info("answered", extra={"facts": facts})
+        told = Answered(
+            method_of(request.method),
+            rule.rule if rule else None,
+            answer.status_code,
+            time.perf_counter() - known("begun_at"),
+            known("tenant_id"),
+            known("key_id"),
+            known("records"),
+        )
+        log_answer(told)
         return answer
+
+
+class Answered(NamedTuple):
+    """A request that was answered, as operators see it."""
+
+    method: str
+    route: str | None
+    status: int
+    seconds: float
+    tenant: str | None
+    key: str | None
+    records: int | None
+
+
+def log_answer(told: Answered) -> None:
+    """Write the line of an answered request."""
+    facts = told._asdict()
+    facts["seconds"] = round(told.seconds, 4)
+    log.info("answered", extra={"facts": facts})

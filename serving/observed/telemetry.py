@@ -119,21 +119,36 @@ def count_requests(app: APIFlask) -> None:
     @app.before_request
     def begun() -> None:
         g.counted_at = time.perf_counter()
-        _in_flight.inc()
+        begun_one()
 
     @app.after_request
     def answered(answer: Response) -> Response:
         rule, method, now = request.url_rule, method_of(request.method), time.perf_counter()
         route = rule.rule if rule else "-"
         tenant_id = g.get("tenant_id") or "-"
-        _requests_of(method, route, answer.status_code, tenant_id).inc()
-        _seconds_of(method, route).observe(now - g.get("counted_at", now))
+        answered_one(method, route, answer.status_code, tenant_id, now - g.get("counted_at", now))
         return answer
 
     @app.teardown_request
     def ended(_error: BaseException | None) -> None:
         if g.pop("counted_at", None) is not None:
-            _in_flight.dec()
+            ended_one()
+
+
+def begun_one() -> None:
+    """Count a request that is being answered from now on."""
+    _in_flight.inc()
+
+
+def ended_one() -> None:
+    """Count one that no longer is."""
+    _in_flight.dec()
+
+
+def answered_one(method: str, route: str, status: int, tenant_id: str, seconds: float) -> None:
+    """Count and time an answer."""
+    _requests_of(method, route, status, tenant_id).inc()
+    _seconds_of(method, route).observe(seconds)
 
 
 @cache

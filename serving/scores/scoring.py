@@ -21,13 +21,14 @@ from serving.scores.answers import Answer, live_answer, stored_answer
 from serving.scores.latest import Row, latest_scores, model_of
 
 if TYPE_CHECKING:
-    from data_contracts.contract import Model
+    from data_contracts.contract import Contract, Model
     from lakehouse.lake import Lake
+    from tenancy.tenant import Tenant
 
 LONGEST_ID = 256
 
 
-def scorer_of(models: LiveModels, caller: Caller, model_name: str) -> Scorer:
+def scorer_of(models: LiveModels, tenant: "Tenant", contract: "Contract", name: str) -> Scorer:
     """Return what scores by a model now.
 
     Raises
@@ -37,7 +38,7 @@ def scorer_of(models: LiveModels, caller: Caller, model_name: str) -> Scorer:
     OperatorError
         It has one that cannot be loaded.
     """
-    found = models.of(caller.tenant, caller.contract).scorer(model_name)
+    found = models.of(tenant, contract).scorer(name)
     if isinstance(found, Absent):
         raise found.why
     return found
@@ -70,7 +71,7 @@ def score_incidents(
     desk = Desk(caller.tenant, table, key, utc_now())
     intakes = [desk.take(one, place) for one, place in zip(given, places, strict=True)]
     _require_no_objection(lake, caller, intakes, places)
-    scorer = scorer_of(house.models, caller, model.name)
+    scorer = scorer_of(house.models, caller.tenant, caller.contract, model.name)
     rows = as_rows(table, intakes)
     frame = online_incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
     scores = scorer.score(frame.records)
@@ -133,7 +134,7 @@ def score_customers(
     refusing = objecting(lake, caller.tenant, caller.contract, set(tokens))
     found = {person: row for person, row in found.items() if person not in refusing}
     if not found:
-        scorer_of(house.models, caller, model.name)
+        scorer_of(house.models, caller.tenant, caller.contract, model.name)
     return [
         {"customer_id": one, **_told(found.get(person), caller, model)}
         for one, person in zip(ids, tokens, strict=True)
