@@ -10,7 +10,7 @@ from data_contracts.contract import Contract
 from foundation.clock import utc_now
 from foundation.errors import InvalidRequest
 from operations.incidents.events import tell_closed
-from operations.incidents.intake import LATER
+from operations.incidents.intake import CLOCKS_DIFFER, LATER
 from operations.incidents.moments import with_moments
 from operations.incidents.registered import Registered, Registrar
 from operations.incidents.sealed import Content, Json, answer_of, content_of, plain
@@ -41,14 +41,16 @@ def tell_outcome(
     NotFound
         The tenant registered none of this number.
     InvalidRequest
-        A field is none of them, or has no value that the contract allows.
+        A field is none of them, has no value that the contract allows, or is a moment before the
+        incident was opened or that is still to come.
     """
     outcome = _outcome(registrar, given, place)
-    return changed(
-        registrar,
-        incident_id,
-        lambda stored, content, _: with_outcome(registrar.contract, stored, content, outcome),
-    )
+
+    def act(stored: StoredIncident, content: Content, _: Json) -> Told:
+        _require_order(registrar.contract, stored, outcome, place)
+        return with_outcome(registrar.contract, stored, content, outcome)
+
+    return changed(registrar, incident_id, act)
 
 
 def with_outcome(
@@ -83,6 +85,23 @@ def changed(registrar: Registrar, incident_id: str, act: Act) -> Registered:
             if stored.closed_at is None and row.closed_at is not None:
                 tell_closed(session, tenant, stored, content.outcome)
         return Registered(stored_of(row), content, answer, again=not changes)
+
+
+def _require_order(
+    contract: Contract, stored: StoredIncident, outcome: Mapping[str, Scalar], place: str
+) -> None:
+    """Refuse moments that cannot be: models learn how long things took."""
+    latest = utc_now() + CLOCKS_DIFFER
+    for column in contract.table("incidents").by_role("outcome_time"):
+        told = outcome.get(column.name)
+        if not isinstance(told, str):
+            continue
+        field, moment = f"{place}.{column.name}", datetime.fromisoformat(told)
+        if moment < stored.opened_at:
+            opened_at = stored.opened_at.isoformat(timespec="seconds")
+            raise InvalidRequest("incidents.before_opening", field=field, opened_at=opened_at)
+        if moment > latest:
+            raise InvalidRequest("serving.in_future", field=field)
 
 
 def _close(row: IncidentRow, closed_at: object) -> None:

@@ -261,6 +261,8 @@ def test_how_an_incident_ended_is_told_once(service: Service, key: dict[str, str
         ({"text": "x"}, "serving.unknown_field"),
         ({}, "serving.says_nothing"),
         ({"solved": "sí"}, "serving.not_boolean"),
+        ({"closed_at": "2020-01-01T10:00:00Z"}, "incidents.before_opening"),
+        ({"escalated_at": (utc_now() + timedelta(days=2)).isoformat()}, "serving.in_future"),
     ):
         refused = service.client.patch(path, json=body, headers=key)
         assert (refused.status_code, refused.json["error"]["key"]) == (422, wanted)
