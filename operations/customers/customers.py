@@ -38,6 +38,8 @@ def customer_known(
 ) -> Known:
     """Return what is known of the customer of an identification, in any usual writing.
 
+    Who came for the first time is known by their cases alone, until gold is made anew.
+
     Raises
     ------
     NotFound
@@ -48,10 +50,11 @@ def customer_known(
         The actor may not see personal data.
     """
     facts, keys = _facts(lake, tenant), lake.keys.of(tenant)
-    for one in _tokens(keys, contract, identification):
-        person = facts.person(one)
-        if person.is_known:
-            (known,) = _known(lake, tenant, actor, contract, keys=keys, persons=[person])
+    persons = [facts.person(one) for one in _tokens(keys, contract, identification)]
+    found = next((one for one in persons if one.is_known), None)
+    wanted = persons if found is None else [found]
+    for known in _known(lake, tenant, actor, contract, keys=keys, persons=wanted):
+        if found is not None or known.live:
             return known
     raise NotFound("customers.unknown")
 

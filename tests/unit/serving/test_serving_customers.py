@@ -411,3 +411,16 @@ def test_an_offer_that_the_contract_no_longer_makes_does_not_stand(desk: Desk):
     other = replace(contract, offers=())
     assert standing_offers(desk.lake, ACME, other, [desk.token(ANA)], now) == {}
     assert standing_offers(desk.lake, ACME, contract, [desk.token(NIT)], now) == {}
+
+
+def test_who_came_for_the_first_time_is_known_by_their_cases(desk: Desk):
+    new = "1.010.007.777"
+    assert desk.get(f"/v1/customers/{new}")["error"]["key"] == "customers.unknown"
+    secret = issue_key(desk.lake.store, STAFF, ACME, ["score"]).secret
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "first"}
+    body = {"customer_id": "1010007777", "text": LETTER}
+    assert desk.client.post("/v1/incidents", json=body, headers=headers).status_code == 201
+    told = desk.view(new)
+    assert [case["text"] for case in told["open_cases"]] == [LETTER]
+    assert (told["predictions"], told["offer"], told["personal"]) == ([], None, [])
+    assert desk.get(f"/v1/customers/{new}", tenant=GLOBEX)["status"] in {404, 503}
