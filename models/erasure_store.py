@@ -1,6 +1,7 @@
 """Erasing a person from the store: calls, incidents, messages, consents and what waits there."""
 
 from features.online_persons import ways_of
+from ingestion.extractors.run import forget_gone
 from models.erasure_task import Task
 from tenancy.calls import forget_calls_of
 from tenancy.consents import forget_consent
@@ -53,3 +54,5 @@ def _incidents(task: Task) -> None:
     files = lake.objects.keep_only(tenant, FILES, contents_of(lake.store, tenant))
     if files:
         task.note("incident_files", files=files)
+    for table, rows in forget_gone(lake, tenant).items():
+        task.note(f"silver.{table}", rows=rows)

@@ -60,6 +60,18 @@ def contents_of(store: Store, tenant: Tenant) -> frozenset[str]:
         return frozenset(session.scalars(query.distinct()))
 
 
+def kinds_stored(store: Store, tenant: Tenant) -> dict[str, str]:
+    """Return SHA-256 → media type of the files whose content the object store has, in order.
+
+    One that came under several media types has the first of them.
+    """
+    row = AttachmentRow
+    query = select(row.sha256, row.media_type).where(row.tenant_id == tenant.id)
+    query = query.where(row.stored_at.is_not(None)).order_by(row.sha256, row.media_type.desc())
+    with store.reading() as session:
+        return {row.sha256: row.media_type for row in session.execute(query.distinct())}
+
+
 def _file_of(row: AttachmentRow, sealed: bytes | None) -> SealedFile:
     return SealedFile(
         incident_id=row.incident_id,
