@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from ingestion.extractors.documents.amounts import amounts
+from ingestion.extractors.documents.dates import dates
 from ingestion.extractors.documents.pages import Page
 from ingestion.extractors.documents.rows import Row, typical_height
 from ingestion.extractors.images.closer import readings
 from ingestion.extractors.images.consensus import Reading, consensus
 from ingestion.extractors.images.ocr import Word
+
+LOWEST, HIGHEST = 0.8, 1.5
+"""Heights to the typical one, within which a row's own is believed."""
 
 
 def looked_again(found: Sequence[Row], numbers: Sequence[int], read: Sequence[Page]) -> list[Row]:
@@ -17,12 +22,27 @@ def looked_again(found: Sequence[Row], numbers: Sequence[int], read: Sequence[Pa
             continue
         there = [n for n in numbers if found[n].page == page_number]
         scale = typical_height([row for row in found if row.page == page_number])
-        boxes = [(_box(found[n]), max(found[n].height, 0.8 * scale)) for n in there]
+        boxes = [(_box(found[n]), _within(found[n].height, scale)) for n in there]
         for n, seen in zip(there, readings(page.picture, boxes), strict=True):
-            agreed = consensus([Reading(found[n].text, found[n].confidence), *seen])
+            first = Reading(found[n].text, found[n].confidence)
+            wanted = _kinds(first.text)
+            agreed = consensus([r for r in (first, *seen) if wanted <= _kinds(r.text)])
             if agreed is not None:
                 mended[n] = _as_row(agreed, found[n])
     return mended
+
+
+def _kinds(text: str) -> set[str]:
+    """Return what a row tells: a reading that no longer tells it has no vote."""
+    row = [Row((Word(text, 0, 0, 1, 1),))]
+    dated = any(True for _ in dates(row))
+    paid = any(amount.marked for amount in amounts(row))
+    return {kind for kind, told in (("date", dated), ("amount", paid and not dated)) if told}
+
+
+def _within(height: float, scale: float) -> float:
+    """Return a row's height, kept near the others': a stain makes a misread row seem higher."""
+    return min(max(height, LOWEST * scale), HIGHEST * scale)
 
 
 def _box(row: Row) -> tuple[float, float, float, float]:

@@ -60,6 +60,8 @@ class Amount:
         Whether it looks like money: with decimals, thousands or a sign of currency.
     currency
         ISO 4217, empty where no sign says it.
+    inferred
+        Whether the value follows from other amounts and is not written in this place.
     """
 
     value: Decimal
@@ -68,6 +70,7 @@ class Amount:
     end: int
     marked: bool
     currency: str = ""
+    inferred: bool = False
 
 
 def amounts(rows: Sequence[Row]) -> list[Amount]:

@@ -12,7 +12,7 @@ from ingestion.extractors.documents.rows import Row, folded, typical_height
 FORMS = (
     r"s\W{0,2}a\W{0,2}s|s\W{0,2}a(?=\W*$| de c\W?v)|s\W{0,2}a\W{0,2} de c\W?v\W?|ltda|limitada"
     r"|s\W{0,2}r\W{0,2}l|s\W{1,2}de r\W{0,2}l\W*(?:de c\W?v\W?)?|e\W?i\W?r\W?l|s\W{0,2}a\W{0,2}c"
-    r"|s\W?p\W?a|s\W{0,2}c\W{0,2}a|e\W?s\W?p|e\W?u|cia|sdn\W*b(?:hd|hb|nd)|s/b|bhd|inc|llc|ltd"
+    r"|s\W?p\W?a|s\W{0,2}c\W{0,2}a|e\W?s\W?p|e\W?u|cia|s[do0]n\W*b[hn][do0]|s/b|bhd|inc|llc|ltd"
     r"|corp|gmbh|s\W?l|me|eireli|limited|plc|pty"
 )
 LEGAL = re.compile(rf"(?:^|[\s,.(])({FORMS})(?:\W*$|[\s,.)(])")
@@ -35,6 +35,8 @@ OTHER = re.compile(
     r"|regimen|responsable|contribuyente|resolucion|autorizacion|pedido|page|pagina|member|reg|roc"
     r"|company no|co no|copy|copia|original|id|vendedor|sucursal|branch)\b|@|\.com"
 )
+MISREAD = re.compile(r"[-.,\s]*\bS[DO0]N([.,]?)\s*B[HN][DO0]\b", re.I)
+"""«SDN BHD» with its letters taken for others, or grown together with the word before."""
 TAIL = re.compile(
     r"\s*[\[(]?\s*(?:(?:co|company|reg|roc|nit|ruc|rut|cuit|rfc)\b[\s.:#]*)*(?:no\b)?[\s.:#]*"
     r"[\[(]?\w{0,3}[\s-]?\d[\d.\s-]{4,}[\s-]?\w?\s*[\])]?\W*$",
@@ -64,7 +66,7 @@ def points(row: Row, place: int, scale: float) -> float:
     letters = sum(letter.isalpha() for letter in text)
     if letters < LEAST_LETTERS:
         return -9.0
-    given = 3.5 * bool(LEGAL.search(text)) + 2.0 * bool(TRADE.search(text))
+    given = 3.5 * bool(LEGAL.search(text)) + 2.0 * _named_trade(text)
     given -= 2.5 * bool(ADDRESS.search(text)) + 4.0 * bool(OTHER.search(text))
     given -= 3.0 * sum(letter.isdigit() for letter in text) / len(text)
     given += min(1.5, max(-1.0, 1.5 * (row.height / scale - 1.0)))
@@ -73,9 +75,14 @@ def points(row: Row, place: int, scale: float) -> float:
     return given - 1.5 * bool(re.search(r"\b\d{5}\b", text))
 
 
+def _named_trade(text: str) -> bool:
+    """Tell whether a trade is named and something else beside it: «bistro & café» is no name."""
+    return bool(TRADE.search(text)) and len(TRADE.sub("", text).strip(EDGES + "&yde ")) > 2
+
+
 def cleaned(text: str) -> str:
     """Return a name without the stains at its borders and the number of registration behind it."""
-    words = TAIL.sub("", text).strip(EDGES).split()
+    words = MISREAD.sub(_put_right, TAIL.sub("", text)).strip(EDGES).split()
     while words and not any(letter.isalnum() for letter in words[0]):
         words.pop(0)
     while words and not any(letter.isalnum() for letter in words[-1]):
@@ -87,6 +94,11 @@ def cleaned(text: str) -> str:
 def _place(rows: Sequence[Row], number: int) -> int:
     """Return how many rows of text stand above."""
     return sum(sum(letter.isalpha() for letter in row.text) >= 5 for row in rows[:number])
+
+
+def _put_right(seen: re.Match[str]) -> str:
+    form = f" SDN{seen[1] and '.'} BHD"
+    return form if seen[0].isupper() else form.title()
 
 
 def _with_neighbour(rows: Sequence[Row], number: int) -> tuple[int, ...]:

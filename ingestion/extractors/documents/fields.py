@@ -37,7 +37,7 @@ class Field(Generic[Value]):
     Attributes
     ----------
     written
-        As it stands in the document.
+        As it stands in the document; empty where the value follows from others.
     confidence
         Of the reader in its words, 0 to 1; it does not say that the right words were chosen.
     """
@@ -120,7 +120,7 @@ def _total(found: Sequence[Row]) -> Field[Decimal] | None:
     if seen is None:
         return None
     row = found[seen.row]
-    written = row.text[seen.start : seen.end]
+    written = "" if seen.inferred else row.text[seen.start : seen.end]
     return _field(seen.value, written, row.among(seen.start, seen.end), row.page)
 
 

@@ -7,9 +7,11 @@ tip - discount, total + rounding) is preferred over what only bears the name.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import chain, combinations
+from itertools import chain, combinations, takewhile
+
+from rapidfuzz.distance import Levenshtein
 
 from ingestion.extractors.documents.amounts import Amount
 from ingestion.extractors.documents.rows import Row, folded, typical_height
@@ -39,6 +41,9 @@ STRONG = re.compile(
 )
 WEAK = re.compile(rf"\b{TOTAL}\b|\bjumlah\b|\bt[o0]ta[l1]|\bimporte\b|\bvalor\b|\bamount\b")
 POINTS = {"strong": 4.0, "weak": 3.0, "faint": 1.0}
+EXTRAS = ("tax", "tip", "discount", "rounding")
+MOST_EXTRA = Decimal("0.5")
+"""Of the subtotal: no tax, tip or discount of a receipt is more."""
 SUMS = {"paid": 3.0, "made": 2.5, "rounded": 2.0}
 
 
@@ -56,14 +61,60 @@ def total(rows: Sequence[Row], found: Sequence[Amount]) -> Amount | None:
     wanted = [c for c in candidates if c.part in POINTS and c.amount.value > 0]
     sums = _sums(candidates)
     if not wanted:
+        if (added := _added_up(candidates)) is not None:
+            return added
         agreed = [c for c in candidates if c.amount.marked and c.amount.value in sums]
         wanted = agreed or _largest(candidates)
     scale = typical_height(rows)
-    return max(
+    best = max(
         (c.amount for c in wanted),
         key=lambda a: _points(a, rows, candidates, sums, scale),
         default=None,
     )
+    return best and _mended(best, candidates)
+
+
+def _added_up(candidates: Sequence[Candidate]) -> Amount | None:
+    """Return subtotal, tax, tip, discount and rounding that follow one another, added up.
+
+    It stands for a total whose own row could not be read.
+    """
+    parts = [c for c in candidates if c.amount.marked]
+    for place, first in enumerate(parts):
+        if first.part != "subtotal":
+            continue
+        most = MOST_EXTRA * first.amount.value
+        run = list(
+            takewhile(
+                lambda c, most=most: c.part in EXTRAS and abs(c.amount.value) <= most,
+                parts[place + 1 :],
+            )
+        )
+        if run:
+            signed = [-abs(c.amount.value) if c.part == "discount" else c.amount.value for c in run]
+            return replace(run[-1].amount, value=first.amount.value + sum(signed), inferred=True)
+    return None
+
+
+def _mended(best: Amount, candidates: Sequence[Candidate]) -> Amount:
+    """Return the amount, one misread figure put right where cash less change says it.
+
+    Only where no other amount is as large: two readings that agree are believed.
+    """
+    paid = _paid(candidates)
+    again = sum(c.amount.value == best.value for c in candidates)
+    if best.value in paid or again > 1:
+        return best
+    near = [v for v in paid if Levenshtein.distance(f"{v:f}", f"{best.value:f}") == 1]
+    return replace(best, value=near[0], inferred=True) if len(near) == 1 else best
+
+
+def _paid(candidates: Sequence[Candidate]) -> list[Decimal]:
+    """Return what was handed over less what was given back, where both are written."""
+    handed = [c.amount for c in candidates if c.part == "cash" and c.amount.marked]
+    back = [c.amount for c in candidates if c.part == "change" and c.amount.marked]
+    pairs = {h.value - b.value for h in handed for b in back if b.value >= 0}
+    return sorted(value for value in pairs if value > 0)
 
 
 def part(text: str) -> str:
@@ -124,8 +175,7 @@ def _sums(candidates: Sequence[Candidate]) -> dict[Decimal, float]:
     """Return the values that the other amounts of the receipt add up to, and what that is worth."""
     of = {p: [c.amount.value for c in candidates if c.part == p] for p in (*PARTS, *POINTS)}
     found: dict[Decimal, float] = {}
-    paid = [cash - back for cash in of["cash"] for back in of["change"] if back >= 0]
-    for value in (v for v in paid if v > 0):
+    for value in _paid(candidates):
         found[value] = SUMS["paid"]
     extras = [*of["tax"], *of["tip"], *of["rounding"], *(-abs(d) for d in of["discount"])]
     for base in of["subtotal"]:

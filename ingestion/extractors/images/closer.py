@@ -13,10 +13,12 @@ from ingestion.extractors.images.consensus import Reading
 from ingestion.extractors.images.ocr import BLOCK, Word, read
 
 HEIGHTS = (22.0, 28.0, 34.0, 42.0)
-"""Of a row's words in the copies, in pixels."""
+"""Of a row's words in the copies, in pixels, beside the height that they have."""
 INK = (1.0, 1.8)
 """Exponents on grey: the second darkens what a weak printer left pale."""
-MARGIN_HEIGHTS, GAP_PIXELS = 0.4, 24
+MARGIN_HEIGHTS, BESIDE_HEIGHTS, GAP_PIXELS = 0.4, 1.5, 24
+"""Around a row: over and under it, beside it (where a letter may have been missed), and between
+the copies."""
 WITHIN = (0.2, 0.8)
 """Of a copy's height: a word whose middle lies outside belongs to a neighbouring row."""
 MOST_WIDE = 4000
@@ -59,16 +61,16 @@ def readings(
 def _strips(grey: Image.Image, rows: Sequence[tuple[Box, float]]) -> Iterator[Strip]:
     top = GAP_PIXELS
     for number, ((left, upper, right, lower), height) in enumerate(rows):
-        margin = MARGIN_HEIGHTS * height
+        margin, beside = MARGIN_HEIGHTS * height, BESIDE_HEIGHTS * height
         part = grey.crop(
             (
-                max(0, round(left - 2 * margin)),
+                max(0, round(left - beside)),
                 max(0, round(upper - margin)),
-                min(grey.width, round(right + 2 * margin)),
+                min(grey.width, round(right + beside)),
                 min(grey.height, round(lower + margin)),
             )
         )
-        for wanted in HEIGHTS:
+        for wanted in (height, *HEIGHTS):
             times = min(wanted / max(1.0, height), MOST_WIDE / part.width)
             size = (max(1, round(part.width * times)), max(1, round(part.height * times)))
             larger = part.resize(size, Image.Resampling.LANCZOS)

@@ -5,7 +5,7 @@ system to yield reduced word error rates: ROVER", on letters in place of words).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -23,11 +23,17 @@ class Reading:
 
 
 def consensus(readings: Sequence[Reading]) -> Reading | None:
-    """Return the text that the readings agree on most, and their agreement; None without any."""
+    """Return the text that the readings agree on most, and their agreement; None without any.
+
+    Where most of them read something else, there is nothing to vote on: the surest is believed.
+    """
     if not readings:
         return None
     middle = max(readings, key=lambda reading: _nearness(reading, readings))
     near = [r for r in readings if _alike(r, middle) >= LEAST_ALIKE]
+    if 2 * len(near) < len(readings):
+        surest = max(readings, key=lambda reading: reading.confidence)
+        return replace(surest, confidence=surest.confidence * len(near) / len(readings))
     slots: list[dict[str, float]] = [{} for _ in range(2 * len(middle.text) + 1)]
     for reading in near:
         _vote(slots, middle.text, reading)
