@@ -39,7 +39,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     judged = [_judge(half, file) for half, files in halves(quick).items() for file in files]
     taken = median([each.seconds for each in judged])
     figures = [_line(field, judged) for field in FIELDS]
-    how = "processor of Tesseract and ours, by the clock"
+    how = "Tesseract and ours, by the clock, on a machine that may be busy"
     figures.append(Line("a receipt, in the middle", taken, "s", None, "", how, None, 1))
     return figures, list(_misses(judged))
 
@@ -87,7 +87,7 @@ def _plain(text: str) -> str:
 
 
 def _amount(text: str) -> Decimal | None:
-    """Return an amount as labels and the peer write it: the last mark before two figures is decimal."""
+    """Return an amount as labels and the peer write it: the last mark is decimal."""
     figures = re.sub(r"[^\d.,]", "", text)
     plain = re.sub(r"[.,](?=.*[.,])", "", figures).replace(",", ".")
     try:
@@ -109,8 +109,8 @@ def _line(field: str, judged: Sequence[Judged]) -> Line:
 
 def _misses(judged: Sequence[Judged]) -> Iterator[str]:
     yield (
-        "Exact: in capitals, runs of spaces as one; totals as amounts. 14 of the 40 receipts are of "
-        "one company, and some labels hold what the print does not."
+        "Exact: in capitals, runs of spaces as one; totals as amounts. 14 of the 40 receipts are "
+        "of one company, and some labels hold what the print does not."
     )
     for half in "AB":
         of = [each for each in judged if each.half == half]

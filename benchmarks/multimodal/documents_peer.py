@@ -1,8 +1,8 @@
 """The peer: plain Tesseract on the picture as it is, and regular expressions on its text.
 
-The same languages. Of the page segmentations 3 (Tesseract's own choice), 4 and 6 each field is taken
-from the one that found it most often on the half that ours was made on. The expressions are those that one writes for receipts
-like these, Malaysian company forms included.
+The same languages. Of the page segmentations 3 (Tesseract's own choice), 4 and 6 each field is
+taken from the one that found it most often on the half that ours was made on. The expressions are
+those that one writes for receipts like these, Malaysian company forms included.
 """
 
 import re

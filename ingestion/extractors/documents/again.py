@@ -15,7 +15,10 @@ LOWEST, HIGHEST = 0.8, 1.5
 
 
 def looked_again(found: Sequence[Row], numbers: Sequence[int], read: Sequence[Page]) -> list[Row]:
-    """Return the rows, those of ``numbers`` read again; text that came with a PDF stays as it is."""
+    """Return the rows, those of ``numbers`` read again.
+
+    Text that came with a PDF stays as it is.
+    """
     mended = list(found)
     for page_number, page in enumerate(read):
         if page.picture is None:

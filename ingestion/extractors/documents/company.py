@@ -23,14 +23,14 @@ TRADE = re.compile(
     r"|pasar|bakery|clinic|clinica|pharmacy|kitchen\w*|holdings?|shop|bar|pub|papeleria|libreria)\b"
 )
 ADDRESS = re.compile(
-    r"\b(calle|cll?|carrera|cra|kra|kr|avenida|av(?:e|da)?|diagonal|transversal|autopista|jalan|jln|lot"
-    r"|no|nro|num|street|st|road|rd|blvd|boulevard|barrio|local|piso|floor|taman|tmn|bandar|plaza"
+    r"\b(calle|cll?|carrera|cra|kra|kr|avenida|av(?:e|da)?|diagonal|transversal|autopista|jalan|jln"
+    r"|lot|no|nro|num|street|st|road|rd|blvd|boulevard|barrio|local|piso|floor|taman|tmn|bandar|plaza"
     r"|centro comercial|c\W?c|col|colonia|km|kampung|lorong|persiaran|block|blk|ground|unit|suite"
     r"|johor|selangor|kuala lumpur|bogota|medellin|cali|barranquilla|lima|quito|santiago|mexico)\b"
 )
 OTHER = re.compile(
-    r"\b(factura|recibo|tiquete|ticket|boleta|comprobante|invoice|receipt|bill|cash sales?|tax|gst|nit"
-    r"|ruc|rut|rfc|cuit|r\.f\.c|n\.i\.t|tel\w*|phone|cel\w*|movil|fax|e?-?mail|www|http\w*|fecha|date"
+    r"\b(factura|recibo|tiquete|ticket|boleta|comprobante|invoice|receipt|bill|cash sales?|tax|gst"
+    r"|nit|ruc|rut|rfc|cuit|r\.f\.c|n\.i\.t|tel\w*|phone|cel\w*|movil|fax|e?-?mail|www|http\w*|fecha|date"
     r"|cliente|customer|cashier|cajer[oa]|mesa|table|welcome|bienvenid\w*|gracias|thank|hora|time|order"
     r"|regimen|responsable|contribuyente|resolucion|autorizacion|pedido|page|pagina|member|reg|roc"
     r"|company no|co no|copy|copia|original|id|vendedor|sucursal|branch)\b|@|\.com"
@@ -102,12 +102,15 @@ def _put_right(seen: re.Match[str]) -> str:
 
 
 def _with_neighbour(rows: Sequence[Row], number: int) -> tuple[int, ...]:
-    """Return the row with the one above where it is only a legal form, or the one below if that is.
-    """
+    """Return the row, and its neighbour where one of both is nothing but a legal form."""
     if _is_form(rows[number].text) and number:
         return number - 1, number
     below = number + 1
-    if below < len(rows) and _is_form(rows[below].text) and not LEGAL.search(folded(rows[number].text)):
+    if (
+        below < len(rows)
+        and _is_form(rows[below].text)
+        and not LEGAL.search(folded(rows[number].text))
+    ):
         return number, below
     return (number,)
 

@@ -12,10 +12,12 @@ from datetime import date
 
 from ingestion.extractors.documents.rows import Row, folded
 
-MONTHS = {
-    **dict(ene=1, feb=2, mar=3, abr=4, may=5, jun=6, jul=7, ago=8, sep=9, oct=10, nov=11, dic=12),
-    **dict(jan=1, apr=4, aug=8, set=9, dec=12, mac=3, mei=5, ogo=8, okt=10, dis=12),
-}
+ORDERED = (
+    *("ene jan", "feb", "mar mac", "abr apr", "may mei", "jun"),
+    *("jul", "ago aug ogo", "sep set", "oct okt", "nov", "dic dec dis"),
+)
+MONTHS = {name: number for number, names in enumerate(ORDERED, 1) for name in names.split()}
+"""By the first three letters."""
 NAME = r"(?P<name>[a-z]{3,10})\.?"
 BETWEEN = r"\s?[-/.,']?\s?(?:de[l]?\s)?\s?"
 FIRST_YEAR, LAST_YEAR = 1990, 2079

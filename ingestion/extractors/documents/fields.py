@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from ingestion.extractors.documents.again import looked_again
 from ingestion.extractors.documents.amounts import amounts
 from ingestion.extractors.documents.company import company
 from ingestion.extractors.documents.dates import own_date
 from ingestion.extractors.documents.identification import Identification, identifications
-from ingestion.extractors.documents.again import looked_again
 from ingestion.extractors.documents.pages import Page
 from ingestion.extractors.documents.rows import Row, rows
 from ingestion.extractors.documents.total import total

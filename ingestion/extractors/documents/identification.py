@@ -34,7 +34,8 @@ LABELS = {
     "SST": r"sst(?: ?(?:reg\w*|id))?",
     "VAT": r"vat(?: ?(?:reg\w*|id))?",
     "TAX": r"(?:federal )?tax (?:reg\w*|id\w*)|tin|ein",
-    "REG": r"(?:co|company|roc|business|co\W? ?reg|reg)(?: ?reg\w*)?(?= ?(?:no\b|n[or°º]|number|#|:))",
+    "REG": r"(?:co|company|roc|business|co\W? ?reg|reg)(?: ?reg\w*)?"
+    r"(?= ?(?:no\b|n[or°º]|number|#|:))",
 }
 NUMBER = r"(?P<number>[a-zñ&]{0,4}[ -]?\d[\d .-]{4,22}[ -]?[\da-z]{0,4})"
 BEHIND = r"\W{0,3}(?:(?:no|nro|num(?:ero)?|number|n[°º]|id|registration)\b)?[\s.:;#>°º-]{0,5}"
@@ -85,7 +86,9 @@ def identifications(rows: Sequence[Row]) -> list[Identification]:
             for seen in form.finditer(text):
                 number = re.sub(r"[^A-Z0-9ÑÑ&]", "", seen["number"].upper())
                 if _plausible(number):
-                    found.setdefault(number, Identification(kind, number, valid(kind, number), place))
+                    found.setdefault(
+                        number, Identification(kind, number, valid(kind, number), place)
+                    )
     return list(found.values())
 
 

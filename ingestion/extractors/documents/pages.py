@@ -6,7 +6,6 @@ A page whose text layer says hardly anything is rendered and read by Tesseract, 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 import pypdfium2
 from PIL import Image
@@ -82,7 +81,7 @@ def _of_pdf(content: bytes) -> Pages:
         raise InvalidUpload("document.locked" if locked else "document.broken") from error
 
 
-def _page(page: Any) -> Page:
+def _page(page: pypdfium2.PdfPage) -> Page:
     width, height = page.get_size()
     found = tuple(_layer(page, height))
     if sum(len(word.text) for word in found) >= LEAST_LETTERS:
@@ -96,7 +95,7 @@ def _seen(picture: Image.Image) -> Page:
     return Page(grey.width, grey.height, words(grey), grey)
 
 
-def _layer(page: Any, height: float) -> Iterator[Word]:
+def _layer(page: pypdfium2.PdfPage, height: float) -> Iterator[Word]:
     """Yield the words of the text layer; a PDF measures from its lower left corner."""
     layer = page.get_textpage()
     letters: list[tuple[str, float, float, float, float]] = []

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import chain, combinations, takewhile
+from itertools import chain, combinations
 
 from rapidfuzz.distance import Levenshtein
 
@@ -21,8 +21,9 @@ PARTS = {
     "subtotal": rf"\bsub\W{{0,2}}(?:{TOTAL}|tot)|\bneto\b(?! a pagar)|base (?:imponible|gravable)"
     rf"|{TOTAL} (?:excl|before|sin|antes|neto|bruto|parcial|gravad|exclud)|op\W+gravada"
     r"|\bsumma?ry\b|\bresumen\b",
-    "rounding": r"r[o0]und(?!e?d? ?t[o0]ta|ed t)|redonde[o0]|\baju[s5]te|\badj(?:ustment)?\b|pembundaran",
-    "tax": r"\b(?:i\W?v\W?a|gst|sst|i\W?g\W?v|itbis|iss|icms|ico|vat|tax(?:es)?|impuestos?|i?nc"
+    "rounding": r"r[o0]und(?!e?d? ?t[o0]ta|ed t)|redonde[o0]|\baju[s5]te"
+    r"|\badj(?:ustment)?\b|pembundaran",
+    "tax": r"\b(?:i\W?v\W?a|gst|sst|i\W?g\W?v|itbis|iss|icms|ico|vat|tax(?:es)?|impuestos?|inc"
     r"|impoconsumo|cukai|ieps)\b(?!\W{0,2}incl)",
     "tip": r"propina|servicio\b|\btip\b|service ch|svc|serv\b",
     "discount": r"descuento|discount|\bdis[ce]\b|dcto|ahorr|saving|rebate|bonificaci",
@@ -83,17 +84,19 @@ def _added_up(candidates: Sequence[Candidate]) -> Amount | None:
     for place, first in enumerate(parts):
         if first.part != "subtotal":
             continue
-        most = MOST_EXTRA * first.amount.value
-        run = list(
-            takewhile(
-                lambda c, most=most: c.part in EXTRAS and abs(c.amount.value) <= most,
-                parts[place + 1 :],
-            )
-        )
+        run = list(_extras(first, parts[place + 1 :]))
         if run:
             signed = [-abs(c.amount.value) if c.part == "discount" else c.amount.value for c in run]
             return replace(run[-1].amount, value=first.amount.value + sum(signed), inferred=True)
     return None
+
+
+def _extras(first: Candidate, after: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield what follows a subtotal while it is added to it."""
+    for each in after:
+        if each.part not in EXTRAS or abs(each.amount.value) > MOST_EXTRA * first.amount.value:
+            return
+        yield each
 
 
 def _mended(best: Amount, candidates: Sequence[Candidate]) -> Amount:

@@ -6,7 +6,7 @@ choice included, does on images that it has not seen; near-duplicates never stan
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -20,12 +20,14 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 from xgboost import XGBClassifier
 
+from ingestion.extractors.images.features import Numbers
+
 FOLDS = 4
 LEAST_A_CLASS = 2
 """Rows of a class, under which no choice can be tried and the simpler model is taken."""
 
 
-class PhotoClassifier(ClassifierMixin, BaseEstimator):
+class PhotoClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
     """Chooses between a linear model and trees by cross-validation, then fits the better.
 
     Parameters
@@ -68,7 +70,7 @@ class PhotoClassifier(ClassifierMixin, BaseEstimator):
         self.model_ = self._candidates()[self.chosen_].fit(numbers, codes)
         return self
 
-    def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:  # noqa: N803
+    def predict_proba(self, X: npt.ArrayLike) -> Numbers:  # noqa: N803
         """Return a probability of each class, shape (photos, classes)."""
         check_is_fitted(self)
         numbers = validate_data(self, X, reset=False)
@@ -76,6 +78,7 @@ class PhotoClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:  # noqa: N803
         """Return the likeliest label, shape (photos,)."""
+        check_is_fitted(self)
         return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
 
     def _candidates(self) -> dict[str, Any]:
@@ -91,7 +94,7 @@ class PhotoClassifier(ClassifierMixin, BaseEstimator):
         )
         return {"linear": make_pipeline(StandardScaler(), linear), "trees": trees}
 
-    def _losses(self, numbers: Any, codes: npt.NDArray[np.int64]) -> dict[str, float]:
+    def _losses(self, numbers: Numbers, codes: npt.NDArray[np.int64]) -> dict[str, float]:
         smallest = min(Counter(codes.tolist()).values())
         if smallest < LEAST_A_CLASS:
             return {}
@@ -106,7 +109,7 @@ class PhotoClassifier(ClassifierMixin, BaseEstimator):
         }
 
 
-def groups(hashes: Sequence[str], near: Any) -> npt.NDArray[np.int64]:
+def groups(hashes: Sequence[str], near: Callable[[str, str], bool]) -> npt.NDArray[np.int64]:
     """Return a number for each photo, the same for those that are near-duplicates."""
     found = np.arange(len(hashes))
     for i, one in enumerate(hashes):

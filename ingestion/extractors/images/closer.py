@@ -40,9 +40,7 @@ class Strip:
         return low <= word.middle <= high
 
 
-def readings(
-    grey: Image.Image, rows: Sequence[tuple[Box, float]]
-) -> list[list[Reading]]:
+def readings(grey: Image.Image, rows: Sequence[tuple[Box, float]]) -> list[list[Reading]]:
     """Return what is read of each row, given by its box and the height of its words in pixels."""
     strips = list(_strips(grey, rows))
     found: list[list[Reading]] = [[] for _ in rows]

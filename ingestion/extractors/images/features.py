@@ -35,7 +35,7 @@ def features(picture: Image.Image) -> Numbers:
 def _colours(small: Image.Image) -> Numbers:
     pixels = np.asarray(small.convert("HSV"), float).reshape(-1, 3)
     counts, _ = np.histogramdd(pixels, COLOURS, [(0, 256)] * 3)
-    return np.sqrt(counts.ravel() / len(pixels))
+    return np.asarray(np.sqrt(counts.ravel() / len(pixels)))
 
 
 def _edges(grey: Numbers) -> Numbers:
@@ -59,6 +59,8 @@ def _grain(grey: Numbers, scale: int) -> Numbers:
     around = np.stack(ring).astype(int)
     changes = np.abs(around - np.roll(around, 1, 0)).sum(0)
     pattern = np.where(changes <= 2, around.sum(0), PATTERNS - 1)[scale:-scale, scale:-scale]
-    quarters = [q for half in np.array_split(pattern, QUARTERS) for q in np.array_split(half, QUARTERS, 1)]
+    quarters = [
+        q for half in np.array_split(pattern, QUARTERS) for q in np.array_split(half, QUARTERS, 1)
+    ]
     counts = [np.bincount(q.ravel(), minlength=PATTERNS) / q.size for q in quarters]
     return np.sqrt(np.concatenate(counts))

@@ -64,9 +64,7 @@ class Word:
         return self.top + self.height / 2
 
 
-def words(
-    picture: Image.Image, mode: int = COLUMN, languages: str = LANGUAGES
-) -> tuple[Word, ...]:
+def words(picture: Image.Image, mode: int = COLUMN, languages: str = LANGUAGES) -> tuple[Word, ...]:
     """Return the words of an upright picture, in reading order.
 
     Raises

@@ -29,7 +29,7 @@ MOST_BRIGHT = 0.6
 LEAST_CONTRAST = 0.03
 """Standard deviation of grey, under which a photo shows nothing."""
 
-Level = npt.NDArray[np.float32]
+Level = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
