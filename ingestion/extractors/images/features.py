@@ -50,7 +50,7 @@ def _edges(grey: Numbers) -> Numbers:
         np.add.at(layers, (place % ORIENTATIONS, *np.indices(grey.shape)), strength * share)
     cells = layers.reshape(ORIENTATIONS, SIDE // CELL, CELL, SIDE // CELL, CELL).sum((2, 4))
     around = ndimage.uniform_filter((cells**2).sum(0), 3, mode="nearest")
-    return np.minimum(cells / np.sqrt(around + 1e-3), CLIPPED * ORIENTATIONS).ravel()
+    return np.asarray(np.minimum(cells / np.sqrt(around + 1e-3), CLIPPED * ORIENTATIONS).ravel())
 
 
 def _grain(grey: Numbers, scale: int) -> Numbers:
