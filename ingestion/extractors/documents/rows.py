@@ -1,0 +1,112 @@
+"""Words to rows: what stands side by side on a page, also where the photo is a little turned."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ingestion.extractors.images.ocr import Word
+
+LEAST_CONFIDENCE = 0.15
+"""Below, a "word" is nearly always a stain, a stamp or a line of the form."""
+LEAST_OVERLAP = 0.45
+"""Of the smaller of two words' heights, to stand in one row."""
+FARTHEST_HEIGHTS = 40.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """Words of one row, from left to right.
+
+    Attributes
+    ----------
+    text
+        The words joined by one space each.
+    page
+        From 0.
+    """
+
+    words: tuple[Word, ...]
+    page: int = 0
+
+    @property
+    def text(self) -> str:
+        """The words joined by a space."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def height(self) -> float:
+        """The middle height of its words, in pixels."""
+        return sorted(word.height for word in self.words)[len(self.words) // 2]
+
+    @property
+    def top(self) -> float:
+        """Where its highest word begins."""
+        return min(word.top for word in self.words)
+
+    @property
+    def bottom(self) -> float:
+        """Where its lowest word ends."""
+        return max(word.bottom for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        """The mean of its words, weighed by their letters."""
+        letters = [len(word.text) for word in self.words]
+        pairs = zip(self.words, letters, strict=True)
+        return sum(word.confidence * n for word, n in pairs) / sum(letters)
+
+    def among(self, start: int, end: int) -> tuple[Word, ...]:
+        """Return the words that characters ``start`` to ``end`` of its text belong to."""
+        found, at = [], 0
+        for word in self.words:
+            if at < end and at + len(word.text) > start:
+                found.append(word)
+            at += len(word.text) + 1
+        return tuple(found)
+
+
+def rows(words: Iterable[Word], page: int = 0) -> list[Row]:
+    """Return the rows of a page, from top to bottom.
+
+    A word joins the row whose last word to its left it overlaps most; so a row may climb or fall
+    by more than its height over the width of a page.
+    """
+    kept = [w for w in words if w.confidence >= LEAST_CONFIDENCE and _is_text(w)]
+    chains: list[list[Word]] = []
+    for word in sorted(kept, key=lambda w: w.left):
+        best = max(chains, key=lambda chain: _overlap(chain[-1], word), default=None)
+        if best is not None and _overlap(best[-1], word) >= LEAST_OVERLAP:
+            best.append(word)
+        else:
+            chains.append([word])
+    ordered = sorted(chains, key=lambda chain: sum(w.middle for w in chain) / len(chain))
+    return [Row(tuple(chain), page) for chain in ordered]
+
+
+def folded(text: str) -> str:
+    """Return a text in lower case without accents, of the same length."""
+    return "".join(_plain(letter) for letter in text)
+
+
+def typical_height(found: Sequence[Row]) -> float:
+    """Return the middle height of the rows, 1 where there are none."""
+    heights = sorted(row.height for row in found)
+    return heights[len(heights) // 2] if heights else 1.0
+
+
+def _plain(letter: str) -> str:
+    lower = unicodedata.normalize("NFD", letter)[0].lower()
+    return lower if len(lower) == 1 else letter
+
+
+def _is_text(word: Word) -> bool:
+    return any(letter.isalnum() or letter in "$€£" for letter in word.text)
+
+
+def _overlap(left: Word, right: Word) -> float:
+    """Return the shared height as a share of the smaller; 0 where they are far, or one on other."""
+    smaller = max(1e-9, min(left.height, right.height))
+    apart = right.left - left.right
+    if apart > FARTHEST_HEIGHTS * smaller or apart < -smaller:
+        return 0.0
+    return (min(left.bottom, right.bottom) - max(left.top, right.top)) / smaller

@@ -1,0 +1,207 @@
+"""The total of a receipt: by its label, its place, its size, and by sums that agree.
+
+Every row that holds an amount is given a part by its words: total, subtotal, tax, tip, discount,
+rounding, cash or change. What fits the arithmetic of the others (cash - change, subtotal + tax +
+tip - discount, total + rounding) is preferred over what only bears the name.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import chain, combinations
+
+from rapidfuzz.distance import Levenshtein
+
+from ingestion.extractors.documents.amounts import Amount
+from ingestion.extractors.documents.rows import Row, folded, typical_height
+
+TOTAL = r"t[o0]ta[l1|i]"
+PARTS = {
+    "subtotal": rf"\bsub\W{{0,2}}(?:{TOTAL}|tot)|\bneto\b(?! a pagar)|base (?:imponible|gravable)"
+    rf"|{TOTAL} (?:excl|before|sin|antes|neto|bruto|parcial|gravad|exclud)|op\W+gravada"
+    r"|\bsumma?ry\b|\bresumen\b",
+    "rounding": r"r[o0]und(?!e?d? ?t[o0]ta|ed t)|redonde[o0]|\baju[s5]te"
+    r"|\badj(?:ustment)?\b|pembundaran",
+    "tax": r"\b(?:i\W?v\W?a|gst|sst|i\W?g\W?v|itbis|iss|icms|ico|vat|tax(?:es)?|impuestos?|inc"
+    r"|impoconsumo|cukai|ieps)\b(?!\W{0,2}incl)",
+    "tip": r"propina|servicio\b|\btip\b|service ch|svc|serv\b",
+    "discount": r"descuento|discount|\bdis[ce]\b|dcto|ahorr|saving|rebate|bonificaci",
+    "change": r"\bcambi[o0]\b|\bvuel[tl][o0]s?\b|\bchange\b|\bbaki\b|devuelt|\bchg\b",
+    "cash": r"efectivo|\bcash\b(?! ?bill)|recibid|tunai|tarjeta|\bcard\b|\bvisa\b|master|tender"
+    r"|entregad|su pago|paga con|\bpaid\b|payment|received|debito|credito|abono",
+    "count": r"items?\b|\bqty\b|quantity|cantidad|articulos|unidades|productos|puntos|points|pieces"
+    r"|\bpcs\b|\bpax\b",
+}
+"""What a row is when its words say so; the order decides between several."""
+STRONG = re.compile(
+    rf"{TOTAL} (?:a )?(?:pagar|general|final|factura|venta|compra|due|payable|incl|con iva|amount"
+    rf"|cop\b|usd\b|mxn\b|rm\b)|(?:grand|gran|net|neto|rounded|bill|invoice|importe|monto|valor)"
+    rf" ?{TOTAL}|amount (?:due|payable)|neto a pagar|valor a pagar|importe a pagar|monto a pagar"
+    rf"|balance due|jumlah besar|rounded|r[o0]u?nd\w* {TOTAL}|total after"
+)
+WEAK = re.compile(rf"\b{TOTAL}\b|\bjumlah\b|\bt[o0]ta[l1]|\bimporte\b|\bvalor\b|\bamount\b")
+POINTS = {"strong": 4.0, "weak": 3.0, "faint": 1.0}
+EXTRAS = ("tax", "tip", "discount", "rounding")
+MOST_EXTRA = Decimal("0.5")
+"""Of the subtotal: no tax, tip or discount of a receipt is more."""
+SUMS = {"paid": 3.0, "made": 2.5, "rounded": 2.0}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An amount with the part that its row's words give it."""
+
+    amount: Amount
+    part: str
+
+
+def total(rows: Sequence[Row], found: Sequence[Amount]) -> Amount | None:
+    """Return the amount to pay; None where nothing looks like one."""
+    candidates = list(_candidates(rows, found))
+    wanted = [c for c in candidates if c.part in POINTS and c.amount.value > 0]
+    sums = _sums(candidates)
+    if not wanted:
+        if (added := _added_up(candidates)) is not None:
+            return added
+        agreed = [c for c in candidates if c.amount.marked and c.amount.value in sums]
+        wanted = agreed or _largest(candidates)
+    scale = typical_height(rows)
+    best = max(
+        (c.amount for c in wanted),
+        key=lambda a: _points(a, rows, candidates, sums, scale),
+        default=None,
+    )
+    return best and _mended(best, candidates)
+
+
+def _added_up(candidates: Sequence[Candidate]) -> Amount | None:
+    """Return subtotal, tax, tip, discount and rounding that follow one another, added up.
+
+    It stands for a total whose own row could not be read.
+    """
+    parts = [c for c in candidates if c.amount.marked]
+    for place, first in enumerate(parts):
+        if first.part != "subtotal":
+            continue
+        run = list(_extras(first, parts[place + 1 :]))
+        if run:
+            signed = [-abs(c.amount.value) if c.part == "discount" else c.amount.value for c in run]
+            return replace(run[-1].amount, value=first.amount.value + sum(signed), inferred=True)
+    return None
+
+
+def _extras(first: Candidate, after: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield what follows a subtotal while it is added to it."""
+    for each in after:
+        if each.part not in EXTRAS or abs(each.amount.value) > MOST_EXTRA * first.amount.value:
+            return
+        yield each
+
+
+def _mended(best: Amount, candidates: Sequence[Candidate]) -> Amount:
+    """Return the amount, one misread figure put right where cash less change says it.
+
+    Only where no other amount is as large: two readings that agree are believed.
+    """
+    paid = _paid(candidates)
+    again = sum(c.amount.value == best.value for c in candidates)
+    if best.value in paid or again > 1:
+        return best
+    near = [v for v in paid if Levenshtein.distance(f"{v:f}", f"{best.value:f}") == 1]
+    return replace(best, value=near[0], inferred=True) if len(near) == 1 else best
+
+
+def _paid(candidates: Sequence[Candidate]) -> list[Decimal]:
+    """Return what was handed over less what was given back, where both are written."""
+    handed = [c.amount for c in candidates if c.part == "cash" and c.amount.marked]
+    back = [c.amount for c in candidates if c.part == "change" and c.amount.marked]
+    pairs = {h.value - b.value for h in handed for b in back if b.value >= 0}
+    return sorted(value for value in pairs if value > 0)
+
+
+def part(text: str) -> str:
+    """Return what the words of a row say that its amount is; empty where they say nothing."""
+    plain = re.sub(r"\s+", " ", folded(text))
+    kinds = [name for name, form in PARTS.items() if re.search(form, plain)]
+    if STRONG.search(plain) and not {"count", "subtotal", "change"} & set(kinds):
+        return "strong"
+    is_total = re.search(TOTAL, plain)
+    if is_total and "tax" in kinds and re.search(r"incl|con i\W?v\W?a|with|termasuk", plain):
+        return "strong"
+    if kinds:
+        return kinds[0]
+    if not WEAK.search(plain):
+        return ""
+    return "weak" if is_total or "jumlah" in plain else "faint"
+
+
+def _candidates(rows: Sequence[Row], found: Sequence[Amount]) -> Iterator[Candidate]:
+    """Yield each amount with the part of its row, or of the row of words alone above it."""
+    by_row: dict[int, list[Amount]] = {}
+    for amount in found:
+        by_row.setdefault(amount.row, []).append(amount)
+    for number, there in by_row.items():
+        said = part(rows[number].text[: there[-1].start])
+        words = re.sub(r"[\W\d_]|RM|COP|MYR", "", rows[number].text)
+        if not words and number and number - 1 not in by_row:
+            said = part(rows[number - 1].text)
+        money = [a for a in there if a.marked] or there
+        for amount in money:
+            # Of several amounts in a labelled row the last one is what the label means.
+            yield Candidate(amount, said if amount is money[-1] else "")
+
+
+def _points(
+    amount: Amount,
+    rows: Sequence[Row],
+    candidates: Sequence[Candidate],
+    sums: dict[Decimal, float],
+    scale: float,
+) -> float:
+    said = next(c.part for c in candidates if c.amount == amount)
+    points = POINTS.get(said, 0.0) + sums.get(amount.value, 0.0)
+    row = rows[amount.row]
+    written = row.among(amount.start, amount.end)
+    height = max(word.height for word in written) if written else row.height
+    points += min(2.0, max(0.0, height / scale - 1.0) * 1.5)
+    points += 0.5 * amount.marked - 2.0 * (not amount.marked)
+    again = sum(c.amount.value == amount.value for c in candidates)
+    points += 0.3 * min(3, again - 1)
+    # What costs more than the whole is no part of it: only money handed over may be larger.
+    lone = [c.amount.value for c in candidates if c.part in {"", "subtotal", "tax", "tip"}]
+    points -= 1.0 * any(v > amount.value for v in lone)
+    return points + 0.2 * amount.row / max(1, len(rows))
+
+
+def _sums(candidates: Sequence[Candidate]) -> dict[Decimal, float]:
+    """Return the values that the other amounts of the receipt add up to, and what that is worth."""
+    of = {p: [c.amount.value for c in candidates if c.part == p] for p in (*PARTS, *POINTS)}
+    found: dict[Decimal, float] = {}
+    for value in _paid(candidates):
+        found[value] = SUMS["paid"]
+    extras = [*of["tax"], *of["tip"], *of["rounding"], *(-abs(d) for d in of["discount"])]
+    for base in of["subtotal"]:
+        for some in _subsets(extras[:6]):
+            if some:
+                _add(found, base + sum(some), SUMS["made"])
+    totals = [*of["strong"], *of["weak"], *of["subtotal"]]
+    for before in totals:
+        for by in (r for r in of["rounding"] if r and abs(r) < 1):
+            for value in (before + by, before - by):
+                if value in totals:
+                    _add(found, before + by if by > 0 else value, SUMS["rounded"])
+    return found
+
+
+def _add(found: dict[Decimal, float], value: Decimal, points: float) -> None:
+    found[value] = max(found.get(value, 0.0), points)
+
+
+def _subsets(values: Sequence[Decimal]) -> Iterable[tuple[Decimal, ...]]:
+    return chain.from_iterable(combinations(values, n) for n in range(1, len(values) + 1))
+
+
+def _largest(candidates: Sequence[Candidate]) -> list[Candidate]:
+    plain = [c for c in candidates if c.part in {"", "subtotal"} and c.amount.marked]
+    return sorted(plain, key=lambda c: c.amount.value)[-1:]
