@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 
 from foundation.errors import InvalidRequest, TooLarge
 from foundation.settings import MIB
+from ingestion.media.filenames import check_file_name
+from ingestion.media.kinds import MEDIA_TYPES
+from ingestion.media.limits import accept
 from operations.incidents.values import shown
 from tenancy.columns import is_storable
 from tenancy.incident_files import FILES, SealedFile, files_waiting, note_stored
@@ -25,17 +28,6 @@ if TYPE_CHECKING:
     from tenancy.keys import TenantKeys
     from tenancy.tenant import Tenant
 
-MEDIA_TYPES = (
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-    "audio/mpeg",
-    "audio/ogg",
-    "audio/wav",
-    "audio/webm",
-    "application/pdf",
-    "text/plain",
-)
 MOST_FILES = 5
 LARGEST_BYTES = 1 * MIB
 LONGEST_NAME = 200
@@ -74,8 +66,11 @@ def attachments_in(given: object, place: str) -> list[Attachment]:
     ------
     InvalidRequest
         They are no list of files, of an unknown kind, or the content is not what its hash says.
+    InvalidUpload
+        One deceives by its name, is damaged, of another kind than it says or of two at once, or
+        would do something when opened.
     TooLarge
-        They are too many, or one is too large.
+        They are too many, or one is too large, as it comes or when it is opened.
     """
     if given is None:
         return []
@@ -142,6 +137,10 @@ def _attachment(given: object, place: str) -> Attachment:
     sha256, url = _sha256(given.get("sha256"), content, place), _url(given.get("url"), place)
     if sha256 is None and url is None:
         raise InvalidRequest("incidents.file_nowhere", field=place)
+    if content is None:
+        check_file_name(name)
+    else:
+        accept(name, content, media_type)
     return Attachment(name, media_type, sha256, url, content)
 
 
