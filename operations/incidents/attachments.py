@@ -19,9 +19,16 @@ from foundation.settings import MIB
 from ingestion.media.filenames import check_file_name
 from ingestion.media.kinds import MEDIA_TYPES
 from ingestion.media.limits import accept
+from ingestion.media.policy import kept_form
 from operations.incidents.values import shown
 from tenancy.columns import is_storable
-from tenancy.incident_files import FILES, SealedFile, files_waiting, note_stored
+from tenancy.incident_files import (
+    FILES,
+    SealedFile,
+    files_waiting,
+    kept_form_of,
+    note_stored,
+)
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -106,13 +113,31 @@ def store_files(lake: "Lake", tenant: "Tenant") -> int:
     """
     keys, count = lake.keys.of(tenant), 0
     while waiting := files_waiting(lake.store, tenant, STORED_AT_ONCE):
+        kept = []
         for file in waiting:
             assert file.sealed is not None
             content = keys.decrypt(file.sealed, _context(file.incident_id, file.position))
-            lake.objects.put(tenant, FILES, content)
-            note_stored(lake.store, tenant, file)
-            count += 1
+            kept.append((file, _stored(lake, tenant, file, content)))
+        note_stored(lake.store, tenant, kept)
+        count += len(kept)
     return count
+
+
+def _stored(
+    lake: "Lake", tenant: "Tenant", file: SealedFile, content: bytes
+) -> tuple[str, int] | None:
+    """Put a file into the object store; SHA-256 and bytes of its form, where that is another.
+
+    The same file is kept in one form, whatever the policy or the encoder became since.
+    """
+    known = kept_form_of(lake.store, tenant, file.sha256)
+    if known is not None and lake.objects.exists(tenant, FILES, known[0]):
+        return known
+    form = content
+    if not lake.objects.exists(tenant, FILES, file.sha256):
+        form = kept_form(content, file.media_type, lake.settings.opus_kilobits)
+    sha256 = lake.objects.put(tenant, FILES, form)
+    return None if sha256 == file.sha256 else (sha256, len(form))
 
 
 def _context(incident_id: str, position: int) -> bytes:
