@@ -72,7 +72,8 @@ def _installed(data: Path) -> None:
 def _kept(data: Path, count: int, kills: int) -> int:
     """Let children keep the files; return how many were killed."""
     chance, killed = random.Random(SEED), 0
-    command = [sys.executable, "-m", "benchmarks.multimodal.attachments_child", data, str(count)]
+    command = [sys.executable, "-m", "benchmarks.multimodal.attachments_child"]
+    command += [str(data), str(count)]
     while True:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None

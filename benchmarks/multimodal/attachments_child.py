@@ -55,7 +55,6 @@ def register(
     sealed = sealed_files(incident_id, attachments_in(given, "attachments"), lake.keys.of(tenant))
     mark = hashlib.sha256(incident_id.encode()).hexdigest()
     now = utc_now()
-    words = {"kind": None, "channel": None, "product": None, "person_token": None}
     incident = StoredIncident(
         incident_id=incident_id,
         key_mark=mark,
@@ -65,7 +64,10 @@ def register(
         sealed=b"",
         sealed_answer=b"",
         actor_id="benchmark",
-        **words,
+        kind=None,
+        channel=None,
+        product=None,
+        person_token=None,
     )
     with lake.store.session() as session:
         add_incident(session, tenant, incident, [], sealed)

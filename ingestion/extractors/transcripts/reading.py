@@ -39,7 +39,7 @@ def read_transcript(name: str, content: bytes | None) -> Transcript:
 
 def _read(text: str) -> tuple[tuple[Turn, ...], str, str | None]:
     if text.startswith(("{", "[{")) or (text.startswith("[") and text.endswith("]")):
-        return (*worded_in(text),)
+        return worded_in(text)
     if text.startswith("WEBVTT") or is_timed(text):
         return tuple(timed(text)), "webvtt" if text.startswith("WEBVTT") else "srt", None
     return tuple(plain_turns(text)), "plain", None

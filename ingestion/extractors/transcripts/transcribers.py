@@ -5,7 +5,7 @@ where it is absent. Channels are transcribed one by one, so that each side keeps
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +19,8 @@ from ingestion.extractors.transcripts.transcript import Spoken, Transcript, Word
 from ingestion.media.sound import FULL_SCALE, Sound
 
 Samples = npt.NDArray[np.float32]
+Foreign = Any
+"""What an optional package gives, of which nothing is known here."""
 FINE = 16_000
 """Rate that whisper and most models of sherpa-onnx were made for."""
 PIECE_SAMPLES = 8_000
@@ -55,7 +57,7 @@ class FasterWhisper:
         )
         return _made(sound, self.name, self.language, lambda one: self._words(model, one))
 
-    def _words(self, model: Any, samples: Samples) -> Iterator[Word]:
+    def _words(self, model: Foreign, samples: Samples) -> Iterator[Word]:
         segments, _ = model.transcribe(samples, language=self.language, word_timestamps=True)
         for segment in segments:
             for one in segment.words or ():
@@ -98,7 +100,7 @@ class SherpaOnnx:
 SHERPA_PARTS = ("encoder", "decoder", "joiner")
 
 
-def _vosk(package: Any, model: Any, samples: Samples) -> Iterator[Word]:
+def _vosk(package: Foreign, model: Foreign, samples: Samples) -> Iterator[Word]:
     listening = package.KaldiRecognizer(model, FINE)
     listening.SetWords(True)
     whole = (np.clip(samples, -1, 1) * (FULL_SCALE - 1)).astype("<i2").tobytes()
@@ -112,7 +114,7 @@ def _vosk(package: Any, model: Any, samples: Samples) -> Iterator[Word]:
             yield Word(one["word"], one["start"], one["end"], one.get("conf"))
 
 
-def _sherpa(recognizer: Any, samples: Samples) -> Iterator[Word]:
+def _sherpa(recognizer: Foreign, samples: Samples) -> Iterator[Word]:
     stream = recognizer.create_stream()
     stream.accept_waveform(FINE, samples)
     recognizer.decode_stream(stream)
@@ -133,7 +135,9 @@ def joined_tokens(tokens: list[str], starts: list[float], end: float) -> list[Wo
     return [Word(text, s, max(s, e)) for (text, s), e in zip(words, ends, strict=True) if text]
 
 
-def _made(sound: Sound, name: str, language: str, words: Any) -> Transcript:
+def _made(
+    sound: Sound, name: str, language: str, words: Callable[[Samples], Iterator[Word]]
+) -> Transcript:
     several = len(sound.channels) > 1
     spoken: list[Spoken] = []
     for number, samples in enumerate(sound.channels):
@@ -150,7 +154,7 @@ def _fine(samples: Samples, rate: int) -> Samples:
     return np.asarray(resample_poly(samples, FINE // 1000, rate // 1000), dtype=np.float32)
 
 
-def _package(module: str, name: str) -> Any:
+def _package(module: str, name: str) -> Foreign:
     try:
         return import_module(module)
     except ImportError as error:

@@ -80,7 +80,7 @@ def _word(one: Json) -> Word:
     start, end = _times(_either(one, "start", "startTime"), _either(one, "end", "endTime"))
     sure = next((one[n] for n in ("probability", "confidence", "conf") if n in one), None)
     if not isinstance(text, str):
-        raise ValueError(one)
+        raise TypeError(one)
     return Word(text.strip(), start, end, None if sure is None else float(sure))
 
 
