@@ -37,7 +37,7 @@ def register(app: typer.Typer, language: Language) -> None:
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
             found = integrity.verify(desk.lake, tenant, objects, size_bytes)
-            desk.note("media.verified", tenant, tenant.id, objects=found.objects)
+            desk.note("attachments.verified", tenant, tenant.id, objects=found.objects)
         if found.orphans:
             say(text("media.orphans", language, count=len(found.orphans)))
         if found.whole:
