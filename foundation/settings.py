@@ -17,6 +17,8 @@ MIB = 1024 * 1024
 BUCKET_SCHEME = "s3://"
 HISTORY = re.compile(r"[1-9]\d{0,4}(,[a-z]+=[1-9]\d{0,4})*")
 LIMIT = re.compile(r"([a-z_]+\.[a-z_]+)=(\d{1,12})")
+OPUS = re.compile(r"off|opus:([6-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-6])")
+"""Opus takes from 6 to 256 kilobits a second and channel (RFC 6716, 2.1.1)."""
 RETRY_SECONDS = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 57600, 86400)
 """Twelve waits, nearly three days in all."""
 
@@ -90,6 +92,11 @@ class Settings:
     webhook_loopback
         ``1`` lets webhooks lead to this machine itself, without TLS and at any port: for
         development and tests alone.
+    opus_kilobits
+        Recordings are kept as Opus of so many kilobits a second and channel: ``opus:24``; ``off``
+        keeps them as they came. The hash of the original stays in the record either way.
+    media_cool_days, media_archive_days
+        After how many days what came with incidents is stored in a cooler class, and in an archive.
     """
 
     data_dir: Path
@@ -115,6 +122,9 @@ class Settings:
     public_url: str = ""
     webhook_retry_seconds: tuple[int, ...] = RETRY_SECONDS
     webhook_loopback: bool = False
+    opus_kilobits: int = 0
+    media_cool_days: int = 30
+    media_archive_days: int = 365
 
     @classmethod
     def at(cls, data_dir: Path) -> Self:
@@ -168,6 +178,11 @@ class Settings:
             public_url=_public_url(env),
             webhook_retry_seconds=_seconds(env, defaults.webhook_retry_seconds),
             webhook_loopback=_one_of(env, "ABCALL_WEBHOOK_LOOPBACK", ("0", "1"), "0") == "1",
+            opus_kilobits=_opus(env),
+            media_cool_days=_number(env, "ABCALL_MEDIA_COOL_DAYS", defaults.media_cool_days),
+            media_archive_days=_number(
+                env, "ABCALL_MEDIA_ARCHIVE_DAYS", defaults.media_archive_days
+            ),
         )
 
     @property
@@ -313,6 +328,15 @@ def _seconds(env: Mapping[str, str], default: tuple[int, ...]) -> tuple[int, ...
     if not re.fullmatch(r"[1-9]\d{0,5}(,[1-9]\d{0,5}){0,49}", value):
         raise OperatorError("settings.bad_seconds", variable=variable, value=value)
     return tuple(map(int, value.split(",")))
+
+
+def _opus(env: Mapping[str, str]) -> int:
+    """Return the kilobits a second and channel of ``opus:24``; 0 of ``off``."""
+    value = env.get("ABCALL_OPUS_KILOBITS", "off")
+    found = OPUS.fullmatch(value)
+    if not found:
+        raise OperatorError("settings.bad_opus", variable="ABCALL_OPUS_KILOBITS", value=value)
+    return int(found[1] or 0)
 
 
 def _sql_url(env: Mapping[str, str]) -> str:

@@ -1,8 +1,9 @@
 """Retention: what has reached the end of its period goes, unless a legal hold keeps it.
 
 Facts go by their own time, versions of customers by their end, copies (landing, bronze, quarantine,
-scores) by when they were recorded, calls in operation by when they began, and the vault's entries
-when no row speaks of their person any more. Silver is made anew from bronze: what bronze has of a
+scores) by when they were recorded, calls in operation by when they began, recordings
+with their incident or sooner, and the vault's entries when no row speaks of their person any more.
+Silver is made anew from bronze: what bronze has of a
 customer stays while silver speaks of them. Each run leaves a receipt; a run that is cut short is
 taken up by the next.
 """
@@ -20,6 +21,7 @@ from foundation.clock import utc_now
 from foundation.errors import Held
 from ingestion.gold.grains import grains
 from ingestion.landing import KIND
+from ingestion.retained_audio import AUDIO, let_audio_go, old_audio
 from ingestion.retained_incidents import PLACE, let_incidents_go, old_incidents
 from ingestion.retained_incidents import TABLE as INCIDENTS
 from ingestion.schema import silver_keys
@@ -102,6 +104,10 @@ def plan_retention(lake: "Lake", tenant: "Tenant", now: datetime | None = None) 
     if cut is not None:
         old = old_incidents(lake, tenant, cut)
         found.append(Due(PLACE, INCIDENTS, cut, old.count, old.kept))
+    cut = _cut(contract, AUDIO, at)
+    if cut is not None:
+        recordings = old_audio(lake, tenant, cut)
+        found.append(Due(AUDIO, INCIDENTS, cut, len(recordings.going), recordings.kept))
     found.append(_calls_due(lake, tenant, at))
     return [due for due in found if due.count or due.kept]
 
@@ -130,6 +136,7 @@ def run_retention(
     ]
     _let_files_go(lake, tenant, erasure, _files_due(lake, tenant, contract, at))
     let_incidents_go(lake, tenant, erasure, _cut(contract, INCIDENTS, at))
+    let_audio_go(lake, tenant, erasure, _cut(contract, AUDIO, at))
     _let_calls_go(lake, tenant, erasure, _calls_due(lake, tenant, at))
     _renew(lake, tenant, contract, changed)
     return finish_erasure(lake.store, actor, erasure)

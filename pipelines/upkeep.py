@@ -6,6 +6,7 @@ from features.online_store import build_online
 from ingestion.retention import run_retention
 from ingestion.upkeep import care_for
 from operations.calls.taking import give_up_lost
+from pipelines.media import media_check
 from pipelines.partitions import TENANT_TAG, tenants_of
 from pipelines.platform import PIPELINES, RETRY, Platform
 from tenancy.tenants import list_tenants
@@ -35,14 +36,16 @@ def upkeep_job(vertical: str, platform: Platform) -> dg.JobDefinition:
         }
         context.add_output_metadata(figures)
 
+    verified = media_check(vertical, platform)
+
     @dg.job(
         name=f"{vertical}_upkeep",
-        description="One tenant's tables: what is due let go, small files put together.",
+        description="What is due let go, small files put together, attachments verified.",
         partitions_def=tenants_of(vertical),
         executor_def=dg.in_process_executor,
     )
     def upkeep() -> None:
-        care()
+        verified(care())
 
     return upkeep
 

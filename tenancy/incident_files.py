@@ -1,21 +1,32 @@
 """Files that came with incidents: sealed in the store until the object store has their content."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tenancy.columns import is_storable
-from tenancy.incident_tables import AttachmentRow
+from tenancy.incident_tables import AttachmentRow, IncidentRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
 
 FILES = "incident_files"
 """Kind of the objects in the lake that hold what came with incidents."""
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class SealedFile:
-    """A file that came with an incident; without content it is in the object store already."""
+    """A file that came with an incident; without content it is in the object store already.
+
+    Attributes
+    ----------
+    sha256, size_bytes
+        Of the file as it came.
+    kept_sha256, kept_bytes
+        Of its form in the object store, where that is another.
+    """
 
     incident_id: str
     position: int
@@ -23,6 +34,13 @@ class SealedFile:
     media_type: str
     size_bytes: int
     sealed: bytes | None
+    kept_sha256: str | None = None
+    kept_bytes: int | None = None
+
+    @property
+    def stored_as(self) -> str:
+        """SHA-256 of the object that holds it."""
+        return self.kept_sha256 or self.sha256
 
 
 def files_of(store: Store, tenant: Tenant, incident_id: str) -> list[SealedFile]:
@@ -44,32 +62,136 @@ def files_waiting(store: Store, tenant: Tenant, most: int) -> list[SealedFile]:
         return [_file_of(one, one.sealed) for one in session.scalars(query)]
 
 
-def note_stored(store: Store, tenant: Tenant, file: SealedFile) -> None:
-    """Empty a file whose content is in the object store."""
+def kept_form_of(store: Store, tenant: Tenant, sha256: str) -> tuple[str, int] | None:
+    """Return SHA-256 and bytes of the other form in which the same file is kept already."""
     row = AttachmentRow
-    mine = (row.tenant_id == tenant.id) & (row.incident_id == file.incident_id)
+    query = select(row.kept_sha256, row.kept_bytes).where(
+        row.tenant_id == tenant.id,
+        row.sha256 == sha256,
+        row.kept_sha256.is_not(None),
+        row.gone_at.is_(None),
+    )
+    with store.reading() as session:
+        found = session.execute(query.limit(1)).first()
+    return None if found is None else (str(found[0]), int(found[1] or 0))
+
+
+def note_stored(
+    store: Store, tenant: Tenant, kept: Sequence[tuple[SealedFile, tuple[str, int] | None]]
+) -> None:
+    """Empty files whose content is in the object store, in one transaction.
+
+    Parameters
+    ----------
+    kept
+        Each file with SHA-256 and bytes of the form in which it is kept; None: as it came.
+    """
+    row = AttachmentRow
     with store.session() as session:
-        values = {"sealed": None, "stored_at": now_in(session)}
-        session.execute(update(row).where(mine, row.position == file.position).values(**values))
+        now = now_in(session)
+        for file, form in kept:
+            mine = (row.tenant_id == tenant.id) & (row.incident_id == file.incident_id)
+            sha256, size = form or (None, None)
+            empty = update(row).where(mine, row.position == file.position)
+            session.execute(
+                empty.values(sealed=None, stored_at=now, kept_sha256=sha256, kept_bytes=size)
+            )
 
 
 def contents_of(store: Store, tenant: Tenant) -> frozenset[str]:
-    """Return the SHA-256 of all files that came with a tenant's incidents."""
-    query = select(AttachmentRow.sha256).where(AttachmentRow.tenant_id == tenant.id)
+    """Return the SHA-256 of all objects that hold files of a tenant's incidents.
+
+    A file that still waits counts: its object may be there already.
+    """
+    row = AttachmentRow
+    query = select(_STORED_AS).where(row.tenant_id == tenant.id, row.gone_at.is_(None))
     with store.reading() as session:
         return frozenset(session.scalars(query.distinct()))
 
 
-def kinds_stored(store: Store, tenant: Tenant) -> dict[str, str]:
-    """Return SHA-256 → media type of the files whose content the object store has, in order.
+@dataclass(frozen=True)
+class StoredContent:
+    """An object that holds files of incidents, and since when; only what is stored has a time."""
 
-    One that came under several media types has the first of them.
+    sha256: str
+    media_type: str
+    size_bytes: int
+    stored_at: datetime | None
+
+
+def stored_contents(
+    store: Store, tenant: Tenant, unchecked_since: datetime | None = None, most: int | None = None
+) -> list[StoredContent]:
+    """Return what the object store must have, each object once, the longest unchecked first.
+
+    Parameters
+    ----------
+    unchecked_since
+        Only objects that nobody has checked since.
     """
     row = AttachmentRow
-    query = select(row.sha256, row.media_type).where(row.tenant_id == tenant.id)
-    query = query.where(row.stored_at.is_not(None)).order_by(row.sha256, row.media_type.desc())
+    size = func.max(func.coalesce(row.kept_bytes, row.size_bytes))
+    query = select(_STORED_AS, func.min(row.media_type), size, func.min(row.stored_at)).where(
+        row.tenant_id == tenant.id, row.stored_at.is_not(None), row.gone_at.is_(None)
+    )
+    if unchecked_since is not None:
+        query = query.where(row.checked_at.is_(None) | (row.checked_at < unchecked_since))
+    oldest = func.coalesce(func.min(row.checked_at), NEVER)
+    query = query.group_by(_STORED_AS).order_by(oldest, _STORED_AS).limit(most)
     with store.reading() as session:
-        return {row.sha256: row.media_type for row in session.execute(query.distinct())}
+        return [StoredContent(*found) for found in session.execute(query)]
+
+
+def note_checked(store: Store, tenant: Tenant, contents: Collection[str]) -> None:
+    """Write down that objects were read whole."""
+    row = AttachmentRow
+    mine = (row.tenant_id == tenant.id) & _STORED_AS.in_(sorted(contents))
+    with store.session() as session:
+        session.execute(update(row).where(mine).values(checked_at=now_in(session)))
+
+
+def files_before(store: Store, tenant: Tenant, family: str, before: datetime) -> list["OldFile"]:
+    """Return files of a family (``audio/``) whose incident was opened before a time."""
+    row, incident = AttachmentRow, IncidentRow
+    same = (incident.tenant_id == row.tenant_id) & (incident.incident_id == row.incident_id)
+    query = (
+        select(row.incident_id, row.position, _STORED_AS, incident.person_token)
+        .join(incident, same)
+        .where(
+            row.tenant_id == tenant.id,
+            row.media_type.startswith(family),
+            row.stored_at.is_not(None),
+            row.gone_at.is_(None),
+            incident.opened_at < before,
+        )
+    )
+    with store.reading() as session:
+        return [OldFile(*found) for found in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class OldFile:
+    """A file at the end of its period: where it stands, its object, and whose incident it is."""
+
+    incident_id: str
+    position: int
+    sha256: str
+    person_token: str | None
+
+
+def note_gone(store: Store, tenant: Tenant, files: Sequence[OldFile]) -> None:
+    """Write down that the content of files went."""
+    row = AttachmentRow
+    with store.session() as session:
+        for file in files:
+            mine = (row.tenant_id == tenant.id) & (row.incident_id == file.incident_id)
+            now = now_in(session)
+            session.execute(
+                update(row).where(mine, row.position == file.position).values(gone_at=now)
+            )
+
+
+_STORED_AS = func.coalesce(AttachmentRow.kept_sha256, AttachmentRow.sha256)
 
 
 def _file_of(row: AttachmentRow, sealed: bytes | None) -> SealedFile:
@@ -80,4 +202,6 @@ def _file_of(row: AttachmentRow, sealed: bytes | None) -> SealedFile:
         media_type=row.media_type,
         size_bytes=row.size_bytes,
         sealed=sealed,
+        kept_sha256=row.kept_sha256,
+        kept_bytes=row.kept_bytes,
     )

@@ -40,7 +40,13 @@ class IncidentRow(Base):
 
 
 class AttachmentRow(Base):
-    """A file that came with an incident; its content waits here, sealed, for the object store."""
+    """A file that came with an incident; its content waits here, sealed, for the object store.
+
+    ``sha256`` and ``size_bytes`` are of the file as it came. ``kept_sha256`` and ``kept_bytes`` are
+    of what the object store has, where that is another form of it (a recording as Opus).
+    ``gone_at``: its own period was over, and its content went. ``checked_at``: its object was last
+    read whole, and its hash found right or wrong.
+    """
 
     __tablename__ = "incident_attachments"
     __table_args__ = (
@@ -50,6 +56,7 @@ class AttachmentRow(Base):
             name="fk_incident_attachments_incident",
         ),
         Index("ix_incident_attachments_tenant_sha256", "tenant_id", "sha256"),
+        Index("ix_incident_attachments_tenant_checked", "tenant_id", "checked_at"),
     )
 
     tenant_id: Mapped[str] = mapped_column(String(41), ForeignKey("tenants.id"), primary_key=True)
@@ -60,6 +67,10 @@ class AttachmentRow(Base):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     sealed: Mapped[bytes | None]
     stored_at: Mapped[datetime | None]
+    kept_sha256: Mapped[str | None] = mapped_column(String(64))
+    kept_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    gone_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
 
 
 class LiveScoreRow(Base):

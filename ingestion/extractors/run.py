@@ -19,7 +19,7 @@ from foundation.errors import UserError
 from ingestion.extractors.registry import EXTRACTORS, Extractor
 from lakehouse.arrow_types import UTC_MICROSECONDS
 from lakehouse.commits import Commit
-from tenancy.incident_files import FILES, contents_of, kinds_stored
+from tenancy.incident_files import FILES, contents_of, stored_contents
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -109,10 +109,10 @@ def _waiting(
     if lake.exists(ref):
         same = pc.field("extractor_version") == extractor.version
         known = set(lake.arrow(ref, list(KEYS), where=same)["object_id"].to_pylist())
-    for sha256, media_type in kinds_stored(lake.store, tenant).items():
-        name = lake.objects.name(tenant, sha256)
-        if extractor.reads(media_type) and name not in known:
-            yield _File(sha256, name, media_type)
+    for one in stored_contents(lake.store, tenant):
+        name = lake.objects.name(tenant, one.sha256)
+        if extractor.reads(one.media_type) and name not in known:
+            yield _File(one.sha256, name, one.media_type)
 
 
 def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, file: _File) -> dict[str, Any]:

@@ -16,26 +16,25 @@ from urllib.parse import urlsplit
 
 from foundation.errors import InvalidRequest, TooLarge
 from foundation.settings import MIB
+from ingestion.media.filenames import check_file_name
+from ingestion.media.kinds import MEDIA_TYPES
+from ingestion.media.limits import accept
+from ingestion.media.policy import kept_form
 from operations.incidents.values import shown
 from tenancy.columns import is_storable
-from tenancy.incident_files import FILES, SealedFile, files_waiting, note_stored
+from tenancy.incident_files import (
+    FILES,
+    SealedFile,
+    files_waiting,
+    kept_form_of,
+    note_stored,
+)
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.keys import TenantKeys
     from tenancy.tenant import Tenant
 
-MEDIA_TYPES = (
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-    "audio/mpeg",
-    "audio/ogg",
-    "audio/wav",
-    "audio/webm",
-    "application/pdf",
-    "text/plain",
-)
 MOST_FILES = 5
 LARGEST_BYTES = 1 * MIB
 LONGEST_NAME = 200
@@ -74,8 +73,11 @@ def attachments_in(given: object, place: str) -> list[Attachment]:
     ------
     InvalidRequest
         They are no list of files, of an unknown kind, or the content is not what its hash says.
+    InvalidUpload
+        One deceives by its name, is damaged, of another kind than it says or of two at once, or
+        would do something when opened.
     TooLarge
-        They are too many, or one is too large.
+        They are too many, or one is too large, as it comes or when it is opened.
     """
     if given is None:
         return []
@@ -111,13 +113,31 @@ def store_files(lake: "Lake", tenant: "Tenant") -> int:
     """
     keys, count = lake.keys.of(tenant), 0
     while waiting := files_waiting(lake.store, tenant, STORED_AT_ONCE):
+        kept = []
         for file in waiting:
             assert file.sealed is not None
             content = keys.decrypt(file.sealed, _context(file.incident_id, file.position))
-            lake.objects.put(tenant, FILES, content)
-            note_stored(lake.store, tenant, file)
-            count += 1
+            kept.append((file, _stored(lake, tenant, file, content)))
+        note_stored(lake.store, tenant, kept)
+        count += len(kept)
     return count
+
+
+def _stored(
+    lake: "Lake", tenant: "Tenant", file: SealedFile, content: bytes
+) -> tuple[str, int] | None:
+    """Put a file into the object store; SHA-256 and bytes of its form, where that is another.
+
+    The same file is kept in one form, whatever the policy or the encoder became since.
+    """
+    known = kept_form_of(lake.store, tenant, file.sha256)
+    if known is not None and lake.objects.exists(tenant, FILES, known[0]):
+        return known
+    form = content
+    if not lake.objects.exists(tenant, FILES, file.sha256):
+        form = kept_form(content, file.media_type, lake.settings.opus_kilobits)
+    sha256 = lake.objects.put(tenant, FILES, form)
+    return None if sha256 == file.sha256 else (sha256, len(form))
 
 
 def _context(incident_id: str, position: int) -> bytes:
@@ -142,6 +162,10 @@ def _attachment(given: object, place: str) -> Attachment:
     sha256, url = _sha256(given.get("sha256"), content, place), _url(given.get("url"), place)
     if sha256 is None and url is None:
         raise InvalidRequest("incidents.file_nowhere", field=place)
+    if content is None:
+        check_file_name(name)
+    else:
+        accept(name, content, media_type)
     return Attachment(name, media_type, sha256, url, content)
 
 

@@ -3,7 +3,8 @@
 from apiflask import APIFlask
 
 from data_contracts.contract import Column
-from operations.incidents.attachments import LONGEST_NAME, MEDIA_TYPES
+from ingestion.media.kinds import MEDIA_TYPES
+from operations.incidents.attachments import LONGEST_NAME
 from operations.incidents.feedback import FIELDS
 from operations.incidents.intake import LATER
 from operations.incidents.requests import ATTACHMENTS, LONGEST_KEY

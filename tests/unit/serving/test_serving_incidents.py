@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from benchmarks.multimodal.hostile_files import image
 from foundation.clock import utc_now
 from operations.incidents.attachments import LARGEST_BYTES, store_files
 from operations.incidents.events import tell_registered
@@ -29,7 +30,8 @@ from tests.unit.serving.conftest import ACME, GLOBEX, STAFF, Service
 ROUTE = "/v1/incidents"
 SAID = {"customer_id": "CC 52.123.456", "text": "Mi vecina Petra: 3001234567", "kind": "queja"}
 PARTS = {"risk", "churn", "intent", "urgency", "replies", "offer"}
-PNG = base64.b64encode(b"a picture").decode()
+PICTURE = image("PNG")
+PNG = base64.b64encode(PICTURE).decode()
 numbers = iter(range(10**6))
 
 
@@ -159,6 +161,12 @@ REFUSED = {
     "incidents.no_sha256": {
         "attachments": [{"name": "a", "media_type": "image/png", "sha256": "x"}]
     },
+    "media.other_kind": {
+        "attachments": [{"name": "a.pdf", "media_type": "application/pdf", "content": PNG}]
+    },
+    "media.name_leads": {
+        "attachments": [{"name": "../a.png", "media_type": "image/png", "sha256": "0" * 64}]
+    },
     "incidents.no_url": {
         "attachments": [{"name": "a", "media_type": "image/png", "url": "file:///etc/passwd"}]
     },
@@ -226,14 +234,14 @@ def test_files_are_durable_with_the_incident_and_then_go_to_the_lake(
         {"name": "b.pdf", "media_type": "application/pdf", "url": "https://a.example/b.pdf"},
     ]
     told = registered(service, key, attachments=files)
-    assert [one["size_bytes"] for one in told["attachments"]] == [9, None]
+    assert [one["size_bytes"] for one in told["attachments"]] == [len(PICTURE), None]
     lake, store = service.lake, service.lake.store
     with store.engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM incident_attachments").all()
-    assert b"a picture" not in repr(rows).encode() and "petra" not in repr(rows)
+    assert PICTURE not in {value for row in rows for value in row} and "petra" not in repr(rows)
     assert store_files(lake, ACME) == 1
     (kept,) = files_of(store, ACME, told["incident_id"])
-    assert lake.objects.get(ACME, FILES, kept.sha256) == b"a picture"
+    assert lake.objects.get(ACME, FILES, kept.sha256) == PICTURE
     assert store_files(lake, ACME) == 0
 
 

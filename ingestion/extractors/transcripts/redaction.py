@@ -1,0 +1,130 @@
+"""Personal data taken out of a transcript and, in the same seconds, out of the sound.
+
+Where the source times words, the masked words' seconds fall silent; where it times turns alone, the
+whole turn does. A turn without times can only be masked in its text, and says so. Numbers spoken as
+words («tres cero cero») are as visible to the masker as it knows them.
+"""
+
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ingestion.extractors.transcripts.transcript import Transcript, Turn, Word
+from ingestion.masking import mask
+from ingestion.media.sound import FULL_SCALE, Sound
+
+MARGIN_SECONDS = 0.1
+"""Silenced before and after: times of words are off by a syllable."""
+PLACEHOLDER = re.compile(r"\[[A-ZÁÉÍÓÚÑ]{3,12}\]")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Seconds of a recording that say personal data; channel None: all of them."""
+
+    start_seconds: float
+    end_seconds: float
+    channel: int | None = None
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """A masked transcript, the seconds to silence, and turns whose sound could not be found."""
+
+    transcript: Transcript
+    spans: tuple[Span, ...]
+    untimed: int
+
+
+def redact(transcript: Transcript) -> Redacted:
+    """Return a transcript without what identifies a person, and where in the sound that was."""
+    turns, spans, untimed = [], list[Span](), 0
+    for turn in transcript.turns:
+        masked, words, hidden = _masked(turn)
+        turns.append(replace(turn, text=masked, words=words))
+        spans += hidden
+        untimed += masked != turn.text and not hidden
+    return Redacted(replace(transcript, turns=tuple(turns)), tuple(spans), untimed)
+
+
+def silenced(sound: Sound, spans: Sequence[Span]) -> Sound:
+    """Return a recording without the sound of some spans, and as long as before."""
+    channels = sound.channels.copy()
+    for span in spans:
+        start = max(0, int((span.start_seconds - MARGIN_SECONDS) * sound.rate))
+        end = max(start, int(np.ceil((span.end_seconds + MARGIN_SECONDS) * sound.rate)))
+        which = slice(None) if span.channel is None else span.channel
+        channels[which, start:end] = 0
+    return Sound(channels, sound.rate)
+
+
+def wav_of(sound: Sound) -> bytes:
+    """Return a recording as a WAV of 16 bits."""
+    count = len(sound.channels)
+    whole = np.clip(np.rint(sound.channels.T * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1)
+    data = whole.astype("<i2").tobytes()
+    form = struct.pack("<HHIIHH", 1, count, sound.rate, 2 * count * sound.rate, 2 * count, 16)
+    head = b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + struct.pack("<I", 16)
+    return head + form + b"data" + struct.pack("<I", len(data)) + data
+
+
+def _masked(turn: Turn) -> tuple[str, tuple[Word, ...], list[Span]]:
+    text = mask(turn.text)
+    if not turn.words:
+        changed = text != turn.text and turn.start_seconds is not None
+        end = turn.end_seconds if turn.end_seconds is not None else turn.start_seconds
+        whole = Span(turn.start_seconds or 0.0, end or 0.0, turn.channel)
+        return text, (), [whole] if changed else []
+    hidden = hidden_words([word.text for word in turn.words])
+    words = tuple(
+        replace(word, text="[…]") if gone else word
+        for word, gone in zip(turn.words, hidden, strict=True)
+    )
+    spans = [
+        Span(word.start_seconds, word.end_seconds, turn.channel)
+        for word, gone in zip(turn.words, hidden, strict=True)
+        if gone
+    ]
+    if text != turn.text and not spans:
+        # The text shows more than its words do: nothing is left to chance.
+        start, end = turn.words[0].start_seconds, turn.words[-1].end_seconds
+        words = tuple(replace(word, text="[…]") for word in words)
+        spans = [Span(start, end, turn.channel)]
+    return text, words, spans
+
+
+def hidden_words(words: Sequence[str]) -> list[bool]:
+    """Return which words the masker takes out of what they say together.
+
+    >>> hidden_words(["Llame", "al", "300", "123", "4567", "mañana"])
+    [False, False, True, True, True, False]
+    """
+    text = " ".join(words)
+    gone = [False] * len(text)
+    for start, end in _changed(text, mask(text)):
+        gone[start:end] = [True] * (end - start)
+    hidden, place = [], 0
+    for word in words:
+        hidden.append(any(gone[place : place + len(word)]))
+        place += len(word) + 1
+    return hidden
+
+
+def _changed(text: str, masked: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of a text that its masked form has replaced.
+
+    Kept pieces come in order; where a short one could stand at several places, more is taken out,
+    never less.
+    """
+    if text == masked:
+        return
+    kept = PLACEHOLDER.split(masked)
+    found = re.fullmatch("(.+?)".join(map(re.escape, kept)), text, re.S)
+    if found is None:
+        yield 0, len(text)
+        return
+    for group in range(1, len(kept)):
+        yield found.span(group)
