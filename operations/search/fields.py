@@ -1,6 +1,6 @@
 """The fields of an index and how texts become words: lower case, without accents."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from unicodedata import normalize
@@ -9,7 +9,7 @@ import tantivy
 
 from operations.search.document import EPOCH, FORM, Document, written
 
-TEXT, KEPT, OPENED, ORDER = "text", "kept", "opened", "order"
+TEXT, KEPT, OPENED, ORDER, RECENCY = "text", "kept", "opened", "order", "recency"
 INCIDENT, PERSON = "incident", "person"
 FILTERS = ("channel", "product", "risk_class", "agent_token")
 FOLDED = "folded"
@@ -19,6 +19,7 @@ LONGEST_WORD = 64
 NEVER = -(2**62)
 """The time of what has none: before all."""
 
+MOST_RECENT, END = 0.01, datetime(2050, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -31,6 +32,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field(OPENED, indexed=True, fast=True)
     builder.add_integer_field(ORDER, fast=True)
+    builder.add_float_field(RECENCY, fast=True)
     builder.add_bytes_field(KEPT, stored=True)
     return builder.build()
 
@@ -65,6 +67,18 @@ def micros(moment: datetime | None) -> int:
     return NEVER if moment is None else (moment - EPOCH) // MICROSECOND
 
 
+def recency(moment: datetime | None) -> float:
+    """Return what makes the newest of equally relevant documents the first: 0 to ``MOST_RECENT``.
+
+    The library multiplies a score by log2(2 + this): at most by 1.007, and a step of four hours
+    can still be told in the 24 bits of a score.
+    """
+    if moment is None:
+        return 0.0
+    share = (moment - EPOCH) / (END - EPOCH)
+    return MOST_RECENT * min(1.0, max(0.0, share))
+
+
 def entry_of(document: Document) -> tantivy.Document:
     """Return a document as tantivy takes it."""
     entry = tantivy.Document()
@@ -77,6 +91,7 @@ def entry_of(document: Document) -> tantivy.Document:
         if value is not None:
             entry.add_text(name, value)
     entry.add_integer(OPENED, micros(document.opened_at))
+    entry.add_float(RECENCY, recency(document.opened_at))
     entry.add_integer(ORDER, _order(document.incident_id))
     entry.add_bytes(KEPT, written(document))
     return entry

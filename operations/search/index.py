@@ -20,11 +20,12 @@ from operations.search.fields import (
     OPENED,
     ORDER,
     PERSON,
+    RECENCY,
     analyzer,
     entry_of,
     schema,
 )
-from operations.search.places import Excerpt, Place, excerpt_of, places_in
+from operations.search.places import Alike, Excerpt, Place, excerpt_of, places_in
 from operations.search.query import query_of, similar_query
 from operations.search.question import DEEPEST_HIT, Question, Sought, sought
 
@@ -120,7 +121,8 @@ class SearchIndex:
         end = question.offset + question.limit
         found = _in_order(searcher, query, end + 1, ranked=ranked)
         page = found[question.offset : end]
-        hits = [self._hit(searcher, score if ranked else 0.0, at, asked) for score, at in page]
+        alike = Alike(asked.words)
+        hits = [_hit(searcher, score if ranked else 0.0, at, asked, alike) for score, at in page]
         return Page(hits, end if len(found) > end and end < DEEPEST_HIT else None)
 
     def refresh(self) -> None:
@@ -138,13 +140,17 @@ class SearchIndex:
                 writer.add_document(entry_of(document))
         self.refresh()
 
-    @staticmethod
-    def _hit(
-        searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress, asked: Sought
-    ) -> Hit:
-        document = read(searcher.doc(address)[KEPT][0])
-        places = places_in(document, asked)
-        return Hit(document, score, places, excerpt_of(document, places))
+
+def _hit(
+    searcher: tantivy.Searcher,
+    score: float,
+    address: tantivy.DocAddress,
+    asked: Sought,
+    alike: Alike,
+) -> Hit:
+    document = read(searcher.doc(address)[KEPT][0])
+    places = places_in(document, asked, alike)
+    return Hit(document, score, places, excerpt_of(document, places))
 
 
 def _in_order(
@@ -155,10 +161,13 @@ def _in_order(
     The library ends among equals wherever it likes: so more are looked at, until the last that is
     wanted is better than the last that was seen.
     """
-    field = None if ranked else OPENED
-    looked = wanted * 2
+    looked, by = wanted * 2, None if ranked else OPENED
+    weight = RECENCY if ranked else None
     while True:
-        hits = searcher.search(query, looked, count=False, order_by_field=field).hits
+        found = searcher.search(
+            query, looked, count=False, order_by_field=by, weight_by_field=weight
+        )
+        hits = found.hits
         closed = len(hits) < looked or hits[-1][0] < hits[wanted - 1][0]
         if closed or looked >= DEEPEST_HIT * CLOSER:
             break

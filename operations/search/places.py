@@ -39,9 +39,11 @@ class Excerpt:
     text: str
 
 
-def places_in(document: Document, asked: Sought) -> list[Place]:
+def places_in(document: Document, asked: Sought, alike: "Alike") -> list[Place]:
     """Return the first places of a document that a question asks for, part by part."""
-    found = (place for part in document.parts for place in _of_part(part, asked))
+    if not (asked.words or asked.phrases):
+        return []
+    found = (place for part in document.parts for place in _of_part(part, asked, alike))
     return [place for _, place in zip(range(MOST_PLACES), found, strict=False)]
 
 
@@ -64,9 +66,9 @@ def _word_start(text: str, at: int) -> int:
     return at if space < 0 else space + 1
 
 
-def _of_part(part: Part, asked: Sought) -> Iterator[Place]:
+def _of_part(part: Part, asked: Sought, alike: "Alike") -> Iterator[Place]:
     words = words_of(part.text)
-    spans = {(w[2], w[3]) for w in words if any(_alike(w[0], one) for one in asked.words)}
+    spans = {(w[2], w[3]) for w in words if alike[w[0]]}
     for phrase in asked.phrases:
         spans |= set(_phrases(words, phrase))
     for start, end in sorted(spans):
@@ -74,9 +76,19 @@ def _of_part(part: Part, asked: Sought) -> Iterator[Place]:
         yield Place(part.name, part.source, start, end, *_where(marks))
 
 
-def _alike(word: str, asked: str) -> bool:
-    most = typos(asked)
-    return word == asked or (most > 0 and OSA.distance(word, asked, score_cutoff=most) <= most)
+class Alike(dict[str, bool]):
+    """Whether a word is one of those asked for, with the typos it may have; looked at once."""
+
+    def __init__(self, asked: Sequence[str]) -> None:
+        super().__init__()
+        self._asked = [(one, typos(one)) for one in asked]
+
+    def __missing__(self, word: str) -> bool:
+        """Compare a word that was not met before."""
+        self[word] = any(
+            OSA.distance(word, one, score_cutoff=most) <= most for one, most in self._asked
+        )
+        return self[word]
 
 
 def _phrases(words: Sequence[Word], phrase: Sequence[str]) -> Iterator[tuple[int, int]]:
