@@ -48,14 +48,25 @@ def follow(lake: "Lake", tenant: "Tenant") -> Brought:
     What is no longer in the lake is gone from the disk as well when this returns: the index is
     copied without it.
     """
+    shelf = Shelf(lake, tenant)
+    if _is_fresh(shelf, _gathered(lake, tenant)):
+        return Brought()
     with lake.lease(search_lease(tenant)):
-        shelf, now = Shelf(lake, tenant), _gathered(lake, tenant)
-        index = shelf.index()
+        index, now = shelf.index(), _gathered(lake, tenant)
         return _whole(shelf, now) if index is None else _followed(shelf, index, now)
 
 
 def _gathered(lake: "Lake", tenant: "Tenant") -> Gathered:
     return Gathered(lake, tenant, lake.contract_of(tenant))
+
+
+def _is_fresh(shelf: Shelf, now: Gathered) -> bool:
+    """Say, without keeping anybody out, whether there is nothing to do."""
+    if shelf.index() is None:
+        return False
+    before = shelf.followed()
+    received = {number for number, _ in now.received(_since(before))}
+    return before.versions == now.versions and received <= set(before.live)
 
 
 def _whole(shelf: Shelf, now: Gathered) -> Brought:
