@@ -27,6 +27,8 @@ def query_of(question: Question, words: Sought) -> Query:
 
 def similar_query(question: Question, like: Document, documents: int) -> Query:
     """Return the query of what is like a document, without it."""
+    if not like.parts:
+        return Query.empty_query()
     common = max(COMMON_LEAST, int(documents * COMMON_SHARE))
     texts = {TEXT: [part.text for part in like.parts]}
     alike = Query.more_like_this_document_fields_query(
