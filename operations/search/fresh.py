@@ -4,12 +4,14 @@ Whoever asks lets the index follow the lake first, in the background, and waits 
 most often nothing has changed. What takes longer goes on, and what is there answers meanwhile.
 """
 
+import logging
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from foundation.errors import Busy
+from foundation.failures import trail_of
 from operations.search.follow import Brought, follow
 from operations.search.index import SearchIndex
 from operations.search.shelf import Shelf
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
+LOG = logging.getLogger("abcall.search")
 WAIT_SECONDS, FIRST_WAIT_SECONDS = 0.5, 5.0
 """For an index that is there, and for one that is being made."""
 
@@ -30,8 +33,7 @@ class Fresh:
 
     def __init__(self, lake: "Lake") -> None:
         self._lake = lake
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="search")
-        self._lock = threading.Lock()
+        self._lock, self._one = threading.Lock(), threading.Lock()
         self._shelves: dict[str, Shelf] = {}
         self._under_way: dict[str, Future[Brought]] = {}
         self._looked: dict[str, float] = {}
@@ -68,8 +70,19 @@ class Fresh:
             if there and now - self._looked.get(tenant.id, -LOOK_SECONDS) < LOOK_SECONDS:
                 return None
             self._looked[tenant.id] = now
-            self._under_way[tenant.id] = self._pool.submit(follow, self._lake, tenant)
-            return self._under_way[tenant.id]
+            coming = self._under_way[tenant.id] = Future[Brought]()
+        # Of a daemon: who stops the process does not wait for it, and the next one begins anew.
+        threading.Thread(target=self._bring, args=(tenant, coming), daemon=True).start()
+        return coming
+
+    def _bring(self, tenant: "Tenant", coming: "Future[Brought]") -> None:
+        with self._one:
+            try:
+                coming.set_result(follow(self._lake, tenant))
+            except Exception as error:  # told to whoever still waits, and written down
+                facts = {"tenant": tenant.id, "failure": trail_of(error)}
+                LOG.warning("search not brought up to date", extra={"facts": facts})
+                coming.set_exception(error)
 
     @staticmethod
     def _wait(coming: "Future[Brought]", *, there: bool) -> None:

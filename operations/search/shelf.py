@@ -5,6 +5,7 @@ once, which is then deleted; who reads at that moment ends with what they began 
 """
 
 import json
+import logging
 import shutil
 import threading
 from collections.abc import Collection, Iterable
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from foundation.disk import disk_told
+from foundation.failures import trail_of
 from lakehouse.search_folder import CURRENT, search_folder
 from operations.search.document import Document
 from operations.search.index import SearchIndex
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
+LOG = logging.getLogger("abcall.search")
 STATE, SEEN = "followed.json", "followed.parquet"
 SEEN_SCHEMA = pa.schema([("incident_id", pa.string()), ("fingerprint", pa.string())])
 
@@ -58,15 +61,20 @@ class Shelf:
         self._lock = threading.Lock()
 
     def index(self) -> SearchIndex | None:
-        """Return the index in use, as it is now; None where there is none."""
+        """Return the index in use, as it is now; None where there is none.
+
+        One that is damaged, or of another release's fields, counts as none: it is made anew.
+        """
         with self._lock, disk_told():
             while (name := self._current()) is not None:
                 try:
                     return self._opened(name)
-                except (ValueError, OSError):
-                    # It went meanwhile, and another took its place; or it is damaged.
+                except ValueError as error:  # the library's word for all that is wrong
                     if self._current() == name:
-                        raise
+                        facts = {"failure": trail_of(error)}
+                        LOG.warning("search index unreadable", extra={"facts": facts})
+                        break
+                    # Another took its place meanwhile.
             self._open = None
             return None
 

@@ -157,6 +157,16 @@ def test_a_reader_that_has_the_index_open_sees_what_others_write(lake: Lake):
     assert shelf.index() is None
 
 
+def test_a_damaged_index_is_made_anew(lake: Lake):
+    put(lake, row("I-1", "no hay señal"))
+    follow(lake, ACME)
+    for path in search_folder(lake, ACME).rglob("meta.json"):
+        path.write_text("{")
+    assert Shelf(lake, ACME).index() is None
+    assert follow(lake, ACME) == Brought(added=1, whole=True)
+    assert found(lake, "senal") == ["I-1"]
+
+
 def test_tenants_never_see_each_others_texts(lake: Lake):
     put(lake, row("I-1", "palabra de acme"))
     put(lake, row("I-1", "palabra de globex"), tenant=GLOBEX)
