@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 from unicodedata import is_normalized, normalize
 
 Source = Literal["text", "transcript", "image"]
-FORM = "NFC"
+FORM: Literal["NFC"] = "NFC"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -17,6 +17,7 @@ from operations.search.fields import (
     FOLDED,
     INCIDENT,
     KEPT,
+    NEVER,
     OPENED,
     ORDER,
     PERSON,
@@ -176,6 +177,7 @@ def _in_order(
     times = searcher.fast_field_values(OPENED, addresses)
     orders = searcher.fast_field_values(ORDER, addresses)
     rows = sorted(
-        zip(hits, times, orders, strict=True), key=lambda row: (-row[0][0], -row[1], row[2])
+        zip(hits, times, orders, strict=True),
+        key=lambda row: (-row[0][0], -(NEVER if row[1] is None else row[1]), row[2] or 0),
     )
     return [hit for hit, _, _ in rows[:wanted]]
