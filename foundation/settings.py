@@ -240,6 +240,11 @@ class Settings:
         return self.data_dir / "online"
 
     @property
+    def search_dir(self) -> Path:
+        """Root of the indexes of search, made from the lake: ``<tenant>/<generation>``."""
+        return self.data_dir / "search"
+
+    @property
     def inbox_dir(self) -> Path:
         """Root of the folder sensor: ``<tenant>/<table>/<file>``, or ``<tenant>/<file>``."""
         return self.data_dir / "inbox"

@@ -27,6 +27,7 @@ from ingestion.retained_incidents import TABLE as INCIDENTS
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
 from lakehouse.online_file import forget_online
+from lakehouse.search_folder import forget_search
 from tenancy.calls import KEPT, calls_before, forget_calls_before
 from tenancy.deliveries import list_deliveries
 from tenancy.erasures import Erasure, begin_erasure, finish_erasure, list_erasures, note_place
@@ -138,6 +139,7 @@ def run_retention(
     let_incidents_go(lake, tenant, erasure, _cut(contract, INCIDENTS, at))
     let_audio_go(lake, tenant, erasure, _cut(contract, AUDIO, at))
     _let_calls_go(lake, tenant, erasure, _calls_due(lake, tenant, at))
+    forget_search(lake, tenant)  # whoever searches next has it made anew
     _renew(lake, tenant, contract, changed)
     return finish_erasure(lake.store, actor, erasure)
 

@@ -2,6 +2,7 @@
 
 from features.online_store import build_online, online_of
 from lakehouse.online_file import forget_online
+from lakehouse.search_folder import forget_search
 from models.erasure_task import Task
 from tenancy.erasures import get_erasure
 
@@ -24,6 +25,11 @@ def forget_pasts(task: Task) -> None:
                 task.note(place, **told)
     with task.step("online"):
         _renew_online(task)
+    with task.step("search"):
+        # Whoever searches next has it made anew, of what is left.
+        files = forget_search(task.lake, task.tenant)
+        if files:
+            task.note("search", files=files)
     with task.step("sql"):
         from lakehouse.sql_copy import renew, rows_of
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from foundation.errors import InvalidRequest
 from lakehouse.boundary import Boundary, no_fault
 from lakehouse.online_file import forget_online
+from lakehouse.search_folder import forget_search
 from models.erasure import REQUEST
 from models.forget import forget_models
 from models.tenant_leases import alone
@@ -89,6 +90,7 @@ def _steps(lake: "Lake", tenant: "Tenant", also: Mapping[str, Step]) -> dict[str
         "data_docs": lambda: _delete_folder(settings.data_docs_dir, tenant),
         "inbox": lambda: _delete_folder(settings.inbox_dir, tenant),
         "online": lambda: forget_online(lake, tenant),
+        "search": lambda: forget_search(lake, tenant),
         "sql": lambda: _drop_copy(lake, tenant),
         **also,
     }

@@ -136,6 +136,18 @@ def incidents_of_person(
     return [StoredIncident(*row) for row in session.connection().execute(_OF_PERSON, asked)]
 
 
+def numbers_received(
+    store: Store, tenant: Tenant, since: datetime | None = None
+) -> list[tuple[str, datetime]]:
+    """Return the numbers of incidents registered since a time, or ever, and when each came."""
+    query = select(IncidentRow.incident_id, IncidentRow.received_at)
+    query = query.where(IncidentRow.tenant_id == tenant.id)
+    if since is not None:
+        query = query.where(IncidentRow.received_at >= since)
+    with store.asking() as connection:
+        return [(number, at) for number, at in connection.execute(query)]
+
+
 @contextmanager
 def changing(
     store: Store, tenant: Tenant, incident_id: str

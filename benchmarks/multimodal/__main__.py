@@ -4,7 +4,7 @@ import sys
 
 from benchmarks.parts import run
 
-PARTS = ("audio", "documents", "images", "hostile", "attachments")
+PARTS = ("audio", "documents", "images", "hostile", "attachments", "search")
 
 if __name__ == "__main__":
     sys.exit(run("multimodal", "Text, images and call audio", PARTS, joint="."))

@@ -1,0 +1,1 @@
+"""One search box over everything of one tenant: masked texts, in an index made from the lake."""

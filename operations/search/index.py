@@ -1,0 +1,183 @@
+"""The index of one folder: documents go in and out, and questions are answered.
+
+One process writes at a time (whoever calls sees to it); any number of them read meanwhile.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import tantivy
+from tantivy import Query
+
+from foundation.errors import NotFound
+from operations.search.document import Document, read
+from operations.search.fields import (
+    FOLDED,
+    INCIDENT,
+    KEPT,
+    NEVER,
+    OPENED,
+    ORDER,
+    PERSON,
+    RECENCY,
+    analyzer,
+    entry_of,
+    schema,
+)
+from operations.search.places import Alike, Excerpt, Place, excerpt_of, places_in
+from operations.search.query import query_of, similar_query
+from operations.search.question import DEEPEST_HIT, Question, Sought, sought
+
+HEAP_BYTES, THREADS = 64 * 2**20, 1
+CLOSER = 4
+"""How many times more hits are looked at where the last of a page is equal to those after it."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document that was found, and where; ``score`` is 0 where nothing was asked but filters."""
+
+    document: Document
+    score: float
+    places: list[Place]
+    excerpt: Excerpt | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Hits by relevance, then the newest first; ``next`` is the offset of those that follow."""
+
+    hits: list[Hit]
+    next: int | None
+
+
+class SearchIndex:
+    """The index in a folder, as it was at the last ``refresh``; threads may share it to read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = tantivy.Index(schema(), str(folder))
+        self._index.register_tokenizer(FOLDED, analyzer())
+        self._index.config_reader("manual")
+        self.refresh()
+
+    @classmethod
+    def made(cls, folder: Path, documents: Iterable[Document] = ()) -> Self:
+        """Return a new index of documents, each incident once."""
+        folder.mkdir(parents=True, mode=0o700)
+        index = cls(folder)
+        index._write(documents, ())
+        return index
+
+    def __len__(self) -> int:
+        """Return how many documents there are."""
+        return self._searcher().num_docs
+
+    def add(self, documents: Iterable[Document]) -> None:
+        """Put documents in, each in the place of the one of its incident."""
+        kept = {one.incident_id: one for one in documents}
+        self._write(kept.values(), [(INCIDENT, one) for one in kept])
+
+    def forget(self, *, incidents: Collection[str] = (), persons: Collection[str] = ()) -> None:
+        """Take documents out of all answers; their bytes are gone once ``copied`` elsewhere."""
+        gone = [(INCIDENT, one) for one in incidents] + [(PERSON, one) for one in persons]
+        self._write((), gone)
+
+    def copied(self, folder: Path) -> "SearchIndex":
+        """Return a new index of the same documents: nothing is in it that was taken out here."""
+        return SearchIndex.made(folder, self.documents())
+
+    def documents(self) -> Iterator[Document]:
+        """Yield all documents."""
+        searcher = self._searcher()
+        found = searcher.search(Query.all_query(), max(1, searcher.num_docs), count=False).hits
+        for _, address in found:
+            yield read(searcher.doc(address)[KEPT][0])
+
+    def get(self, incident_id: str) -> Document:
+        """Return an incident's document; ``NotFound`` where there is none."""
+        query = Query.term_query(schema(), INCIDENT, incident_id, "basic")
+        searcher = self._searcher()
+        for _, address in searcher.search(query, 1, count=False).hits:
+            return read(searcher.doc(address)[KEPT][0])
+        raise NotFound("search.no_incident")
+
+    def search(self, question: Question) -> Page:
+        """Answer a question.
+
+        Raises
+        ------
+        InvalidRequest
+            It asks for nothing, or too much.
+        NotFound
+            There is no incident of the number whose like is asked for.
+        """
+        asked, searcher = sought(question), self._searcher()
+        if question.similar_to is None:
+            query = query_of(question, asked)
+        else:
+            query = similar_query(question, self.get(question.similar_to), searcher.num_docs)
+        ranked = bool(asked.words or asked.phrases or question.similar_to)
+        end = question.offset + question.limit
+        found = _in_order(searcher, query, end + 1, ranked=ranked)
+        page = found[question.offset : end]
+        alike = Alike(asked.words)
+        hits = [_hit(searcher, score if ranked else 0.0, at, asked, alike) for score, at in page]
+        return Page(hits, end if len(found) > end and end < DEEPEST_HIT else None)
+
+    def refresh(self) -> None:
+        """See what other processes have committed since."""
+        self._index.reload()
+
+    def _searcher(self) -> tantivy.Searcher:
+        return self._index.searcher()
+
+    def _write(self, documents: Iterable[Document], gone: Iterable[tuple[str, str]]) -> None:
+        with self._index.writer(HEAP_BYTES, THREADS) as writer:
+            for field, value in gone:
+                writer.delete_documents_by_term(field, value)
+            for document in documents:
+                writer.add_document(entry_of(document))
+        self.refresh()
+
+
+def _hit(
+    searcher: tantivy.Searcher,
+    score: float,
+    address: tantivy.DocAddress,
+    asked: Sought,
+    alike: Alike,
+) -> Hit:
+    document = read(searcher.doc(address)[KEPT][0])
+    places = places_in(document, asked, alike)
+    return Hit(document, score, places, excerpt_of(document, places))
+
+
+def _in_order(
+    searcher: tantivy.Searcher, query: Query, wanted: int, *, ranked: bool
+) -> list[tuple[float, tantivy.DocAddress]]:
+    """Return the first hits by relevance, time, and a number that is the incident's own.
+
+    The library ends among equals wherever it likes: so more are looked at, until the last that is
+    wanted is better than the last that was seen.
+    """
+    looked, by = wanted * 2, None if ranked else OPENED
+    weight = RECENCY if ranked else None
+    while True:
+        found = searcher.search(
+            query, looked, count=False, order_by_field=by, weight_by_field=weight
+        )
+        hits = found.hits
+        closed = len(hits) < looked or hits[-1][0] < hits[wanted - 1][0]
+        if closed or looked >= DEEPEST_HIT * CLOSER:
+            break
+        looked *= CLOSER
+    addresses = [address for _, address in hits]
+    times = searcher.fast_field_values(OPENED, addresses)
+    orders = searcher.fast_field_values(ORDER, addresses)
+    rows = sorted(
+        zip(hits, times, orders, strict=True),
+        key=lambda row: (-row[0][0], -(NEVER if row[1] is None else row[1]), row[2] or 0),
+    )
+    return [hit for hit, _, _ in rows[:wanted]]

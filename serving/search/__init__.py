@@ -1,0 +1,1 @@
+"""Search in a tenant's texts over HTTP."""
