@@ -3,7 +3,7 @@
 import base64
 import io
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from foundation.errors import InvalidUpload
 from foundation.settings import Settings
 from ingestion.extractors.registry import EXTRACTORS, Extractor
 from ingestion.extractors.run import Extracted, extract_new, forget_gone, table_of
@@ -100,11 +101,19 @@ def test_a_better_version_reads_again_and_the_earlier_rows_stay(house: House):
 
 
 def test_what_cannot_be_read_is_told_and_not_tried_again(house: House):
-    house.send(b"RIFF\x00\x00\x00\x00WAVEno sound", recording(200))
-    assert extract_new(house.lake, ACME, SOUND) == Extracted(read=1, unreadable=1)
-    assert extract_new(house.lake, ACME, SOUND) == Extracted()
+    noise = recording(250)
+
+    def read(content: bytes) -> Mapping[str, object]:
+        if content == noise:
+            raise InvalidUpload("sandbox.refused", tool="ffmpeg")
+        return SOUND.read(content)
+
+    strict = replace(SOUND, read=read)
+    house.send(noise, recording(200))
+    assert extract_new(house.lake, ACME, strict) == Extracted(read=1, unreadable=1)
+    assert extract_new(house.lake, ACME, strict) == Extracted()
     (broken,) = (row for row in house.found() if row["problem"])
-    assert (broken["seconds"], broken["quality"]) == (None, None)
+    assert (broken["problem"], broken["quality"]) == ("sandbox.refused", None)
 
 
 def test_files_of_other_kinds_are_left_alone(house: House):
