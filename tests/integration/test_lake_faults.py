@@ -3,8 +3,9 @@
 The full count stands in ``make benchmark-lake``; this is a part of it.
 """
 
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -15,6 +16,13 @@ from benchmarks.faults.recovery import make_trial
 
 def told(outcomes: list[Outcome]) -> str:
     return "\n".join(f"{o.kind}, {o.where}: {'; '.join(o.wrong)}" for o in outcomes if o.wrong)
+
+
+def let_everybody_in(folder: Path) -> None:
+    """Let other users reach a test's folder; pytest makes each level for its own user alone."""
+    common = Path(gettempdir())
+    for one in takewhile(lambda level: level != common, (folder, *folder.parents)):
+        one.chmod(0o755)
 
 
 @pytest.mark.slow
@@ -37,8 +45,7 @@ def test_killed_at_any_moment_the_account_is_exact(tmp_path: Path, scenario: str
 
 @pytest.mark.slow
 def test_a_full_disk_and_a_read_only_folder_are_told_and_lose_nothing(tmp_path: Path):
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
+    let_everybody_in(tmp_path)
     trial = make_trial("incidents, by row", tmp_path / "trial")
     outcomes = list(disk.read_only(trial, tmp_path / "copy"))
     with disk.small_disk(tmp_path / "disk") as small:
@@ -48,8 +55,7 @@ def test_a_full_disk_and_a_read_only_folder_are_told_and_lose_nothing(tmp_path: 
 
 @pytest.mark.slow
 def test_care_of_a_table_that_may_not_be_written_is_told_too(tmp_path: Path):
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
+    let_everybody_in(tmp_path)
     outcomes = list(disk.read_only(make_trial("compaction", tmp_path / "trial"), tmp_path / "copy"))
     assert outcomes and not told(outcomes), told(outcomes)
 
