@@ -1,3 +1,3 @@
 """Alembic migrations of the operational store; they run from the program, not from a shell."""
 
-HEAD = "keys_limits_webhooks"
+HEAD = "kept_forms"
