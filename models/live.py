@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 LIVE_BYTES = 4096 * MIB
 """Size of the files of the models that are live; one model at least is."""
 LOOK_SECONDS = 2.0
-REPLIES_SECONDS = 15.0
-"""Between two looks at what the reply indexes were made of: some milliseconds a tenant."""
+WHOLE_SECONDS = 15.0
+"""Between two looks at all aliases whatever files say, and at what reply indexes were made of."""
+REST_SECONDS = 0.05
+"""Between two tenants' indexes: looking takes milliseconds in which requests wait."""
 
 
 @dataclass
@@ -141,6 +143,8 @@ class LiveModels:
     ) -> Callable[[], None]:
         """Load everything there is, then look every some seconds; return what ends it.
 
+        Aliases are read where the registry's files have changed, and once in ``WHOLE_SECONDS``.
+
         Parameters
         ----------
         told
@@ -150,11 +154,15 @@ class LiveModels:
 
         def look() -> None:
             _tried(self.load_all)
-            looked_at = time.monotonic()
+            looked_at, seen = time.monotonic(), self._registry.stamp()
             while not end.wait(seconds):
-                _tried(lambda: told(self.refresh()) if told else self.refresh())
-                if time.monotonic() - looked_at >= REPLIES_SECONDS:
-                    _tried(self._replies.refresh)
+                stamp, due = self._registry.stamp(), time.monotonic() - looked_at >= WHOLE_SECONDS
+                if (due or stamp != seen) and _tried(
+                    lambda: told(self.refresh()) if told else self.refresh()
+                ):
+                    seen = stamp
+                if due:
+                    _tried(lambda: self._replies.refresh(lambda: end.wait(REST_SECONDS)))
                     looked_at = time.monotonic()
 
         thread = Thread(target=look, name="live-models", daemon=True)
@@ -270,12 +278,14 @@ class LiveModels:
             return self._size() > 0.9 * self._bytes
 
 
-def _tried(act: Callable[[], object]) -> None:
+def _tried(act: Callable[[], object]) -> bool:
     """Do something in the background: what fails is logged, and what is live goes on."""
     try:
         act()
     except Exception as error:  # the next look may find everything well again
         tell("models not looked at", error)
+        return False
+    return True
 
 
 __all__ = ["Absent", "LiveModels", "TenantModels"]

@@ -8,6 +8,7 @@ new rows it is done again only after ``REST`` times as long; a person's word wai
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -71,11 +72,23 @@ class LiveReplies:
                 self._built.move_to_end(tenant.id)
         return (index or self._build(tenant, contract)).ranker
 
-    def refresh(self) -> list[str]:
-        """Build again what is no longer up to date; return whose indexes changed."""
+    def refresh(self, rest: Callable[[], object] | None = None) -> list[str]:
+        """Build again what is no longer up to date; return whose indexes changed.
+
+        Parameters
+        ----------
+        rest
+            Called between two tenants, to let others work.
+        """
         with self._lock:
             held = [(self._asked[one], index) for one, index in self._built.items()]
-        return [asked[0].id for asked, index in held if self._renewed(*asked, index)]
+        changed = []
+        for asked, index in held:
+            if self._renewed(*asked, index):
+                changed.append(asked[0].id)
+            if rest is not None:
+                rest()
+        return changed
 
     def _renewed(self, tenant: "Tenant", contract: Contract, index: _Index) -> bool:
         heard = index.contract_version == contract.version and index.words == self._words(tenant)

@@ -209,6 +209,11 @@ class Registry:
                 if not token:
                     return found
 
+    def stamp(self) -> tuple[tuple[int, int], ...]:
+        """Return time and size of the registry's files: what writes there changes them."""
+        file = self._settings.mlflow_file
+        return tuple(map(_stamp_of, (file, file.with_name(f"{file.name}-wal"))))
+
     def exact(self, tenant_id: str, model: str, version: str) -> Champion | Lost:
         """Return a version as it was registered, or say that it is gone or was changed since.
 
@@ -359,3 +364,11 @@ def _local(uri: str, path: str = "") -> Path:
 
     repository: Any = get_artifact_repository(uri)
     return Path(repository.download_artifacts(path))
+
+
+def _stamp_of(file: Path) -> tuple[int, int]:
+    try:
+        told = file.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (told.st_mtime_ns, told.st_size)
