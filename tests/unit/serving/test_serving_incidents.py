@@ -221,9 +221,10 @@ def test_a_request_asks_the_store_little_and_writes_once_a_batch_too(
             answer = service.client.post(f"{ROUTE}/batch", json=body, headers=named)
         assert [one["status"] for one in answer.json["results"]] == [201] * size
         asked[size] = begun
-    assert asked[1] == asked[5]
-    assert asked[5].count("BEGIN IMMEDIATE") == 1
-    assert asked[5].count("BEGIN DEFERRED") <= 3, "marks, consents, and models nobody watches here"
+    for size, begun in asked.items():
+        assert begun.count("BEGIN IMMEDIATE") == 1, size
+        # Fewer than a row each: who is behind the key is looked up again after some seconds.
+        assert begun.count("BEGIN DEFERRED") <= 3, (size, begun)
 
 
 def test_files_are_durable_with_the_incident_and_then_go_to_the_lake(
