@@ -99,6 +99,11 @@ def at(case: str) -> str:
     return f"{ROWS}/{quote(case, safe='')}"
 
 
+def alike(case: str) -> str:
+    """Return the address that searches for cases like one."""
+    return f"/v1/search?similar_to={quote(case, safe='', errors='surrogatepass')}"
+
+
 def known_number(house: House, asker: Tenant, number: str, path: str) -> bool:
     """Register an incident of this number: is the asker told that there is one already?"""
     one, batch = CASE | {"incident_id": number}, path.endswith("batch")
@@ -137,8 +142,7 @@ SURFACES: tuple[Surface, ...] = (
     owned(ROOM, "POST webhooks/{id}/test", "deaf_webhook", tried, plainly=True,
           route="POST /v1/webhooks/<webhook_id>/test"),
     owned(ROOM, "GET search", "case",
-          lambda h, t, n: asked(h, t, "GET", "/v1/search", query_string={"similar_to": n}),
-          NO_CASE, route="GET /v1/search"),
+          lambda h, t, n: asked(h, t, "GET", alike(n)), NO_CASE, route="GET /v1/search"),
     owned(ROOM, "GET calls/figures", "tenant", figures, "delta", plainly=True,
           route="GET /v1/calls/figures"),
     owned(ROOM, "POST tables/{table}/rows", "case",
