@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the built site; a warning of the build is an error."""
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-d", folder / "trees"]
-    built = subprocess.run(
-        [*command, DOCS, folder / "html"], capture_output=True, text=True, check=False
-    )
+    # What the site generates lies beside its pages: another process of these tests may build too.
+    with (DOCS.parent / "Makefile").open() as shared:
+        flock(shared, LOCK_EX)
+        built = subprocess.run(
+            [*command, DOCS, folder / "html"], capture_output=True, text=True, check=False
+        )
     assert built.returncode == 0, built.stderr
     return folder / "html"
