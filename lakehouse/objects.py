@@ -108,10 +108,17 @@ class Objects:
 
         One that is being written has no name of its own yet, and stays.
         """
-        kept = {self.name(tenant, sha256) for sha256 in contents}
-        others = [n for n in self.names(tenant, kind) if n not in kept and not n.startswith(".")]
         folder = _folder(tenant, kind)
+        others = self.others(tenant, kind, contents)
         return sum(self._place.delete(f"{folder}/{name}") for name in others)
+
+    def others(self, tenant: "Tenant", kind: str, contents: Iterable[str]) -> list[str]:
+        """Return the keyed names of all objects of a kind but those of these SHA-256.
+
+        One that is being written has no name of its own yet, and is not among them.
+        """
+        kept = {self.name(tenant, sha256) for sha256 in contents}
+        return [n for n in self.names(tenant, kind) if n not in kept and not n.startswith(".")]
 
     def delete_all(self, tenant: "Tenant", kind: str | None = None) -> int:
         """Delete a tenant's objects, of one kind or all; return how many files there were."""

@@ -138,6 +138,6 @@ def _write(
 
 def _commit(lake: "Lake", ref: "TableRef", act: str, rows: "pa.Table") -> Commit:
     """Return the commit of an act on rows of the table as it is: a file may come and go again."""
-    version = lake.version(ref) if lake.exists(ref) else -1
+    version = lake.version(ref)
     names = "".join(sorted(map(str, rows["object_id"].to_pylist())))
     return Commit(f"{act}:{version}:{hashlib.sha256(names.encode()).hexdigest()}")

@@ -81,9 +81,7 @@ def verify(
 
 def orphans(lake: "Lake", tenant: "Tenant") -> list[str]:
     """Return the keyed names of objects that no file of an incident needs."""
-    names = lake.objects.names(tenant, FILES)
-    needed = {lake.objects.name(tenant, one) for one in contents_of(lake.store, tenant)}
-    return sorted(name for name in names if name not in needed and not name.startswith("."))
+    return sorted(lake.objects.others(tenant, FILES, contents_of(lake.store, tenant)))
 
 
 def _read(lake: "Lake", tenant: "Tenant", sha256: str, found: Verified) -> None:
