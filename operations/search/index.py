@@ -80,13 +80,9 @@ class SearchIndex:
         self._write(kept.values(), [(INCIDENT, one) for one in kept])
 
     def forget(self, *, incidents: Collection[str] = (), persons: Collection[str] = ()) -> None:
-        """Take documents out of all answers; their bytes are gone once ``copied`` elsewhere."""
+        """Take documents out of all answers; an index made of the rest has none of their bytes."""
         gone = [(INCIDENT, one) for one in incidents] + [(PERSON, one) for one in persons]
         self._write((), gone)
-
-    def copied(self, folder: Path) -> "SearchIndex":
-        """Return a new index of the same documents: nothing is in it that was taken out here."""
-        return SearchIndex.made(folder, self.documents())
 
     def documents(self) -> Iterator[Document]:
         """Yield all documents."""

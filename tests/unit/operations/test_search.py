@@ -256,7 +256,7 @@ def test_what_was_forgotten_is_found_no_more_and_its_bytes_are_gone_from_a_copy(
     assert b"palabrasecreta" in _bytes(tmp_path / "0")
     index.forget(persons=["p1" * 32])
     assert found(index, "palabrasecreta") == []
-    copy = index.copied(tmp_path / "copy")
+    copy = SearchIndex.made(tmp_path / "copy", index.documents())
     assert set(copy.documents()) == set(ALL)
     assert b"palabrasecreta" not in _bytes(tmp_path / "copy")
 
