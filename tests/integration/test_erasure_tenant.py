@@ -115,7 +115,9 @@ def test_cut_short_before_any_step_it_is_taken_up_again(door: Door):
             break
         except CutShort:
             continue
-    assert len(done) == 9
+    steps = [place.removeprefix("before:erasure.") for place in done]
+    assert (steps[0], steps[-1]) == ("keys", "store")
+    assert {"tables", "objects", "models", "search", "sql"} <= set(steps)
     assert left_of(door.lake, TENANT) == []
     assert receipt.places["keys"]["items"] == 2
     assert system_actor("x").enters_any_tenant
