@@ -1,31 +1,26 @@
 """MLflow's tracking and registry, one experiment a tenant, one registered name a model.
 
-What a version holds stands in ``artifact``. Loading trusts the types of ``trusted`` there, never
-what the stored model itself names; ``mlflow.sklearn.load_model("models:/abcall.<tenant>.<model>
-@champion")`` loads it as well. Everything goes through a client with its own address: MLflow's
-global state is left alone.
+What a version holds stands in ``artifact``, how it is read in ``loaded``;
+``mlflow.sklearn.load_model("models:/abcall.<tenant>.<model>@champion")`` loads it as well.
+Everything goes through a client with its own address: MLflow's global state is left alone.
 """
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
 from time import time
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import unquote, urlparse
+from typing import TYPE_CHECKING, Literal
 
 from foundation.errors import MissingPart, NotFound
-from foundation.settings import MIB, Settings
+from foundation.settings import Settings
 from foundation.spelling import well_formed
-from lakehouse.lineage import note_made, note_used
+from lakehouse.lineage import note_made
 from lakehouse.refs import TABLE_NAME, TENANT_ID, safe_name
-from models.artifact import MODEL_FILE, OUT_OF_FOLD, Entry, trusted, write_model
-from models.champion import Champion, from_metadata, to_metadata
-from models.installed import needing
+from models.artifact import MODEL_FILE, OUT_OF_FOLD, Entry, write_model
+from models.champion import Champion, to_metadata
+from models.loaded import MODEL_SHA256, digest, is_as_registered, is_there, loaded, local_copy
 from models.tracking import client_of, experiment_at
 
 if TYPE_CHECKING:
@@ -37,18 +32,8 @@ if TYPE_CHECKING:
 Alias = Literal["champion", "challenger"]
 CHAMPIONS = "champions"
 """Tag of a registered name: its champions' versions one after the other, the present one last."""
-MODEL_SHA256 = "model_sha256"
-"""Tag of a run: what its model's file was when it was registered."""
-
 Lost = Literal["gone", "changed"]
-KEPT_BYTES = 512 * MIB
-"""Size of the files whose versions a process keeps loaded, the last asked for: a small company's
-model takes a quarter of a megabyte, one of tens of thousands of texts a hundred and more. What a
-service keeps of the champions, however seldom they are asked for, ``live`` bounds."""
 NAMES_AT_ONCE = 1000
-
-_loaded: "OrderedDict[tuple[str, str, str], Champion]" = OrderedDict()
-_lock = Lock()
 
 
 @dataclass(frozen=True)
@@ -95,7 +80,7 @@ class Registry:
         )
         with TemporaryDirectory() as folder:
             write_model(Path(folder), entry)
-            client.set_tag(run_id, MODEL_SHA256, _digest(Path(folder) / "model" / MODEL_FILE))
+            client.set_tag(run_id, MODEL_SHA256, digest(Path(folder) / "model" / MODEL_FILE))
             client.log_artifacts(run_id, folder)
         client.set_terminated(run_id)
         source = f"{run.info.artifact_uri}/model"
@@ -223,11 +208,9 @@ class Registry:
         if found is None:
             return "gone"
         run = self._client().get_run(str(found.run_id))
-        file = Path(unquote(urlparse(f"{run.info.artifact_uri}/model").path)) / MODEL_FILE
-        if not file.exists():
+        if not is_there(run):
             return "gone"
-        known = run.data.tags.get(MODEL_SHA256)
-        return self._load(found) if known in (None, _digest(file)) else "changed"
+        return self._load(found) if is_as_registered(run) else "changed"
 
     def _by_version(self, name: str, version: str) -> "ModelVersion | None":
         from mlflow.exceptions import MlflowException
@@ -261,7 +244,7 @@ class Registry:
         import pyarrow.parquet as pq
 
         run = self._run(tenant_id, run_id)
-        return pq.read_table(_local(run.info.artifact_uri, OUT_OF_FOLD))
+        return pq.read_table(local_copy(run.info.artifact_uri, OUT_OF_FOLD))
 
     def _run(self, tenant_id: str, run_id: str) -> "Run":
         from mlflow.exceptions import MlflowException
@@ -279,40 +262,7 @@ class Registry:
         return run
 
     def _load(self, found: "ModelVersion") -> Champion:
-        _, tenant_id, model = found.name.split(".")
-        note_used(tenant_id, f"model.{model}", str(found.version))
-        key = (self._settings.mlflow_uri, found.name, str(found.version))
-        with _lock:
-            if key in _loaded:
-                _loaded.move_to_end(key)
-                return _loaded[key]
-            _loaded[key] = self._read(found)
-            while len(_loaded) > 1 and sum(c.file_bytes for c in _loaded.values()) > KEPT_BYTES:
-                _loaded.popitem(last=False)
-            return _loaded[key]
-
-    def _read(self, found: "ModelVersion") -> Champion:
-        from mlflow.models import Model
-        from skops.io import load
-
-        folder = _local(str(found.source))
-        features, provenance, bands = from_metadata(Model.load(str(folder)).metadata or {})
-        run_id = str(found.run_id)
-        run = self._client().get_run(run_id)
-        with needing(provenance.packages):
-            pipeline = load(folder / MODEL_FILE, trusted=trusted())
-        return Champion(
-            name=found.name,
-            version=str(found.version),
-            pipeline=pipeline,
-            features=features,
-            provenance=provenance,
-            bands=bands,
-            run_id=run_id,
-            estimator=run.data.params.get("estimator", ""),
-            metrics=dict(run.data.metrics),
-            file_bytes=(folder / MODEL_FILE).stat().st_size,
-        )
+        return loaded(self._settings, found)
 
     def _by_alias(self, name: str, alias: Alias) -> "ModelVersion | None":
         from mlflow.exceptions import MlflowException
@@ -351,19 +301,6 @@ def _answering() -> Iterator[None]:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:
         raise MissingPart("models.no_registry") from error
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _local(uri: str, path: str = "") -> Path:
-    """Return where an artefact lies here: itself where it is local, else a copy."""
-    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
-
-    repository: Any = get_artifact_repository(uri)
-    return Path(repository.download_artifacts(path))
 
 
 def _stamp_of(file: Path) -> tuple[int, int]:

@@ -31,7 +31,8 @@ Answered = tuple[dict[str, Any], int]
 def add(app: APIFlask, house: House) -> None:
     """Add the routes."""
     _add_registering(app, house)
-    _add_single(app, house)
+    _add_reading(app, house)
+    _add_telling(app, house)
     describe_bodies(app, house)
 
 
@@ -74,7 +75,7 @@ def _add_registering(app: APIFlask, house: House) -> None:
         return {"results": [_result(one, caller.language) for one in told]}, MIXED
 
 
-def _add_single(app: APIFlask, house: House) -> None:
+def _add_reading(app: APIFlask, house: House) -> None:
     said = refusals(house)
 
     @app.get("/v1/incidents/<incident_id>")
@@ -88,6 +89,31 @@ def _add_single(app: APIFlask, house: House) -> None:
     def get(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "read")
         return _told(incident(house.lake, caller.tenant, incident_id), caller.language)
+
+    @app.get("/v1/scores/<score_id>")
+    @app.output(ReplaySaid)
+    @app.doc(
+        summary=house.said("incidents.docs_replay"),
+        operation_id="replay_score",
+        responses=said,
+        security=SECURITY,
+    )
+    def replayed(score_id: str) -> dict[str, Any]:
+        caller = caller_of(request, house.lake, "read")
+        found = replay_score(house.lake, caller.tenant, score_id)
+        return {
+            "score_id": found.score_id,
+            "verdict": found.verdict,
+            "message": found.say(caller.language),
+            "then": found.then,
+            "now": found.now,
+            "differences": list(found.differences),
+            "versions": found.versions,
+        }
+
+
+def _add_telling(app: APIFlask, house: House) -> None:
+    said = refusals(house)
 
     @app.patch("/v1/incidents/<incident_id>")
     @app.output(IncidentSaid)
@@ -114,27 +140,6 @@ def _add_single(app: APIFlask, house: House) -> None:
         caller = caller_of(request, house.lake, "score")
         told = tell_feedback(_registrar(house, caller), incident_id, json_object(request))
         return _told(told, caller.language)
-
-    @app.get("/v1/scores/<score_id>")
-    @app.output(ReplaySaid)
-    @app.doc(
-        summary=house.said("incidents.docs_replay"),
-        operation_id="replay_score",
-        responses=said,
-        security=SECURITY,
-    )
-    def replayed(score_id: str) -> dict[str, Any]:
-        caller = caller_of(request, house.lake, "read")
-        found = replay_score(house.lake, caller.tenant, score_id)
-        return {
-            "score_id": found.score_id,
-            "verdict": found.verdict,
-            "message": found.say(caller.language),
-            "then": found.then,
-            "now": found.now,
-            "differences": list(found.differences),
-            "versions": found.versions,
-        }
 
 
 def _registrar(house: House, caller: Caller) -> Registrar:

@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 
 from features.text_set import one_text
 from models.artifact import MODEL_FILE, OUT_OF_FOLD
-from models.registry import MODEL_SHA256, Registry, experiment_name, registered_name
+from models.loaded import MODEL_SHA256
+from models.registry import Registry, experiment_name, registered_name
 from models.tracking import client_of
 from tenancy.tenant import Tenant
 from tests.isolation.attempts import Surface, owned

@@ -19,9 +19,10 @@ from lakehouse.lake import Lake
 from models.artifact import MODEL_FILE, Entry
 from models.champion import Provenance
 from models.live import Absent, LiveModels
+from models.loaded import MODEL_SHA256
 from models.pipeline import RecordPipeline
 from models.recipe import Recipe
-from models.registry import MODEL_SHA256, Registered, Registry
+from models.registry import Registered, Registry
 from models.tracking import client_of
 from tenancy.tenant import Tenant
 from tests.registered_models import artifacts_of
