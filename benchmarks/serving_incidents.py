@@ -7,7 +7,7 @@ itself, the clients the others.
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
 from pathlib import Path
 
 from benchmarks.open_loop import Line, Volley, fire, rates, told
@@ -71,24 +71,22 @@ def _measured(house: ServedHouse, service: Served, quick: bool) -> tuple[list[Fi
         Figure("memory of the service", sum(service.memory_mib().values()), "MiB", digits=0,
                configuration="one worker"),
     ]  # fmt: skip
-    notes = [f"Parts that were absent from the answers of the tenant with customers: {absent}."]
+    notes = [f"Absent from the answers of the tenant with customers: {absent}."]
     return figures, notes
 
 
 def _warmed(service: Served, traffic: Traffic) -> str:
     """Ask each tenant some times; returns in words what the first one's answers lack."""
-    line, absent = Line(service.port), set[str]()
+    line, answers, absent = Line(service.port), 0, Counter[str]()
     for number in range(4 * traffic.tenants):
         outcome, body = line.ask(traffic.incident(number))
         if outcome != "201":
             raise RuntimeError(f"{outcome}: {body.decode()}")
         if traffic.tenant(number) == 0:
-            absent |= _names(json.loads(body)["answer"]["absent"])
-    return ", ".join(sorted(absent)) or "none"
-
-
-def _names(absent: Sequence[object]) -> set[str]:
-    return {str(one["part"]) if isinstance(one, dict) else str(one) for one in absent}
+            answers += 1
+            told = json.loads(body)["answer"]["absent"]
+            absent.update(f"{one['part']} ({one['message']})" for one in told)
+    return ", ".join(f"{part} in {n}" for part, n in absent.items()) + f" of {answers}"
 
 
 def _highest(
