@@ -17,12 +17,12 @@ from benchmarks.serving_house import Served, ServedHouse, make_house, serving
 from benchmarks.serving_traffic import Traffic
 from benchmarks.table import Line as Figure
 
-TENANTS, QUICK_TENANTS = 60, 12
+TENANTS, QUICK_TENANTS = 60, 6
 PER_MINUTE = 500
 MOST_MILLISECONDS, MOST_AT_FULL_RATE = 50.0, 100.0
 MOST_FAILED = 0
 SECONDS, SECONDS_A_RATE, STEPS = 90.0, 10.0, 4
-QUICK_SECONDS, QUICK_SECONDS_A_RATE, QUICK_STEPS = 10.0, 3.0, 1
+QUICK_SECONDS, QUICK_SECONDS_A_RATE, QUICK_STEPS = 15.0, 3.0, 1
 FIRST_RATE = 20.0
 """A second; doubled until it is too much."""
 
