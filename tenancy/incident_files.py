@@ -16,6 +16,14 @@ FILES = "incident_files"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def files_lease(tenant: Tenant) -> str:
+    """Return the name of the lease under which objects of files are stored and noted, or deleted.
+
+    Between an object and the note of it, nobody asks which objects are needed.
+    """
+    return f"incident_files:{tenant.id}"
+
+
 @dataclass(frozen=True)
 class SealedFile:
     """A file that came with an incident; without content it is in the object store already.
@@ -60,6 +68,18 @@ def files_waiting(store: Store, tenant: Tenant, most: int) -> list[SealedFile]:
     query = query.order_by(row.incident_id, row.position).limit(most)
     with store.reading() as session:
         return [_file_of(one, one.sealed) for one in session.scalars(query)]
+
+
+def still_waiting(store: Store, tenant: Tenant, files: Sequence[SealedFile]) -> list[SealedFile]:
+    """Return those of some files whose incident was not forgotten meanwhile."""
+    row = AttachmentRow
+    numbers = {one.incident_id for one in files}
+    query = select(row.incident_id, row.position).where(
+        row.tenant_id == tenant.id, row.incident_id.in_(numbers), row.sealed.is_not(None)
+    )
+    with store.reading() as session:
+        there = {(incident, position) for incident, position in session.execute(query)}
+    return [one for one in files if (one.incident_id, one.position) in there]
 
 
 def kept_form_of(store: Store, tenant: Tenant, sha256: str) -> tuple[str, int] | None:

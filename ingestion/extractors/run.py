@@ -74,11 +74,11 @@ def extract_new(lake: "Lake", tenant: "Tenant", extractor: Extractor) -> Extract
     return Extracted(read, unreadable)
 
 
-def forget_gone(lake: "Lake", tenant: "Tenant") -> dict[str, int]:
+def forget_gone(lake: "Lake", tenant: "Tenant") -> "dict[TableRef, int]":
     """Delete what was found in files that came with no incident any more; rows by table."""
     kept = {lake.objects.name(tenant, one) for one in contents_of(lake.store, tenant)}
     return {
-        str(ref.name): gone
+        ref: gone
         for ref in (table_of(lake, tenant, one) for one in EXTRACTORS)
         if lake.exists(ref) and (gone := _forget_others(lake, ref, kept))
     }

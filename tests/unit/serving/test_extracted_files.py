@@ -129,7 +129,7 @@ def test_what_was_found_goes_with_the_last_incident_and_comes_back_with_the_file
     person = token("1010001277", house.lake.keys.of(ACME).token_key)
     assert forget_incidents(house.lake.store, ACME, tokens={person}) == 1
     house.lake.objects.keep_only(ACME, FILES, contents_of(house.lake.store, ACME))
-    assert forget_gone(house.lake, ACME) == {"extract_audio": 1}
+    assert forget_gone(house.lake, ACME) == {table_of(house.lake, ACME, SOUND): 1}
     assert house.found() == []
     house.send(recording(200))
     assert extract_new(house.lake, ACME, SOUND) == Extracted(read=1)
