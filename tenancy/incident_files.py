@@ -61,6 +61,36 @@ def files_of(store: Store, tenant: Tenant, incident_id: str) -> list[SealedFile]
         return [_file_of(one, None) for one in session.scalars(query.order_by(row.position))]
 
 
+def incidents_with(store: Store, tenant: Tenant, sha256: str) -> list[str]:
+    """Return the numbers of incidents with which a file came, by its object."""
+    row = AttachmentRow
+    query = select(row.incident_id).where(
+        row.tenant_id == tenant.id, sha256 == _STORED_AS, row.gone_at.is_(None)
+    )
+    with store.reading() as session:
+        return list(session.scalars(query.distinct().order_by(row.incident_id)))
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file of an incident whose content the object store has, by the hash of its object."""
+
+    incident_id: str
+    sha256: str
+    stored_as: str
+
+
+def kept_files(store: Store, tenant: Tenant) -> list[KeptFile]:
+    """Return the files of all incidents, in the order in which they came with each."""
+    row = AttachmentRow
+    query = select(row.incident_id, row.sha256, _STORED_AS).where(
+        row.tenant_id == tenant.id, row.stored_at.is_not(None), row.gone_at.is_(None)
+    )
+    with store.reading() as session:
+        ordered = query.order_by(row.incident_id, row.position)
+        return [KeptFile(*found) for found in session.execute(ordered)]
+
+
 def files_waiting(store: Store, tenant: Tenant, most: int) -> list[SealedFile]:
     """Return files whose content is not in the object store yet."""
     row = AttachmentRow

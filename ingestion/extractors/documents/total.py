@@ -75,6 +75,11 @@ def total(rows: Sequence[Row], found: Sequence[Amount]) -> Amount | None:
     return best and _mended(best, candidates)
 
 
+def is_labelled(rows: Sequence[Row], found: Sequence[Amount]) -> bool:
+    """Tell whether words call an amount of money the one to pay."""
+    return any(c.part in ("strong", "weak") and c.amount.marked for c in _candidates(rows, found))
+
+
 def _added_up(candidates: Sequence[Candidate]) -> Amount | None:
     """Return subtotal, tax, tip, discount and rounding that follow one another, added up.
 

@@ -9,7 +9,7 @@ from benchmarks.multimodal.attachments_child import register
 from benchmarks.multimodal.hostile_files import wav
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.incidents.attachments import store_files
+from operations.incidents.keeping import store_files
 from tenancy.incident_files import FILES, contents_of
 from tenancy.tenant import Tenant
 from tests.unit.cli.conftest import Type

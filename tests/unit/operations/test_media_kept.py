@@ -22,7 +22,7 @@ from ingestion.media.sound import decoded
 from ingestion.retention import plan_retention, run_retention
 from lakehouse.lake import Lake
 from lakehouse.places import place_at
-from operations.incidents.attachments import store_files
+from operations.incidents.keeping import store_files
 from tenancy.actor import Actor
 from tenancy.holds import lift_hold, place_hold
 from tenancy.incident_files import FILES, contents_of, files_of, stored_contents
