@@ -14,6 +14,7 @@ from ingestion.extractors.transcripts.transcript import NO_TRANSCRIPT, Transcrip
 from ingestion.media.sound import decoded
 from operations.transcripts.beside import transcript_beside
 from tenancy.incident_files import FILES
+from tenancy.screen_texts import SCREEN_TEXTS, screen_texts
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -26,12 +27,14 @@ def transcript_extractor(lake: "Lake", tenant: "Tenant") -> Extractor:
     Where somebody makes transcripts, recordings that had none are read again.
     """
     transcriber = transcriber_of(lake.settings, tenant.language)
+    texts = screen_texts(lake.store, tenant)
 
     def read(content: bytes) -> Mapping[str, object]:
         found, source = _supplied(lake, tenant, hashlib.sha256(content).hexdigest())
         if found.state == "none" and transcriber is not None:
             found, source = transcriber.transcribe(decoded(content)), None
-        return columns.row_of(found, source)
+        language = "en" if (found.language or tenant.language).startswith("en") else "es"
+        return columns.row_of(found, source, *(texts[name, language] for name in SCREEN_TEXTS))
 
     return Extractor(
         columns.NAME,

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from ingestion.extractors.transcripts.redaction import redact
 from ingestion.extractors.transcripts.transcript import Transcript, Turn, Word
+from ingestion.extractors.transcripts.wording import closed, greeted
 from ingestion.masking import MASKER_VERSION, mask
 
 NAME = "transcript"
@@ -31,16 +32,30 @@ COLUMNS = pa.schema([
     ("turns", pa.list_(_TURN)),
     ("spans", pa.list_(pa.struct([*_TIMES, ("channel", pa.int64())]))),
     ("untimed", pa.int64()),
+    ("greeting_share", pa.float64()),
+    ("closing_share", pa.float64()),
     ("masker_version", pa.string()),
 ])  # fmt: skip
 """Grain: one recording. ``state``: ``none``, ``supplied`` (``source_object_id`` names the file that
 came beside it) or ``made``. ``spans``: seconds to silence for a listener; ``untimed``: turns with
 something personal whose seconds nobody knows. ``words`` is empty where the source times none.
+``greeting_share``, ``closing_share``: of the words of the company's texts what was said.
 """
 
 
-def row_of(transcript: Transcript, source_object_id: str | None = None) -> dict[str, Any]:
-    """Return a transcript under the names of ``COLUMNS``."""
+def row_of(
+    transcript: Transcript,
+    source_object_id: str | None = None,
+    greeting: str = "",
+    closing: str = "",
+) -> dict[str, Any]:
+    """Return a transcript under the names of ``COLUMNS``.
+
+    Parameters
+    ----------
+    greeting, closing
+        What agents are to say at the beginning and at the end.
+    """
     found = redact(transcript)
     return {
         "state": transcript.state,
@@ -50,6 +65,8 @@ def row_of(transcript: Transcript, source_object_id: str | None = None) -> dict[
         "turns": [_turn(one) for one in found.transcript.turns],
         "spans": [vars(one) for one in found.spans],
         "untimed": found.untimed,
+        "greeting_share": greeted(transcript.turns, greeting),
+        "closing_share": closed(transcript.turns, closing),
         "masker_version": MASKER_VERSION,
     }
 

@@ -1,5 +1,6 @@
 """What was said in a call, or stands in a file, is found with its place; and gone when it goes."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,13 +9,15 @@ import pytest
 from foundation.settings import Settings
 from ingestion.extractors.registry import EXTRACTORS
 from ingestion.extractors.run import extract_new, forget_gone
+from ingestion.media.picture import opened
 from operations.search.document import Box
 from operations.search.follow import Brought, follow
 from operations.search.index import Hit
 from operations.search.question import Question
 from operations.search.shelf import Shelf
 from operations.transcripts.table import transcript_extractor
-from tests.drawn import pdf
+from tests.conftest import require
+from tests.drawn import as_file, pdf, picture
 from tests.incident_files import ACME, House, house_at, recording
 from tests.silver_rows import day, write_silver
 
@@ -29,6 +32,7 @@ SAID = """WEBVTT
 CALL = ("llamada.wav", "audio/wav", recording(200))
 BESIDE = ("llamada.vtt", "text/vtt", SAID.encode())
 INVOICE = ("factura.pdf", "application/pdf", pdf(("FACTURA", "Ventilador industrial", "Fin")))
+PHOTO = ("caja.png", "image/png", as_file(picture(("GARANTIA DEL EQUIPO", "Caja magullada"))))
 NOTE = ("nota.txt", "text/plain", b"Lleg\xc3\xb3 con el embalaje roto")
 
 
@@ -43,7 +47,7 @@ def house(
 @pytest.fixture(scope="module")
 def incident(house: House) -> str:
     """Register an incident with files that nobody has read yet, and bring it to silver."""
-    number = house.send_files(CALL, BESIDE, INVOICE, NOTE)
+    number = house.send_files(CALL, BESIDE, INVOICE, PHOTO, NOTE)
     silver(house, number)
     return number
 
@@ -55,6 +59,8 @@ def silver(house: House, *numbers: str) -> None:
 
 def read_files(house: House) -> None:
     for extractor in (*EXTRACTORS, transcript_extractor(house.lake, ACME)):
+        if extractor.name == "image" and not shutil.which("tesseract"):
+            continue
         if extractor.name != "audio":
             extract_new(house.lake, ACME, extractor)
 
@@ -82,6 +88,15 @@ def test_the_words_of_files_are_found_with_their_place_as_soon_as_they_were_read
     assert follow(house.lake, ACME) == Brought()
 
 
+def test_a_word_in_a_photo_is_found_in_its_box(house: House, incident: str):
+    require(shutil.which("tesseract"), "Tesseract")
+    (hit,) = hits(house, "magullada")
+    (place,) = hit.places
+    assert place.source == "image" and place.box is not None
+    photo = opened(PHOTO[2])
+    assert photo.width / 4 < place.box.left < photo.width and place.box.height < 60
+
+
 def test_a_transcript_is_found_once_though_it_came_as_a_file(house: House, incident: str):
     ((place,),) = [hit.places for hit in hits(house, "vibra")]
     assert place.source == "transcript"
@@ -93,13 +108,10 @@ def test_what_is_personal_in_a_file_is_not_found(house: House, incident: str):
 
 def test_what_was_found_in_files_goes_with_them(house: House, incident: str):
     house.forget_customer()
-    assert {ref.name for ref in forget_gone(house.lake, ACME)} == {
-        "extract_transcript",
-        "extract_document",
-        "extract_text",
-    }
+    names = {ref.name for ref in forget_gone(house.lake, ACME)}
+    assert names >= {"extract_transcript", "extract_document", "extract_text"}
     follow(house.lake, ACME)
-    for words in ("compresor", "ventilador", "embalaje"):
+    for words in ("compresor", "ventilador", "embalaje", "magullada"):
         assert hits(house, words) == []
     assert [hit.document.incident_id for hit in hits(house, "corta")] == [incident]
     files = (path for path in Shelf(house.lake, ACME).folder.rglob("*") if path.is_file())

@@ -20,7 +20,9 @@ from ingestion.extractors.transcripts.transcribers import Vosk
 from operations.transcripts.beside import transcript_among
 from operations.transcripts.listening import redacted_sound
 from operations.transcripts.table import transcript_extractor
+from tenancy.actor import Actor
 from tenancy.incident_files import contents_of, files_of
+from tenancy.screen_texts import save_screen_text
 from tests.incident_files import ACME, House, house_at, recording
 
 CALL = ("llamada.wav", "audio/wav", recording(200))
@@ -32,6 +34,7 @@ SAID = """WEBVTT
 00:00:05.000 --> 00:00:08.000
 <v Cliente>Mi cédula es 1.023.456.789
 """
+MANAGER = Actor("user:boss", "user", "acme", frozenset({"manager"}))
 BESIDE = ("llamada.vtt", "text/vtt", SAID.encode())
 
 
@@ -76,6 +79,17 @@ def test_a_transcript_beside_its_recording_becomes_turns_without_what_is_persona
     assert second["text"] == "Mi cédula es [DOCUMENTO]"
     assert row["spans"] == [{"start_seconds": 5.0, "end_seconds": 8.0, "channel": None}]
     assert transcripts(house)[0] == Extracted()
+
+
+def test_how_much_of_the_companys_greeting_was_said_is_told(house: House):
+    greeting = "Buenos días, gracias por llamar a {company}"
+    save_screen_text(
+        house.lake.store, MANAGER, ACME, name="greeting", language="es", words=greeting
+    )
+    house.send_files(CALL, BESIDE)
+    _, (row,) = transcripts(house)
+    assert row["greeting_share"] == 0.5
+    assert row["closing_share"] == 0.0
 
 
 def test_who_listens_hears_no_personal_data(house: House):
