@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from foundation.errors import Held
-from ingestion.extractors.run import forget_gone
+from ingestion.extractors.gone import forget_gone
 from ingestion.retained_holds import TABLE
 from tenancy.erasures import Erasure, note_place
 from tenancy.holds import destroying

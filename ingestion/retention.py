@@ -23,8 +23,8 @@ from ingestion.gold.grains import grains
 from ingestion.landing import KIND
 from ingestion.retained_audio import AUDIO, let_audio_go, old_audio
 from ingestion.retained_extracts import let_extracts_go
+from ingestion.retained_holds import TABLE as INCIDENTS
 from ingestion.retained_incidents import PLACE, let_incidents_go, old_incidents
-from ingestion.retained_incidents import TABLE as INCIDENTS
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
 from lakehouse.online_file import forget_online

@@ -1,7 +1,7 @@
 """Erasing a person from the store: calls, incidents, messages, consents and what waits there."""
 
 from features.online_persons import ways_of
-from ingestion.extractors.run import forget_gone
+from ingestion.extractors.gone import forget_gone
 from models.erasure_task import Task
 from tenancy.calls import forget_calls_of
 from tenancy.consents import forget_consent

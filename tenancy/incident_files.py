@@ -65,7 +65,7 @@ def incidents_with(store: Store, tenant: Tenant, sha256: str) -> list[str]:
     """Return the numbers of incidents with which a file came, by its object."""
     row = AttachmentRow
     query = select(row.incident_id).where(
-        row.tenant_id == tenant.id, sha256 == _STORED_AS, row.gone_at.is_(None)
+        row.tenant_id == tenant.id, _STORED_AS.in_([sha256]), row.gone_at.is_(None)
     )
     with store.reading() as session:
         return list(session.scalars(query.distinct().order_by(row.incident_id)))

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import reduce
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from ingestion.extractors.registry import Extractor
 from ingestion.masking import MASKER_VERSION
 from lakehouse.arrow_types import UTC_MICROSECONDS
 from lakehouse.commits import Commit
-from tenancy.incident_files import FILES, contents_of, files_lease, stored_contents
+from tenancy.incident_files import FILES, files_lease, stored_contents
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -49,7 +48,7 @@ AT_ONCE, AT_ONCE_SECONDS = 20, 30.0
 """Rows are written together as soon as they are so many or took so long: what a run that is cut
 short has to read again."""
 
-MOST_SECONDS = 600.0
+MOST_SECONDS = 300.0
 """Of a run: other work of the tenant waits for it. The next run goes on."""
 
 
@@ -86,6 +85,7 @@ def extract_new(
     """
     ref, done = table_of(lake, tenant, extractor), Extracted()
     with lake.lease(f"extract:{extractor.name}:{tenant.id}"):
+        _widen(lake, ref, extractor)
         end, files = monotonic() + most_seconds, deque(_waiting(lake, tenant, extractor, ref))
         while files and monotonic() < end:
             with _written(lake, tenant, extractor) as rows:
@@ -97,6 +97,19 @@ def extract_new(
             read, unreadable = done.read + len(rows) - failed, done.unreadable + failed
             done = Extracted(read, unreadable)
     return replace(done, left=len(files))
+
+
+def _widen(lake: "Lake", ref: "TableRef", extractor: Extractor) -> None:
+    """Give the table the columns that the extractor finds since."""
+    there, schema = lake.schema(ref).names, _schema(extractor)
+    lacking = [name for name in schema.names if name not in there]
+    if there and lacking:
+        commit = Commit(f"columns:{lake.version(ref)}:{','.join(lacking)}")
+        lake.writer.add_columns(ref, schema, commit)
+
+
+def _schema(extractor: Extractor) -> "pa.Schema":
+    return pa.schema([*ABOUT, *extractor.columns])
 
 
 @contextmanager
@@ -119,28 +132,6 @@ def _written(lake: "Lake", tenant: "Tenant", extractor: Extractor) -> Iterator[l
 def _is_there(lake: "Lake", tenant: "Tenant", row: Row) -> bool:
     names = [row[name] for name in OBJECTS if row.get(name) is not None]
     return all(lake.objects.exists_named(tenant, FILES, name) for name in names)
-
-
-def is_extract(ref: "TableRef") -> bool:
-    """Say whether a table holds what an extractor found, one that is on or was."""
-    return ref.layer == "silver" and ref.name.startswith(TABLES)
-
-
-def forget_gone(lake: "Lake", tenant: "Tenant") -> "dict[TableRef, int]":
-    """Delete what was found in files that came with no incident any more; rows by table."""
-    kept = {lake.objects.name(tenant, one) for one in contents_of(lake.store, tenant)}
-    tables = [ref for ref in lake.refs(tenant) if is_extract(ref) and lake.exists(ref)]
-    return {ref: gone for ref in tables if (gone := _forget_others(lake, ref, kept))}
-
-
-def _forget_others(lake: "Lake", ref: "TableRef", kept: set[str]) -> int:
-    named = [name for name in OBJECTS if name in lake.schema(ref).names]
-    rows, there = lake.arrow(ref, [*KEYS, *named[1:]]), pa.array([*sorted(kept), None], pa.string())
-    gone = [pc.invert(pc.is_in(rows[name], there)) for name in named]
-    others = rows.filter(reduce(pc.or_, gone)).select(list(KEYS))
-    if not others.num_rows:
-        return 0
-    return lake.writer.delete(ref, others, _commit(lake, ref, "forget", others)).deleted
 
 
 @dataclass(frozen=True)
@@ -189,11 +180,11 @@ def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, file: _File) -> R
 
 
 def _write(lake: "Lake", ref: "TableRef", extractor: Extractor, rows: Sequence[Row]) -> None:
-    found = pa.Table.from_pylist(list(rows), pa.schema([*ABOUT, *extractor.columns]))
-    lake.writer.merge(ref, found, list(KEYS), _commit(lake, ref, "extract", found))
+    found = pa.Table.from_pylist(list(rows), _schema(extractor))
+    lake.writer.merge(ref, found, list(KEYS), commit_of(lake, ref, "extract", found))
 
 
-def _commit(lake: "Lake", ref: "TableRef", act: str, rows: "pa.Table") -> Commit:
+def commit_of(lake: "Lake", ref: "TableRef", act: str, rows: "pa.Table") -> Commit:
     """Return the commit of an act on rows of the table as it is: a file may come and go again."""
     version = lake.version(ref)
     names = "".join(sorted(map(str, rows["object_id"].to_pylist())))

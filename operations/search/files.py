@@ -90,7 +90,10 @@ class Files:
         if version < 0:
             return []
         columns = ["object_id", "extractor_version", "extracted_at"]
-        return self.lake.arrow(self._ref(name), columns, version=version).to_pylist()
+        rows: list[dict[str, Any]] = self.lake.arrow(
+            self._ref(name), columns, version=version
+        ).to_pylist()
+        return rows
 
     def _found(self, name: str, objects: Collection[str]) -> dict[str, dict[str, Any]]:
         version = self.versions[f"silver.{name}"]

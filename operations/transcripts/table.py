@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from foundation.texts import Language
 from ingestion.extractors.registry import Extractor
 from ingestion.extractors.transcripts import columns
 from ingestion.extractors.transcripts.chosen import transcriber_of
@@ -33,7 +34,8 @@ def transcript_extractor(lake: "Lake", tenant: "Tenant") -> Extractor:
         found, source = _supplied(lake, tenant, hashlib.sha256(content).hexdigest())
         if found.state == "none" and transcriber is not None:
             found, source = transcriber.transcribe(decoded(content)), None
-        language = "en" if (found.language or tenant.language).startswith("en") else "es"
+        spoken = found.language or tenant.language
+        language: Language = "en" if spoken.startswith("en") else "es"
         return columns.row_of(found, source, *(texts[name, language] for name in SCREEN_TEXTS))
 
     return Extractor(

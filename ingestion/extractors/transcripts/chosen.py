@@ -1,5 +1,6 @@
 """Who makes transcripts, as the installation's settings say it; nobody by default."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from foundation.errors import OperatorError
@@ -12,7 +13,11 @@ from ingestion.extractors.transcripts.transcribers import (
     Vosk,
 )
 
-IN_A_FOLDER = {"faster-whisper": FasterWhisper, "vosk": Vosk, "sherpa-onnx": SherpaOnnx}
+IN_A_FOLDER: dict[str, Callable[[Path, str], Transcriber]] = {
+    "faster-whisper": FasterWhisper,
+    "vosk": Vosk,
+    "sherpa-onnx": SherpaOnnx,
+}
 
 
 def transcriber_of(settings: Settings, language: str) -> Transcriber | None:

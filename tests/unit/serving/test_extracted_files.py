@@ -5,17 +5,19 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from PIL import ImageEnhance, ImageFilter
 
 from foundation.errors import InvalidUpload, OperatorError
 from foundation.settings import Settings
 from ingestion.extractors.duplicates import near_duplicates_of
+from ingestion.extractors.gone import forget_gone
 from ingestion.extractors.images.alike import perceptual_hash
 from ingestion.extractors.images.columns import COLUMNS
 from ingestion.extractors.images.sharpness import look
 from ingestion.extractors.registry import Extractor
-from ingestion.extractors.run import Extracted, extract_new, forget_gone, table_of
+from ingestion.extractors.run import Extracted, extract_new, table_of
 from ingestion.media.picture import opened
 from tenancy.incident_files import contents_of
 from tests.drawn import as_file, picture
@@ -46,6 +48,19 @@ def test_a_better_version_reads_again_and_the_earlier_rows_stay(house: House):
     better = replace(SOUND, version=SOUND.version + 1)
     assert extract_new(house.lake, ACME, better) == Extracted(read=2)
     assert sorted(row["extractor_version"] for row in house.found()) == [1, 1, 2, 2]
+
+
+def test_a_version_that_finds_more_gives_the_table_its_columns(house: House):
+    house.send(b"Una nota", kind="text/plain")
+    extract_new(house.lake, ACME, NOTES)
+    more = NOTES.columns.append(pa.field("language", pa.string()))
+
+    def read(content: bytes) -> Mapping[str, object]:
+        return dict(NOTES.read(content)) | {"language": "es"}
+
+    extract_new(house.lake, ACME, replace(NOTES, version=2, columns=more, read=read))
+    told = [(row["extractor_version"], row["language"]) for row in house.found(extractor=NOTES)]
+    assert sorted(told) == [(1, None), (2, "es")]
 
 
 def test_what_cannot_be_read_is_told_and_not_tried_again(house: House):

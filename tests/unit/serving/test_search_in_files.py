@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from foundation.settings import Settings
+from ingestion.extractors.gone import forget_gone
 from ingestion.extractors.registry import EXTRACTORS
-from ingestion.extractors.run import extract_new, forget_gone
+from ingestion.extractors.run import extract_new
 from ingestion.media.picture import opened
 from operations.search.document import Box
 from operations.search.follow import Brought, follow

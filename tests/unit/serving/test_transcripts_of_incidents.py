@@ -13,7 +13,8 @@ import pytest
 
 from foundation.errors import Conflict, OperatorError
 from foundation.settings import Settings
-from ingestion.extractors.run import Extracted, extract_new, forget_gone
+from ingestion.extractors.gone import forget_gone
+from ingestion.extractors.run import Extracted, extract_new
 from ingestion.extractors.transcripts.chosen import transcriber_of
 from ingestion.extractors.transcripts.endpoint import Endpoint
 from ingestion.extractors.transcripts.transcribers import Vosk
