@@ -9,13 +9,13 @@ from io import BytesIO
 from PIL import Image
 
 from ingestion.extractors.images.letters import text_of
-from ingestion.extractors.images.sharpness import LONGER_SIDE, look
+from ingestion.extractors.images.sharpness import look
 from ingestion.media.picture import KINDS
 
 QUICK = ("JPEG", "PNG", "WEBP")
 """HEIF is decoded as a whole and slowly."""
-DECODED_SIDE = 700
-"""A JPEG is decoded at a half, a quarter or an eighth, at this size or somewhat more."""
+SIDE = 720
+"""In pixels; a JPEG is decoded at a half, a quarter or an eighth, at this size or somewhat more."""
 
 MOST_PIXELS = 2_000_000
 """What has more when it is decoded takes too long."""
@@ -32,11 +32,11 @@ def faults_at_a_glance(content: bytes) -> tuple[str, ...]:
     with Image.open(BytesIO(content), formats=KINDS) as image:
         if image.format not in QUICK:
             return ()
-        image.draft("L", (DECODED_SIDE, DECODED_SIDE))
+        image.draft("L", (SIDE, SIDE))
         if image.width * image.height > MOST_PIXELS:
             return ()
         grey = image.convert("L")
-    grey.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.BOX)
+    grey.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     seen = look(grey)
     faults = seen.faults()
     is_page = faults == ("too_bright",) and text_of(grey) is not None

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.extractors.documents.fields import is_receipt
 from ingestion.extractors.images.ocr import Word
 from ingestion.extractors.registry import EXTRACTORS
 from ingestion.extractors.words import HIDDEN, row_of
 from tests.conftest import require
-from tests.drawn import as_file, pdf, picture
+from tests.drawn import as_file, page, pdf, picture
 from tests.unit.ingestion.test_receipts import BOGOTA
 
 READERS = {one.name: one for one in EXTRACTORS}
@@ -78,6 +79,19 @@ def test_a_pdf_tells_its_words_and_the_fields_of_a_receipt():
     assert "7451234" not in told["text"] and "900.123.456" not in told["text"]
     (size,) = told["page_sizes"]
     assert all(0 <= w["left"] < size["width"] and w["top"] < size["height"] for w in told["words"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_one"),
+    [
+        (("Pan  $ 3.200", "TOTAL A PAGAR  $ 3.200"), True),
+        (("Pan  3.200,00", "Efectivo  5.000,00", "Cambio  1.800,00"), True),
+        (("El pedido 77 de $ 3.200 no ha llegado",), False),
+        (("Pan  $ 3.200", "Leche  $ 2.900"), False),
+    ],
+)
+def test_a_receipt_is_known_by_what_its_amounts_are_called(lines: tuple[str, ...], is_one: bool):
+    assert is_receipt([page(*lines)]) == is_one
 
 
 def test_a_letter_is_no_receipt():
