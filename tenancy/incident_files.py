@@ -80,12 +80,16 @@ class KeptFile:
     stored_as: str
 
 
-def kept_files(store: Store, tenant: Tenant) -> list[KeptFile]:
-    """Return the files of all incidents, in the order in which they came with each."""
+def kept_files(
+    store: Store, tenant: Tenant, numbers: Collection[str] | None = None
+) -> list[KeptFile]:
+    """Return the files of all incidents or some, in the order in which they came with each."""
     row = AttachmentRow
     query = select(row.incident_id, row.sha256, _STORED_AS).where(
         row.tenant_id == tenant.id, row.stored_at.is_not(None), row.gone_at.is_(None)
     )
+    if numbers is not None:
+        query = query.where(row.incident_id.in_(sorted(filter(is_storable, numbers))))
     with store.reading() as session:
         ordered = query.order_by(row.incident_id, row.position)
         return [KeptFile(*found) for found in session.execute(ordered)]

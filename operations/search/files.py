@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lakehouse.refs import TableRef
     from tenancy.tenant import Tenant
 
+FEW = 500
+"""So many incidents' files are asked for by number; of more, all are read once."""
 Row = Mapping[str, Any]
 
 
@@ -56,13 +58,14 @@ class Files:
 
     def parts(self, numbers: Collection[str]) -> dict[str, tuple[Part, ...]]:
         """Return the parts of some incidents, in the order in which their files came."""
-        objects = {one for number in numbers for one in self._objects.get(number, ())}
+        theirs = self._objects if len(numbers) > FEW else self._of(numbers)
+        objects = {one for number in numbers for one in theirs.get(number, ())}
         found = {name: self._found(name, objects) for name in PARTS}
         told = {row["source_object_id"] for row in found[TRANSCRIPT].values()}
         return {
             number: tuple(
                 part
-                for object_id, name in self._objects.get(number, {}).items()
+                for object_id, name in theirs.get(number, {}).items()
                 for table, make in PARTS.items()
                 if (row := found[table].get(object_id)) is not None
                 and not (table == TEXT and object_id in told)
@@ -73,10 +76,13 @@ class Files:
 
     @cached_property
     def _objects(self) -> dict[str, dict[str, str]]:
-        """Of each incident its files' objects, with the hashes by which answers name them."""
+        return self._of(None)
+
+    def _of(self, numbers: Collection[str] | None) -> dict[str, dict[str, str]]:
+        """Of incidents their files' objects, with the hashes by which answers name them."""
         if all(version < 0 for version in self.versions.values()):
             return {}
-        files = kept_files(self.lake.store, self.tenant)
+        files = kept_files(self.lake.store, self.tenant, numbers)
         return {
             number: {self._named(one): one.sha256 for one in theirs}
             for number, theirs in groupby(files, key=lambda one: one.incident_id)
