@@ -13,14 +13,8 @@ from foundation.errors import Held
 from ingestion.retained_holds import TABLE, kept_by_holds
 from tenancy.erasures import Erasure, note_place
 from tenancy.holds import destroying
-from tenancy.incident_files import (
-    FILES,
-    OldFile,
-    contents_of,
-    files_before,
-    files_lease,
-    note_gone,
-)
+from tenancy.incident_files import FILES, contents_of, files_lease
+from tenancy.old_files import OldFile, files_before, note_gone
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select, update
 
 from tenancy.columns import is_storable
-from tenancy.incident_tables import AttachmentRow, IncidentRow
+from tenancy.incident_tables import AttachmentRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
 
 FILES = "incident_files"
 """Kind of the objects in the lake that hold what came with incidents."""
+STORED_AS = func.coalesce(AttachmentRow.kept_sha256, AttachmentRow.sha256)
+"""SHA-256 of the object that holds a file."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -65,7 +67,7 @@ def incidents_with(store: Store, tenant: Tenant, sha256: str) -> list[str]:
     """Return the numbers of incidents with which a file came, by its object."""
     row = AttachmentRow
     query = select(row.incident_id).where(
-        row.tenant_id == tenant.id, _STORED_AS.in_([sha256]), row.gone_at.is_(None)
+        row.tenant_id == tenant.id, STORED_AS.in_([sha256]), row.gone_at.is_(None)
     )
     with store.reading() as session:
         return list(session.scalars(query.distinct().order_by(row.incident_id)))
@@ -85,7 +87,7 @@ def kept_files(
 ) -> list[KeptFile]:
     """Return the files of all incidents or some, in the order in which they came with each."""
     row = AttachmentRow
-    query = select(row.incident_id, row.sha256, _STORED_AS).where(
+    query = select(row.incident_id, row.sha256, STORED_AS).where(
         row.tenant_id == tenant.id, row.stored_at.is_not(None), row.gone_at.is_(None)
     )
     if numbers is not None:
@@ -158,7 +160,7 @@ def contents_of(store: Store, tenant: Tenant) -> frozenset[str]:
     A file that still waits counts: its object may be there already.
     """
     row = AttachmentRow
-    query = select(_STORED_AS).where(row.tenant_id == tenant.id, row.gone_at.is_(None))
+    query = select(STORED_AS).where(row.tenant_id == tenant.id, row.gone_at.is_(None))
     with store.reading() as session:
         return frozenset(session.scalars(query.distinct()))
 
@@ -185,13 +187,13 @@ def stored_contents(
     """
     row = AttachmentRow
     size = func.max(func.coalesce(row.kept_bytes, row.size_bytes))
-    query = select(_STORED_AS, func.min(row.media_type), size, func.min(row.stored_at)).where(
+    query = select(STORED_AS, func.min(row.media_type), size, func.min(row.stored_at)).where(
         row.tenant_id == tenant.id, row.stored_at.is_not(None), row.gone_at.is_(None)
     )
     if unchecked_since is not None:
         query = query.where(row.checked_at.is_(None) | (row.checked_at < unchecked_since))
     oldest = func.coalesce(func.min(row.checked_at), NEVER)
-    query = query.group_by(_STORED_AS).order_by(oldest, _STORED_AS).limit(most)
+    query = query.group_by(STORED_AS).order_by(oldest, STORED_AS).limit(most)
     with store.reading() as session:
         return [StoredContent(*found) for found in session.execute(query)]
 
@@ -199,53 +201,9 @@ def stored_contents(
 def note_checked(store: Store, tenant: Tenant, contents: Collection[str]) -> None:
     """Write down that objects were read whole."""
     row = AttachmentRow
-    mine = (row.tenant_id == tenant.id) & _STORED_AS.in_(sorted(contents))
+    mine = (row.tenant_id == tenant.id) & STORED_AS.in_(sorted(contents))
     with store.session() as session:
         session.execute(update(row).where(mine).values(checked_at=now_in(session)))
-
-
-def files_before(store: Store, tenant: Tenant, family: str, before: datetime) -> list["OldFile"]:
-    """Return files of a family (``audio/``) whose incident was opened before a time."""
-    row, incident = AttachmentRow, IncidentRow
-    same = (incident.tenant_id == row.tenant_id) & (incident.incident_id == row.incident_id)
-    query = (
-        select(row.incident_id, row.position, _STORED_AS, incident.person_token)
-        .join(incident, same)
-        .where(
-            row.tenant_id == tenant.id,
-            row.media_type.startswith(family),
-            row.stored_at.is_not(None),
-            row.gone_at.is_(None),
-            incident.opened_at < before,
-        )
-    )
-    with store.reading() as session:
-        return [OldFile(*found) for found in session.execute(query)]
-
-
-@dataclass(frozen=True)
-class OldFile:
-    """A file at the end of its period: where it stands, its object, and whose incident it is."""
-
-    incident_id: str
-    position: int
-    sha256: str
-    person_token: str | None
-
-
-def note_gone(store: Store, tenant: Tenant, files: Sequence[OldFile]) -> None:
-    """Write down that the content of files went."""
-    row = AttachmentRow
-    with store.session() as session:
-        for file in files:
-            mine = (row.tenant_id == tenant.id) & (row.incident_id == file.incident_id)
-            now = now_in(session)
-            session.execute(
-                update(row).where(mine, row.position == file.position).values(gone_at=now)
-            )
-
-
-_STORED_AS = func.coalesce(AttachmentRow.kept_sha256, AttachmentRow.sha256)
 
 
 def _file_of(row: AttachmentRow, sealed: bytes | None) -> SealedFile:
