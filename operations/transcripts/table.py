@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from foundation.texts import Language
-from ingestion.extractors.registry import Extractor
+from ingestion.extractors.registry import EXTRACTORS, Extractor
 from ingestion.extractors.transcripts import columns
 from ingestion.extractors.transcripts.chosen import transcriber_of
 from ingestion.extractors.transcripts.reading import read_transcript
@@ -46,6 +46,11 @@ def transcript_extractor(lake: "Lake", tenant: "Tenant") -> Extractor:
         read,
         again=None if transcriber is None else pc.field("state") == "none",
     )
+
+
+def every_extractor(lake: "Lake", tenant: "Tenant") -> list[Extractor]:
+    """Return all extractors that are on for a tenant's files."""
+    return [*EXTRACTORS, transcript_extractor(lake, tenant)]
 
 
 def _supplied(lake: "Lake", tenant: "Tenant", sha256: str) -> tuple[Transcript, str | None]:
