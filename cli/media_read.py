@@ -1,18 +1,17 @@
 """``abcall media read``: what waits is read now, by all extractors."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from cli.console import say, show
-from cli.session import session_of
+from cli.session import Helper, session_of
 from foundation.errors import MissingPart
 from foundation.texts import Language, text
 
 
-def register(group: typer.Typer, language: Language, tell: Callable[[str], str]) -> None:
-    """Add the command to the group."""
+def register(group: typer.Typer, language: Language, tell: Helper) -> None:
+    """Add the command to the group ``media``."""
     tenant_argument = typer.Argument(metavar="TENANT", help=tell("tenant_id"))
 
     @group.command("read", help=tell("media_read"))

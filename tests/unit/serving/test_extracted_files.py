@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from PIL import ImageEnhance, ImageFilter
+from sqlalchemy import update
 
+from foundation.clock import utc_now
 from foundation.errors import InvalidUpload, OperatorError
 from foundation.settings import Settings
 from ingestion.extractors.duplicates import near_duplicates_of
@@ -19,10 +22,27 @@ from ingestion.extractors.images.sharpness import look
 from ingestion.extractors.registry import Extractor
 from ingestion.extractors.run import Extracted, extract_new, table_of
 from ingestion.media.picture import opened
+from ingestion.retention import plan_retention, run_retention
+from ingestion.tokens import token
+from tenancy.actor import Actor
+from tenancy.holds import lift_hold, place_hold
 from tenancy.incident_files import contents_of
+from tenancy.incident_tables import IncidentRow
 from tests.drawn import as_file, picture
-from tests.incident_files import ACME, GLOBEX, NOTES, SECONDS, SOUND, House, house_at, recording
+from tests.incident_files import (
+    ACME,
+    CUSTOMER,
+    GLOBEX,
+    NOTES,
+    SECONDS,
+    SOUND,
+    House,
+    house_at,
+    recording,
+)
 from tests.unit.ingestion.test_photos import scene
+
+OFFICER = Actor("user:officer", "user", "acme", frozenset({"privacy_officer"}))
 
 
 @pytest.fixture
@@ -142,6 +162,24 @@ def test_what_was_found_goes_with_the_last_incident_and_comes_back_with_the_file
     house.send(recording(200))
     assert extract_new(house.lake, ACME, SOUND) == Extracted(read=1)
     assert len(house.found()) == 1
+
+
+def test_a_hold_on_a_person_keeps_what_came_from_them_and_what_was_heard_in_it(house: House):
+    house.send(recording(200))
+    extract_new(house.lake, ACME, SOUND)
+    opened_at = utc_now() - timedelta(days=366 * 11)
+    with house.lake.store.session() as session:
+        session.execute(update(IncidentRow).values(opened_at=opened_at))
+    keys = house.lake.keys.of(ACME)
+    mark = keys.mark("person", token(CUSTOMER, keys.token_key))
+    hold = place_hold(house.lake.store, OFFICER, ACME, reason="r", person_mark=mark)
+    due = {(due.place, due.count, due.kept) for due in plan_retention(house.lake, ACME)}
+    assert due == {("store.incidents", 0, 1), ("audio", 0, 1)}
+    assert run_retention(house.lake, ACME, OFFICER) is None
+    assert len(house.found()) == 1
+    lift_hold(house.lake.store, OFFICER, ACME, hold.id)
+    assert run_retention(house.lake, ACME, OFFICER) is not None
+    assert house.found() == []
 
 
 def test_tenants_files_stay_apart_under_names_of_their_own(house: House):
