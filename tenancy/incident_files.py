@@ -65,6 +65,8 @@ def files_of(store: Store, tenant: Tenant, incident_id: str) -> list[SealedFile]
 
 def incidents_with(store: Store, tenant: Tenant, sha256: str) -> list[str]:
     """Return the numbers of incidents with which a file came, by its object."""
+    if not is_storable(sha256):
+        return []
     row = AttachmentRow
     query = select(row.incident_id).where(
         row.tenant_id == tenant.id, STORED_AS.in_([sha256]), row.gone_at.is_(None)
