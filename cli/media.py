@@ -1,4 +1,4 @@
-"""``abcall media …``: what came with incidents: whole, of what class, at what cost."""
+"""``abcall media …``: what came with incidents: whole, of what class, at what cost, and read."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import media_costs
+from cli import media_costs, media_read
 from cli.console import say, show
 from cli.session import helper, session_of
 from foundation.clock import utc_now
@@ -73,3 +73,4 @@ def register(app: typer.Typer, language: Language) -> None:
         typer.echo(json.dumps(rules, indent=2))
 
     media_costs.register(group, language, tell)
+    media_read.register(group, language, tell)

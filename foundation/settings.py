@@ -19,6 +19,9 @@ HISTORY = re.compile(r"[1-9]\d{0,4}(,[a-z]+=[1-9]\d{0,4})*")
 LIMIT = re.compile(r"([a-z_]+\.[a-z_]+)=(\d{1,12})")
 OPUS = re.compile(r"off|opus:([6-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-6])")
 """Opus takes from 6 to 256 kilobits a second and channel (RFC 6716, 2.1.1)."""
+TRANSCRIBER = re.compile(
+    r"(?:faster-whisper|vosk|sherpa-onnx):\S.*|https?://[^\s/@#]+(?:/[^\s@#]*)?#[^\s#]+"
+)
 RETRY_SECONDS = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200, 57600, 86400)
 """Twelve waits, nearly three days in all."""
 
@@ -95,6 +98,13 @@ class Settings:
     opus_kilobits
         Recordings are kept as Opus of so many kilobits a second and channel: ``opus:24``; ``off``
         keeps them as they came. The hash of the original stays in the record either way.
+    transcriber
+        Who makes transcripts of recordings: ``faster-whisper:FOLDER``, ``vosk:FOLDER`` or
+        ``sherpa-onnx:FOLDER`` with a model's folder; or the address of an OpenAI-compatible service
+        with its model, ``https://host/v1#model``: recordings leave this machine then. Empty:
+        nobody; transcripts that come beside a recording are read all the same.
+    transcriber_key_file
+        File of the key that such a service asks for.
     media_cool_days, media_archive_days
         After how many days what came with incidents is stored in a cooler class, and in an archive.
     """
@@ -123,6 +133,8 @@ class Settings:
     webhook_retry_seconds: tuple[int, ...] = RETRY_SECONDS
     webhook_loopback: bool = False
     opus_kilobits: int = 0
+    transcriber: str = ""
+    transcriber_key_file: Path | None = None
     media_cool_days: int = 30
     media_archive_days: int = 365
 
@@ -179,6 +191,8 @@ class Settings:
             webhook_retry_seconds=_seconds(env, defaults.webhook_retry_seconds),
             webhook_loopback=_one_of(env, "ABCALL_WEBHOOK_LOOPBACK", ("0", "1"), "0") == "1",
             opus_kilobits=_opus(env),
+            transcriber=_transcriber(env),
+            transcriber_key_file=_file(env, "ABCALL_TRANSCRIBER_KEY_FILE"),
             media_cool_days=_number(env, "ABCALL_MEDIA_COOL_DAYS", defaults.media_cool_days),
             media_archive_days=_number(
                 env, "ABCALL_MEDIA_ARCHIVE_DAYS", defaults.media_archive_days
@@ -342,6 +356,15 @@ def _opus(env: Mapping[str, str]) -> int:
     if not found:
         raise OperatorError("settings.bad_opus", variable="ABCALL_OPUS_KILOBITS", value=value)
     return int(found[1] or 0)
+
+
+def _transcriber(env: Mapping[str, str]) -> str:
+    value = env.get("ABCALL_TRANSCRIBER", "")
+    if value and not TRANSCRIBER.fullmatch(value):
+        # Not an address: it may hold a password.
+        told = "…" if "://" in value else value
+        raise OperatorError("settings.bad_transcriber", variable="ABCALL_TRANSCRIBER", value=told)
+    return value
 
 
 def _sql_url(env: Mapping[str, str]) -> str:

@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from foundation.errors import Held
-from ingestion.retained_incidents import TABLE
+from ingestion.retained_holds import TABLE, kept_by_holds
 from tenancy.erasures import Erasure, note_place
-from tenancy.holds import destroying, list_holds
-from tenancy.incident_files import FILES, OldFile, contents_of, files_before, note_gone
+from tenancy.holds import destroying
+from tenancy.incident_files import FILES, contents_of, files_lease
+from tenancy.old_files import OldFile, files_before, note_gone
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -34,19 +35,9 @@ class OldAudio:
 def old_audio(lake: "Lake", tenant: "Tenant", cut: datetime) -> OldAudio:
     """Return the recordings whose incidents were opened before a time."""
     found = files_before(lake.store, tenant, "audio/", cut)
-    holds = list_holds(lake.store, tenant)
-    if any(hold.covers(TABLE, frozenset()) for hold in holds):
-        return OldAudio([], len(found))
-    marks = {hold.person_mark for hold in holds if hold.person_mark is not None}
-    if not marks:
-        return OldAudio(found, 0)
-    mark = lake.keys.of(tenant).mark
-    going = [
-        one
-        for one in found
-        if one.person_token is None or mark("person", one.person_token) not in marks
-    ]
-    return OldAudio(going, len(found) - len(going))
+    kept = kept_by_holds(lake, tenant, [one.person_token for one in found])
+    going = [one for one, stays in zip(found, kept, strict=True) if not stays]
+    return OldAudio(going, sum(kept))
 
 
 def let_audio_go(lake: "Lake", tenant: "Tenant", erasure: Erasure, cut: datetime | None) -> None:
@@ -58,10 +49,11 @@ def let_audio_go(lake: "Lake", tenant: "Tenant", erasure: Erasure, cut: datetime
             going = old_audio(lake, tenant, cut).going
             if not going:
                 return
-            note_gone(lake.store, tenant, going)
-            needed = contents_of(lake.store, tenant)
-            for sha256 in sorted({one.sha256 for one in going} - needed):
-                lake.objects.delete(tenant, FILES, sha256)
+            with lake.lease(files_lease(tenant)):
+                note_gone(lake.store, tenant, going)
+                needed = contents_of(lake.store, tenant)
+                for sha256 in sorted({one.sha256 for one in going} - needed):
+                    lake.objects.delete(tenant, FILES, sha256)
             note_place(lake.store, erasure, AUDIO, files=len(going), before=cut.isoformat())
     except Held:
         return

@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from foundation.errors import Held
+from ingestion.retained_holds import TABLE, kept_by_holds
 from tenancy.erasures import Erasure, note_place
-from tenancy.holds import destroying, list_holds
+from tenancy.holds import destroying
 from tenancy.incident_endings import forget_incidents, persons_before
-from tenancy.incident_files import FILES, contents_of
+from tenancy.incident_files import FILES, contents_of, files_lease
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
-TABLE = "incidents"
 PLACE = "store.incidents"
 
 
@@ -30,14 +30,9 @@ class OldIncidents:
 def old_incidents(lake: "Lake", tenant: "Tenant", cut: datetime) -> OldIncidents:
     """Return the incidents that were opened before a time."""
     persons = persons_before(lake.store, tenant, cut)
-    holds = list_holds(lake.store, tenant)
-    if any(hold.covers(TABLE, frozenset()) for hold in holds):
-        return OldIncidents(0, len(persons), frozenset())
-    marks = {hold.person_mark for hold in holds if hold.person_mark is not None}
-    mark = lake.keys.of(tenant).mark if marks else None
-    held = {one for one in persons if mark and one and mark("person", one) in marks}
-    kept = sum(one in held for one in persons if one is not None)
-    return OldIncidents(len(persons) - kept, kept, frozenset(held))
+    kept = kept_by_holds(lake, tenant, persons)
+    held = {one for one, stays in zip(persons, kept, strict=True) if stays and one is not None}
+    return OldIncidents(len(persons) - sum(kept), sum(kept), frozenset(held))
 
 
 def let_incidents_go(
@@ -51,7 +46,8 @@ def let_incidents_go(
             held = old_incidents(lake, tenant, cut).held
             gone = forget_incidents(lake.store, tenant, before=cut, but=held)
             if gone:
-                lake.objects.keep_only(tenant, FILES, contents_of(lake.store, tenant))
+                with lake.lease(files_lease(tenant)):
+                    lake.objects.keep_only(tenant, FILES, contents_of(lake.store, tenant))
                 note_place(lake.store, erasure, PLACE, rows=gone, before=cut.isoformat())
     except Held:
         return

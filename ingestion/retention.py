@@ -22,8 +22,9 @@ from foundation.errors import Held
 from ingestion.gold.grains import grains
 from ingestion.landing import KIND
 from ingestion.retained_audio import AUDIO, let_audio_go, old_audio
+from ingestion.retained_extracts import let_extracts_go
+from ingestion.retained_holds import TABLE as INCIDENTS
 from ingestion.retained_incidents import PLACE, let_incidents_go, old_incidents
-from ingestion.retained_incidents import TABLE as INCIDENTS
 from ingestion.schema import silver_keys
 from lakehouse.commits import Commit
 from lakehouse.online_file import forget_online
@@ -138,6 +139,7 @@ def run_retention(
     _let_files_go(lake, tenant, erasure, _files_due(lake, tenant, contract, at))
     let_incidents_go(lake, tenant, erasure, _cut(contract, INCIDENTS, at))
     let_audio_go(lake, tenant, erasure, _cut(contract, AUDIO, at))
+    changed += let_extracts_go(lake, tenant, erasure)
     _let_calls_go(lake, tenant, erasure, _calls_due(lake, tenant, at))
     forget_search(lake, tenant)  # whoever searches next has it made anew
     _renew(lake, tenant, contract, changed)

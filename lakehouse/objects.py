@@ -86,6 +86,10 @@ class Objects:
         """Say whether the tenant has the object."""
         return self._place.exists(self._at(tenant, kind, sha256))
 
+    def exists_named(self, tenant: "Tenant", kind: str, name: str) -> bool:
+        """Say whether the tenant has an object of a keyed name."""
+        return self._place.exists(f"{_folder(tenant, kind)}/{name}")
+
     def name(self, tenant: "Tenant", sha256: str) -> str:
         """Return the keyed name under which the tenant's object lies."""
         return _name(self._keys_of(tenant), sha256)

@@ -1,13 +1,13 @@
 """Erasing a person from the store: calls, incidents, messages, consents and what waits there."""
 
 from features.online_persons import ways_of
-from ingestion.extractors.run import forget_gone
+from ingestion.extractors.gone import forget_gone
 from models.erasure_task import Task
 from tenancy.calls import forget_calls_of
 from tenancy.consents import forget_consent
 from tenancy.erasures import note_scores
 from tenancy.incident_endings import forget_incidents, scores_of_person
-from tenancy.incident_files import FILES, contents_of
+from tenancy.incident_files import FILES, contents_of, files_lease
 from tenancy.outbox import forget_person
 from tenancy.tokens import token
 from tenancy.webhook_deliveries import forget_told
@@ -51,8 +51,9 @@ def _incidents(task: Task) -> None:
     gone = forget_incidents(lake.store, tenant, tokens=tokens)
     if gone:
         task.note("incidents", rows=gone)
-    files = lake.objects.keep_only(tenant, FILES, contents_of(lake.store, tenant))
+    with lake.lease(files_lease(tenant)):
+        files = lake.objects.keep_only(tenant, FILES, contents_of(lake.store, tenant))
     if files:
         task.note("incident_files", files=files)
-    for table, rows in forget_gone(lake, tenant).items():
-        task.note(f"silver.{table}", rows=rows)
+    for ref, rows in forget_gone(lake, tenant).items():
+        task.note(f"silver.{ref.name}", rows=rows)

@@ -7,12 +7,11 @@ import dagster as dg
 
 from data_contracts.contract import Contract
 from foundation.settings import Settings
-from ingestion.extractors.registry import EXTRACTORS
 from pipelines.answer_assets import answers_asset
 from pipelines.arrivals import pull_job, receive_job
 from pipelines.derived_assets import copy_asset, online_asset
 from pipelines.lake_assets import gold_assets, silver_assets
-from pipelines.media_assets import extracted_asset
+from pipelines.media_assets import extracted_assets
 from pipelines.model_assets import champion_asset, offers_asset, scores_asset, watch_asset
 from pipelines.outbox import drain_job, outbox
 from pipelines.platform import Platform
@@ -37,7 +36,7 @@ def assets_of(contract: Contract, platform: Platform) -> list[dg.AssetsDefinitio
     offers = [offers_asset(contract, platform)] if contract.offers else []
     copies = [copy_asset(contract, platform)] if platform.settings.sql_url else []
     answers, online = answers_asset(contract, platform), online_asset(contract, platform)
-    files = [extracted_asset(contract, extractor, platform) for extractor in EXTRACTORS]
+    files = extracted_assets(contract, platform)
     return [*files, *tables, *models, *offers, answers, online, *copies]
 
 

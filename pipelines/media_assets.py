@@ -1,39 +1,94 @@
 """The assets of kept files: what each extractor finds in a tenant's, read once."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from data_contracts.contract import Contract
-from foundation.errors import MissingPart
-from ingestion.extractors.registry import Extractor
-from pipelines.platform import Platform
+from foundation.errors import OperatorError
+from ingestion.extractors.registry import EXTRACTORS, Extractor
+from ingestion.extractors.transcripts.columns import NAME as TRANSCRIPT
+from operations.transcripts.table import transcript_extractor
+from pipelines.platform import RETRY, Platform
 from pipelines.tenant_asset import Results, tenant_asset
 
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+    from tenancy.tenant import Tenant
 
-def extracted_key(vertical: str, extractor: str) -> dg.AssetKey:
-    """Return the key of what an extractor found."""
-    return dg.AssetKey([vertical, f"extract_{extractor}"])
+ExtractorOf = Callable[["Lake", "Tenant"], Extractor]
+"""An extractor may know the tenant: what else came with an incident, whom the settings name."""
 
 
-def extracted_asset(
-    contract: Contract, extractor: Extractor, platform: Platform
+NIGHTLY_SECONDS = 1_800.0
+"""Of one extractor a night: for what its runs by day have left."""
+
+
+def extractors() -> dict[str, ExtractorOf]:
+    """Return all extractors by name: of files alone, and of recordings with what is beside."""
+    alone: dict[str, ExtractorOf] = {one.name: partial(_same, one) for one in EXTRACTORS}
+    return alone | {TRANSCRIPT: transcript_extractor}
+
+
+def extracted_assets(contract: Contract, platform: Platform) -> list[dg.AssetsDefinition]:
+    """Return what extractors found in a tenant's files; what was read is not read again."""
+    return [_asset(contract, name, of, platform) for name, of in extractors().items()]
+
+
+def nightly_reading(vertical: str, platform: Platform) -> dg.OpDefinition:
+    """Return the step that reads files which wait still, or again for a better extractor."""
+
+    @dg.op(
+        name=f"{vertical}_files_read",
+        ins={"cared": dg.In(dg.Nothing)},
+        retry_policy=RETRY,
+    )
+    def read_files(context: dg.OpExecutionContext) -> None:
+        with platform.work(context.partition_key) as (lake, tenant):
+            told = {
+                f"{name}_{figure}": value
+                for name, of in extractors().items()
+                for figure, value in _read(lake, tenant, of, NIGHTLY_SECONDS).items()
+            }
+        context.add_output_metadata(told)
+
+    return read_files
+
+
+def _asset(
+    contract: Contract, name: str, of: ExtractorOf, platform: Platform
 ) -> dg.AssetsDefinition:
-    """Return what an extractor found in a tenant's files; files that were read are not read again.
-
-    Where a program that it needs is not installed, files wait, and the run says so.
-    """
-    key = extracted_key(contract.vertical, extractor.name)
+    key = dg.AssetKey([contract.vertical, f"extract_{name}"])
 
     @tenant_asset(contract, key, (), {"deltalake"})
     def extracted(context: dg.AssetExecutionContext) -> Results:
-        from ingestion.extractors.run import extract_new
-
-        metadata: dict[str, str | int] = {"extractor_version": extractor.version}
         with platform.work(context.partition_key) as (lake, tenant):
-            try:
-                done = extract_new(lake, tenant, extractor)
-                metadata |= {"files": done.read, "unreadable": done.unreadable}
-            except MissingPart as error:
-                metadata["left_out"] = error.say(tenant.language)
-        yield dg.MaterializeResult[None](asset_key=key, metadata=metadata)
+            told = _read(lake, tenant, of)
+        yield dg.MaterializeResult[None](asset_key=key, metadata=told)
 
     return extracted
+
+
+def _read(
+    lake: "Lake", tenant: "Tenant", of: ExtractorOf, most_seconds: float | None = None
+) -> dict[str, str | int]:
+    """Read a tenant's files; where a program or server is away they wait, and this says so."""
+    from ingestion.extractors.run import MOST_SECONDS, extract_new
+
+    try:
+        extractor = of(lake, tenant)
+        done = extract_new(lake, tenant, extractor, most_seconds or MOST_SECONDS)
+    except OperatorError as error:
+        return {"left_out": error.say(tenant.language)}
+    return {
+        "extractor_version": extractor.version,
+        "files": done.read,
+        "unreadable": done.unreadable,
+        "left": done.left,
+    }
+
+
+def _same(extractor: Extractor, _lake: "Lake", _tenant: "Tenant") -> Extractor:
+    return extractor

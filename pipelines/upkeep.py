@@ -7,6 +7,7 @@ from ingestion.retention import run_retention
 from ingestion.upkeep import care_for
 from operations.calls.taking import give_up_lost
 from pipelines.media import media_check
+from pipelines.media_assets import nightly_reading
 from pipelines.partitions import TENANT_TAG, tenants_of
 from pipelines.platform import PIPELINES, RETRY, Platform
 from tenancy.tenants import list_tenants
@@ -36,16 +37,18 @@ def upkeep_job(vertical: str, platform: Platform) -> dg.JobDefinition:
         }
         context.add_output_metadata(figures)
 
-    verified = media_check(vertical, platform)
+    verified, read = media_check(vertical, platform), nightly_reading(vertical, platform)
 
     @dg.job(
         name=f"{vertical}_upkeep",
-        description="What is due let go, small files put together, attachments verified.",
+        description="What is due let go, small files put together, attachments verified and read.",
         partitions_def=tenants_of(vertical),
         executor_def=dg.in_process_executor,
     )
     def upkeep() -> None:
-        verified(care())
+        cared = care()
+        verified(cared)
+        read(cared)
 
     return upkeep
 

@@ -7,13 +7,23 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select, update
 
 from tenancy.columns import is_storable
-from tenancy.incident_tables import AttachmentRow, IncidentRow
+from tenancy.incident_tables import AttachmentRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
 
 FILES = "incident_files"
 """Kind of the objects in the lake that hold what came with incidents."""
+STORED_AS = func.coalesce(AttachmentRow.kept_sha256, AttachmentRow.sha256)
+"""SHA-256 of the object that holds a file."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def files_lease(tenant: Tenant) -> str:
+    """Return the name of the lease under which objects of files are stored and noted, or deleted.
+
+    Between an object and the note of it, nobody asks which objects are needed.
+    """
+    return f"incident_files:{tenant.id}"
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,42 @@ def files_of(store: Store, tenant: Tenant, incident_id: str) -> list[SealedFile]
         return [_file_of(one, None) for one in session.scalars(query.order_by(row.position))]
 
 
+def incidents_with(store: Store, tenant: Tenant, sha256: str) -> list[str]:
+    """Return the numbers of incidents with which a file came, by its object."""
+    if not is_storable(sha256):
+        return []
+    row = AttachmentRow
+    query = select(row.incident_id).where(
+        row.tenant_id == tenant.id, STORED_AS.in_([sha256]), row.gone_at.is_(None)
+    )
+    with store.reading() as session:
+        return list(session.scalars(query.distinct().order_by(row.incident_id)))
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file of an incident whose content the object store has, by the hash of its object."""
+
+    incident_id: str
+    sha256: str
+    stored_as: str
+
+
+def kept_files(
+    store: Store, tenant: Tenant, numbers: Collection[str] | None = None
+) -> list[KeptFile]:
+    """Return the files of all incidents or some, in the order in which they came with each."""
+    row = AttachmentRow
+    query = select(row.incident_id, row.sha256, STORED_AS).where(
+        row.tenant_id == tenant.id, row.stored_at.is_not(None), row.gone_at.is_(None)
+    )
+    if numbers is not None:
+        query = query.where(row.incident_id.in_(sorted(filter(is_storable, numbers))))
+    with store.reading() as session:
+        ordered = query.order_by(row.incident_id, row.position)
+        return [KeptFile(*found) for found in session.execute(ordered)]
+
+
 def files_waiting(store: Store, tenant: Tenant, most: int) -> list[SealedFile]:
     """Return files whose content is not in the object store yet."""
     row = AttachmentRow
@@ -60,6 +106,18 @@ def files_waiting(store: Store, tenant: Tenant, most: int) -> list[SealedFile]:
     query = query.order_by(row.incident_id, row.position).limit(most)
     with store.reading() as session:
         return [_file_of(one, one.sealed) for one in session.scalars(query)]
+
+
+def still_waiting(store: Store, tenant: Tenant, files: Sequence[SealedFile]) -> list[SealedFile]:
+    """Return those of some files whose incident was not forgotten meanwhile."""
+    row = AttachmentRow
+    numbers = {one.incident_id for one in files}
+    query = select(row.incident_id, row.position).where(
+        row.tenant_id == tenant.id, row.incident_id.in_(numbers), row.sealed.is_not(None)
+    )
+    with store.reading() as session:
+        there = {(incident, position) for incident, position in session.execute(query)}
+    return [one for one in files if (one.incident_id, one.position) in there]
 
 
 def kept_form_of(store: Store, tenant: Tenant, sha256: str) -> tuple[str, int] | None:
@@ -104,7 +162,7 @@ def contents_of(store: Store, tenant: Tenant) -> frozenset[str]:
     A file that still waits counts: its object may be there already.
     """
     row = AttachmentRow
-    query = select(_STORED_AS).where(row.tenant_id == tenant.id, row.gone_at.is_(None))
+    query = select(STORED_AS).where(row.tenant_id == tenant.id, row.gone_at.is_(None))
     with store.reading() as session:
         return frozenset(session.scalars(query.distinct()))
 
@@ -131,13 +189,13 @@ def stored_contents(
     """
     row = AttachmentRow
     size = func.max(func.coalesce(row.kept_bytes, row.size_bytes))
-    query = select(_STORED_AS, func.min(row.media_type), size, func.min(row.stored_at)).where(
+    query = select(STORED_AS, func.min(row.media_type), size, func.min(row.stored_at)).where(
         row.tenant_id == tenant.id, row.stored_at.is_not(None), row.gone_at.is_(None)
     )
     if unchecked_since is not None:
         query = query.where(row.checked_at.is_(None) | (row.checked_at < unchecked_since))
     oldest = func.coalesce(func.min(row.checked_at), NEVER)
-    query = query.group_by(_STORED_AS).order_by(oldest, _STORED_AS).limit(most)
+    query = query.group_by(STORED_AS).order_by(oldest, STORED_AS).limit(most)
     with store.reading() as session:
         return [StoredContent(*found) for found in session.execute(query)]
 
@@ -145,53 +203,9 @@ def stored_contents(
 def note_checked(store: Store, tenant: Tenant, contents: Collection[str]) -> None:
     """Write down that objects were read whole."""
     row = AttachmentRow
-    mine = (row.tenant_id == tenant.id) & _STORED_AS.in_(sorted(contents))
+    mine = (row.tenant_id == tenant.id) & STORED_AS.in_(sorted(contents))
     with store.session() as session:
         session.execute(update(row).where(mine).values(checked_at=now_in(session)))
-
-
-def files_before(store: Store, tenant: Tenant, family: str, before: datetime) -> list["OldFile"]:
-    """Return files of a family (``audio/``) whose incident was opened before a time."""
-    row, incident = AttachmentRow, IncidentRow
-    same = (incident.tenant_id == row.tenant_id) & (incident.incident_id == row.incident_id)
-    query = (
-        select(row.incident_id, row.position, _STORED_AS, incident.person_token)
-        .join(incident, same)
-        .where(
-            row.tenant_id == tenant.id,
-            row.media_type.startswith(family),
-            row.stored_at.is_not(None),
-            row.gone_at.is_(None),
-            incident.opened_at < before,
-        )
-    )
-    with store.reading() as session:
-        return [OldFile(*found) for found in session.execute(query)]
-
-
-@dataclass(frozen=True)
-class OldFile:
-    """A file at the end of its period: where it stands, its object, and whose incident it is."""
-
-    incident_id: str
-    position: int
-    sha256: str
-    person_token: str | None
-
-
-def note_gone(store: Store, tenant: Tenant, files: Sequence[OldFile]) -> None:
-    """Write down that the content of files went."""
-    row = AttachmentRow
-    with store.session() as session:
-        for file in files:
-            mine = (row.tenant_id == tenant.id) & (row.incident_id == file.incident_id)
-            now = now_in(session)
-            session.execute(
-                update(row).where(mine, row.position == file.position).values(gone_at=now)
-            )
-
-
-_STORED_AS = func.coalesce(AttachmentRow.kept_sha256, AttachmentRow.sha256)
 
 
 def _file_of(row: AttachmentRow, sealed: bytes | None) -> SealedFile:

@@ -19,7 +19,8 @@ from benchmarks.multimodal.hostile_files import wav
 from foundation.clock import utc_now
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.incidents.attachments import attachments_in, sealed_files, store_files
+from operations.incidents.attachments import attachments_in
+from operations.incidents.keeping import sealed_files, store_files
 from tenancy.incident_tables import IncidentRow
 from tenancy.incidents import StoredIncident, add_incident
 from tenancy.tenant import Tenant

@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingestion.extractors import audio
-from ingestion.extractors.audio.columns import COLUMNS as SOUND
-from ingestion.extractors.audio.columns import row_of
+from ingestion.extractors import audio, documents, images, texts
+from ingestion.extractors.audio import columns as sounds
+from ingestion.extractors.documents import columns as papers
+from ingestion.extractors.documents.pages import pages
+from ingestion.extractors.images import columns as photos
+from ingestion.extractors.texts import columns as notes
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Extractor:
         Of what it finds; personal data is masked before it gets there.
     read
         Content → values of these columns; raises ``UserError`` of content that it cannot read.
+    again
+        Rows of this version that are read again nevertheless: more can be found now.
     """
 
     name: str
@@ -35,10 +41,16 @@ class Extractor:
     media_types: tuple[str, ...]
     columns: "pa.Schema"
     read: Callable[[bytes], Mapping[str, object]]
+    again: "pc.Expression | None" = None
 
     def reads(self, media_type: str) -> bool:
         """Say whether it reads files of a media type."""
         return media_type.startswith(self.media_types)
+
+    @property
+    def masks(self) -> bool:
+        """Whether what it finds depends on the masker: another one reads the files again."""
+        return "masker_version" in self.columns.names
 
 
 EXTRACTORS = (
@@ -46,7 +58,16 @@ EXTRACTORS = (
         audio.NAME,
         audio.VERSION,
         audio.MEDIA_TYPES,
-        SOUND,
-        lambda content: row_of(audio.extract(content)),
+        sounds.COLUMNS,
+        lambda content: sounds.row_of(audio.extract(content)),
     ),
+    Extractor(images.NAME, images.VERSION, images.MEDIA_TYPES, photos.COLUMNS, photos.row_of),
+    Extractor(
+        documents.NAME,
+        documents.VERSION,
+        ("application/pdf",),
+        papers.COLUMNS,
+        lambda content: papers.row_of(pages(content)),
+    ),
+    Extractor(texts.NAME, texts.VERSION, texts.MEDIA_TYPES, notes.COLUMNS, notes.row_of),
 )

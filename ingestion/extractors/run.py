@@ -7,26 +7,33 @@ tried again before the extractor is another. A run that is cut short goes on wit
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from foundation.clock import utc_now
-from foundation.errors import UserError
-from ingestion.extractors.registry import EXTRACTORS, Extractor
+from foundation.errors import OperatorError, UserError
+from ingestion.extractors.registry import Extractor
+from ingestion.masking import MASKER_VERSION
 from lakehouse.arrow_types import UTC_MICROSECONDS
 from lakehouse.commits import Commit
-from tenancy.incident_files import FILES, contents_of, stored_contents
+from tenancy.incident_files import FILES, files_lease, stored_contents
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from lakehouse.refs import TableRef
     from tenancy.tenant import Tenant
 
+TABLES = "extract_"
 KEYS = ("object_id", "extractor_version")
+OBJECTS = ("object_id", "source_object_id")
+"""A row goes with any of the files that it was found in."""
 ABOUT = pa.schema([
     ("object_id", pa.string()),
     ("extractor_version", pa.int64()),
@@ -36,25 +43,38 @@ ABOUT = pa.schema([
 ])  # fmt: skip
 """Of every row; ``problem`` is the key of a sentence, and empty where the content was read."""
 
-AT_ONCE = 20
-"""Files whose rows are written together: what a run that is cut short has to read again."""
+DAMAGED = "lakehouse.damaged_object"
+AT_ONCE, AT_ONCE_SECONDS = 20, 30.0
+"""Rows are written together as soon as they are so many or took so long: what a run that is cut
+short has to read again."""
+
+MOST_SECONDS = 300.0
+"""Of a run: other work of the tenant waits for it. The next run goes on."""
+
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Extracted:
-    """What a run did: files that were read, and those that could not be."""
+    """What a run did: files that were read, that could not be, and that wait for the next run."""
 
     read: int = 0
     unreadable: int = 0
+    left: int = 0
 
 
 def table_of(lake: "Lake", tenant: "Tenant", extractor: Extractor) -> "TableRef":
     """Return the table of what an extractor found."""
-    return lake.ref(tenant, "silver", f"extract_{extractor.name}")
+    return lake.ref(tenant, "silver", f"{TABLES}{extractor.name}")
 
 
-def extract_new(lake: "Lake", tenant: "Tenant", extractor: Extractor) -> Extracted:
+def extract_new(
+    lake: "Lake", tenant: "Tenant", extractor: Extractor, most_seconds: float = MOST_SECONDS
+) -> Extracted:
     """Read the kept files that this version of an extractor has not read yet.
+
+    What an earlier masker has masked is read again as well: its rows are replaced.
 
     Raises
     ------
@@ -63,34 +83,55 @@ def extract_new(lake: "Lake", tenant: "Tenant", extractor: Extractor) -> Extract
     Busy
         Another run of this extractor is under way for the tenant.
     """
-    ref, read, unreadable = table_of(lake, tenant, extractor), 0, 0
+    ref, done = table_of(lake, tenant, extractor), Extracted()
     with lake.lease(f"extract:{extractor.name}:{tenant.id}"):
-        files = list(_waiting(lake, tenant, extractor, ref))
-        for begin in range(0, len(files), AT_ONCE):
-            rows = [_row(lake, tenant, extractor, one) for one in files[begin : begin + AT_ONCE]]
-            _write(lake, ref, extractor, rows)
+        _widen(lake, ref, extractor)
+        end, files = monotonic() + most_seconds, deque(_waiting(lake, tenant, extractor, ref))
+        while files and monotonic() < end:
+            with _written(lake, tenant, extractor) as rows:
+                whole = min(end, monotonic() + AT_ONCE_SECONDS)
+                while files and len(rows) < AT_ONCE and (not rows or monotonic() < whole):
+                    rows.append(_row(lake, tenant, extractor, files[0]))
+                    files.popleft()
             failed = sum(row["problem"] is not None for row in rows)
-            read, unreadable = read + len(rows) - failed, unreadable + failed
-    return Extracted(read, unreadable)
+            read, unreadable = done.read + len(rows) - failed, done.unreadable + failed
+            done = Extracted(read, unreadable)
+    return replace(done, left=len(files))
 
 
-def forget_gone(lake: "Lake", tenant: "Tenant") -> dict[str, int]:
-    """Delete what was found in files that came with no incident any more; rows by table."""
-    kept = {lake.objects.name(tenant, one) for one in contents_of(lake.store, tenant)}
-    return {
-        str(ref.name): gone
-        for ref in (table_of(lake, tenant, one) for one in EXTRACTORS)
-        if lake.exists(ref) and (gone := _forget_others(lake, ref, kept))
-    }
+def _widen(lake: "Lake", ref: "TableRef", extractor: Extractor) -> None:
+    """Give the table the columns that the extractor finds since."""
+    there, schema = lake.schema(ref).names, _schema(extractor)
+    lacking = [name for name in schema.names if name not in there]
+    if there and lacking:
+        commit = Commit(f"columns:{lake.version(ref)}:{','.join(lacking)}")
+        lake.writer.add_columns(ref, schema, commit)
 
 
-def _forget_others(lake: "Lake", ref: "TableRef", kept: set[str]) -> int:
-    rows = lake.arrow(ref, list(KEYS))
-    gone = pc.invert(pc.is_in(rows["object_id"], pa.array(sorted(kept), pa.string())))
-    others = rows.filter(gone)
-    if not others.num_rows:
-        return 0
-    return lake.writer.delete(ref, others, _commit(lake, ref, "forget", others)).deleted
+def _schema(extractor: Extractor) -> "pa.Schema":
+    return pa.schema([*ABOUT, *extractor.columns])
+
+
+@contextmanager
+def _written(lake: "Lake", tenant: "Tenant", extractor: Extractor) -> Iterator[list[Row]]:
+    """Write the rows that come together inside, also those before something went wrong.
+
+    What an erasure deleted meanwhile leaves no row.
+    """
+    rows: list[Row] = []
+    try:
+        yield rows
+    finally:
+        if rows:
+            with lake.lease(files_lease(tenant)):
+                there = [row for row in rows if _is_there(lake, tenant, row)]
+                if there:
+                    _write(lake, table_of(lake, tenant, extractor), extractor, there)
+
+
+def _is_there(lake: "Lake", tenant: "Tenant", row: Row) -> bool:
+    names = [row[name] for name in OBJECTS if row.get(name) is not None]
+    return all(lake.objects.exists_named(tenant, FILES, name) for name in names)
 
 
 @dataclass(frozen=True)
@@ -108,6 +149,11 @@ def _waiting(
     known: set[str] = set()
     if lake.exists(ref):
         same = pc.field("extractor_version") == extractor.version
+        unread = pc.field("problem").is_valid()
+        if extractor.masks:
+            same &= unread | (pc.field("masker_version") == MASKER_VERSION)
+        if extractor.again is not None:
+            same &= unread | ~extractor.again
         known = set(lake.arrow(ref, list(KEYS), where=same)["object_id"].to_pylist())
     for one in stored_contents(lake.store, tenant):
         name = lake.objects.name(tenant, one.sha256)
@@ -115,8 +161,8 @@ def _waiting(
             yield _File(one.sha256, name, one.media_type)
 
 
-def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, file: _File) -> dict[str, Any]:
-    about: dict[str, Any] = {
+def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, file: _File) -> Row:
+    about: Row = {
         "object_id": file.object_id,
         "extractor_version": extractor.version,
         "media_type": file.media_type,
@@ -127,16 +173,18 @@ def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, file: _File) -> d
         return about | dict(extractor.read(lake.objects.get(tenant, FILES, file.sha256)))
     except UserError as error:
         return about | {"problem": error.key}
+    except OperatorError as error:
+        if error.key != DAMAGED:
+            raise
+        return about | {"problem": error.key}  # the nightly check of objects tells who cares
 
 
-def _write(
-    lake: "Lake", ref: "TableRef", extractor: Extractor, rows: Sequence[dict[str, Any]]
-) -> None:
-    found = pa.Table.from_pylist(list(rows), pa.schema([*ABOUT, *extractor.columns]))
-    lake.writer.merge(ref, found, list(KEYS), _commit(lake, ref, "extract", found))
+def _write(lake: "Lake", ref: "TableRef", extractor: Extractor, rows: Sequence[Row]) -> None:
+    found = pa.Table.from_pylist(list(rows), _schema(extractor))
+    lake.writer.merge(ref, found, list(KEYS), commit_of(lake, ref, "extract", found))
 
 
-def _commit(lake: "Lake", ref: "TableRef", act: str, rows: "pa.Table") -> Commit:
+def commit_of(lake: "Lake", ref: "TableRef", act: str, rows: "pa.Table") -> Commit:
     """Return the commit of an act on rows of the table as it is: a file may come and go again."""
     version = lake.version(ref)
     names = "".join(sorted(map(str, rows["object_id"].to_pylist())))

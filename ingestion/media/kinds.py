@@ -38,6 +38,10 @@ class Refusal(ValueError):
         self.key, self.large, self.details = key, large, details
 
 
+TRANSCRIPTS = ("text/vtt", "application/x-subrip", "application/json")
+SUBTITLES = ("vtt", "srt", "json")
+"""Texts with times: what speech services write of a recording, kept as the texts that they are."""
+
 KINDS = {
     one.name: one
     for one in (
@@ -51,7 +55,7 @@ KINDS = {
         Kind("webp", "image", "image/webp", (), ("webp",)),
         Kind("heic", "image", "image/heic", ("image/heif",), ("heic", "heif")),
         Kind("pdf", "document", "application/pdf", (), ("pdf",)),
-        Kind("txt", "text", "text/plain", (), ("txt", "text", "log")),
+        Kind("txt", "text", "text/plain", TRANSCRIPTS, ("txt", "text", "log", *SUBTITLES)),
         Kind("eml", "text", "message/rfc822", (), ("eml",)),
     )
 }

@@ -1,60 +1,54 @@
-"""Files that come with an incident: checked at the door, kept sealed with it, then in the lake.
+"""Files that come with an incident, checked at the door.
 
-Their content lies in the operational store until the object store has it: an incident with its
-files is durable while the lake is away. A file may also be named by its hash alone, or by an
-address.
+A file may also be named by its hash alone, or by an address.
 """
 
 import base64
 import binascii
 import hashlib
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from foundation.errors import InvalidRequest, TooLarge
+from foundation.failures import trail_of
 from foundation.settings import MIB
 from ingestion.media.filenames import check_file_name
 from ingestion.media.kinds import MEDIA_TYPES
 from ingestion.media.limits import accept
-from ingestion.media.policy import kept_form
 from operations.incidents.values import shown
 from tenancy.columns import is_storable
-from tenancy.incident_files import (
-    FILES,
-    SealedFile,
-    files_waiting,
-    kept_form_of,
-    note_stored,
-)
 
 if TYPE_CHECKING:
-    from lakehouse.lake import Lake
-    from tenancy.keys import TenantKeys
-    from tenancy.tenant import Tenant
+    pass
 
+LOG = logging.getLogger("abcall.incidents")
 MOST_FILES = 5
 LARGEST_BYTES = 1 * MIB
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 2_000
 SHA256 = re.compile(r"[0-9a-f]{64}")
 FIELDS = ("name", "media_type", "content", "sha256", "url")
-STORED_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file as it came: with its content, or as a reference to where it lies."""
+    """A file as it came: with its content, or as a reference to where it lies.
+
+    ``faults``: what makes a photo useless, as far as a glance shows it.
+    """
 
     name: str
     media_type: str
     sha256: str | None
     url: str | None
     content: bytes | None
+    faults: tuple[str, ...] = ()
 
-    def told(self) -> dict[str, str | int | None]:
+    def told(self) -> dict[str, str | int | list[str] | None]:
         """Return what an answer tells of it."""
         size = None if self.content is None else len(self.content)
         return {
@@ -63,6 +57,7 @@ class Attachment:
             "sha256": self.sha256,
             "size_bytes": size,
             "url": self.url,
+            "faults": list(self.faults),
         }
 
 
@@ -88,62 +83,6 @@ def attachments_in(given: object, place: str) -> list[Attachment]:
     return [_attachment(one, f"{place}[{n}]") for n, one in enumerate(given)]
 
 
-def sealed_files(
-    incident_id: str, files: Sequence[Attachment], keys: "TenantKeys"
-) -> list[SealedFile]:
-    """Return the files whose content came, as the store keeps them."""
-    return [
-        SealedFile(
-            incident_id=incident_id,
-            position=position,
-            sha256=one.sha256,
-            media_type=one.media_type,
-            size_bytes=len(one.content),
-            sealed=keys.encrypt(one.content, _context(incident_id, position)),
-        )
-        for position, one in enumerate(files)
-        if one.content is not None and one.sha256 is not None
-    ]
-
-
-def store_files(lake: "Lake", tenant: "Tenant") -> int:
-    """Bring the content of files from the operational store to the lake; returns how many.
-
-    Cut short, it goes on with the rest: the same content is kept once.
-    """
-    keys, count = lake.keys.of(tenant), 0
-    while waiting := files_waiting(lake.store, tenant, STORED_AT_ONCE):
-        kept = []
-        for file in waiting:
-            assert file.sealed is not None
-            content = keys.decrypt(file.sealed, _context(file.incident_id, file.position))
-            kept.append((file, _stored(lake, tenant, file, content)))
-        note_stored(lake.store, tenant, kept)
-        count += len(kept)
-    return count
-
-
-def _stored(
-    lake: "Lake", tenant: "Tenant", file: SealedFile, content: bytes
-) -> tuple[str, int] | None:
-    """Put a file into the object store; SHA-256 and bytes of its form, where that is another.
-
-    The same file is kept in one form, whatever the policy or the encoder became since.
-    """
-    known = kept_form_of(lake.store, tenant, file.sha256)
-    if known is not None and lake.objects.exists(tenant, FILES, known[0]):
-        return known
-    form = content
-    if not lake.objects.exists(tenant, FILES, file.sha256):
-        form = kept_form(content, file.media_type, lake.settings.opus_kilobits)
-    sha256 = lake.objects.put(tenant, FILES, form)
-    return None if sha256 == file.sha256 else (sha256, len(form))
-
-
-def _context(incident_id: str, position: int) -> bytes:
-    return f"attachment/{incident_id}/{position}".encode()
-
-
 def _attachment(given: object, place: str) -> Attachment:
     if not isinstance(given, Mapping):
         raise InvalidRequest("incidents.no_files", field=place)
@@ -164,9 +103,21 @@ def _attachment(given: object, place: str) -> Attachment:
         raise InvalidRequest("incidents.file_nowhere", field=place)
     if content is None:
         check_file_name(name)
-    else:
-        accept(name, content, media_type)
-    return Attachment(name, media_type, sha256, url, content)
+        return Attachment(name, media_type, sha256, url, None)
+    measured = accept(name, content, media_type)
+    faults = _faults(content) if measured.kind.family == "image" else ()
+    return Attachment(name, media_type, sha256, url, content, faults)
+
+
+def _faults(content: bytes) -> tuple[str, ...]:
+    """Return what is wrong with a photo; whatever goes wrong here, its incident is registered."""
+    from ingestion.extractors.images.glance import faults_at_a_glance
+
+    try:
+        return faults_at_a_glance(content)
+    except Exception as error:  # a hint is worth less than the incident
+        LOG.warning("photo not looked at", extra={"facts": {"failure": trail_of(error)}})
+        return ()
 
 
 def _text(given: object, place: str, longest: int) -> str:

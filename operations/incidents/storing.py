@@ -10,8 +10,8 @@ from data_contracts.contract import Contract
 from foundation.clock import utc_now
 from foundation.errors import Conflict, UserError
 from operations.incidents.answer import Answer
-from operations.incidents.attachments import sealed_files
 from operations.incidents.events import tell_registered
+from operations.incidents.keeping import sealed_files
 from operations.incidents.registered import Registered, Registrar
 from operations.incidents.requests import Request, told_again
 from operations.incidents.sealed import Content, Json, plain, seal_answer, seal_score

@@ -20,7 +20,7 @@ from ingestion.receipt import Receipt
 from ingestion.receive import receive
 from ingestion.scratch import scratch_folder
 from lakehouse.boundary import Boundary, no_fault
-from operations.incidents.attachments import store_files
+from operations.incidents.keeping import store_files
 from operations.outbox.changes import Change, opened, sealed
 from operations.outbox.file import shared_out, write_file
 from tenancy.actor import Actor, system_actor

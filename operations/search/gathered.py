@@ -1,4 +1,4 @@
-"""Documents of a tenant's incidents: from silver with the newest risk class, and from the store.
+"""Documents of a tenant's incidents, with risk class and files: from silver, and from the store.
 
 An incident that came over the service stands in the operational store until it is in the lake:
 both have the same number, and the lake's takes the place of the other.
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from data_contracts.contract import Contract
 from operations.incidents.sealed import answer_of, content_of
 from operations.search.document import Document, Part
+from operations.search.files import Files
 from operations.search.shelf import SEEN_SCHEMA
 from tenancy.incidents import StoredIncident, incidents_known, numbers_received
 
@@ -47,7 +48,13 @@ class Gathered:
     def versions(self) -> dict[str, int]:
         """The present versions of the tables; -1 where there is none."""
         refs = (self._silver, self._scores)
-        return {f"{ref.layer}.{ref.name}": self.lake.version(ref) for ref in refs}
+        own = {f"{ref.layer}.{ref.name}": self.lake.version(ref) for ref in refs}
+        return own | self.files.versions
+
+    @cached_property
+    def files(self) -> Files:
+        """What was found in the files of incidents."""
+        return Files(self.lake, self.tenant)
 
     @cached_property
     def seen(self) -> pa.Table:
@@ -57,12 +64,11 @@ class Gathered:
             return SEEN_SCHEMA.empty_table()
         rows = self.lake.arrow(self._silver, ["incident_id", *PRINT], version=version)
         risks = pa.table({"incident_id": list(self._risks), "risk": list(self._risks.values())})
-        if risks.num_rows:
-            rows = rows.join(risks, "incident_id", join_type="left outer")
-        else:
-            rows = rows.append_column("risk", pa.nulls(rows.num_rows, pa.string()))
+        files = self.files.seen.rename_columns(["incident_id", "files"])
+        rows = _beside(_beside(rows, risks, "risk"), files, "files")
         at = rows["recorded_at"].cast(pa.int64()).cast(pa.string())
-        told = [rows["row_hash"], rows["masker_version"].cast(pa.string()), at, rows["risk"]]
+        masked = rows["masker_version"].cast(pa.string())
+        told = [rows["row_hash"], masked, at, rows["risk"], rows["files"]]
         prints = pc.binary_join_element_wise(
             *told, ":", null_handling="replace", null_replacement=""
         )
@@ -82,8 +88,10 @@ class Gathered:
             asked = batch
             if numbers is not None and not few:
                 asked = batch.filter(pc.is_in(batch["incident_id"], numbers))
+            parts = self.files.parts(asked["incident_id"].to_pylist())
             for row in asked.to_pylist():
-                yield self._document(row, self._risks.get(row["incident_id"]))
+                document = self._document(row, self._risks.get(row["incident_id"]))
+                yield document.with_parts(parts[document.incident_id])
 
     def received(self, since: datetime | None) -> list[tuple[str, datetime]]:
         """Return the numbers of incidents that were registered since a time, or ever."""
@@ -94,10 +102,12 @@ class Gathered:
         asked, keys = sorted(numbers), self.lake.keys.of(self.tenant)
         for start in range(0, len(asked), AT_ONCE):
             some = asked[start : start + AT_ONCE]
+            parts = self.files.parts(some)
             for stored in incidents_known(self.lake.store, self.tenant, (), some):
                 risk = answer_of(stored, keys).get("risk") or {}
                 shown = content_of(stored, keys).shown
-                yield self._document(shown | _told(stored), risk.get("risk_class"))
+                document = self._document(shown | _told(stored), risk.get("risk_class"))
+                yield document.with_parts(parts[document.incident_id])
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -137,6 +147,13 @@ class Gathered:
             risk_class=risk_class,
             agent_token=row.get(AGENT),
         )
+
+
+def _beside(rows: pa.Table, more: pa.Table, name: str) -> pa.Table:
+    """Return rows of incidents with a column more, which is NULL for who has none."""
+    if more.num_rows:
+        return rows.join(more, "incident_id", join_type="left outer")
+    return rows.append_column(name, pa.nulls(rows.num_rows, pa.string()))
 
 
 def _told(stored: StoredIncident) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from flask import g, request
 
 from foundation.errors import UserError
-from foundation.texts import Language
+from foundation.texts import Language, text
 from operations.incidents.answer import spoken
 from operations.incidents.feedback import tell_feedback
 from operations.incidents.outcomes import tell_outcome
@@ -168,9 +168,15 @@ def _told(one: Registered, language: Language) -> dict[str, Any]:
         "said": content.shown,
         "outcome": content.outcome,
         "feedback": content.feedback,
-        "attachments": content.attachments,
+        "attachments": [_file(one, language) for one in content.attachments],
         "answer": _answer(one, language),
     }
+
+
+def _file(told: dict[str, Any], language: Language) -> dict[str, Any]:
+    """Return what is told of a file; a photo of no use comes with what its sender is asked."""
+    fault = next(iter(told.get("faults", ())), None)
+    return told | {"repeat": fault and text(f"photo.{fault}", language)}
 
 
 def _answer(one: Registered, language: Language) -> dict[str, Any]:

@@ -116,13 +116,18 @@ class AnswerSaid(Schema):
 
 
 class AttachmentSaid(Schema):
-    """A file that came with an incident."""
+    """A file that came with an incident; ``repeat`` asks for a better photo where it is useless."""
 
     name = String(required=True, metadata={"example": "factura.png"})
     media_type = String(required=True, metadata={"example": "image/png"})
     sha256 = String(required=True, allow_none=True)
     size_bytes = Integer(required=True, allow_none=True)
     url = String(required=True, allow_none=True)
+    repeat = String(
+        required=True,
+        allow_none=True,
+        metadata={"example": "La foto está borrosa, por favor repita."},
+    )
 
 
 class IncidentSaid(Schema):

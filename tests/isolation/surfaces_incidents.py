@@ -5,7 +5,7 @@ from operations.incidents.outcomes import tell_outcome
 from operations.incidents.registered import Registrar, incident
 from operations.incidents.scores import replay_score
 from tenancy.incident_endings import scores_of_person
-from tenancy.incident_files import contents_of, files_of
+from tenancy.incident_files import contents_of, files_of, incidents_with
 from tenancy.incidents import (
     StoredIncident,
     find_score,
@@ -65,6 +65,8 @@ SURFACES: tuple[Surface, ...] = (
     owned(ROOM, "its files", "registered", lambda h, t, n: files_of(h.lake.store, t, n)),
     owned(ROOM, "content of its files", "content",
           lambda h, t, n: n in contents_of(h.lake.store, t), NO_MARK),
+    owned(ROOM, "incidents with a file", "content",
+          lambda h, t, n: incidents_with(h.lake.store, t, n), NO_MARK),
     owned(ROOM, "live score", "live_score", lambda h, t, n: find_score(h.lake.store, t, n)),
     owned(ROOM, "replay of a live score", "live_score",
           lambda h, t, n: replay_score(h.lake, t, n)),

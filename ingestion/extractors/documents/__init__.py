@@ -7,7 +7,7 @@
 from ingestion.extractors.documents.fields import Field, Place, Receipt, receipt
 from ingestion.extractors.documents.pages import pages
 
-NAME = "documents"
+NAME = "document"
 VERSION = 1
 """Raised whenever the output for the same content may change."""
 MEDIA_TYPES = ("application/pdf", "image/")

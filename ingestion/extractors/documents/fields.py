@@ -13,7 +13,7 @@ from ingestion.extractors.documents.dates import own_date
 from ingestion.extractors.documents.identification import Identification, identifications
 from ingestion.extractors.documents.pages import Page
 from ingestion.extractors.documents.rows import Row, rows
-from ingestion.extractors.documents.total import total
+from ingestion.extractors.documents.total import is_labelled, total
 from ingestion.extractors.images.ocr import Word
 
 Value = TypeVar("Value")
@@ -69,6 +69,12 @@ class Receipt:
     identifications: tuple[Identification, ...]
     pages_read: int = 1
     pages: int = 1
+
+
+def is_receipt(read: Sequence[Page]) -> bool:
+    """Tell whether a document shows an amount to pay that is named so."""
+    found = [row for number, page in enumerate(read) for row in rows(page.words, number)]
+    return is_labelled(found, amounts(found))
 
 
 def receipt(read: Sequence[Page], count: int | None = None) -> Receipt:

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingestion.extractors.images.ocr import Word
+from ingestion.extractors.words import LEAST_CONFIDENCE
 
-LEAST_CONFIDENCE = 0.15
-"""Below, a "word" is nearly always a stain, a stamp or a line of the form."""
 LEAST_OVERLAP = 0.45
 """Of the smaller of two words' heights, to stand in one row."""
 FARTHEST_HEIGHTS = 40.0

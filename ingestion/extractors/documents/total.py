@@ -43,6 +43,8 @@ STRONG = re.compile(
 WEAK = re.compile(rf"\b{TOTAL}\b|\bjumlah\b|\bt[o0]ta[l1]|\bimporte\b|\bvalor\b|\bamount\b")
 POINTS = {"strong": 4.0, "weak": 3.0, "faint": 1.0}
 EXTRAS = ("tax", "tip", "discount", "rounding")
+LEADING = {"subtotal", "tax", "rounding", "cash", "change"}
+"""Parts that hardly stand beside an amount elsewhere than on a receipt."""
 MOST_EXTRA = Decimal("0.5")
 """Of the subtotal: no tax, tip or discount of a receipt is more."""
 SUMS = {"paid": 3.0, "made": 2.5, "rounded": 2.0}
@@ -73,6 +75,12 @@ def total(rows: Sequence[Row], found: Sequence[Amount]) -> Amount | None:
         default=None,
     )
     return best and _mended(best, candidates)
+
+
+def is_labelled(rows: Sequence[Row], found: Sequence[Amount]) -> bool:
+    """Tell whether words call an amount the one to pay, or two amounts what leads to it."""
+    parts = {c.part for c in _candidates(rows, found) if c.amount.marked}
+    return bool(parts & {"strong", "weak"}) or len(parts & LEADING) >= 2
 
 
 def _added_up(candidates: Sequence[Candidate]) -> Amount | None:

@@ -7,7 +7,7 @@
 from ingestion.extractors.images.photo import Photo, seen
 from ingestion.media.picture import opened
 
-NAME = "images"
+NAME = "image"
 VERSION = 1
 """Raised whenever the output for the same content may change."""
 MEDIA_TYPES = ("image/",)

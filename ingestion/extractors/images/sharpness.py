@@ -22,6 +22,7 @@ NOISE_SIGMA = 0.8
 LEAST_SHARPNESS = 0.012
 DARK, BRIGHT = 0.2, 0.97
 """Levels of grey, 0 to 1, under and over which a pixel tells hardly anything."""
+LIGHTEST_SHARE = 0.9
 MOST_DARK = 0.75
 LEAST_LIGHT = 0.5
 """The lightest tenth of a photo that is too dark stays under this."""
@@ -73,27 +74,35 @@ class Look:
 
 def look(picture: Image.Image) -> Look:
     """Return how a photo looks."""
-    level = _level(picture)
-    smooth = ndimage.gaussian_filter(level, NOISE_SIGMA)
+    grey = _grey(picture)
+    smooth = ndimage.gaussian_filter(np.asarray(grey, np.float32) / 255, NOISE_SIGMA)
     edges = ndimage.laplace(smooth)
     detail = _tiles(edges).var(axis=1)
     best = np.argsort(detail)[-BEST_TILES:]
     spread = _tiles(smooth)[best].var(axis=1).mean()
+    return _lit(grey, float(detail[best].mean() / max(1e-6, spread)))
+
+
+def _lit(grey: Image.Image, sharpness: float) -> Look:
+    """Return a look whose light is told by how many pixels there are of each of 256 levels."""
+    shares = np.array(grey.histogram(), float) / (grey.width * grey.height)
+    levels = np.arange(len(shares)) / 255
+    brightness = float(shares @ levels)
     return Look(
-        sharpness=float(detail[best].mean() / max(1e-6, spread)),
-        dark_share=float((level < DARK).mean()),
-        bright_share=float((level > BRIGHT).mean()),
-        brightness=float(level.mean()),
-        contrast=float(level.std()),
-        lightest=float(np.quantile(level, 0.9)),
+        sharpness=sharpness,
+        dark_share=float(shares[levels < DARK].sum()),
+        bright_share=float(shares[levels > BRIGHT].sum()),
+        brightness=brightness,
+        contrast=float(shares @ (levels - brightness) ** 2) ** 0.5,
+        lightest=float(levels[np.searchsorted(shares.cumsum(), LIGHTEST_SHARE)]),
     )
 
 
-def _level(picture: Image.Image) -> Level:
-    """Return grey from 0 to 1, the longer side as all have it; a smaller picture stays as it is."""
+def _grey(picture: Image.Image) -> Image.Image:
+    """Return it grey, the longer side as all have it; a smaller picture stays as it is."""
     grey = picture.convert("L")
     grey.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.BOX)
-    return np.asarray(grey, np.float32) / 255
+    return grey
 
 
 def _tiles(level: Level) -> Level:

@@ -29,7 +29,9 @@ PIECE_SAMPLES = 8_000
 class Transcriber(Protocol):
     """Makes a transcript of a recording."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What its transcripts name as their source."""
 
     def transcribe(self, sound: Sound) -> Transcript:
         """Return what was said; without a word heard, a transcript of no turns.

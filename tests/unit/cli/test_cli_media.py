@@ -1,5 +1,6 @@
 """``abcall media …``: whether attachments are whole, and what keeping them costs."""
 
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from benchmarks.multimodal.attachments_child import register
 from benchmarks.multimodal.hostile_files import wav
 from foundation.settings import Settings
 from lakehouse.lake import Lake
-from operations.incidents.attachments import store_files
+from operations.incidents.keeping import store_files
 from tenancy.incident_files import FILES, contents_of
 from tenancy.tenant import Tenant
 from tests.unit.cli.conftest import Type
@@ -46,6 +47,13 @@ def test_a_folder_has_ages_and_no_lifecycle(abcall: Type, tenant: Tenant):
     assert "caliente" in abcall("media", "classes", tenant.id).words
     ran = abcall("media", "lifecycle")
     assert (ran.code, "una sola clase" in ran.words) == (78, True)
+
+
+def test_attachments_are_read_once(abcall: Type, tenant: Tenant):
+    first, again = (abcall("media", "read", tenant.id, language="en") for _ in range(2))
+    assert (first.code, again.code) == (0, 0)
+    assert re.search(r"text\W+1\W+0\W+0", first.words)
+    assert re.search(r"text\W+0\W+0\W+0", again.words)
 
 
 def test_costs_are_told_by_a_price_list(abcall: Type, tmp_path: Path):

@@ -40,6 +40,7 @@ def test_the_lake_lies_where_its_url_says(url: str, root: str, in_bucket: bool) 
         ("ABCALL_ENGINE", "Spark", "sail, spark"),
         ("ABCALL_OPUS_KILOBITS", "24", "opus:24"),
         ("ABCALL_OPUS_KILOBITS", "opus:5", "opus:24"),
+        ("ABCALL_TRANSCRIBER", "whisper", "faster-whisper:"),
         ("ABCALL_LANGUAGE", "fr", "es, en"),
         ("ABCALL_UPLOAD_LIMIT_BYTES", "2 GiB", "whole number"),
         ("ABCALL_UPLOAD_LIMIT_BYTES", "0", "whole number"),

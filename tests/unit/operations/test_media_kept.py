@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from deltalake.exceptions import DeltaError
 from sqlalchemy import update
 
 from benchmarks.multimodal.attachments_child import register
@@ -13,12 +15,14 @@ from benchmarks.multimodal.hostile_files import clean, wav
 from foundation.clock import utc_now
 from foundation.errors import NotFound
 from foundation.settings import Settings
+from ingestion.extractors.registry import EXTRACTORS
+from ingestion.extractors.run import extract_new, table_of
 from ingestion.media.integrity import verify
 from ingestion.media.sound import decoded
 from ingestion.retention import plan_retention, run_retention
 from lakehouse.lake import Lake
 from lakehouse.places import place_at
-from operations.incidents.attachments import store_files
+from operations.incidents.keeping import store_files
 from tenancy.actor import Actor
 from tenancy.holds import lift_hold, place_hold
 from tenancy.incident_files import FILES, contents_of, files_of, stored_contents
@@ -125,8 +129,49 @@ def test_audio_goes_after_ten_years_and_a_hold_keeps_it(lake: Lake):
     lift_hold(lake.store, OFFICER, ACME, hold.id)
     assert ("audio", 2) in {(due.place, due.count) for due in plan_retention(lake, ACME)}
     shared, gone = (one.stored_as for one in files_of(lake.store, ACME, "old"))
-    run_retention(lake, ACME, OFFICER)
+    sound = next(one for one in EXTRACTORS if one.name == "audio")
+    assert extract_new(lake, ACME, sound).read == 2
+    receipt = run_retention(lake, ACME, OFFICER)
     assert lake.objects.exists(ACME, FILES, shared), "the new incident has it too"
     with pytest.raises(NotFound):
         lake.objects.get(ACME, FILES, gone)
     assert [one.sha256 for one in stored_contents(lake.store, ACME)] == [shared]
+    heard = table_of(lake, ACME, sound)
+    (kept,) = lake.arrow(heard)["object_id"].to_pylist()
+    assert kept == lake.objects.name(ACME, shared), "what was heard in the other is gone"
+    assert receipt is not None and receipt.places["silver.extract_audio"]["rows"] == 1
+    with pytest.raises(DeltaError):
+        lake.arrow(heard, version=lake.version(heard) - 1)
+
+
+def test_what_an_erasure_forgets_while_it_is_encoded_is_not_stored(lake: Lake):
+    register(lake, ACME, "old", [CALL])
+    register(lake, ACME, "new", [NOTE])
+
+    def forget(place: str) -> None:
+        if place == "after:files.encoded":
+            age(lake, "old", 11)
+            run_retention(lake, ACME, OFFICER)
+
+    assert store_files(lake, ACME, pause=forget) == 1
+    assert len(lake.objects.names(ACME, FILES)) == 1
+    assert verify(lake, ACME).orphans == []
+
+
+def test_an_erasure_waits_for_the_note_of_what_was_just_stored(lake: Lake):
+    register(lake, ACME, "old", [NOTE])
+    store_files(lake, ACME)
+    age(lake, "old", 11)
+    register(lake, ACME, "new", [CALL])
+    letting_go = Thread(target=run_retention, args=(lake, ACME, OFFICER))
+
+    def begin(place: str) -> None:
+        if place == "after:files.stored":
+            letting_go.start()
+            letting_go.join(0.3)
+
+    assert store_files(lake, ACME, pause=begin) == 1
+    letting_go.join()
+    (call,) = files_of(lake.store, ACME, "new")
+    assert decoded(lake.objects.get(ACME, FILES, call.stored_as)).seconds > 3
+    assert files_of(lake.store, ACME, "old") == []

@@ -1,84 +1,54 @@
 """What extractors find in files of incidents becomes a table: once a file, and gone with it."""
 
-import base64
-import io
-import wave
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
+import pyarrow as pa
 import pytest
-from flask.testing import FlaskClient
+from PIL import ImageEnhance, ImageFilter
+from sqlalchemy import update
 
-from foundation.errors import InvalidUpload
+from foundation.clock import utc_now
+from foundation.errors import InvalidUpload, OperatorError
 from foundation.settings import Settings
-from ingestion.extractors.registry import EXTRACTORS, Extractor
-from ingestion.extractors.run import Extracted, extract_new, forget_gone, table_of
+from ingestion.extractors.duplicates import near_duplicates_of
+from ingestion.extractors.gone import forget_gone
+from ingestion.extractors.images.alike import perceptual_hash
+from ingestion.extractors.images.columns import COLUMNS
+from ingestion.extractors.images.sharpness import look
+from ingestion.extractors.registry import Extractor
+from ingestion.extractors.run import Extracted, extract_new, table_of
+from ingestion.media.picture import opened
+from ingestion.retention import plan_retention, run_retention
 from ingestion.tokens import token
-from lakehouse.lake import Lake
-from operations.incidents.attachments import store_files
-from serving.app import create_app
-from tenancy.api_keys import issue_key
-from tenancy.incident_endings import forget_incidents
-from tenancy.incident_files import FILES, contents_of
-from tenancy.keys import Keyring
-from tenancy.tenant import Tenant
-from tenancy.tenants import create_tenant
-from tests.unit.serving.conftest import ACME, GLOBEX, STAFF
+from tenancy.actor import Actor
+from tenancy.holds import lift_hold, place_hold
+from tenancy.incident_files import contents_of
+from tenancy.incident_tables import IncidentRow
+from tests.drawn import as_file, picture
+from tests.incident_files import (
+    ACME,
+    CUSTOMER,
+    GLOBEX,
+    NOTES,
+    SECONDS,
+    SOUND,
+    House,
+    house_at,
+    recording,
+)
+from tests.unit.ingestion.test_photos import scene
 
-RATE, SECONDS = 8_000, 12
-SOUND = next(one for one in EXTRACTORS if one.name == "audio")
-
-
-def recording(hertz: float) -> bytes:
-    """Return a call of two sides as WAV: one hums for half of the time, then the other."""
-    times = np.arange(RATE * SECONDS) / RATE
-    hum = 0.3 * np.sin(2 * np.pi * hertz * times) * (np.sin(2 * np.pi * 3 * times) > 0)
-    first = times < SECONDS / 2
-    sides = np.stack([np.where(first, hum, 0.0), np.where(first, 0.0, hum)], axis=1)
-    written = io.BytesIO()
-    with wave.open(written, "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((sides * 32767).astype("<i2").tobytes())
-    return written.getvalue()
-
-
-@dataclass(frozen=True)
-class House:
-    """An installation to which files come with incidents."""
-
-    lake: Lake
-    client: FlaskClient
-
-    def send(self, *contents: bytes, tenant: Tenant = ACME, kind: str = "audio/wav") -> None:
-        """Register an incident with files, and bring them to the lake."""
-        secret = issue_key(self.lake.store, STAFF, tenant, ["score"]).secret
-        files = [
-            {"name": "a", "media_type": kind, "content": base64.b64encode(one).decode()}
-            for one in contents
-        ]
-        body = {"customer_id": "1010001277", "text": "Se corta", "attachments": files}
-        headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": secret}
-        answer = self.client.post("/v1/incidents", json=body, headers=headers)
-        assert answer.status_code == 201, answer.json
-        store_files(self.lake, tenant)
-
-    def found(self, tenant: Tenant = ACME, extractor: Extractor = SOUND) -> list[dict[str, object]]:
-        ref = table_of(self.lake, tenant, extractor)
-        return self.lake.arrow(ref).to_pylist() if self.lake.exists(ref) else []
+OFFICER = Actor("user:officer", "user", "acme", frozenset({"privacy_officer"}))
 
 
 @pytest.fixture
 def house(tmp_path: Path, blank_installation: Callable[[Path], Settings]) -> Iterator[House]:
-    settings = blank_installation(tmp_path / "data")
-    with Lake.open(settings) as lake:
-        Keyring(settings, lake.store).create_master()
-        for tenant in (ACME, GLOBEX):
-            create_tenant(lake.store, STAFF, tenant)
-        yield House(lake, create_app(settings, lake).test_client())
+    with house_at(blank_installation(tmp_path / "data")) as opened:
+        yield opened
 
 
 def test_a_recording_is_read_once(house: House):
@@ -100,6 +70,19 @@ def test_a_better_version_reads_again_and_the_earlier_rows_stay(house: House):
     assert sorted(row["extractor_version"] for row in house.found()) == [1, 1, 2, 2]
 
 
+def test_a_version_that_finds_more_gives_the_table_its_columns(house: House):
+    house.send(b"Una nota", kind="text/plain")
+    extract_new(house.lake, ACME, NOTES)
+    more = NOTES.columns.append(pa.field("language", pa.string()))
+
+    def read(content: bytes) -> Mapping[str, object]:
+        return dict(NOTES.read(content)) | {"language": "es"}
+
+    extract_new(house.lake, ACME, replace(NOTES, version=2, columns=more, read=read))
+    told = [(row["extractor_version"], row["language"]) for row in house.found(extractor=NOTES)]
+    assert sorted(told) == [(1, None), (2, "es")]
+
+
 def test_what_cannot_be_read_is_told_and_not_tried_again(house: House):
     noise = recording(250)
 
@@ -116,6 +99,53 @@ def test_what_cannot_be_read_is_told_and_not_tried_again(house: House):
     assert (broken["problem"], broken["quality"]) == ("sandbox.refused", None)
 
 
+def test_what_was_read_before_the_reader_failed_is_kept(house: House):
+    noise = recording(250)
+
+    def read(content: bytes) -> Mapping[str, object]:
+        if content == noise:
+            raise OperatorError("transcripts.away", host="away.example")
+        return SOUND.read(content)
+
+    house.send(recording(200))
+    house.send(noise)
+    with pytest.raises(OperatorError):
+        extract_new(house.lake, ACME, replace(SOUND, read=read))
+    before = len(house.found())
+    assert extract_new(house.lake, ACME, SOUND) == Extracted(read=2 - before)
+
+
+def test_a_run_that_took_its_time_leaves_the_rest_to_the_next(house: House):
+    house.send(recording(200), recording(250))
+    assert extract_new(house.lake, ACME, SOUND, most_seconds=0) == Extracted(left=2)
+    assert extract_new(house.lake, ACME, SOUND) == Extracted(read=2)
+
+
+def test_what_is_erased_while_it_is_read_leaves_no_row(house: House):
+    house.send(recording(200))
+
+    def read(content: bytes) -> Mapping[str, object]:
+        house.forget_customer()
+        return SOUND.read(content)
+
+    extract_new(house.lake, ACME, replace(SOUND, read=read))
+    assert house.found() == []
+
+
+def test_what_another_masker_masked_is_read_again(house: House):
+    house.send(b"Soy Mar\xc3\xada", kind="text/plain")
+    assert extract_new(house.lake, ACME, NOTES) == Extracted(read=1)
+
+    def of_before(content: bytes) -> Mapping[str, object]:
+        return dict(NOTES.read(content)) | {"masker_version": "0", "text": "Soy María"}
+
+    earlier = replace(NOTES, version=NOTES.version + 1, read=of_before)
+    extract_new(house.lake, ACME, earlier)
+    assert extract_new(house.lake, ACME, replace(earlier, read=NOTES.read)) == Extracted(read=1)
+    told = [row["text"] for row in house.found(extractor=NOTES)]
+    assert told == ["Soy [NOMBRE]"] * 2
+
+
 def test_files_of_other_kinds_are_left_alone(house: House):
     house.send(b"una nota", kind="text/plain")
     assert extract_new(house.lake, ACME, SOUND) == Extracted()
@@ -126,14 +156,30 @@ def test_what_was_found_goes_with_the_last_incident_and_comes_back_with_the_file
     house.send(recording(200))
     extract_new(house.lake, ACME, SOUND)
     assert forget_gone(house.lake, ACME) == {}
-    person = token("1010001277", house.lake.keys.of(ACME).token_key)
-    assert forget_incidents(house.lake.store, ACME, tokens={person}) == 1
-    house.lake.objects.keep_only(ACME, FILES, contents_of(house.lake.store, ACME))
-    assert forget_gone(house.lake, ACME) == {"extract_audio": 1}
+    house.forget_customer()
+    assert forget_gone(house.lake, ACME) == {table_of(house.lake, ACME, SOUND): 1}
     assert house.found() == []
     house.send(recording(200))
     assert extract_new(house.lake, ACME, SOUND) == Extracted(read=1)
     assert len(house.found()) == 1
+
+
+def test_a_hold_on_a_person_keeps_what_came_from_them_and_what_was_heard_in_it(house: House):
+    house.send(recording(200))
+    extract_new(house.lake, ACME, SOUND)
+    opened_at = utc_now() - timedelta(days=366 * 11)
+    with house.lake.store.session() as session:
+        session.execute(update(IncidentRow).values(opened_at=opened_at))
+    keys = house.lake.keys.of(ACME)
+    mark = keys.mark("person", token(CUSTOMER, keys.token_key))
+    hold = place_hold(house.lake.store, OFFICER, ACME, reason="r", person_mark=mark)
+    due = {(due.place, due.count, due.kept) for due in plan_retention(house.lake, ACME)}
+    assert due == {("store.incidents", 0, 1), ("audio", 0, 1)}
+    assert run_retention(house.lake, ACME, OFFICER) is None
+    assert len(house.found()) == 1
+    lift_hold(house.lake.store, OFFICER, ACME, hold.id)
+    assert run_retention(house.lake, ACME, OFFICER) is not None
+    assert house.found() == []
 
 
 def test_tenants_files_stay_apart_under_names_of_their_own(house: House):
@@ -143,3 +189,35 @@ def test_tenants_files_stay_apart_under_names_of_their_own(house: House):
     (acme,), (globex,) = house.found(ACME), house.found(GLOBEX)
     assert acme["object_id"] != globex["object_id"]
     assert acme["quality"] == globex["quality"]
+
+
+def test_a_photo_that_was_sent_again_smaller_is_known_by_the_first(house: House):
+    photo = Extractor("image", 1, ("image/",), COLUMNS, looked_at)
+    first, again, other = as_file(scene(1)), as_file(scene(1).resize((320, 240))), as_file(scene(2))
+    house.send(first, again, other, kind="image/png")
+    assert extract_new(house.lake, ACME, photo) == Extracted(read=3)
+    names = [
+        house.lake.objects.name(ACME, sha256(one).hexdigest()) for one in (first, again, other)
+    ]
+    assert list(near_duplicates_of(house.lake, ACME, names[0])) == [names[1]]
+    assert near_duplicates_of(house.lake, ACME, names[2]) == {}
+
+
+def looked_at(content: bytes) -> Mapping[str, object]:
+    """Return what an image's row says without its words, which take their time."""
+    picture = opened(content)
+    return {"hash": perceptual_hash(picture), "contrast": look(picture).contrast}
+
+
+def test_a_photo_of_no_use_is_asked_for_again_in_the_language_of_who_sent_it(house: House):
+    blurred = as_file(scene().filter(ImageFilter.GaussianBlur(6)), "JPEG")
+    dark = as_file(ImageEnhance.Brightness(scene()).enhance(0.05), "JPEG")
+    page = as_file(picture(("FACTURA DE VENTA", "Ventilador industrial", "TOTAL  10.200")), "JPEG")
+    files = [(f"{n}.jpg", "image/jpeg", one) for n, one in enumerate((blurred, dark, page))]
+    told = house.post(*files, ("nota.txt", "text/plain", b"Una nota")).json["attachments"]
+    asked = [one["repeat"] for one in told]
+    assert asked[0].startswith("La foto está borrosa, por favor repita")
+    assert asked[1].startswith("La foto está muy oscura")
+    assert asked[2:] == [None, None]
+    (told, *_) = house.post(*files[:1], tenant=GLOBEX).json["attachments"]
+    assert told["repeat"].startswith("The photo is blurred")

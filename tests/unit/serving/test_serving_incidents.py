@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from benchmarks.multimodal.hostile_files import image
 from foundation.clock import utc_now
-from operations.incidents.attachments import LARGEST_BYTES, store_files
+from operations.incidents.attachments import LARGEST_BYTES
 from operations.incidents.events import tell_registered
+from operations.incidents.keeping import store_files
 from operations.outbox.changes import opened
 from operations.outbox.drain import pending
 from operations.outbox.file import shared_out

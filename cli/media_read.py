@@ -1,0 +1,32 @@
+"""``abcall media read``: what waits is read now, by all extractors."""
+
+from typing import Annotated
+
+import typer
+
+from cli.console import say, show
+from cli.session import Helper, session_of
+from foundation.errors import MissingPart
+from foundation.texts import Language, text
+
+
+def register(group: typer.Typer, language: Language, tell: Helper) -> None:
+    """Add the command to the group ``media``."""
+    tenant_argument = typer.Argument(metavar="TENANT", help=tell("tenant_id"))
+
+    @group.command("read", help=tell("media_read"))
+    def read(context: typer.Context, tenant_id: Annotated[str, tenant_argument]) -> None:
+        from ingestion.extractors.run import extract_new
+        from operations.transcripts.table import every_extractor
+
+        rows = []
+        with session_of(context).desk() as desk:
+            tenant = desk.tenant(tenant_id)
+            for extractor in every_extractor(desk.lake, tenant):
+                try:
+                    done = extract_new(desk.lake, tenant, extractor)
+                except MissingPart as error:
+                    say(error.say(language))
+                    continue
+                rows.append((extractor.name, *map(str, (done.read, done.unreadable, done.left))))
+        show(tenant_id, text("media.read_headers", language).split("|"), rows)

@@ -1,0 +1,1 @@
+"""Transcripts of the calls that came with incidents: found beside them, made, and listened to."""

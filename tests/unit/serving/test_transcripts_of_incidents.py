@@ -1,0 +1,153 @@
+"""What was said in recordings of incidents: taken from beside them, or made, and redacted."""
+
+import io
+import json
+import wave
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from foundation.errors import Conflict, OperatorError
+from foundation.settings import Settings
+from ingestion.extractors.gone import forget_gone
+from ingestion.extractors.run import Extracted, extract_new
+from ingestion.extractors.transcripts.chosen import transcriber_of
+from ingestion.extractors.transcripts.endpoint import Endpoint
+from ingestion.extractors.transcripts.transcribers import Vosk
+from operations.transcripts.beside import transcript_among
+from operations.transcripts.listening import redacted_sound
+from operations.transcripts.table import transcript_extractor
+from tenancy.actor import Actor
+from tenancy.incident_files import contents_of, files_of
+from tenancy.screen_texts import save_screen_text
+from tests.incident_files import ACME, House, house_at, recording
+
+CALL = ("llamada.wav", "audio/wav", recording(200))
+SAID = """WEBVTT
+
+00:00:01.000 --> 00:00:04.000
+<v Agente>Buenos días, con Acme
+
+00:00:05.000 --> 00:00:08.000
+<v Cliente>Mi cédula es 1.023.456.789
+"""
+MANAGER = Actor("user:boss", "user", "acme", frozenset({"manager"}))
+BESIDE = ("llamada.vtt", "text/vtt", SAID.encode())
+
+
+@pytest.fixture
+def house(tmp_path: Path, blank_installation: Callable[[Path], Settings]) -> Iterator[House]:
+    with house_at(blank_installation(tmp_path / "data")) as opened:
+        yield opened
+
+
+def transcripts(house: House) -> tuple[Extracted, list[dict[str, Any]]]:
+    """Return what a run finds, and the rows that there are then."""
+    extractor = transcript_extractor(house.lake, ACME)
+    return extract_new(house.lake, ACME, extractor), house.found(extractor=extractor)
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (["call.wav", "call.txt"], 1),
+        (["CALL.WAV", "nota.txt", "call.wav.srt"], 2),
+        (["call.wav", "nota.txt"], None),
+        (["call.wav", "otra.json"], 1),
+        (["call.wav", "second.wav", "otra.srt"], None),
+        (["call.wav", "second.wav", "second.srt", "call.srt"], 3),
+        (["call.wav", "call.png"], None),
+    ],
+)
+def test_which_file_is_a_recordings_transcript(files: list[str], found: int | None):
+    kinds = {"wav": "audio/wav", "txt": "text/plain", "json": "text/plain", "srt": "text/plain"}
+    named = [(name, kinds.get(name.lower().rpartition(".")[2], "image/png")) for name in files]
+    assert transcript_among(named, 0) == found
+
+
+def test_a_transcript_beside_its_recording_becomes_turns_without_what_is_personal(house: House):
+    house.send_files(CALL, ("nota.txt", "text/plain", b"Una nota"), BESIDE)
+    done, (row,) = transcripts(house)
+    assert done == Extracted(read=1)
+    assert (row["state"], row["source"], row["untimed"]) == ("supplied", "webvtt", 0)
+    first, second = row["turns"]
+    assert (first["speaker"], first["text"]) == ("Agente", "Buenos días, con Acme")
+    assert (first["start_seconds"], first["end_seconds"], first["channel"]) == (1, 4, None)
+    assert second["text"] == "Mi cédula es [DOCUMENTO]"
+    assert row["spans"] == [{"start_seconds": 5.0, "end_seconds": 8.0, "channel": None}]
+    assert transcripts(house)[0] == Extracted()
+
+
+def test_how_much_of_the_companys_greeting_was_said_is_told(house: House):
+    greeting = "Buenos días, gracias por llamar a {company}"
+    save_screen_text(
+        house.lake.store, MANAGER, ACME, name="greeting", language="es", words=greeting
+    )
+    house.send_files(CALL, BESIDE)
+    _, (row,) = transcripts(house)
+    assert row["greeting_share"] == 0.5
+    assert row["closing_share"] == 0.0
+
+
+def test_who_listens_hears_no_personal_data(house: House):
+    number = house.send_files(CALL, BESIDE)
+    transcripts(house)
+    call, _ = files_of(house.lake.store, ACME, number)
+    heard = redacted_sound(house.lake, ACME, call.stored_as)
+    with wave.open(io.BytesIO(heard)) as file:
+        rate, frames = file.getframerate(), file.readframes(file.getnframes())
+    samples = np.abs(np.frombuffer(frames, "<i2").reshape(-1, 2).astype(int)).max(axis=1)
+    assert samples[: 4 * rate].max() > 1000
+    assert samples[5 * rate : 8 * rate].max() == 0
+    assert samples[9 * rate :].max() > 1000
+
+
+@pytest.mark.parametrize("beside", [(), (("llamada.txt", "text/plain", b"Soy Mar\xc3\xada"),)])
+def test_without_seconds_to_silence_nobody_listens(house: House, beside: tuple[Any, ...]):
+    number = house.send_files(CALL, *beside)
+    transcripts(house)
+    call = files_of(house.lake.store, ACME, number)[0]
+    with pytest.raises(Conflict) as refused:
+        redacted_sound(house.lake, ACME, call.stored_as)
+    assert refused.value.key == "transcripts.not_redacted"
+
+
+def test_a_call_without_transcript_says_so_until_somebody_makes_one(house: House):
+    house.send_files(CALL)
+    _, (row,) = transcripts(house)
+    assert (row["state"], row["turns"], row["problem"]) == ("none", [], None)
+    assert transcripts(house)[0] == Extracted()
+    house.lake.settings = replace(house.lake.settings, transcriber="http://127.0.0.1:9/v1#small")
+    with pytest.raises(OperatorError) as away:
+        transcripts(house)
+    assert away.value.key == "transcripts.away"
+    house.lake.settings = replace(house.lake.settings, transcriber="")
+    assert transcripts(house)[0] == Extracted()
+
+
+def test_a_broken_transcript_is_told_with_its_reason(house: House):
+    house.send_files(CALL, ("llamada.json", "application/json", json.dumps({"x": 1}).encode()))
+    done, (row,) = transcripts(house)
+    assert (done, row["problem"]) == (Extracted(unreadable=1), "transcripts.unreadable")
+
+
+def test_a_transcript_goes_with_its_recording(house: House):
+    house.send_files(CALL, BESIDE)
+    transcripts(house)
+    house.forget_customer()
+    assert list(forget_gone(house.lake, ACME).values()) == [1]
+    assert contents_of(house.lake.store, ACME) == frozenset()
+
+
+def test_who_transcribes_is_a_setting(tmp_path: Path):
+    key = tmp_path / "key"
+    key.write_text("secret\n")
+    at_home = Settings.at(tmp_path / "data")
+    assert transcriber_of(at_home, "es") is None
+    assert transcriber_of(replace(at_home, transcriber="vosk:/m/es"), "es") == Vosk(Path("/m/es"))
+    away = replace(at_home, transcriber="https://host/v1#large", transcriber_key_file=key)
+    assert transcriber_of(away, "en") == Endpoint("https://host/v1", "large", "secret", "en")
