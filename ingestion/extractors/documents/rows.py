@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingestion.extractors.images.ocr import Word
-from ingestion.extractors.words import LEAST_CONFIDENCE
+from ingestion.extractors.masked_words import LEAST_CONFIDENCE
 
 LEAST_OVERLAP = 0.45
 """Of the smaller of two words' heights, to stand in one row."""

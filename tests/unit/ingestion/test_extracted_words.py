@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ingestion.extractors.documents.fields import is_receipt
 from ingestion.extractors.images.ocr import Word
+from ingestion.extractors.masked_words import HIDDEN, row_of
 from ingestion.extractors.registry import EXTRACTORS
-from ingestion.extractors.words import HIDDEN, row_of
 from tests.conftest import require
 from tests.drawn import as_file, page, pdf, picture
 from tests.unit.ingestion.test_receipts import BOGOTA
