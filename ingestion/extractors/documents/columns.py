@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.extractors import words
+from ingestion.extractors import masked_words
 from ingestion.extractors.documents.fields import Receipt, is_receipt, receipt
 from ingestion.extractors.documents.identification import Identification
 from ingestion.extractors.documents.pages import Pages
@@ -28,7 +28,7 @@ COLUMNS = pa.schema([
     ("pages", pa.int64()),
     ("pages_read", pa.int64()),
     ("page_sizes", pa.list_(_SIZE)),
-    *words.COLUMNS,
+    *masked_words.COLUMNS,
     *FIELDS,
 ])  # fmt: skip
 ENDING = 3
@@ -45,7 +45,7 @@ def row_of(read: Pages) -> dict[str, Any]:
 def said_in(read: Pages) -> dict[str, Any]:
     """Return the words of pages, and the fields where they are a receipt's."""
     fields = _fields(receipt(read.read, read.count)) if is_receipt(read.read) else {}
-    told = words.row_of([page.words for page in read.read])
+    told = masked_words.row_of([page.words for page in read.read])
     return told | {"is_receipt": bool(fields)} | fields
 
 

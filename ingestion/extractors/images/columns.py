@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.extractors import words
+from ingestion.extractors import masked_words
 from ingestion.extractors.documents import columns as documents
 from ingestion.extractors.documents.pages import Page, Pages
 from ingestion.extractors.images.photo import seen
@@ -17,7 +17,7 @@ COLUMNS = pa.schema([
     *((name, pa.float64()) for name in _LOOK),
     ("faults", pa.list_(pa.string())),
     ("hash", pa.string()),
-    *words.COLUMNS,
+    *masked_words.COLUMNS,
     *documents.FIELDS,
 ])  # fmt: skip
 """``faults``: of ``too_dark``, ``too_bright``, ``blank`` and ``blurred``; ``hash``: perceptual."""
