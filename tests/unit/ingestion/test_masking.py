@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import functions as fn
 
-from ingestion import masking
-from ingestion.masking import mask, mask_expression
+from benchmarks.multimodal.persons import figures, sentences
+from benchmarks.multimodal.persons import told_now as truth_of
+from ingestion.extractors.persons import find
+from ingestion.masking import mask, mask_all, mask_expression
 from lakehouse.engine import Engine
 from lakehouse.sail import Sail
 
@@ -31,6 +33,8 @@ GOES = {
     "escriba a ana.gomez+pqr@correo.com.co.": "escriba a [CORREO].",
     "4111 1111 1111 1111": "[TARJETA]",
     "4111-1111-1111-1111 y 4111111111111111": "[TARJETA] y [TARJETA]",
+    "vivo en la Cra. 7 # 45-12 apto 301": "vivo en la [DIRECCIÓN]",
+    "tres uno cero, cinco cincuenta y cinco cero uno cero uno": "[TELÉFONO]",
     "amex 3782 822463 10005": "amex [TARJETA]",
 }
 STAYS = [
@@ -40,13 +44,15 @@ STAYS = [
     "desde el 15/01/2024 hasta el 15-02-2024",
     "plan de 300 Mbps, 45.900 al mes, 12 cuotas de 150000",
     "el caso PQR-20240011",
-    "calle 10 # 20-30",
+    "la oficina de la calle 80",
     "la sierra, el castillo y las torres de la villa",
     "una rosa y un ángel en paz",
     "el año 2023-2024 fue el peor",
     "el 100% de los 3 equipos",
     "",
 ]
+
+EVERY_SIGN = 31
 
 
 @pytest.fixture(scope="module")
@@ -73,23 +79,29 @@ def test_the_engine_masks_as_python_does(engine: Engine):
     assert got == [None if t is None else mask(t) for t in texts]
 
 
-def every_step_of(text: str) -> str:
-    """Return a text after all steps, whether it looks as if they changed anything or not."""
-    for _, steps in masking._compiled():
-        for pattern, replacement in steps:
-            text = pattern.sub(replacement, text)
-    return text
+SETS = ("persons", "persons_development")
+LABELLED = [sentence.text for name in SETS for sentence in sentences(name)][::4]
 
 
-@pytest.mark.parametrize("text", [*GOES, *STAYS])
-def test_a_look_at_a_text_spares_no_step_that_it_needs(text: str):
-    assert mask(text) == every_step_of(text)
+def test_a_look_at_a_text_spares_nothing_that_would_be_found():
+    assert [find(text) for text in LABELLED] == [find(text, EVERY_SIGN) for text in LABELLED]
 
 
-@settings(max_examples=300)
-@given(st.text(alphabet="aeC.c ée+0123456789()-,/MaríaNIT@$pesos\ue000[]\n", max_size=60))
-def test_no_text_needs_a_step_that_it_is_spared(text: str):
-    assert mask(text) == every_step_of(text)
+def test_many_texts_are_masked_as_one_is():
+    texts = [*LABELLED, *GOES, *STAYS, *LABELLED]
+    masked = mask_all(pa.array([*texts, None])).to_pylist()
+    assert masked == [*map(mask, texts), None]
+
+
+@settings(max_examples=20)
+@given(st.lists(st.text(alphabet="aeC.c ée+0123456789()-,/MaríaNIT@$pesos\ue000[]\n", max_size=60)))
+def test_many_texts_of_any_kind_are_masked_as_one_is(texts: list[str]):
+    assert mask_all(pa.array(texts, pa.string())).to_pylist() == [*map(mask, texts)]
+
+
+def test_every_kind_of_personal_data_meets_its_figure():
+    truth = sentences()
+    assert [line.figure for line in figures(truth, truth_of(truth)) if not line.met] == []
 
 
 @settings(max_examples=100)

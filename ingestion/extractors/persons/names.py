@@ -1,0 +1,164 @@
+"""Names of persons: by list, by what stands around them, and by how they are written."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from ingestion.extractors.persons.cues import Evidence, evidence_before, is_told_after, lists
+from ingestion.extractors.persons.found import Found
+from ingestion.extractors.persons.plain import plain
+from ingestion.extractors.persons.vocabulary import Sort, is_acronym, sort_of
+
+LONGEST_NAME = 7
+"""Words."""
+SHOUTED = 0.6
+"""A text with a larger share of words in capitals says nothing by them."""
+FOREIGN = 0.4
+"""A text of which more words are unknown is in another language."""
+
+_WORD = re.compile(r"(?<!\w)([^\W\d_]+(?:[\u0300-\u036f][^\W\d_]*)*(?:['’][^\W\d_]+)*)(?!\w)")
+_VERB = re.compile(r"(?:ó|[aei]r(?:á|án|é|emos))$")
+"""Endings of verbs that no small unknown word with a name's accent has."""
+_ENGLISH = re.compile(r"ck|ee|oo|gh|wn|(?:ing|tion|rd|ld|nd|rk|ch|ss|st|sh|ls|ts)$")
+"""What Spanish words and names hold not, and those of English brands and places do."""
+
+
+class Word(NamedTuple):
+    """A word as it is compared, and what its writing says.
+
+    Attributes
+    ----------
+    may_begin
+        Whether a name could begin with it.
+    is_verb
+        Whether it ends as a verb does.
+    """
+
+    plain: str
+    sort: Sort
+    capital: bool
+    may_begin: bool
+    is_verb: bool
+
+
+def names(text: str) -> Iterator[Found]:
+    """Find names of persons."""
+    reading = Reading(text)
+    end = 0
+    for at, word in enumerate(reading.words):
+        if word.may_begin and at >= end:
+            end = reading.name_at(at)
+            if end:
+                yield Found(*reading.place(at, end), "name")
+
+
+class Reading:
+    """A text as words and what stands before each, and where a name begins and ends in it."""
+
+    def __init__(self, text: str) -> None:
+        self.parts = _WORD.split(text)
+        written = self.parts[1::2]
+        self.gaps = self.parts[0::2]
+        self.words = list(map(_shouted if _are_shouted(written) else _written, written))
+
+    def place(self, first: int, end: int) -> tuple[int, int]:
+        """Return the characters from a word to the one before another."""
+        start = sum(map(len, self.parts[: 2 * first + 1]))
+        return start, start + sum(map(len, self.parts[2 * first + 1 : 2 * end]))
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether the text is in another language."""
+        small = [word.sort == "unknown" for word in self.words if not word.capital]
+        return sum(small) > max(3, FOREIGN * len(small))
+
+    def name_at(self, at: int) -> int:
+        """Return the number of the word after the name that begins here; 0 without one."""
+        evidence = evidence_before(self.gaps, self.words, at)
+        if not self._may_begin(self.words[at], evidence):
+            return 0
+        if evidence != "sure" and self._of_a_thing(at):
+            return 0
+        end = self._end(at)
+        return end if evidence or self._speaks_for_itself(at, end) else 0
+
+    def _may_begin(self, word: Word, evidence: Evidence) -> bool:
+        if word.sort == "sure":
+            return True
+        announced = evidence in {"sure", "likely"}
+        if word.sort == "doubtful":
+            return word.capital or announced
+        if word.sort == "unknown":
+            return word.capital or (announced and not word.is_verb and not self.foreign)
+        return evidence == "sure"
+
+    def _end(self, at: int) -> int:
+        """Return the number of the word after the longest name from here."""
+        end = at + 1
+        while end < len(self.words) and end - at < LONGEST_NAME:
+            following = self._after_joints(end)
+            if not self._continues(at, end, following):
+                break
+            end = following + 1
+        return end
+
+    def _after_joints(self, at: int) -> int:
+        """Return the number of the first word from here that is no «de», «del», «la»."""
+        following = at
+        while following < len(self.words) - 1 and self.words[following].plain in lists().joints:
+            following += 1
+        return following
+
+    def _continues(self, at: int, end: int, following: int) -> bool:
+        word, first = self.words[following], self.words[at]
+        if not all(self._linked(i) for i in range(end, following + 1)):
+            return False
+        if word.sort == "sure":
+            return True
+        if word.plain in lists().never or word.plain in lists().cues:
+            return False
+        if word.sort in {"doubtful", "unknown"}:
+            return word.capital or not (first.capital or self.foreign)
+        return word.sort != "known" and word.capital and first.capital
+
+    def _linked(self, at: int) -> bool:
+        """Say whether only a space or a hyphen stands between a word and the one before it."""
+        return self.gaps[at] in {" ", "-"}
+
+    def _of_a_thing(self, at: int) -> bool:
+        return at > 0 and self._linked(at) and self.words[at - 1].sort in {"thing", "known"}
+
+    def _speaks_for_itself(self, at: int, end: int) -> bool:
+        chain = [word for word in self.words[at:end] if word.plain not in lists().joints]
+        if any(word.sort == "sure" for word in chain):
+            return True
+        if self.foreign or not all(word.capital for word in chain):
+            return False
+        if any(_ENGLISH.search(word.plain) for word in chain):
+            return False
+        likely = [word for word in chain if word.sort in {"unknown", "doubtful"}]
+        return len(likely) > 1 or is_told_after(self.gaps, self.words, end)
+
+
+@lru_cache(maxsize=65_536)
+def _written(word: str) -> Word:
+    sort: Sort = "known" if is_acronym(word) else sort_of(word)
+    return _word(word, sort, capital=word[0].isupper())
+
+
+@lru_cache(maxsize=65_536)
+def _shouted(word: str) -> Word:
+    return _word(word, sort_of(word), capital=False)
+
+
+def _word(written: str, sort: Sort, *, capital: bool) -> Word:
+    low = plain(written)
+    likely = sort in {"sure", "doubtful", "unknown"} or (sort == "word" and capital)
+    may_begin = likely and low not in lists().never
+    return Word(low, sort, capital, may_begin, bool(_VERB.search(written.lower())))
+
+
+def _are_shouted(words: list[str]) -> bool:
+    long = [word for word in words if len(word) > 1]
+    return sum(map(str.isupper, long)) > SHOUTED * len(long)
