@@ -13,7 +13,9 @@ _WRITTEN = re.compile(
     r"(?:\.[a-z]{2,24}| ?\. ?(?:com|co|net|org|edu|gov))(?!\w)",
     re.IGNORECASE,
 )
-_PART = r"\w{1,30}(?: (?:punto|gui[oó]n(?: bajo| medio)?) \w{1,30}){0,4}"
+_DIGIT = r"(?:cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
+_SPOKEN = rf"(?:{_DIGIT}(?: {_DIGIT}){{0,5}}|\w{{1,30}})"
+_PART = rf"{_SPOKEN}(?: (?:punto|gui[oó]n(?: bajo| medio)?) {_SPOKEN}){{0,4}}"
 _SPELLED = re.compile(rf"\b{_PART} arroba {_PART} punto {_LAST}\b(?: punto [a-z]{{2}}\b)?", re.I)
 
 

@@ -9,7 +9,7 @@ from ingestion.extractors.persons.found import Found, without
 from ingestion.extractors.persons.phones import phones
 from ingestion.extractors.persons.tax import tax_numbers
 
-FEWEST_OF_CARD, FEWEST_OF_PHONE = 13, 7
+FEWEST_OF_CARD, FEWEST_OF_PHONE, FEWEST_OF_TAX = 13, 7, 6
 """Digits."""
 
 
@@ -25,14 +25,15 @@ def numbers(text: str) -> Iterator[Found]:
 
 def _finders(text: str, spot: Spot) -> Iterator[Callable[[str, Spot], Iterable[Found]]]:
     """Return those that may find something, each after those whose findings it would mistake."""
-    if spot.digits >= FEWEST_OF_CARD and spot.said != "order":
+    if spot.digits >= FEWEST_OF_CARD and spot.said not in {"order", "tax_number"}:
         yield cards
     if spot.said in {"order", "amount"}:
         if "+" in text[spot.low : spot.start]:
             yield phones
         return
-    if spot.digits >= FEWEST_OF_PHONE:
+    if spot.digits >= FEWEST_OF_TAX:
         yield tax_numbers
+    if spot.digits >= FEWEST_OF_PHONE:
         yield phones
     if spot.digits >= FEWEST_OF_PHONE or spot.said == "document":
         yield documents

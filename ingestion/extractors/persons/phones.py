@@ -21,6 +21,16 @@ _FIXED = re.compile(rf"{_START}{_COUNTRY}\(?60[1-8]\)?{_SEVEN}{_AFTER}")
 _AREA = re.compile(rf"{_START}{_COUNTRY}\([1-8]\)[ .-]?[0-9]{{3}}[ .-]?{_LAST}{_AFTER}")
 _LOCAL = re.compile(rf"{_START}(?<!\d )[2-8][0-9]{{2}}[ .-]?{_LAST}{_AFTER}")
 _DASHED = re.compile(rf"{_START}[2-8][0-9]{{2}}-[0-9]{{4}}{_AFTER}")
+_GROUPED = re.compile(
+    r"(?<![\w.,/#+-])(?:\([0-9]{2,3}\)|[0-9]{2,4})(?:[ .-]{1,2}[0-9]{2,4}){1,4}"
+    + _AFTER
+    + r"|(?<![\w.,/#+-])0?9[0-9]{8}"
+    + _AFTER
+)
+"""As neighbouring countries write theirs without the country's own number."""
+_DAY = re.compile(r"[0-3]?[0-9]([ .-])[01]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[ .-].*")
+FEWEST_GROUPED, MOST_GROUPED = 8, 11
+"""Digits."""
 OF_OTHERS = frozenset({"document", "tax_number", "card"})
 
 
@@ -35,6 +45,10 @@ def phones(text: str, spot: Spot) -> Iterator[Found]:
         for found in pattern.finditer(text, spot.low, spot.high):
             if spot.said == "phone" or _is_given_out(found[0]):
                 yield Found(*found.span(), "phone")
+    for found in _GROUPED.finditer(text, spot.low, spot.high) if spot.said == "phone" else ():
+        digits = sum(map(str.isdigit, found[0]))
+        if FEWEST_GROUPED <= digits <= MOST_GROUPED and not _DAY.fullmatch(found[0]):
+            yield Found(*found.span(), "phone")
     for found in (_LOCAL if spot.said == "phone" else _DASHED).finditer(text, spot.low, spot.high):
         yield Found(*found.span(), "phone")
 

@@ -49,7 +49,7 @@ def signs_of(text: str) -> int:
         held |= word
     return (
         EMAIL * bool(_HAS_AT.search(text))
-        | STREET * bool(held & _WAY and _HAS_DIGIT.search(text))
+        | STREET * bool(held & _WAY and (held & _NUMERAL or _HAS_DIGIT.search(text)))
         | DIGITS * bool(_HAS_DIGITS.search(text))
         | SPOKEN * (words.count(_NUMERAL) >= FEWEST_WORDS)
         | NAME * bool(held & _SURE or (held & _MAYBE and held & _CUE))
@@ -60,7 +60,8 @@ def signs_of_all(texts: pa.StringArray) -> npt.NDArray[np.int64]:
     """Return the signs in each of many texts, none of them NULL."""
     column = pl.Series(texts, dtype=pl.String)
     held, numeral_words = _traits_of_all(column)
-    street = (held & _WAY > 0) & column.str.contains("[0-9]").to_numpy()
+    numbered = (held & _NUMERAL > 0) | column.str.contains("[0-9]").to_numpy()
+    street = (held & _WAY > 0) & numbered
     name = (held & _SURE > 0) | ((held & _MAYBE > 0) & (held & _CUE > 0))
     elsewhere = column.str.to_lowercase().str.replace_all(_OF_AN_ORDER, " ")
     digits = elsewhere.str.contains(_MANY_DIGITS)

@@ -8,180 +8,34 @@ import yaml
 
 Endings = frozenset[str]
 
-AR: Endings = frozenset(
-    [
-        "o",
-        "as",
-        "a",
-        "amos",
-        "an",
-        "e",
-        "es",
-        "emos",
-        "en",
-        "aba",
-        "abas",
-        "abamos",
-        "aban",
-        "aste",
-        "aron",
-        "ar",
-        "are",
-        "aras",
-        "ara",
-        "aremos",
-        "aran",
-        "aria",
-        "arias",
-        "ariamos",
-        "arian",
-        "ara",
-        "aramos",
-        "ase",
-        "asen",
-        "ando",
-        "ado",
-        "ada",
-        "ados",
-        "adas",
-        "ador",
-        "adora",
-        "adores",
-        "adoras",
-        "acion",
-        "aciones",
-        "amiento",
-        "amientos",
-        "able",
-        "ables",
-        "ante",
-        "antes",
-        "adero",
-        "aje",
-    ]
+
+def _endings(*lines: str) -> Endings:
+    return frozenset(" ".join(lines).split())
+
+
+AR = _endings(
+    "o as a amos an e es emos en aba abas abamos aban aste aron ar are aras ara aremos aran aria",
+    "arias ariamos arian aramos ase asen ando ado ada ados adas ador adora adores adoras acion",
+    "aciones amiento amientos able ables ante antes adero aje",
 )
-ER: Endings = frozenset(
-    [
-        "o",
-        "es",
-        "e",
-        "emos",
-        "imos",
-        "en",
-        "a",
-        "as",
-        "amos",
-        "an",
-        "ia",
-        "ias",
-        "iamos",
-        "ian",
-        "i",
-        "iste",
-        "io",
-        "ieron",
-        "er",
-        "ere",
-        "eras",
-        "era",
-        "eremos",
-        "eran",
-        "eria",
-        "erias",
-        "eriamos",
-        "erian",
-        "ir",
-        "ire",
-        "iras",
-        "ira",
-        "iremos",
-        "iran",
-        "iria",
-        "irias",
-        "iriamos",
-        "irian",
-        "iera",
-        "ieras",
-        "ieran",
-        "ieramos",
-        "iese",
-        "iesen",
-        "iendo",
-        "yendo",
-        "yo",
-        "yeron",
-        "yera",
-        "ido",
-        "ida",
-        "idos",
-        "idas",
-        "edor",
-        "edora",
-        "edores",
-        "imiento",
-        "imientos",
-        "icion",
-        "iciones",
-        "cion",
-        "ciones",
-        "ible",
-        "ibles",
-    ]
+ER = _endings(
+    "o es e emos imos en a as amos an ia ias iamos ian i iste io ieron er ere eras era eremos eran",
+    "eria erias eriamos erian ir ire iras ira iremos iran iria irias iriamos irian iera ieras ieran",
+    "ieramos iese iesen iendo yendo yo yeron yera ido ida idos idas edor edora edores imiento",
+    "imientos icion iciones cion ciones ible ibles",
 )
-NOUN: Endings = frozenset(
-    ["s", "es", "ito", "ita", "itos", "itas", "cito", "cita", "citos", "citas"]
-) | {""}
-ADJECTIVE: Endings = frozenset(
-    [
-        "o",
-        "a",
-        "os",
-        "as",
-        "amente",
-        "isimo",
-        "isima",
-        "isimos",
-        "isimas",
-        "ito",
-        "ita",
-        "itos",
-        "itas",
-    ]
-)
-EITHER: Endings = frozenset(["", "s", "es", "mente", "isimo", "isima"])
+NOUN = _endings("s es ito ita itos itas cito cita citos citas") | {""}
+ADJECTIVE = _endings("o a os as amente isimo isima isimos isimas ito ita itos itas")
+EITHER = _endings("s es mente isimo isima") | {""}
 LONGEST_ENDING = 8
 """Letters."""
 
 OF_NO_NAME = ("cion", "ciones", "sion", "siones", "idad", "idades", "mente")
 """Endings that only words have; names like «Concepción» are listed."""
 
-CLITICS = sorted(
-    [
-        "me",
-        "te",
-        "se",
-        "nos",
-        "lo",
-        "la",
-        "los",
-        "las",
-        "le",
-        "les",
-        "melo",
-        "mela",
-        "melos",
-        "melas",
-        "noslo",
-        "nosla",
-        "selo",
-        "sela",
-        "selos",
-        "selas",
-        "telo",
-        "tela",
-    ],
-    key=len,
-    reverse=True,
+CLITICS = (
+    *("noslo", "nosla", "melos", "melas", "selos", "selas", "melo", "mela", "selo", "sela"),
+    *("telo", "tela", "nos", "los", "las", "les", "me", "te", "se", "lo", "la", "le"),
 )
 _BEFORE_CLITIC = ("r", "ndo", "a", "e", "n")
 
@@ -204,15 +58,13 @@ def is_spanish(low: str) -> bool:
     >>> [is_spanish(word) for word in ("busquenme", "facturaciones", "claramente", "yurleidys")]
     [True, True, True, False]
     """
-    return (
-        low.endswith(OF_NO_NAME)
-        or _inflected(low)
-        or any(
-            _inflected(low[: -len(clitic)])
-            for clitic in CLITICS
-            if low.endswith(clitic) and low[: -len(clitic)].endswith(_BEFORE_CLITIC)
-        )
-    )
+    return low.endswith(OF_NO_NAME) or _inflected(low) or any(map(_inflected, _before_clitic(low)))
+
+
+def _before_clitic(low: str) -> list[str]:
+    """Return what may be a verb's form before «me», «selo», …."""
+    verbs = [low[: -len(clitic)] for clitic in CLITICS if low.endswith(clitic)]
+    return [verb for verb in verbs if verb.endswith(_BEFORE_CLITIC)]
 
 
 def _inflected(low: str) -> bool:
@@ -232,14 +84,19 @@ def roots() -> Roots:
     file = Path(__file__).with_name("words.yaml")
     lists = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     listed = {kind: frozenset(words.split()) for kind, words in lists.items()}
+    of_both = {noun[:-1] for noun in listed["nouns"] if noun.endswith("o")}
     kinds = (
         (_as_written(listed["ar"]), AR),
         (_as_written(listed["er"]), ER),
-        (listed["nouns"] | {_before_es(noun) for noun in listed["nouns"]}, NOUN),
-        (_as_written(listed["adjectives"]), ADJECTIVE),
-        (listed["either"] | {_before_es(word) for word in listed["either"]}, EITHER),
+        (_with_plurals(listed["nouns"]), NOUN),
+        (_as_written(listed["adjectives"] | of_both), ADJECTIVE),
+        (_with_plurals(listed["either"]), EITHER),
     )
     return Roots(kinds, listed["others"])
+
+
+def _with_plurals(words: frozenset[str]) -> frozenset[str]:
+    return words | {_before_es(word) for word in words}
 
 
 def _before_es(word: str) -> str:

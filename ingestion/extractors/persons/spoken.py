@@ -47,8 +47,8 @@ def _kind_of(text: str, start: int, end: int, words: list[str]) -> Kind | None:
         return None
     if len(digits) >= 13:
         return "card" if said == "card" or luhn.is_valid(digits) else None
-    if said == "document":
-        return "document"
+    if said == "document" or said == "tax_number":
+        return said
     mobile = len(digits) == 10 and digits.startswith(("3", "60"))
     return "phone" if said == "phone" or mobile else "document"
 
@@ -59,7 +59,7 @@ def _digits(words: list[str]) -> str:
     >>> _digits(["trescientos", "quince", "cuarenta", "y", "dos", "cero"])
     '315420'
     """
-    values = [numerals().values[word] for word in words if word != "y"]
+    values = [numerals().values[word] for word in words if word in numerals().values]
     numbers: list[int] = []
     room = 0
     for value in values:
@@ -85,5 +85,6 @@ def numerals() -> Numerals:
     scales = frozenset(listed.pop("scales"))
     values = {word: value for group in listed.values() for word, value in group.items()}
     word = rf"(?:{'|'.join(sorted(values.keys() | scales, key=len, reverse=True))})\b"
-    run = re.compile(rf"\b{word}(?:,? (?:y )?{word}){{{FEWEST_WORDS - 1},40}}")
+    check = rf"(?:,? (?:digito(?: de verificacion)?|guion|raya) {word})?"
+    run = re.compile(rf"\b{word}(?:,? (?:y )?{word}){{{FEWEST_WORDS - 1},40}}{check}")
     return Numerals(values, scales, run)

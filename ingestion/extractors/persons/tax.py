@@ -1,4 +1,4 @@
-"""Colombian tax numbers (NIT): by their check digit, or by the word before them."""
+"""Tax numbers: Colombian ones (NIT) by their check digit or form, others by form or cue."""
 
 import re
 from collections.abc import Iterator
@@ -14,8 +14,16 @@ _CHECKED = re.compile(
 )
 _AFTER_WORD = re.compile(
     r"(?<![0-9.,/#-])[0-9]{1,3}(?:[., ]?[0-9]{3}){2,3}(?: ?[-–—] ?[0-9]| [0-9])?(?![\w-])"
-    r"|(?<![0-9.,/#-])[0-9]{9,11}(?![\w-])"
+    r"|(?<![0-9.,/#-])[0-9]{9,13}(?![\w-])"
 )
+_COMPANY = re.compile(r"(?<![\w.,/#-])[89][0-9]{8} ?[-–—] ?[0-9](?![\w-])")
+"""Nine digits that begin as companies' do, and a check digit, right or mistyped."""
+_ARGENTINIAN = re.compile(r"(?<![\w.,/#-])(?:2[03-7]|3[034])-[0-9]{8}-[0-9](?![\w-])")
+_MEXICAN = re.compile(
+    r"(?<!\w)[A-ZÑ&]{3,4}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[A-Z0-9]{3}(?!\w)"
+)
+FIRST_COMPANY = 50_000_000
+"""Chile's numbers of companies begin here; those before are persons'."""
 
 
 def tax_numbers(text: str, spot: Spot) -> Iterator[Found]:
@@ -26,10 +34,16 @@ def tax_numbers(text: str, spot: Spot) -> Iterator[Found]:
                 yield Found(*found.span(), "tax_number")
     elif spot.said == "phone":
         return
+    mexican = (_MEXICAN.match(text, max(0, spot.start - letters)) for letters in (3, 4))
+    yield from (Found(*found.span(), "tax_number") for found in mexican if found)
+    for pattern in (_COMPANY, _ARGENTINIAN):
+        for found in pattern.finditer(text, spot.low, spot.high):
+            yield Found(*found.span(), "document" if spot.said == "document" else "tax_number")
     for found in _CHECKED.finditer(text, spot.low, spot.high):
         number = found[0].replace("–", "-").replace("—", "-")
         if _is_chilean(number):
-            yield Found(*found.span(), "document")
+            company = int(rut.compact(number)[:-1]) >= FIRST_COMPANY
+            yield Found(*found.span(), "tax_number" if company else "document")
         elif nit.is_valid(number):
             yield Found(*found.span(), "tax_number")
 
