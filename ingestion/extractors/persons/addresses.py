@@ -1,4 +1,4 @@
-"""Addresses: the street, its number, the crossing and the plate; abroad a street's name and number."""
+"""Addresses: street, number, crossing and plate; abroad a street's name and a number."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ingestion.extractors.persons.found import Found
 
 _STREET = (
-    r"(?:(?:avenida|av)\.? (?:calle|carrera|cll?|cra|kra|kr)|calles?|clle|cll?|carreras?|cra|cr|kra|kr|krr|ak|ac|diagonal|diag|dg"
+    r"(?:(?:avenida|av)\.? (?:calle|carrera|cll?|cra|kra|kr)|calles?|clle|cll?"
+    r"|carreras?|cra|cr|kra|kr|krr|ak|ac|diagonal|diag|dg"
     r"|transversal|transv?|trans|trv|tv|tr|avenida|aven|avda|av|autopista|autop|aut|circular"
     r"|circunvalar|circ|cq|variante)"
 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ingestion.extractors.persons.cues import Evidence, evidence_before, is_told_after, lists
 from ingestion.extractors.persons.found import Found
 from ingestion.extractors.persons.plain import plain
-from ingestion.extractors.persons.vocabulary import Sort, is_acronym, sort_of
+from ingestion.extractors.persons.vocabulary import Sort, is_acronym, sort_of, vocabulary
 
 LONGEST_NAME = 7
 """Words."""
@@ -16,6 +16,10 @@ SHOUTED = 0.6
 """A text with a larger share of words in capitals says nothing by them."""
 FOREIGN = 0.4
 """A text of which more words are unknown is in another language."""
+
+LEGAL_FORMS = frozenset({"ltda", "sas", "spa", "sa", "inc", "corp", "srl", "eirl", "cia"})
+ABBREVIATIONS = frozenset({"", "cc", "ce", "ti", "nit", "tp", "sa", "sas", "eu", "uu", "pd", "no"})
+"""Letters with full stops that are nobody's initials."""
 
 _WORD = re.compile(r"(?<!\w)([^\W\d_]+(?:[\u0300-\u036f][^\W\d_]*)*(?:['’][^\W\d_]+)*)(?!\w)")
 _VERB = re.compile(r"(?:ó|[aei]r(?:á|án|é|emos))$")
@@ -48,9 +52,9 @@ def names(text: str) -> Iterator[Found]:
     end = 0
     for at, word in enumerate(reading.words):
         if word.may_begin and at >= end:
-            end = reading.name_at(at)
-            if end:
-                yield Found(*reading.place(at, end), "name")
+            end, is_name = reading.name_at(at)
+            if is_name:
+                yield Found(*reading.place(at - reading.initials(at), end), "name")
 
 
 class Reading:
@@ -73,22 +77,39 @@ class Reading:
         small = [word.sort == "unknown" for word in self.words if not word.capital]
         return sum(small) > max(3, FOREIGN * len(small))
 
-    def name_at(self, at: int) -> int:
-        """Return the number of the word after the name that begins here; 0 without one."""
-        evidence = evidence_before(self.gaps, self.words, at)
-        if not self._may_begin(self.words[at], evidence):
-            return 0
-        if evidence != "sure" and self._of_a_thing(at):
-            return 0
-        end = self._end(at)
-        return end if evidence or self._speaks_for_itself(at, end) else 0
+    def name_at(self, at: int) -> tuple[int, bool]:
+        """Return the number of the word after what begins here, and whether that is a name.
 
-    def _may_begin(self, word: Word, evidence: Evidence) -> bool:
+        What is the name of a thing is passed over whole: «aeropuerto Jorge Chaves».
+        """
+        evidence = evidence_before(self.gaps, self.words, at)
+        if not evidence and self.initials(at):
+            evidence = "greeting"
+        if not self._may_begin(at, evidence):
+            return 0, False
+        end = self._end(at)
+        if self._is_company(at, end) or self._of_a_thing(at, evidence):
+            return end, False
+        is_name = bool(evidence) or self._speaks_for_itself(at, end)
+        return (end, True) if is_name else (0, False)
+
+    def initials(self, at: int) -> int:
+        """Return how many initials stand before a word: «R. T. Cifuentes»."""
+        count = 0
+        while count < at and self.gaps[at - count] in {".", ". "}:
+            if len(self.words[at - count - 1].plain) > 1:
+                break
+            count += 1
+        letters = "".join(word.plain for word in self.words[at - count : at])
+        return 0 if letters in ABBREVIATIONS else count
+
+    def _may_begin(self, at: int, evidence: Evidence) -> bool:
+        word = self.words[at]
         if word.sort == "sure":
             return True
         announced = evidence in {"sure", "likely"}
         if word.sort == "doubtful":
-            return word.capital or announced
+            return word.capital or announced or self._before_a_name(at)
         if word.sort == "unknown":
             return word.capital or (announced and not word.is_verb and not self.foreign)
         return evidence == "sure"
@@ -110,6 +131,13 @@ class Reading:
             following += 1
         return following
 
+    def _before_a_name(self, at: int) -> bool:
+        """Say whether two more words of a name follow, the second of them listed."""
+        following = self.words[at + 1 : at + 3]
+        if len(following) < 2 or not (self._linked(at + 1) and self._linked(at + 2)):
+            return False
+        return following[0].sort in {"sure", "doubtful", "unknown"} and following[1].sort == "sure"
+
     def _continues(self, at: int, end: int, following: int) -> bool:
         word, first = self.words[following], self.words[at]
         if not all(self._linked(i) for i in range(end, following + 1)):
@@ -120,14 +148,29 @@ class Reading:
             return False
         if word.sort in {"doubtful", "unknown"}:
             return word.capital or not (first.capital or self.foreign)
-        return word.sort != "known" and word.capital and first.capital
+        if word.sort == "known":  # Towns are surnames too.
+            listed = any(before.sort == "sure" for before in self.words[at:end])
+            town = listed and following == end and word.plain in vocabulary().places
+            return town and word.capital and first.capital
+        return word.capital and first.capital
 
     def _linked(self, at: int) -> bool:
         """Say whether only a space or a hyphen stands between a word and the one before it."""
-        return self.gaps[at] in {" ", "-"}
+        widow = self.gaps[at] == ". " and self.words[at - 1].plain == "vda"
+        return widow or self.gaps[at] in {" ", "-"}
 
-    def _of_a_thing(self, at: int) -> bool:
-        return at > 0 and self._linked(at) and self.words[at - 1].sort in {"thing", "known"}
+    def _of_a_thing(self, at: int, evidence: Evidence) -> bool:
+        """Say whether a word before makes it the name of something: «barrio San José»."""
+        if at > 1 and self.words[at - 1].plain in {"don", "dona"}:
+            return self._linked(at - 1) and self.words[at - 2].sort == "thing"
+        if evidence == "sure" or not at or not self._linked(at):
+            return False
+        return self.words[at - 1].sort in {"thing", "known"}
+
+    def _is_company(self, at: int, end: int) -> bool:
+        """Say whether the words end in a company's legal form."""
+        last = self.words[at:end][-1:] + self.words[end : end + 1]
+        return any(word.plain in LEGAL_FORMS for word in last)
 
     def _speaks_for_itself(self, at: int, end: int) -> bool:
         chain = [word for word in self.words[at:end] if word.plain not in lists().joints]
@@ -155,7 +198,7 @@ def _shouted(word: str) -> Word:
 def _word(written: str, sort: Sort, *, capital: bool) -> Word:
     low = plain(written)
     likely = sort in {"sure", "doubtful", "unknown"} or (sort == "word" and capital)
-    may_begin = likely and low not in lists().never
+    may_begin = likely and len(low) > 1 and low not in lists().never
     return Word(low, sort, capital, may_begin, bool(_VERB.search(written.lower())))
 
 

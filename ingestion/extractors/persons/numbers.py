@@ -30,6 +30,8 @@ def _finders(text: str, spot: Spot) -> Iterator[Callable[[str, Spot], Iterable[F
     if spot.said in {"order", "amount"}:
         if "+" in text[spot.low : spot.start]:
             yield phones
+        if spot.said == "amount" and "-" in text[spot.start : spot.high]:
+            yield tax_numbers  # No amount has a check digit.
         return
     if spot.digits >= FEWEST_OF_TAX:
         yield tax_numbers

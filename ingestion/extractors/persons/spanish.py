@@ -20,9 +20,9 @@ AR = _endings(
 )
 ER = _endings(
     "o es e emos imos en a as amos an ia ias iamos ian i iste io ieron er ere eras era eremos eran",
-    "eria erias eriamos erian ir ire iras ira iremos iran iria irias iriamos irian iera ieras ieran",
-    "ieramos iese iesen iendo yendo yo yeron yera ido ida idos idas edor edora edores imiento",
-    "imientos icion iciones cion ciones ible ibles",
+    "eria erias eriamos erian ir ire iras ira iremos iran iria irias iriamos irian iera ieras",
+    "ieran ieramos iese iesen iendo yendo yo yeron yera ido ida idos idas edor edora edores",
+    "imiento imientos icion iciones cion ciones ible ibles",
 )
 NOUN = _endings("s es ito ita itos itas cito cita citos citas") | {""}
 ADJECTIVE = _endings("o a os as amente isimo isima isimos isimas ito ita itos itas")

@@ -47,7 +47,7 @@ def _kind_of(text: str, start: int, end: int, words: list[str]) -> Kind | None:
         return None
     if len(digits) >= 13:
         return "card" if said == "card" or luhn.is_valid(digits) else None
-    if said == "document" or said == "tax_number":
+    if said in ("document", "tax_number"):
         return said
     mobile = len(digits) == 10 and digits.startswith(("3", "60"))
     return "phone" if said == "phone" or mobile else "document"

@@ -38,7 +38,7 @@ def tax_numbers(text: str, spot: Spot) -> Iterator[Found]:
     yield from (Found(*found.span(), "tax_number") for found in mexican if found)
     for pattern in (_COMPANY, _ARGENTINIAN):
         for found in pattern.finditer(text, spot.low, spot.high):
-            yield Found(*found.span(), "document" if spot.said == "document" else "tax_number")
+            yield Found(*found.span(), "tax_number")
     for found in _CHECKED.finditer(text, spot.low, spot.high):
         number = found[0].replace("–", "-").replace("—", "-")
         if _is_chilean(number):

@@ -26,6 +26,7 @@ class Vocabulary(NamedTuple):
     doubtful: frozenset[str]
     words: frozenset[str]
     known: frozenset[str]
+    places: frozenset[str]
     things: frozenset[str]
 
 
@@ -60,11 +61,13 @@ def vocabulary() -> Vocabulary:
     """Read the lists."""
     names, known, cues = listed("names"), listed("known"), listed("cues")
     things = frozenset(known.pop("things").split())
-    words = frozenset(known.pop("words").split() + cues["never"].split())
+    around = " ".join(listed("contact").values())
+    words = frozenset([*known.pop("words").split(), *cues["never"].split(), *around.split()])
     return Vocabulary(
         sure=frozenset(plain(names["names"]).split()),
         doubtful=frozenset(plain(names["words_too"]).split()),
         words=words,
+        places=frozenset(known["places"].split()),
         known=frozenset(word for text in known.values() for word in text.split()),
         things=things,
     )
