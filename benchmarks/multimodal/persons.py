@@ -1,33 +1,24 @@
-"""Personal data found in 631 Spanish sentences, by kind, beside the masker of version 1.
+"""Personal data found in two sets of Spanish sentences, by kind, beside the masker of version 1.
 
-The sentences (``persons.txt``) were written before the masker that is measured here, with names,
-numbers and formats that are not in its lists; nothing is tuned on them: for that there is
-``persons_development.txt``.
+The first (``persons.txt``) was written before the masker that is measured here; the second
+(``persons_second.txt``) by another hand that had seen neither its lists nor its code. What is
+mended is mended on ``persons_development.txt``.
 """
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 from unittest.mock import patch
 
-import pyarrow as pa
-from pyspark.sql import functions as fn
-
-from benchmarks.lake_incidents import TEXTS
-from benchmarks.multimodal.before import masking as before_masking
 from benchmarks.multimodal.before import told as before
 from benchmarks.multimodal.marked import Counts, Mark, Marked, counts, read
-from benchmarks.table import Line, median, report
+from benchmarks.multimodal.persons_speed import speed
+from benchmarks.table import Line, report
 from ingestion.extractors.persons import find, names, signs, vocabulary
 from ingestion.extractors.persons.plain import plain
-from ingestion.masking import mask_expression
-from lakehouse.sail import Sail
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
 
 KINDS = {
     "N": "name",
@@ -46,11 +37,31 @@ PRECISION = 0.95
 NOTES = [
     "personal data: a mark counts as found when every letter and digit of it was told as its kind; "
     "what was told is right when it holds nothing else",
-    "personal data: the sentences were written before the masker of version 2, and its first run "
-    "on them gave recall and precision of 0.965 and 0.947 for names, 0.978 and 0.989 for numbers; "
-    "it was then developed on other sentences (persons_development.txt), while only these totals "
-    "were looked at; both sets and the masker were written by one hand",
+    "personal data: the first set's first run gave recall and precision of 0.965 and 0.947 for "
+    "names, 0.978 and 0.989 for numbers; only its totals were looked at since; set and masker were "
+    "written by one hand",
+    "personal data: the second set's first run gave recall and precision of 0.857 and 0.906 for "
+    "names, 0.896 and 0.963 for numbers, recall of 0.568 for addresses and 0.962 for e-mail; the "
+    "kinds of writing that it showed to be missed (neighbours' tax numbers and telephones, "
+    "addresses abroad and in words, initials, occupations before a name, names of companies) were "
+    "then mended on other sentences of the development set, single words of it were not: the "
+    "figures above are of after that, and no longer blind",
 ]
+
+
+@dataclass(frozen=True)
+class Set:
+    """A labelled set: what its lines are called, its file, and whether kinds have targets."""
+
+    name: str
+    file: str
+    by_kind: bool
+
+
+FIRST = Set("personal data", "persons", by_kind=True)
+SECOND = Set("personal data, second set", "persons_second", by_kind=False)
+"""Some kinds have so few marks that one missed is more than the target allows: all numbers
+together and names have one."""
 
 
 def sentences(name: str = "persons") -> list[Marked]:
@@ -59,16 +70,21 @@ def sentences(name: str = "persons") -> list[Marked]:
 
 
 def lines(quick: bool) -> tuple[list[Line], list[str]]:
-    """Measure every kind, names once more without their words in the lists, and the cost."""
-    truth = sentences()
+    """Measure every kind in both sets, names also without their words in the lists, and speed."""
+    return [*of_set(FIRST), *of_set(SECOND), *speed(4_000 if quick else 40_000)], NOTES
+
+
+def of_set(labelled: Set) -> list[Line]:
+    """Measure every kind in a set, and names once more without their words in the lists."""
+    truth = sentences(labelled.file)
     peer = [before_told(sentence) for sentence in truth]
     with unlisted(truth):
         strangers = counts(truth, told_now(truth), "name")
+    both = Pair(strangers, counts(truth, peer, "name"))
     return [
-        *figures(truth, told_now(truth), peer),
-        *_both(STRANGERS, strangers, counts(truth, peer, "name")),
-        *cost(4_000 if quick else 100_000),
-    ], NOTES
+        *figures(labelled, truth, told_now(truth), peer),
+        *_both(labelled, STRANGERS, both, len(truth), target=labelled.by_kind),
+    ]
 
 
 def told_now(truth: list[Marked]) -> list[list[Mark]]:
@@ -103,73 +119,52 @@ def _as_tax(told: Mark, sentence: Marked) -> Mark:
     return Mark("tax_number", told.start, told.end) if meant else told
 
 
+class Pair(NamedTuple):
+    """Counts of this masker and of version 1."""
+
+    now: Counts
+    peer: Counts
+
+
 def figures(
-    truth: list[Marked], now: list[list[Mark]], peer: list[list[Mark]] | None = None
+    labelled: Set,
+    truth: list[Marked],
+    now: list[list[Mark]],
+    peer: list[list[Mark]] | None = None,
 ) -> list[Line]:
     """Return recall and precision of each kind, and of all numbers together."""
     told = []
     both = (now, now if peer is None else peer)
     for kind in KINDS.values():
-        told += _both(kind, *(counts(truth, who, kind) for who in both))
-    found = [sum((counts(truth, who, k) for k in NUMBERS), _NONE) for who in both]
-    return [*told, *_both("number", *found)]
-
-
-def cost(texts: int) -> list[Line]:
-    """Return the processor time that masking takes of a text in the embedded engine."""
-    rows = pa.table({"t": [f"{TEXTS[i % len(TEXTS)]}. Contrato {i}" for i in range(texts)]})
-    engine = Sail()
-    try:
-        frame = engine.frame(rows)
-        now, peer = (
-            _seconds(engine, frame, masked(fn.col("t")))
-            for masked in (mask_expression, before_masking.mask_expression)
-        )
-    finally:
-        engine.close()
-    return [
-        Line(
-            "personal data: masking a text, processor time",
-            now / texts * 1e6,
-            "µs",
-            peer=f"version 1: {peer / texts * 1e6:.1f} µs",
-            configuration=f"{texts:,} different texts, 3 of 8 with personal data; Sail",
-            digits=1,
-        )
-    ]
-
-
-def _seconds(engine: Sail, frame: "DataFrame", masked: "Column") -> float:
-    seconds = []
-    for _ in range(3):
-        started = time.process_time()
-        engine.arrow(frame.select(fn.sum(fn.length(masked)).alias("n")))
-        seconds.append(time.process_time() - started)
-    return median(seconds)
+        pair = Pair(*(counts(truth, who, kind) for who in both))
+        target = labelled.by_kind or kind == "name"
+        told += _both(labelled, kind, pair, len(truth), target=target)
+    found = Pair(*(sum((counts(truth, who, k) for k in NUMBERS), _NONE) for who in both))
+    return [*told, *_both(labelled, "number", found, len(truth), target=True)]
 
 
 _NONE = Counts(0, 0, 0, 0)
 
 
-def _both(kind: str, now: Counts, peer: Counts) -> list[Line]:
-    of = f"{now.marks} of 631 sentences"
+def _both(labelled: Set, kind: str, pair: Pair, of: int, *, target: bool) -> list[Line]:
+    now, peer = pair
     return [
         Line(
-            f"personal data: {kind}, recall",
+            f"{labelled.name}: {kind}, recall",
             now.recall,
             "",
             peer=f"version 1: {peer.recall:.3f}",
-            configuration=of,
-            least=RECALL.get(kind, 0.98),
+            configuration=f"{now.marks} in {of} sentences",
+            least=RECALL.get(kind, 0.98) if target else None,
             digits=3,
         ),
         Line(
-            f"personal data: {kind}, precision",
+            f"{labelled.name}: {kind}, precision",
             now.precision,
             "",
             peer=f"version 1: {peer.precision:.3f}",
             configuration=f"{now.told} told",
-            least=PRECISION,
+            least=PRECISION if target else None,
             digits=3,
         ),
     ]

@@ -1,19 +1,14 @@
-"""Masking: what must go, what must stay, and the engine's twin."""
-
-from collections.abc import Iterator
+"""Masking: what must go, what must stay."""
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyspark.sql import functions as fn
 
-from benchmarks.multimodal.persons import figures, sentences
+from benchmarks.multimodal.persons import FIRST, SECOND, Set, figures, sentences
 from benchmarks.multimodal.persons import told_now as truth_of
 from ingestion.extractors.persons import find
-from ingestion.masking import mask, mask_all, mask_expression
-from lakehouse.engine import Engine
-from lakehouse.sail import Sail
+from ingestion.masking import mask, mask_all
 
 GOES = {
     "Soy María Pérez": "Soy [NOMBRE]",
@@ -55,13 +50,6 @@ STAYS = [
 EVERY_SIGN = 31
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    sail = Sail()
-    yield sail
-    sail.close()
-
-
 @pytest.mark.parametrize(("text", "masked"), GOES.items(), ids=GOES)
 def test_what_identifies_goes(text: str, masked: str):
     assert mask(text) == masked
@@ -72,14 +60,7 @@ def test_what_does_not_identify_stays(text: str):
     assert mask(text) == text
 
 
-def test_the_engine_masks_as_python_does(engine: Engine):
-    texts = [*GOES, *STAYS, "x" * 100_000 + " María Pérez", None]
-    frame = engine.frame(pa.table({"t": texts}))
-    got = engine.arrow(frame.select(mask_expression(fn.col("t")).alias("m")))["m"].to_pylist()
-    assert got == [None if t is None else mask(t) for t in texts]
-
-
-SETS = ("persons", "persons_development")
+SETS = ("persons", "persons_second", "persons_development")
 LABELLED = [sentence.text for name in SETS for sentence in sentences(name)][::4]
 
 
@@ -88,20 +69,22 @@ def test_a_look_at_a_text_spares_nothing_that_would_be_found():
 
 
 def test_many_texts_are_masked_as_one_is():
-    texts = [*LABELLED, *GOES, *STAYS, *LABELLED]
-    masked = mask_all(pa.array([*texts, None])).to_pylist()
+    texts = [*LABELLED, *GOES, *STAYS, *LABELLED, "x" * 100_000 + " María Pérez"]
+    masked = mask_all(pa.chunked_array([texts[:50], texts[50:], [None]])).to_pylist()
     assert masked == [*map(mask, texts), None]
 
 
 @settings(max_examples=20)
 @given(st.lists(st.text(alphabet="aeC.c ée+0123456789()-,/MaríaNIT@$pesos\ue000[]\n", max_size=60)))
 def test_many_texts_of_any_kind_are_masked_as_one_is(texts: list[str]):
-    assert mask_all(pa.array(texts, pa.string())).to_pylist() == [*map(mask, texts)]
+    assert mask_all(pa.chunked_array([texts], pa.string())).to_pylist() == [*map(mask, texts)]
 
 
-def test_every_kind_of_personal_data_meets_its_figure():
-    truth = sentences()
-    assert [line.figure for line in figures(truth, truth_of(truth)) if not line.met] == []
+@pytest.mark.parametrize("labelled", [FIRST, SECOND], ids=["first", "second"])
+def test_personal_data_is_found_as_well_as_it_must(labelled: Set):
+    truth = sentences(labelled.file)
+    found = figures(labelled, truth, truth_of(truth))
+    assert [line.figure for line in found if not line.met] == []
 
 
 @settings(max_examples=100)
