@@ -29,7 +29,7 @@ KINDS = {
     "E": "email",
     "A": "address",
 }
-STRANGERS = "name of which no word is listed"
+STRANGERS = "name, not listed unless a word too"
 NUMBERS = ("document", "tax_number", "card", "phone")
 RECALL = {"name": 0.9, STRANGERS: 0.9, "address": 0.9}
 """Least recall of what is no number; of everything else 0.98."""
@@ -94,11 +94,11 @@ def told_now(truth: list[Marked]) -> list[list[Mark]]:
 
 @contextmanager
 def unlisted(truth: list[Marked]) -> Iterator[None]:
-    """Take every word of the sentences' names out of the lists for a while."""
+    """Take the sentences' names out of the list for a while, but those that are words too."""
     said = [s.text[m.start : m.end] for s in truth for m in s.marks if m.kind == "name"]
     words = frozenset(re.findall(r"[^\W\d_]+", plain(" ".join(said))))
     full = vocabulary.vocabulary()
-    fewer = full._replace(sure=full.sure - words, doubtful=full.doubtful - words)
+    fewer = full._replace(sure=full.sure - words)
     caches = (vocabulary.sort_of, names._written, names._shouted, signs._trait_of)
     with patch.object(vocabulary, "vocabulary", lambda: fewer):
         for cache in caches:

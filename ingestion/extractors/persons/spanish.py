@@ -45,10 +45,14 @@ _VOWELS = (("e", "ie"), ("o", "ue"), ("u", "ue"), ("e", "i"))
 """What becomes of a root's last vowel under the accent: «contar, cuenta»."""
 
 
-class Roots(NamedTuple):
-    """Roots and the endings that each of their kind takes; words that take none."""
+Kinds = tuple[tuple[frozenset[str], Endings], ...]
+"""Roots, and the endings that they take."""
 
-    kinds: tuple[tuple[frozenset[str], Endings], ...]
+
+class Roots(NamedTuple):
+    """Kinds of roots, those of verbs first; words that take no ending."""
+
+    kinds: Kinds
     whole: frozenset[str]
 
 
@@ -58,22 +62,26 @@ def is_spanish(low: str) -> bool:
     >>> [is_spanish(word) for word in ("busquenme", "facturaciones", "claramente", "yurleidys")]
     [True, True, True, False]
     """
-    return low.endswith(OF_NO_NAME) or _inflected(low) or any(map(_inflected, _before_clitic(low)))
+    verbs, others = roots().kinds[:2], roots().kinds[2:]
+    return (
+        low in roots().whole
+        or low.endswith(OF_NO_NAME)
+        or _inflected(low, (*verbs, *others))
+        or any(_inflected(verb, verbs) for verb in _before_clitic(low))
+    )
 
 
 def _before_clitic(low: str) -> list[str]:
     """Return what may be a verb's form before «me», «selo», …."""
     verbs = [low[: -len(clitic)] for clitic in CLITICS if low.endswith(clitic)]
-    return [verb for verb in verbs if verb.endswith(_BEFORE_CLITIC)]
+    return [verb for verb in verbs if len(verb) > 3 and verb.endswith(_BEFORE_CLITIC)]
 
 
-def _inflected(low: str) -> bool:
-    if low in roots().whole:
-        return True
+def _inflected(low: str, kinds: Kinds) -> bool:
     parts = [(low[:at], low[at:]) for at in range(max(2, len(low) - LONGEST_ENDING), len(low) + 1)]
     return any(
         ending in endings and root in known
-        for known, endings in roots().kinds
+        for known, endings in kinds
         for root, ending in parts
     )
 
