@@ -17,6 +17,8 @@ SHOUTED = 0.6
 FOREIGN = 0.4
 """A text of which more words are unknown is in another language."""
 
+LIKELY = frozenset[Sort]({"sure", "doubtful", "unknown"})
+"""One word of a name at least is of these."""
 LEGAL_FORMS = frozenset({"ltda", "sas", "spa", "sa", "inc", "corp", "srl", "eirl", "cia"})
 ABBREVIATIONS = frozenset({"", "cc", "ce", "ti", "nit", "tp", "sa", "sas", "eu", "uu", "pd", "no"})
 """Letters with full stops that are nobody's initials."""
@@ -90,6 +92,8 @@ class Reading:
         end = self._end(at)
         if self._is_company(at, end) or self._of_a_thing(at, evidence):
             return end, False
+        if not any(word.sort in LIKELY for word in self.words[at:end]):
+            return 0, False
         is_name = bool(evidence) or self._speaks_for_itself(at, end)
         return (end, True) if is_name else (0, False)
 
@@ -136,7 +140,7 @@ class Reading:
         following = self.words[at + 1 : at + 3]
         if len(following) < 2 or not (self._linked(at + 1) and self._linked(at + 2)):
             return False
-        return following[0].sort in {"sure", "doubtful", "unknown"} and following[1].sort == "sure"
+        return following[0].sort in LIKELY and following[1].sort == "sure"
 
     def _continues(self, at: int, end: int, following: int) -> bool:
         word, first = self.words[following], self.words[at]
@@ -197,7 +201,7 @@ def _shouted(word: str) -> Word:
 
 def _word(written: str, sort: Sort, *, capital: bool) -> Word:
     low = plain(written)
-    likely = sort in {"sure", "doubtful", "unknown"} or (sort == "word" and capital)
+    likely = sort in LIKELY or (sort == "word" and capital)
     may_begin = likely and len(low) > 1 and low not in lists().never
     return Word(low, sort, capital, may_begin, bool(_VERB.search(written.lower())))
 
