@@ -17,7 +17,7 @@ from benchmarks.multimodal.before import told as before
 from benchmarks.multimodal.marked import Counts, Mark, Marked, counts, read
 from benchmarks.multimodal.persons_speed import speed
 from benchmarks.table import Line, report
-from ingestion.extractors.persons import find, names, signs, vocabulary
+from ingestion.extractors.persons import find, signs, vocabulary, word
 from ingestion.extractors.persons.plain import plain
 
 KINDS = {
@@ -99,7 +99,7 @@ def unlisted(truth: list[Marked]) -> Iterator[None]:
     words = frozenset(re.findall(r"[^\W\d_]+", plain(" ".join(said))))
     full = vocabulary.vocabulary()
     fewer = full._replace(sure=full.sure - words)
-    caches = (vocabulary.sort_of, names._written, names._shouted, signs._trait_of)
+    caches = (vocabulary.sort_of, word.written, word.shouted, signs._trait_of)
     with patch.object(vocabulary, "vocabulary", lambda: fewer):
         for cache in caches:
             cache.cache_clear()

@@ -2,50 +2,25 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
-from typing import NamedTuple
+from functools import cached_property
 
 from ingestion.extractors.persons.cues import Evidence, evidence_before, is_told_after, lists
 from ingestion.extractors.persons.found import Found
-from ingestion.extractors.persons.plain import plain
-from ingestion.extractors.persons.vocabulary import Sort, is_acronym, sort_of, vocabulary
+from ingestion.extractors.persons.vocabulary import vocabulary
+from ingestion.extractors.persons.word import LIKELY, words_of
 
 LONGEST_NAME = 7
 """Words."""
-SHOUTED = 0.6
-"""A text with a larger share of words in capitals says nothing by them."""
 FOREIGN = 0.4
 """A text of which more words are unknown is in another language."""
 
-LIKELY = frozenset[Sort]({"sure", "doubtful", "unknown"})
-"""One word of a name at least is of these."""
 LEGAL_FORMS = frozenset({"ltda", "sas", "spa", "sa", "inc", "corp", "srl", "eirl", "cia"})
 ABBREVIATIONS = frozenset({"", "cc", "ce", "ti", "nit", "tp", "sa", "sas", "eu", "uu", "pd", "no"})
 """Letters with full stops that are nobody's initials."""
 
 _WORD = re.compile(r"(?<!\w)([^\W\d_]+(?:[\u0300-\u036f][^\W\d_]*)*(?:['’][^\W\d_]+)*)(?!\w)")
-_VERB = re.compile(r"(?:ó|[aei]r(?:á|án|é|emos))$")
-"""Endings of verbs that no small unknown word with a name's accent has."""
 _ENGLISH = re.compile(r"ck|ee|oo|gh|wn|(?:ing|tion|rd|ld|nd|rk|ch|ss|st|sh|ls|ts)$")
 """What Spanish words and names hold not, and those of English brands and places do."""
-
-
-class Word(NamedTuple):
-    """A word as it is compared, and what its writing says.
-
-    Attributes
-    ----------
-    may_begin
-        Whether a name could begin with it.
-    is_verb
-        Whether it ends as a verb does.
-    """
-
-    plain: str
-    sort: Sort
-    capital: bool
-    may_begin: bool
-    is_verb: bool
 
 
 def names(text: str) -> Iterator[Found]:
@@ -64,9 +39,8 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self.parts = _WORD.split(text)
-        written = self.parts[1::2]
         self.gaps = self.parts[0::2]
-        self.words = list(map(_shouted if _are_shouted(written) else _written, written))
+        self.words = words_of(self.parts[1::2])
 
     def place(self, first: int, end: int) -> tuple[int, int]:
         """Return the characters from a word to the one before another."""
@@ -186,26 +160,3 @@ class Reading:
             return False
         likely = [word for word in chain if word.sort in {"unknown", "doubtful"}]
         return len(likely) > 1 or is_told_after(self.gaps, self.words, end)
-
-
-@lru_cache(maxsize=65_536)
-def _written(word: str) -> Word:
-    sort: Sort = "known" if is_acronym(word) else sort_of(word)
-    return _word(word, sort, capital=word[0].isupper())
-
-
-@lru_cache(maxsize=65_536)
-def _shouted(word: str) -> Word:
-    return _word(word, sort_of(word), capital=False)
-
-
-def _word(written: str, sort: Sort, *, capital: bool) -> Word:
-    low = plain(written)
-    likely = sort in LIKELY or (sort == "word" and capital)
-    may_begin = likely and len(low) > 1 and low not in lists().never
-    return Word(low, sort, capital, may_begin, bool(_VERB.search(written.lower())))
-
-
-def _are_shouted(words: list[str]) -> bool:
-    long = [word for word in words if len(word) > 1]
-    return sum(map(str.isupper, long)) > SHOUTED * len(long)

@@ -80,9 +80,7 @@ def _before_clitic(low: str) -> list[str]:
 def _inflected(low: str, kinds: Kinds) -> bool:
     parts = [(low[:at], low[at:]) for at in range(max(2, len(low) - LONGEST_ENDING), len(low) + 1)]
     return any(
-        ending in endings and root in known
-        for known, endings in kinds
-        for root, ending in parts
+        ending in endings and root in known for known, endings in kinds for root, ending in parts
     )
 
 
