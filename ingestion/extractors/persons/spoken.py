@@ -16,6 +16,7 @@ from ingestion.extractors.persons.plain import plain
 FEWEST_DIGITS = 7
 """Fewer digits in words, with nothing beside them that says what they are, identify nobody."""
 FEWEST_WORDS = 4
+OF_CUE: dict[str, Kind] = {"document": "document", "tax_number": "tax_number", "phone": "phone"}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -47,10 +48,8 @@ def _kind_of(text: str, start: int, end: int, words: list[str]) -> Kind | None:
         return None
     if len(digits) >= 13:
         return "card" if said == "card" or luhn.is_valid(digits) else None
-    if said in ("document", "tax_number"):
-        return said
     mobile = len(digits) == 10 and digits.startswith(("3", "60"))
-    return "phone" if said == "phone" or mobile else "document"
+    return OF_CUE.get(said, "phone" if mobile else "document")
 
 
 def _digits(words: list[str]) -> str:
