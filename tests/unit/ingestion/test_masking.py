@@ -31,6 +31,10 @@ GOES = {
     "vivo en la Cra. 7 # 45-12 apto 301": "vivo en la [DIRECCIÓN]",
     "tres uno cero, cinco cincuenta y cinco cero uno cero uno": "[TELÉFONO]",
     "amex 3782 822463 10005": "amex [TARJETA]",
+    "RFC GOMR850312AB7 y CUIT 30-50279317-5": "RFC [DOCUMENTO] y CUIT [DOCUMENTO]",
+    "marquen al (55) 2871 4410": "marquen al [TELÉFONO]",
+    "Deudor R. T. Cifuentes": "Deudor [NOMBRE]",
+    "en la carrera cuarenta y tres número diez veinte": "en la [DIRECCIÓN]",
 }
 STAYS = [
     "pagué $ 1.250.000 por el plan",
@@ -44,6 +48,11 @@ STAYS = [
     "una rosa y un ángel en paz",
     "el año 2023-2024 fue el peor",
     "el 100% de los 3 equipos",
+    "pagué 2'450.000 por la nevera y 1'200.000 por la estufa",
+    "el contador 77120945 marca cero, radicado 20240098123, pedido 100023344",
+    "Galaxy S24 Ultra, Fibra 300 y Smart TV Samsung de 55 pulgadas",
+    "me llaman el 12-05-2024 o el 2024-05-13",
+    "la sucursal de Distribuidora El Roble Ltda no responde",
     "",
 ]
 
