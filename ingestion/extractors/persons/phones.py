@@ -36,7 +36,8 @@ OF_OTHERS = frozenset({"document", "tax_number", "card"})
 
 def phones(text: str, spot: Spot) -> Iterator[Found]:
     """Find telephone numbers."""
-    for found in _ABROAD.finditer(text, spot.low, spot.high):
+    abroad = "+" in text[spot.low : spot.high]
+    for found in _ABROAD.finditer(text, spot.low, spot.high) if abroad else ():
         if _is_possible(found[0]):
             yield Found(*found.span(), "phone")
     if spot.said in OF_OTHERS:
