@@ -72,7 +72,7 @@ benchmark-verticals: $(READY) ## new verticals from raw files, beside tuned XGBo
 benchmark-serving: $(READY) ## the service: models, whole answers, customers (QUICK=1: 3 minutes at most)
 	@$(BIN)/python -m benchmarks.serving $(if $(QUICK),--quick)
 
-benchmark-multimodal: $(READY) ## call audio beside a plain peer (QUICK=1: 3 minutes at most)
+benchmark-multimodal: $(READY) ## call audio, images, personal data, search beside plain peers (QUICK=1: 3 minutes at most)
 	@$(BIN)/python -m benchmarks.multimodal $(if $(QUICK),--quick)
 
 notebooks: $(READY) ## execute the notebooks on the demonstration's lake; their pages go to build/notebooks

@@ -1,12 +1,9 @@
-"""From strings to silver's rows, in the engine: typed, checked once, tokenised, masked.
+"""From strings to silver's rows, in the engine: typed, checked once, tokenised.
 
 DataFrame in, DataFrame out. Every row of the file comes out; ``reasons`` names the checks that it
-fails (numbers into ``checks_of``), and is empty for a good row.
+fails (numbers into ``checks_of``), and is empty for a good row. Texts come masked already.
 """
 
-import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as fn
@@ -14,14 +11,14 @@ from pyspark.sql import functions as fn
 from data_contracts.checks import RowCheck
 from data_contracts.contract import Column
 from ingestion.casts import MONEY, clean, literal, typed
+from ingestion.into_engine import MASKED, RAW, free_texts
 from ingestion.job import Job
-from ingestion.masking import MASKER_VERSION, mask_expression
-from ingestion.reading import RawTable
+from ingestion.masking import MASKER_VERSION
 from ingestion.rules import checks_of, violates
 from ingestion.schema import entity_of, personal_columns, silver_schema, stored_columns
 from ingestion.tokens import hmac_expression, token_expression
 
-RAW, TEXT, VALUE, PERSONAL, BLANK = "raw_", "text_", "value_", "personal_", "blank_"
+TEXT, VALUE, PERSONAL, BLANK = "text_", "value_", "personal_", "blank_"
 """Prefixes of working columns; a contract's own names stay free."""
 
 ENGINE_TYPES = {
@@ -35,22 +32,6 @@ ENGINE_TYPES = {
 }
 
 
-def raw_rows(job: Job, raw: RawTable) -> pa.Table:
-    """Return the mapped columns of a piece under working names, with their row numbers."""
-    cells = {RAW + c.name: _composed(c, raw.rows[source]) for source, c in job.mapped.items()}
-    return pa.table({**cells, "row_number": raw.rows["row_number"]})
-
-
-def _composed(column: Column, cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return what identifies in Unicode's normal form C: some systems part letter and accent."""
-    identifies = column.key or column.classification == "identifier" or column.role == "reference"
-    if not identifies or pc.all(pc.string_is_ascii(cells)).as_py() is not False:
-        return cells
-    # Arrow's own function takes letters apart whatever form it is asked for.
-    composed = pl.Series(cells).str.normalize("NFC").to_arrow(compat_level=pl.CompatLevel.oldest())
-    return composed.cast(cells.type)
-
-
 def prepare(rows: DataFrame, job: Job) -> DataFrame:
     """Return every row as silver would hold it.
 
@@ -61,7 +42,8 @@ def prepare(rows: DataFrame, job: Job) -> DataFrame:
         empty for a good row), ``operation_asked``, ``personal_*`` (texts in the clear) and
         ``blank_*`` (whether a declared meaning filled a blank).
     """
-    texts = rows.select("row_number", *(_text(job, c) for c in job.mapped.values()))
+    masked = (MASKED + c.name for c in free_texts(job))
+    texts = rows.select("row_number", *masked, *(_text(job, c) for c in job.mapped.values()))
     values = texts.select("*", *(_value(job, c) for c in job.mapped.values()))
     judged = values.select("*", _operation(job)).select("*", _reasons(job))
     named = judged.select("*", *_tokens(job)).select("*", _content_hash(job))
@@ -180,7 +162,9 @@ def _stored(job: Job, column: Column) -> Expression:
     if column.classification == "identifier":
         return fn.col(f"token_{column.name}")
     value = fn.col(VALUE + column.name)
-    return mask_expression(value) if column.classification == "free_text" else value
+    if column.classification == "free_text":
+        return fn.coalesce(fn.col(MASKED + column.name), value)
+    return value
 
 
 def _person_token(job: Job) -> Expression:

@@ -16,11 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ingestion.bronze import bronze_rows
+from ingestion.into_engine import raw_rows
 from ingestion.job import Job
 from ingestion.payload import as_json, seal_rows, seal_texts
 from ingestion.reading import BrokenLine, RawTable
 from ingestion.schema import personal_columns
-from ingestion.silver import PERSONAL, prepare, raw_rows
+from ingestion.silver import PERSONAL, prepare
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

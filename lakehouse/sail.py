@@ -73,8 +73,8 @@ def _port() -> int:
     if not _servers:
         # Read by the server's logger when it starts; its default tells every session on stderr.
         os.environ.setdefault("RUST_LOG", "error")
-        # A regular expression is compiled for each batch: those of the masker are long, and over
-        # the usual 8,192 rows compiling took longer than matching.
+        # A regular expression is compiled for each batch, and over the usual 8,192 rows compiling
+        # may take longer than matching.
         os.environ.setdefault("SAIL_EXECUTION__BATCH_SIZE", str(BATCH_ROWS))
         from pysail.spark import SparkConnectServer
 

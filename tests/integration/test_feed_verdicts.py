@@ -17,12 +17,13 @@ from foundation.clock import utc_now
 from foundation.settings import Settings
 from ingestion.casts import typed
 from ingestion.feed import Judge, Row, takes_changes
+from ingestion.into_engine import raw_rows
 from ingestion.job import Job
 from ingestion.mapping import Mapping
 from ingestion.plain_values import Reader
 from ingestion.reading.raw import RawTable, as_rows
 from ingestion.rules import checks_of
-from ingestion.silver import prepare, raw_rows
+from ingestion.silver import prepare
 from lakehouse.engine import Engine, open_engine
 from tenancy.tenant import Tenant
 

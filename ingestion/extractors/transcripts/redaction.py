@@ -2,23 +2,22 @@
 
 Where the source times words, the masked words' seconds fall silent; where it times turns alone, the
 whole turn does. A turn without times can only be masked in its text, and says so. Numbers spoken as
-words («tres cero cero») are as visible to the masker as it knows them.
+words («tres cero cero») are found too.
 """
 
-import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ingestion.extractors.persons import find
 from ingestion.extractors.transcripts.transcript import Transcript, Turn, Word
 from ingestion.masking import mask
 from ingestion.media.sound import FULL_SCALE, Sound
 
 MARGIN_SECONDS = 0.1
 """Silenced before and after: times of words are off by a syllable."""
-PLACEHOLDER = re.compile(r"\[[A-ZÁÉÍÓÚÑ]{3,12}\]")
 
 
 @dataclass(frozen=True)
@@ -104,27 +103,10 @@ def hidden_words(words: Sequence[str]) -> list[bool]:
     """
     text = " ".join(words)
     gone = [False] * len(text)
-    for start, end in _changed(text, mask(text)):
-        gone[start:end] = [True] * (end - start)
-    hidden, place = [], 0
+    for place in find(text):
+        gone[place.start : place.end] = [True] * (place.end - place.start)
+    hidden, start = [], 0
     for word in words:
-        hidden.append(any(gone[place : place + len(word)]))
-        place += len(word) + 1
+        hidden.append(any(gone[start : start + len(word)]))
+        start += len(word) + 1
     return hidden
-
-
-def _changed(text: str, masked: str) -> Iterator[tuple[int, int]]:
-    """Yield the places of a text that its masked form has replaced.
-
-    Kept pieces come in order; where a short one could stand at several places, more is taken out,
-    never less.
-    """
-    if text == masked:
-        return
-    kept = PLACEHOLDER.split(masked)
-    found = re.fullmatch("(.+?)".join(map(re.escape, kept)), text, re.S)
-    if found is None:
-        yield 0, len(text)
-        return
-    for group in range(1, len(kept)):
-        yield found.span(group)

@@ -1,17 +1,14 @@
-"""Masking: what must go, what must stay, and the engine's twin."""
-
-from collections.abc import Iterator
+"""Masking: what must go, what must stay."""
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyspark.sql import functions as fn
 
-from ingestion import masking
-from ingestion.masking import mask, mask_expression
-from lakehouse.engine import Engine
-from lakehouse.sail import Sail
+from benchmarks.multimodal.persons import FIRST, SECOND, Set, figures, sentences
+from benchmarks.multimodal.persons import told_now as truth_of
+from ingestion.extractors.persons import find
+from ingestion.masking import mask, mask_all
 
 GOES = {
     "Soy María Pérez": "Soy [NOMBRE]",
@@ -31,7 +28,13 @@ GOES = {
     "escriba a ana.gomez+pqr@correo.com.co.": "escriba a [CORREO].",
     "4111 1111 1111 1111": "[TARJETA]",
     "4111-1111-1111-1111 y 4111111111111111": "[TARJETA] y [TARJETA]",
+    "vivo en la Cra. 7 # 45-12 apto 301": "vivo en la [DIRECCIÓN]",
+    "tres uno cero, cinco cincuenta y cinco cero uno cero uno": "[TELÉFONO]",
     "amex 3782 822463 10005": "amex [TARJETA]",
+    "RFC GOMR850312AB7 y CUIT 30-50279317-5": "RFC [DOCUMENTO] y CUIT [DOCUMENTO]",
+    "marquen al (55) 2871 4410": "marquen al [TELÉFONO]",
+    "Deudor R. T. Cifuentes": "Deudor [NOMBRE]",
+    "en la carrera cuarenta y tres número diez veinte": "en la [DIRECCIÓN]",
 }
 STAYS = [
     "pagué $ 1.250.000 por el plan",
@@ -40,20 +43,20 @@ STAYS = [
     "desde el 15/01/2024 hasta el 15-02-2024",
     "plan de 300 Mbps, 45.900 al mes, 12 cuotas de 150000",
     "el caso PQR-20240011",
-    "calle 10 # 20-30",
+    "la oficina de la calle 80",
     "la sierra, el castillo y las torres de la villa",
     "una rosa y un ángel en paz",
     "el año 2023-2024 fue el peor",
     "el 100% de los 3 equipos",
+    "pagué 2'450.000 por la nevera y 1'200.000 por la estufa",
+    "el contador 77120945 marca cero, radicado 20240098123, pedido 100023344",
+    "Galaxy S24 Ultra, Fibra 300 y Smart TV Samsung de 55 pulgadas",
+    "me llaman el 12-05-2024 o el 2024-05-13",
+    "la sucursal de Distribuidora El Roble Ltda no responde",
     "",
 ]
 
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    sail = Sail()
-    yield sail
-    sail.close()
+EVERY_SIGN = 31
 
 
 @pytest.mark.parametrize(("text", "masked"), GOES.items(), ids=GOES)
@@ -66,30 +69,31 @@ def test_what_does_not_identify_stays(text: str):
     assert mask(text) == text
 
 
-def test_the_engine_masks_as_python_does(engine: Engine):
-    texts = [*GOES, *STAYS, "x" * 100_000 + " María Pérez", None]
-    frame = engine.frame(pa.table({"t": texts}))
-    got = engine.arrow(frame.select(mask_expression(fn.col("t")).alias("m")))["m"].to_pylist()
-    assert got == [None if t is None else mask(t) for t in texts]
+SETS = ("persons", "persons_second", "persons_development")
+LABELLED = [sentence.text for name in SETS for sentence in sentences(name)][::4]
 
 
-def every_step_of(text: str) -> str:
-    """Return a text after all steps, whether it looks as if they changed anything or not."""
-    for _, steps in masking._compiled():
-        for pattern, replacement in steps:
-            text = pattern.sub(replacement, text)
-    return text
+def test_a_look_at_a_text_spares_nothing_that_would_be_found():
+    assert [find(text) for text in LABELLED] == [find(text, EVERY_SIGN) for text in LABELLED]
 
 
-@pytest.mark.parametrize("text", [*GOES, *STAYS])
-def test_a_look_at_a_text_spares_no_step_that_it_needs(text: str):
-    assert mask(text) == every_step_of(text)
+def test_many_texts_are_masked_as_one_is():
+    texts = [*LABELLED, *GOES, *STAYS, *LABELLED, "x" * 100_000 + " María Pérez"]
+    masked = mask_all(pa.chunked_array([texts[:50], texts[50:], [None]])).to_pylist()
+    assert masked == [*map(mask, texts), None]
 
 
-@settings(max_examples=300)
-@given(st.text(alphabet="aeC.c ée+0123456789()-,/MaríaNIT@$pesos\ue000[]\n", max_size=60))
-def test_no_text_needs_a_step_that_it_is_spared(text: str):
-    assert mask(text) == every_step_of(text)
+@settings(max_examples=20)
+@given(st.lists(st.text(alphabet="aeC.c ée+0123456789()-,/MaríaNIT@$pesos\ue000[]\n", max_size=60)))
+def test_many_texts_of_any_kind_are_masked_as_one_is(texts: list[str]):
+    assert mask_all(pa.chunked_array([texts], pa.string())).to_pylist() == [*map(mask, texts)]
+
+
+@pytest.mark.parametrize("labelled", [FIRST, SECOND], ids=["first", "second"])
+def test_personal_data_is_found_as_well_as_it_must(labelled: Set):
+    truth = sentences(labelled.file)
+    found = figures(labelled, truth, truth_of(truth))
+    assert [line.figure for line in found if not line.met] == []
 
 
 @settings(max_examples=100)

@@ -1,0 +1,67 @@
+"""Finding what identifies a person in a text."""
+
+import re
+from functools import cache
+
+from ingestion.extractors.persons.addresses import addresses
+from ingestion.extractors.persons.emails import emails
+from ingestion.extractors.persons.found import Finder, Found, without
+from ingestion.extractors.persons.names import names
+from ingestion.extractors.persons.numbers import numbers
+from ingestion.extractors.persons.signs import DIGITS, EMAIL, NAME, SPOKEN, STREET, signs_of
+from ingestion.extractors.persons.spoken import spoken
+
+VERSION = 2
+"""Raised whenever something else may be found in some text."""
+
+MASKED = re.compile(r"\[(?:NOMBRE|DOCUMENTO|TARJETA|TELÉFONO|CORREO|DIRECCIÓN)\]")
+"""What an earlier masking left."""
+
+
+def find(text: str, signs: int | None = None) -> list[Found]:
+    """Return what identifies a person, in the order of the text; no two places overlap.
+
+    Parameters
+    ----------
+    text
+        The text.
+    signs
+        Its signs, where they are known already.
+
+    >>> [(f.kind, f.start, f.end) for f in find("Soy Ana Ruiz, cédula 1.023.456.789")]
+    [('name', 4, 12), ('document', 21, 34)]
+    """
+    found: list[Found] = []
+    rest = without(text, (m.span() for m in MASKED.finditer(text))) if "[" in text else text
+    for finder in _finders(signs_of(text) if signs is None else signs):
+        new = _apart(list(finder(rest)))
+        if new:
+            rest = without(rest, ((place.start, place.end) for place in new))
+            found += new
+    return sorted(found)
+
+
+@cache
+def _finders(signs: int) -> tuple[Finder, ...]:
+    """Return those that may find something, each after those whose findings it would mistake."""
+    by_sign: tuple[tuple[int, Finder], ...] = (
+        (EMAIL, emails),
+        (STREET, addresses),
+        (DIGITS, numbers),
+        (SPOKEN, spoken),
+        (NAME, names),
+    )
+    return tuple(finder for sign, finder in by_sign if signs & sign)
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """Join what overlaps; the longer one tells the kind."""
+    if len(found) < 2:
+        return found
+    apart: list[Found] = []
+    for place in sorted(found, key=lambda place: (place.start, -place.end)):
+        if apart and place.start < apart[-1].end:
+            last = apart.pop()
+            place = Found(last.start, max(last.end, place.end), last.kind)  # noqa: PLW2901
+        apart.append(place)
+    return apart

@@ -1,0 +1,41 @@
+"""Numbers that identify a person, each looked for where so many digits stand."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from ingestion.extractors.persons.around import Spot, spots
+from ingestion.extractors.persons.cards import cards
+from ingestion.extractors.persons.documents import documents
+from ingestion.extractors.persons.found import Found, without
+from ingestion.extractors.persons.phones import phones
+from ingestion.extractors.persons.tax import tax_numbers
+
+FEWEST_OF_CARD, FEWEST_OF_PHONE, FEWEST_OF_TAX = 13, 7, 6
+"""Digits."""
+
+
+def numbers(text: str) -> Iterator[Found]:
+    """Find cards, tax numbers, telephones and documents."""
+    for spot in spots(text):
+        rest = text
+        for finder in _finders(text, spot):
+            found = list(finder(rest, spot))
+            rest = without(rest, ((place.start, place.end) for place in found))
+            yield from found
+
+
+def _finders(text: str, spot: Spot) -> Iterator[Callable[[str, Spot], Iterable[Found]]]:
+    """Return those that may find something, each after those whose findings it would mistake."""
+    if spot.digits >= FEWEST_OF_CARD and spot.said not in {"order", "tax_number"}:
+        yield cards
+    if spot.said in {"order", "amount"}:
+        if "+" in text[spot.low : spot.start]:
+            yield phones
+        if spot.said == "amount" and "-" in text[spot.start : spot.high]:
+            yield tax_numbers  # No amount has a check digit.
+        return
+    if spot.digits >= FEWEST_OF_TAX:
+        yield tax_numbers
+    if spot.digits >= FEWEST_OF_PHONE:
+        yield phones
+    if spot.digits >= FEWEST_OF_PHONE or spot.said == "document":
+        yield documents

@@ -1,0 +1,69 @@
+"""Telephone numbers: Colombian ones in any grouping, others after a plus."""
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+
+from ingestion.extractors.persons.around import Spot
+from ingestion.extractors.persons.found import Found
+
+_START = r"(?<![\w.,/#+-])"
+_AFTER = r"(?!\w)(?![.,-][0-9])"
+_COUNTRY = r"(?:\(?\+? ?57\)?[ .-]{0,2})?"
+_SEVEN = r"(?:[ .-]{0,2}[0-9]){7}"
+_LAST = r"[0-9]{2}[ .-]?[0-9]{2}"
+_ABROAD = re.compile(r"\+ ?[0-9]{1,3}(?:[ .-]{0,2}\(?[0-9]{1,4}\)?){2,6}(?!\w)")
+_MOBILE = re.compile(
+    rf"(?<![\d.,#+-])(?<![A-Z]){_COUNTRY}\(?3(?:[ .-]?[0-9]){{2}}\)?{_SEVEN}{_AFTER}"
+)
+_FIXED = re.compile(rf"{_START}{_COUNTRY}\(?60[1-8]\)?{_SEVEN}{_AFTER}")
+_AREA = re.compile(rf"{_START}{_COUNTRY}\([1-8]\)[ .-]?[0-9]{{3}}[ .-]?{_LAST}{_AFTER}")
+_LOCAL = re.compile(rf"{_START}(?<!\d )[2-8][0-9]{{2}}[ .-]?{_LAST}{_AFTER}")
+_DASHED = re.compile(rf"{_START}[2-8][0-9]{{2}}-[0-9]{{4}}{_AFTER}")
+_GROUPED = re.compile(
+    r"(?<![\w.,/#+-])(?:\([0-9]{2,3}\)|[0-9]{2,4})(?:[ .-]{1,2}[0-9]{2,4}){1,4}"
+    + _AFTER
+    + r"|(?<![\w.,/#+-])0?9[0-9]{8}"
+    + _AFTER
+)
+"""As neighbouring countries write theirs without the country's own number."""
+_DAY = re.compile(r"[0-3]?[0-9]([ .-])[01]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[ .-].*")
+FEWEST_GROUPED, MOST_GROUPED = 8, 11
+"""Digits."""
+OF_OTHERS = frozenset({"document", "tax_number", "card"})
+
+
+def phones(text: str, spot: Spot) -> Iterator[Found]:
+    """Find telephone numbers."""
+    abroad = "+" in text[spot.low : spot.high]
+    for found in _ABROAD.finditer(text, spot.low, spot.high) if abroad else ():
+        if _is_possible(found[0]):
+            yield Found(*found.span(), "phone")
+    if spot.said in OF_OTHERS:
+        return
+    for pattern in (_MOBILE, _FIXED, _AREA):
+        for found in pattern.finditer(text, spot.low, spot.high):
+            if spot.said == "phone" or _is_given_out(found[0]):
+                yield Found(*found.span(), "phone")
+    for found in _GROUPED.finditer(text, spot.low, spot.high) if spot.said == "phone" else ():
+        digits = sum(map(str.isdigit, found[0]))
+        if FEWEST_GROUPED <= digits <= MOST_GROUPED and not _DAY.fullmatch(found[0]):
+            yield Found(*found.span(), "phone")
+    for found in (_LOCAL if spot.said == "phone" else _DASHED).finditer(text, spot.low, spot.high):
+        yield Found(*found.span(), "phone")
+
+
+def _is_possible(number: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _is_given_out(number: str) -> bool:
+    """Say whether Colombia's plan of numbers has it."""
+    digits = "".join(filter(str.isdigit, number))[-10:]
+    return phonenumbers.is_valid_number(
+        phonenumbers.PhoneNumber(country_code=57, national_number=int(digits))
+    )
