@@ -133,6 +133,8 @@ def _write(
     lake: "Lake", ref: "TableRef", extractor: Extractor, rows: Sequence[dict[str, Any]]
 ) -> None:
     found = pa.Table.from_pylist(list(rows), pa.schema([*ABOUT, *extractor.columns]))
+    # Of an earlier version the table may lack columns.
+    lake.writer.add_columns(ref, found.schema, Commit(f"columns:{extractor.version}"))
     lake.writer.merge(ref, found, list(KEYS), _commit(lake, ref, "extract", found))
 
 
