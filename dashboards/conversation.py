@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dashboards import answer_queries, conversation_queries
-from dashboards.gold import Gold, Row
+from dashboards.conversation_queries import AROUND
+from dashboards.gold import Row
 from dashboards.viewer import Viewer
 from dashboards.words import Words
 from data_contracts.contract import Contract
@@ -18,7 +19,7 @@ from foundation.clock import utc_now
 from foundation.errors import NotFound
 from operations.conversation.files import CaseFile, case_files
 from operations.incidents.registered import Registered, registered_of
-from tenancy.incidents import find_incident
+from tenancy.incidents import find_incident, incidents_of_person
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -99,7 +100,7 @@ def case_of(see: Viewer, incident_id: str) -> Case:
     person = registered.incident.person_token if registered else row.get("person_token")
     files = case_files(see.lake, see.tenant, incident_id) if registered else ()
     case = Case(incident_id, person, row, registered, files)
-    return replace(_foretold(see, case), around=_around(see.gold, case))
+    return replace(_foretold(see, case), around=_around(see, case))
 
 
 def _registered(lake: "Lake", tenant: "Tenant", incident_id: str) -> Registered | None:
@@ -173,17 +174,28 @@ def _answer_at_once(told: Mapping[str, Any]) -> Row | None:
     }
 
 
-def _around(gold: Gold, case: Case) -> Around:
+def _around(see: Viewer, case: Case) -> Around:
     """Return what happened from a day before a case until a day after it."""
-    replies = conversation_queries.replies(gold, case.incident_id)
+    replies = conversation_queries.replies(see.gold, case.incident_id)
     opened_at = case.row.get("opened_at")
     if case.person_token is None or opened_at is None:
         return Around(replies)
     span, person = (opened_at, case.row.get("closed_at") or utc_now()), case.person_token
-    others = conversation_queries.others(gold, person, span)
     return Around(
         replies,
-        conversation_queries.calls(gold, person, span),
-        conversation_queries.offers(gold, person, span),
-        [one for one in others if one["incident_id"] != case.incident_id],
+        conversation_queries.calls(see.gold, person, span),
+        conversation_queries.offers(see.gold, person, span),
+        _others(see, case, person, span),
     )
+
+
+def _others(see: Viewer, case: Case, person: str, span: conversation_queries.Span) -> list[Row]:
+    """Return the same customer's cases around one, those too that gold does not know yet."""
+    known = conversation_queries.others(see.gold, person, span)
+    with see.lake.store.reading() as session:
+        live = incidents_of_person(session, see.tenant, person)
+    since, until = span[0] - AROUND, span[1] + AROUND
+    found = {one.incident_id: vars(one) for one in live if since <= one.opened_at <= until}
+    found |= {row["incident_id"]: row for row in known}
+    found.pop(case.incident_id, None)
+    return sorted(found.values(), key=lambda row: row["opened_at"])

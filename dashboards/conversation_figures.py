@@ -77,7 +77,7 @@ def _lasted(case: Case, words: Words) -> str:
 
 def _state(case: Case, words: Words) -> Figure:
     closed_at, solved = case.row.get("closed_at"), case.row.get("solved")
-    told = {True: "was_solved", False: "was_not_solved"}.get(solved)
+    told = None if solved is None else "was_solved" if solved else "was_not_solved"
     if closed_at is None:
         at = words.moment(case.row.get("opened_at"))
         detail = words.say(told) if told else words.say("opened_on", at=at)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from flask.testing import FlaskClient
 
@@ -146,3 +147,17 @@ def test_tenants_files_stay_apart_under_names_of_their_own(house: House):
     (acme,), (globex,) = house.found(ACME), house.found(GLOBEX)
     assert acme["object_id"] != globex["object_id"]
     assert acme["quality"] == globex["quality"]
+
+
+def test_a_table_of_an_earlier_version_gains_the_columns_of_a_later_one(house: House):
+    fewer = pa.schema([field for field in SOUND.columns if field.name != "waveform"])
+
+    def read(content: bytes) -> Mapping[str, object]:
+        found = SOUND.read(content)
+        return {name: found[name] for name in fewer.names}
+
+    house.send(recording(200))
+    extract_new(house.lake, ACME, replace(SOUND, version=1, columns=fewer, read=read))
+    assert extract_new(house.lake, ACME, SOUND) == Extracted(read=1)
+    first, second = sorted(house.found(), key=lambda row: row["extractor_version"])
+    assert first["waveform"] is None and len(second["waveform"]) == 2
