@@ -5,11 +5,12 @@ The store knows at once what came in by the service; gold knows the rest, and wh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dashboards import answer_queries, conversation_queries
 from dashboards.conversation_queries import AROUND
+from dashboards.formats import duration
 from dashboards.gold import Row
 from dashboards.viewer import Viewer
 from dashboards.words import Words
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 RISK = "incident_risk"
+HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,12 @@ def words_of(see: Viewer) -> Words:
 def common(words: Words) -> Words:
     """Return the same reader's words as all pages share them."""
     return replace(words, room="dashboards")
+
+
+def lasted(span: timedelta, words: Words) -> str:
+    """Return how long a case lasted; of hours nobody wants to know the seconds."""
+    seconds = max(0.0, span.total_seconds())
+    return duration(seconds - seconds % 60 if seconds > HOUR_SECONDS else seconds, words.language)
 
 
 def case_of(see: Viewer, incident_id: str) -> Case:

@@ -3,10 +3,10 @@
 from string import Formatter
 
 from dashboards import figures
-from dashboards.conversation import RISK, Case, common
+from dashboards.conversation import RISK, Case, common, lasted
 from dashboards.figures import Figure
-from dashboards.formats import NOTHING, duration
-from dashboards.words import Words
+from dashboards.formats import NOTHING
+from dashboards.words import Words, capital
 from data_contracts.contract import Contract
 from foundation.clock import utc_now
 from foundation.texts import catalogue
@@ -35,7 +35,8 @@ def what_case(case: Case, contract: Contract, words: Words) -> str:
     table = contract.table("incidents")
     named = [common(words).value(table.column(one), case.row.get(one)) for one in KINDS]
     told = [one for one in named if one != NOTHING]
-    return " · ".join([*told, words.say("opened_on", at=words.moment(case.row.get("opened_at")))])
+    opened_on = words.say("opened_on", at=words.moment(case.row.get("opened_at")))
+    return capital(" · ".join([*told, opened_on]))
 
 
 def case_figures(case: Case, contract: Contract, words: Words) -> list[Figure]:
@@ -71,8 +72,7 @@ def _lasted(case: Case, words: Words) -> str:
     opened_at = case.row.get("opened_at")
     if opened_at is None:
         return NOTHING
-    end = case.row.get("closed_at") or utc_now()
-    return duration(max(0.0, (end - opened_at).total_seconds()), words.language)
+    return lasted((case.row.get("closed_at") or utc_now()) - opened_at, words)
 
 
 def _state(case: Case, words: Words) -> Figure:
@@ -80,7 +80,7 @@ def _state(case: Case, words: Words) -> Figure:
     told = None if solved is None else "was_solved" if solved else "was_not_solved"
     if closed_at is None:
         at = words.moment(case.row.get("opened_at"))
-        detail = words.say(told) if told else words.say("opened_on", at=at)
+        detail = words.say(told) if told else words.say("open_since", at=at)
         return Figure(words.say("state"), words.say("open"), detail, words.say("state_help"))
     said = [
         words.say("closed_on", at=words.moment(closed_at)),

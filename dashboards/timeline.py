@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboards import figures
-from dashboards.conversation import Case, common
+from dashboards.conversation import Case, common, lasted
 from dashboards.formats import NOTHING, duration
 from dashboards.gold import Row
-from dashboards.words import Words
+from dashboards.words import Words, capital
 from data_contracts.contract import Contract
 
 SAME_MOMENT = timedelta(minutes=1)
@@ -121,15 +121,14 @@ def _outcomes(case: Case, contract: Contract, words: Words) -> Iterator[Moment]:
             [words.say("was_solved" if solved else "was_not_solved")] if solved is not None else []
         )
         if opened_at is not None and at >= opened_at:
-            length = duration((at - opened_at).total_seconds(), words.language)
-            said.append(words.say("took", duration=length))
+            said.append(words.say("took", duration=lasted(at - opened_at, words)))
         yield Moment(at, words.say("closed"), " ".join(said))
 
 
 def _said(row: Row, contract: Contract, table: str, words: Words, *names: str) -> str:
     declared = contract.table(table)
     told = [common(words).value(declared.column(n), row.get(n)) for n in names]
-    return " · ".join(one for one in told if one != NOTHING)
+    return capital(" · ".join(one for one in told if one != NOTHING))
 
 
 def _offer_name(name: str | None, contract: Contract, words: Words) -> str:

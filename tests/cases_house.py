@@ -25,6 +25,7 @@ from ingestion.extractors.transcripts.redaction import wav_of
 from ingestion.media.sound import Samples, Sound
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
+from lakehouse.refs import Layer
 from models.live import LiveModels
 from models.score_table import SCORE
 from operations.conversation.files import case_files
@@ -193,7 +194,7 @@ def _write_gold(lake: Lake, person: str) -> None:
     mine = {"person_token": person, "incident_id": CALL}
     reasons = [
         {"feature": "calls", "value": "3", "contribution": 1.1,
-         "text_es": "llamó 3 veces en el último mes", "text_en": "called 3 times in the last month"},
+         "text_es": "llamó 3 veces en un mes", "text_en": "called 3 times in a month"},
         {"feature": "charge", "value": "45", "contribution": -0.4,
          "text_es": "paga poco al mes", "text_en": "pays little a month"},
     ]  # fmt: skip
@@ -222,7 +223,7 @@ def _reply(number: str, at: datetime, *, used: bool, text: str) -> dict[str, Any
 
 
 def _write(
-    lake: Lake, layer: Any, name: str, rows: list[dict[str, Any]], schema: pa.Schema | None = None
+    lake: Lake, layer: Layer, name: str, rows: list[dict[str, Any]], schema: pa.Schema | None = None
 ) -> None:
     table = pa.Table.from_pylist(rows, schema) if schema else _typed(rows)
     lake.writer.append(lake.ref(ACME, layer, name), table, Commit(f"test:{name}"))

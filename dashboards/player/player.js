@@ -113,7 +113,7 @@ class Player {
     for (const [start, end] of lane.voice) {
       const place = { x: start * wide, width: Math.max(0.5, (end - start) * wide) };
       drawn("rect", clip, { ...place, y: 0, height: HEIGHT });
-      drawn("rect", svg, { ...place, y: HEIGHT - 6, height: 6, class: "turn" });
+      drawn("rect", svg, { ...place, y: HEIGHT - 6, height: 6, class: "talk" });
     }
     const half = (peak) => Math.max(0.8, (peak / this.data.loudest) * (HEIGHT / 2 - 9));
     const middle = HEIGHT / 2 - 4;

@@ -20,7 +20,8 @@ def show(see: Viewer, case: Case) -> None:
         return
     st.subheader(words.say("foretold_title"))
     answers.show(see, case.answer, case.suggested)
-    st.html(cards.lines(said))
+    if said:
+        st.html(cards.lines(said))
     if case.risk is not None and case.risk["reasons"]:
         st.html(cards.strong(words.say("why_risk")))
         pieces.contributions(see, case.risk["reasons"])

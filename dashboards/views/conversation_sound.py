@@ -36,7 +36,9 @@ def _recording(see: Viewer, file: CaseFile, number: int) -> None:
     sound, problem = _sound(see, file, place) if may and asked_for(place) else (None, None)
     told = recording_of(file, number, words, may=may)
     player(told, place, sound, problem)
-    st.html(cards.note(_transcript(see, file)))
+    transcript = _transcript(see, file)
+    if transcript:
+        st.html(cards.note(transcript))
 
 
 def _quality(see: Viewer, file: CaseFile) -> None:

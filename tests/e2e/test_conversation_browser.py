@@ -1,4 +1,4 @@
-"""A case whole in a real browser: the call heard and read, the photo seen, and who may do neither."""
+"""A case whole in a real browser: its call heard and read, its photo seen, and by whom not."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -25,6 +25,7 @@ from foundation.texts import Language
 from operations.conversation.files import CaseFile
 from tenancy.consents import Consent, save_consent
 from tenancy.sign_in import sign_in
+from tenancy.tenant import Tenant
 from tests.cases_house import (
     ACME,
     CALL,
@@ -48,7 +49,9 @@ def cases(
         yield made
 
 
-def viewer(cases: Cases, tenant=ACME, role: str = "viewer", language: Language = "es") -> Viewer:
+def viewer(
+    cases: Cases, tenant: Tenant = ACME, role: str = "viewer", language: Language = "es"
+) -> Viewer:
     actor = sign_in(cases.lake.store, f"{role}@{tenant.id}.example", PASSWORD)
     words = Words(language, tenant.currency, tenant.time_zone)
     return Viewer(cases.lake, actor, tenant, TELECOM, words)
@@ -118,7 +121,8 @@ def test_the_timeline_tells_the_whole_case_in_order(case: Case):
     titles = [one.title for one in told]
     expected = {
         "Se abrió el caso", "Llamada de 30 s", "Se respondió al cliente", "Llegó a ABCall",
-        f"Otro caso del mismo cliente: {WORDS}", "Se calculó el riesgo", "Se dijo qué se hizo con la respuesta",
+        f"Otro caso del mismo cliente: {WORDS}", "Se calculó el riesgo",
+        "Se dijo qué se hizo con la respuesta",
     }  # fmt: skip
     assert expected <= set(titles)
     assert "Reinicie el módem." not in [one.detail for one in told], "nobody used it"
