@@ -55,15 +55,10 @@ SAID = (
     ("customer", 1, 22.5, 26.0, "Es la tercera vez que llamo por lo mismo."),
     ("agent", 0, 27.0, 29.5, "Mañana va un técnico; ¿algo más?"),
 )
-RECEIPT = (
-    ("FACTURA", 40, 40, 210, 44),
-    ("8841", 270, 40, 120, 44),
-    ("Cliente:", 40, 120, 190, 40),
-    ("[…]", 250, 120, 230, 40),
-    ("Total", 40, 200, 120, 40),
-    ("$45.000", 250, 200, 190, 40),
-)
-WRITTEN = ("FACTURA 8841", "Cliente: Ana Ruiz", "Total       $45.000")
+WRITTEN = (("FACTURA", "8841"), ("Cliente:", "Ana", "Ruiz"), ("Total", "$45.000"))
+NAMES = ("Ana", "Ruiz")
+LETTERS = 40
+"""Height of the letters, and the border."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +92,25 @@ def call(seconds: float = 30.0, said: Sequence[Sequence[Any]] = SAID) -> bytes:
 def photo() -> bytes:
     """Return a photo of a bill as JPEG, with a place in its EXIF as telephones write it."""
     drawn = Image.new("RGB", (560, 300), "#F4F1E8")
-    pen = ImageDraw.Draw(drawn)
-    for number, line in enumerate(WRITTEN):
-        pen.text((40, 40 + 80 * number), line, "#222222", ImageFont.load_default(40))
+    pen, font = ImageDraw.Draw(drawn), ImageFont.load_default(LETTERS)
+    for word, left, top, _, _ in places():
+        pen.text((left, top), word, "#222222", font, anchor="lt")
     exif, written = Image.Exif(), io.BytesIO()
     exif[0x010E] = "secret place"
     drawn.save(written, "JPEG", quality=90, exif=exif)
     return written.getvalue()
+
+
+def places() -> list[tuple[str, int, int, int, int]]:
+    """Return the words of the bill: left, top, width and height of each."""
+    font, found = ImageFont.load_default(LETTERS), []
+    for number, line in enumerate(WRITTEN):
+        left, top = LETTERS, LETTERS + 2 * LETTERS * number
+        for word in line:
+            _, _, width, height = font.getbbox(word, anchor="lt")
+            found.append((word, left, top, round(width), round(height)))
+            left += round(width) + LETTERS // 2
+    return found
 
 
 def damaged() -> bytes:
@@ -131,7 +138,7 @@ def cases_at(settings: Settings) -> Iterator[Cases]:
         extract_new(lake, ACME, next(one for one in EXTRACTORS if one.name == "audio"))
         _write_found(lake)
         _write_gold(lake, person)
-        tell_feedback(registrar, CALL, {"reply": None})
+        tell_feedback(registrar, CALL, {"reply": None, "solved": False})
         tell_outcome(registrar, WORDS, {"solved": True})
         yield Cases(lake, person)
 
@@ -176,16 +183,19 @@ def _write_found(lake: Lake) -> None:
     start, end = SECRET_SECONDS
     spans = [{"start_seconds": start, "end_seconds": end, "channel": 1}]
     words = [
-        dict(zip(("text", "left", "top", "width", "height", "page"), (*one, 0), strict=True))
-        for one in RECEIPT
-    ]
+        {
+            "text": "[…]" if word in NAMES else word,
+            "left": left, "top": top, "width": width, "height": height, "page": 0,
+        }
+        for word, left, top, width, height in places()
+    ]  # fmt: skip
     _write(lake, "silver", "extract_transcript", [
         {**about, "object_id": sound, "turns": turns, "spans": spans, "source": "vosk",
          "language": "es"},
     ])  # fmt: skip
     _write(lake, "silver", "extract_image", [
         {**about, "object_id": seen, "width": 560, "height": 300, "blurred": True, "words": words,
-         "text": "FACTURA 8841\nCliente: […]\nTotal $45.000"},
+         "text": "FACTURA 8841\nCliente: […] […]\nTotal $45.000"},
     ])  # fmt: skip
 
 

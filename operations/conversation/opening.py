@@ -29,6 +29,9 @@ READ = "incident_file.read"
 """Of the audit log; its subject is the object's keyed name."""
 HIDDEN = "[…]"
 """What stands in the place of a word that is to be covered."""
+MARGIN_PART = 8
+"""Of a word's height so much around it is covered too: readers of text cut letters."""
+
 WIDEST = 1_400
 JPEG_QUALITY = 82
 
@@ -108,5 +111,6 @@ def _cover(picture: Image.Image, found: Row | None) -> None:
     pen = ImageDraw.Draw(picture)
     for word in words:
         if word["text"] == HIDDEN:
-            left, top = word["left"], word["top"]
-            pen.rectangle((left, top, left + word["width"], top + word["height"]), "black")
+            left, top, margin = word["left"], word["top"], max(2, word["height"] // MARGIN_PART)
+            right, bottom = left + word["width"] + margin, top + word["height"] + margin
+            pen.rectangle((left - margin, top - margin, right, bottom), "black")

@@ -75,7 +75,7 @@ def test_a_manager_hears_a_call_in_step_with_its_words_and_sees_the_photo(
     assert slider.get_attribute("aria-valuetext") == "0:00 de 0:30"
     page.get_by_text("Mostrar la foto").click()
     page.wait_for_selector(".ab-photo img")
-    assert page.locator(".ab-box").count() == 6
+    assert page.locator(".ab-box").count() == 7
     assert served.looks() == 2
     page.reload()
     settled(page)
