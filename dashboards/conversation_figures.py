@@ -90,7 +90,7 @@ def _state(case: Case, words: Words) -> Figure:
 
 
 def _risk(case: Case, contract: Contract, words: Words) -> Figure:
-    title, meaning = words.say("risk"), common(words).say("incidents_at_risk_help")
+    title, meaning = words.say("risk"), words.say("risk_help")
     if case.objects:
         return Figure(title, NOTHING, words.say("customers.objects"), meaning)
     if case.risk is None:
