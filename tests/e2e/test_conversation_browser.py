@@ -10,7 +10,7 @@ import pytest
 from foundation.settings import Settings
 from operations.conversation.opening import READ
 from tenancy.audit import entries
-from tests.cases_house import ACME, CALL, DAMAGED, EMPTY, WORDS, Cases, cases_at
+from tests.cases_house import ACME, CALL, WORDS, Cases, cases_at
 from tests.e2e.browser import MAIN, settled, signed_in, start, walk
 
 if TYPE_CHECKING:
@@ -96,24 +96,6 @@ def test_who_may_not_hear_reads_it_on_a_phone_by_the_link(served: Served, browse
     assert "Mañana va un técnico" in current(page)
     heights = [one.bounding_box()["height"] for one in page.locator(".player button").all()]
     assert heights and min(heights) >= 44
-    assert fits(page)
-    page.context.close()
-
-
-@pytest.mark.parametrize(
-    ("incident", "said", "warnings"),
-    [
-        (EMPTY, "Este caso llegó sin grabaciones ni fotos.", 0),
-        (DAMAGED, "No se pudo analizar este archivo", 1),
-    ],
-)
-def test_other_cases_look_right_too(
-    served: Served, browser: "Browser", incident: str, said: str, warnings: int
-):
-    url = f"{served.address}/conversation?incident={incident}"
-    page = signed_in(browser, url, "manager@acme.example")
-    page.wait_for_selector(f"text={said}")
-    assert page.locator('[data-testid="stAlert"]').count() == warnings
     assert fits(page)
     page.context.close()
 

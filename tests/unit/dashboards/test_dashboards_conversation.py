@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboards.conversation import Case, case_of
 from dashboards.conversation_figures import (
@@ -29,6 +30,8 @@ from tenancy.tenant import Tenant
 from tests.cases_house import (
     ACME,
     CALL,
+    DAMAGED,
+    EMPTY,
     OTHER,
     PASSWORD,
     STAFF,
@@ -155,3 +158,30 @@ def test_the_time_around_a_case_ends_a_day_after_it(case: Case):
     assert case.row["opened_at"] < utc_now() - timedelta(hours=4)
     assert [row["incident_id"] for row in case.around.others] == [WORDS]
     assert len(case.around.calls) == 1
+
+
+def page() -> None:
+    import streamlit as st
+
+    from dashboards.views import conversation
+
+    conversation.show(st.session_state["see"])
+
+
+@pytest.mark.parametrize(
+    ("incident", "expected"),
+    [
+        (EMPTY, ("Este caso no trae texto.", "Este caso llegó sin grabaciones ni fotos.")),
+        (DAMAGED, ("No se pudo analizar este archivo", "Sin transcripción", "TXT de 1 kB")),
+    ],
+)
+def test_an_empty_case_and_a_damaged_recording_are_told_in_words(
+    cases: Cases, incident: str, expected: tuple[str, ...]
+):
+    app = AppTest.from_function(page, default_timeout=30)
+    app.session_state["see"] = viewer(cases, role="manager")
+    app.query_params["incident"] = incident
+    app.run()
+    assert not app.exception and not app.error
+    shown = " ".join(str(one.value) for one in (*app.html, *app.warning))
+    assert [one for one in expected if one not in shown] == []
