@@ -5,7 +5,7 @@ from ingestion.media.policy import OPEN
 from ingestion.media.sandbox import GIVEN, MIB, Bounds, run
 
 BOUNDS = Bounds(seconds=300, processor_seconds=120, output_bytes=64 * MIB)
-KILOBITS = 48
+KILOBITS = 32
 """A second, for all channels: speech of two sides loses nothing that anybody hears."""
 FORMAT = slice(20, 22)
 PLAIN_WAV = (b"\x01\x00", b"\x06\x00", b"\x07\x00")
@@ -29,7 +29,7 @@ def playable(content: bytes) -> tuple[str, bytes]:
 
 
 def opus_of(content: bytes) -> tuple[str, bytes]:
-    """Return media type and content of a recording as Opus: a minute takes a fifth of a second.
+    """Return media type and content of a recording as Opus: a minute takes a quarter of a second.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from foundation.settings import Settings
 from operations.conversation.opening import READ
 from tenancy.audit import entries
 from tests.cases_house import ACME, CALL, WORDS, Cases, cases_at
-from tests.e2e.browser import MAIN, settled, signed_in, start, walk
+from tests.e2e.browser import MAIN, settled, signed_in, start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -53,8 +53,7 @@ def current(page: "Page") -> str:
 def test_a_manager_hears_a_call_in_step_with_its_words_and_sees_the_photo(
     served: Served, browser: "Browser"
 ):
-    page = signed_in(browser, f"{served.address}/", "manager@acme.example")
-    walk(page, "incidents")
+    page = signed_in(browser, f"{served.address}/incidents", "manager@acme.example")
     page.get_by_text("Ver el caso completo").first.click()
     page.wait_for_selector(".player")
     settled(page)
