@@ -34,18 +34,19 @@ def recording_of(file: CaseFile, number: int, words: Words, *, may: bool) -> Jso
     turns = _turns(file.transcript, words)
     lanes = _lanes(sound, turns, words)
     faults = [_fault(one, lanes, words) for one in sound.get("faults") or ()]
+    hold = [_span(one) for one in sound.get("hold") or ()]
     return {
         "name": words.say("recording", number=number),
         "may": may,
         "seconds": sound.get("seconds") or 0.0,
         "lanes": lanes,
         "loudest": max((peak for lane in lanes for peak in lane["peaks"]), default=0) or 1,
-        "hold": [_span(one) for one in sound.get("hold") or ()],
+        "hold": hold,
         "faults": faults,
         "faultsTitle": words.count("faults", len(faults)),
         "turns": turns,
         "note": words.say("noting" if may else "not_heard"),
-        "seen": _seen(lanes, faults, words),
+        "seen": _seen(words, turns=lanes, hold=hold, faults=faults),
         "words": {name: _raw(words, name) for name in PLAYER_WORDS},
     }
 
@@ -112,10 +113,9 @@ def _span(span: Row) -> Json:
     return {"start": span["start_seconds"], "end": span["end_seconds"]}
 
 
-def _seen(lanes: Sequence[object], faults: Sequence[object], words: Words) -> str:
-    """Return how the drawing is read."""
-    parts = [words.say("seen_turns")] if lanes else []
-    return " ".join([*parts, *([words.say("seen_faults")] if faults else [])])
+def _seen(words: Words, **drawn: Sequence[object]) -> str:
+    """Return how the drawing is read: a sentence for each thing that is drawn."""
+    return " ".join(words.say(f"seen_{name}") for name, there in drawn.items() if there)
 
 
 def _raw(words: Words, name: str) -> str:

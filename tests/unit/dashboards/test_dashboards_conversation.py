@@ -73,6 +73,7 @@ def test_the_player_is_told_turns_faults_and_words_and_no_name(case: Case):
     assert {"Silencio largo", "Hablan al mismo tiempo"} <= {one["name"] for one in told["faults"]}
     assert told["turns"][2]["text"] == "Soy [NOMBRE], cédula [DOCUMENTO]."
     assert "solo lo oye" in told["note"]
+    assert "fallas" in told["seen"] and "espera" not in told["seen"], "nobody was on hold"
     assert recording_of(case.files[0], 1, EN, may=True)["lanes"][0]["name"].startswith("Agent ·")
 
 
