@@ -97,11 +97,3 @@ def test_who_may_not_hear_reads_it_on_a_phone_by_the_link(served: Served, browse
     assert heights and min(heights) >= 44
     assert fits(page)
     page.context.close()
-
-
-def test_another_tenants_manager_finds_no_such_case(served: Served, browser: "Browser"):
-    url = f"{served.address}/conversation?incident={CALL}"
-    page = signed_in(browser, url, "manager@otra.example")
-    page.wait_for_selector("text=No encontramos este caso en su empresa")
-    assert CALL not in page.locator("h1").inner_text()
-    page.context.close()

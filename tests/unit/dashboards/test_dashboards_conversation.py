@@ -169,6 +169,20 @@ def page() -> None:
     conversation.show(st.session_state["see"])
 
 
+def opened(see: Viewer, incident: str) -> AppTest:
+    app = AppTest.from_function(page, default_timeout=30)
+    app.session_state["see"] = see
+    app.query_params["incident"] = incident
+    return app.run()
+
+
+@pytest.mark.parametrize(("tenant", "incident"), [(OTHER, CALL), (ACME, "C-999"), (ACME, "\0")])
+def test_the_address_opens_no_case_of_another_tenant(cases: Cases, tenant: Tenant, incident: str):
+    app = opened(viewer(cases, tenant, "manager"), incident)
+    assert [title.value for title in app.title] == ["Caso"]
+    assert "no such case" in app.exception[0].message
+
+
 @pytest.mark.parametrize(
     ("incident", "expected"),
     [
@@ -179,10 +193,7 @@ def page() -> None:
 def test_an_empty_case_and_a_damaged_recording_are_told_in_words(
     cases: Cases, incident: str, expected: tuple[str, ...]
 ):
-    app = AppTest.from_function(page, default_timeout=30)
-    app.session_state["see"] = viewer(cases, role="manager")
-    app.query_params["incident"] = incident
-    app.run()
+    app = opened(viewer(cases, role="manager"), incident)
     assert not app.exception and not app.error
     shown = " ".join(str(one.value) for one in (*app.html, *app.warning))
     assert [one for one in expected if one not in shown] == []
