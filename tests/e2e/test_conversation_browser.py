@@ -78,7 +78,8 @@ def test_a_manager_hears_a_call_in_step_with_its_words_and_sees_the_photo(
     assert served.looks() == 2
     page.get_by_role("button", name=f"Ver el caso {WORDS}").click()
     page.wait_for_selector("text=No llegó la factura.")
-    assert f"incident={WORDS}" in page.url and page.locator(".player").count() == 0
+    page.wait_for_selector(".player", state="detached")
+    assert f"incident={WORDS}" in page.url
     page.context.close()
 
 
