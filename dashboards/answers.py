@@ -17,7 +17,8 @@ def show(see: Viewer, answer: Row | None, replies: Sequence[Row]) -> None:
     if answer is None:
         return
     said = [_said(see, model, answer) for model in TEXT_MODELS]
-    st.html(cards.lines(sentence for sentence in said if sentence))
+    if any(said):
+        st.html(cards.lines(sentence for sentence in said if sentence))
     if not replies:
         st.html(cards.note(see.words.say("answers.no_reply")))
         return

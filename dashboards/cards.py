@@ -1,6 +1,7 @@
 """Small pieces of HTML: every value escaped, colours and sizes from one style sheet."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -9,6 +10,8 @@ from dashboards.figures import Figure, class_name
 from dashboards.words import Words
 
 STYLE = Path(__file__).with_name("style.css")
+HIDDEN = re.compile(r"(\[(?:[A-ZÁÉÍÓÚÑ]{3,14}|…)\])")
+"""What the masker leaves in the place of what it takes out."""
 
 
 def style_sheet() -> str:
@@ -109,6 +112,25 @@ def pairs(facts: Iterable[tuple[str, str]]) -> str:
 def lines(sentences: Iterable[str]) -> str:
     """Return sentences, one a line."""
     return "".join(f'<p class="ab-line">{escape(sentence)}</p>' for sentence in sentences)
+
+
+def masked(words: str, meaning: str) -> str:
+    """Return somebody's own words, the places marked where a person's data was taken out."""
+    pieces = (
+        f'<mark title="{escape(meaning)}">{escape(piece)}</mark>' if place % 2 else escape(piece)
+        for place, piece in enumerate(HIDDEN.split(words))
+    )
+    return f'<blockquote class="ab-quote">{"".join(pieces)}</blockquote>'
+
+
+def moments(told: Iterable[tuple[str, str, str]]) -> str:
+    """Return what happened, in order: when, what, and what is to be said of it."""
+    items = "".join(
+        f'<li><span class="ab-note">{escape(at)}</span><strong>{escape(title)}</strong>'
+        f"<span>{escape(detail)}</span></li>"
+        for at, title, detail in told
+    )
+    return f'<ol class="ab-moments">{items}</ol>'
 
 
 def quote(words: str) -> str:

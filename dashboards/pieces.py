@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import streamlit as st
 
-from dashboards import cards, figures
+from dashboards import cards, charts, figures
 from dashboards.gold import Row
 from dashboards.queries import Run
 from dashboards.viewer import Viewer
@@ -76,6 +76,21 @@ def reasons_of(row: Row, see: Viewer, most: int = REASONS_IN_A_LIST) -> list[str
     """
     told = [r for r in row["reasons"] or () if r["contribution"] > 0]
     return [r[f"text_{see.language}"] for r in told[:most]]
+
+
+def contributions(see: Viewer, reasons: Sequence[Row]) -> None:
+    """Show what raises and what lowers a score, strongest first."""
+    words = see.words
+    st.html(cards.note(words.say("why_help")))
+    rows = [
+        {
+            "text": reason[f"text_{see.language}"],
+            "contribution": reason["contribution"],
+            "effect": words.say("raises" if reason["contribution"] > 0 else "lowers"),
+        }
+        for reason in reasons
+    ]
+    chart(charts.contributions(rows, ink()), "; ".join(r["text"] for r in rows))
 
 
 def customer_rows(see: Viewer, rows: Sequence[Row], source: str) -> None:

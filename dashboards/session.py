@@ -4,7 +4,7 @@ Nothing else about the person is kept. Actor, roles and tenant are resolved anew
 page, so that a disabled user is out at their next click.
 """
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 USER, SEEN, TENANT, LANGUAGE = "user_id", "checked_at", "tenant_id", "language"
 MARK = "session_mark"
 LANGUAGE_IN_URL = "lang"
+OPENED = "opened_files"
 
 
 def enter(store: "Store", email: str, password: str) -> None:
@@ -78,3 +79,14 @@ def keep_language(chosen: Language) -> None:
 def chosen_tenant() -> str | None:
     """Return the tenant that a member of staff chose; `tenancy` decides whether they may."""
     return cast("str | None", st.session_state.get(TENANT))
+
+
+def opened() -> dict[str, Any]:
+    """Return the recordings and photos that are open in this session, by the key of their place."""
+    found: dict[str, Any] = st.session_state.setdefault(OPENED, {})
+    return found
+
+
+def close_files() -> None:
+    """Let go of what was open: whoever looks again is asked, and noted, again."""
+    st.session_state.pop(OPENED, None)

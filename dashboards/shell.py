@@ -12,6 +12,7 @@ from dashboards import cards, session
 from dashboards.failures import guarded
 from dashboards.viewer import Viewer
 from dashboards.views import (
+    conversation,
     customer,
     customers,
     incidents,
@@ -51,6 +52,7 @@ PLACES = (
     Place("customers", customers.show, ":material/group:"),
     Place("customer", customer.show, ":material/person:", listed=False),
     Place("incidents", incidents.show, ":material/report:"),
+    Place("conversation", conversation.show, ":material/forum:", listed=False),
     Place("offers", offers.show, ":material/local_offer:"),
     Place("models", models.show, ":material/model_training:"),
     Place("quarantine", quarantine.show, ":material/rule:"),
@@ -82,6 +84,8 @@ def _run(lake: "Lake", language: Language) -> None:
         pages[place.name] = _page(place, lake, actor, language, pages)
     chosen = st.navigation(list(pages.values()), position="hidden")
     session.keep_language(language)
+    if chosen is not pages["conversation"]:
+        session.close_files()
     if actor is None:
         _language_switch(language)
         sign_in.show(lake.store, language, ended)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboards import cards, charts, customer_queries, figures, pieces
+from dashboards import cards, customer_queries, figures, pieces
 from dashboards.formats import NOTHING, duration
 from dashboards.gold import Row
 from dashboards.timing_queries import timing_of_person
@@ -61,16 +61,7 @@ def _score(see: Viewer, scores: Sequence[Row]) -> None:
     st.html(cards.note(scored))
     if newest["reasons"]:
         st.subheader(words.say("why"))
-        st.html(cards.note(words.say("why_help")))
-        rows = [
-            {
-                "text": reason[f"text_{see.language}"],
-                "contribution": reason["contribution"],
-                "effect": words.say("raises" if reason["contribution"] > 0 else "lowers"),
-            }
-            for reason in newest["reasons"]
-        ]
-        pieces.chart(charts.contributions(rows, pieces.ink()), "; ".join(r["text"] for r in rows))
+        pieces.contributions(see, newest["reasons"])
 
 
 def _timing(see: Viewer, told: Row | None) -> None:
@@ -145,6 +136,8 @@ def _incidents(see: Viewer, incidents: Sequence[Row]) -> None:
         with st.expander(literal(" · ".join(said))):
             st.html(cards.note(words.say("incident_name", name=row["incident_id"])))
             st.html(cards.quote(row["text"] or row["subject"] or words.say("no_text")))
+            whole, number = words.say("open_case"), row["incident_id"]
+            pieces.link(see, "conversation", whole, key=number, incident=number)
 
 
 def _calls(see: Viewer, calls: Sequence[Row]) -> None:

@@ -77,8 +77,9 @@ def _case(
             with st.expander(words.say("what_was_said")):
                 st.html(cards.quote(said))
         answered()
-        token = row["person_token"]
-        if token:
-            pieces.link(
-                see, "customer", words.say("open_customer"), key=row["incident_id"], id=token
-            )
+        token, number = row["person_token"], row["incident_id"]
+        with st.container(horizontal=True):
+            whole = words.say("open_case")
+            pieces.link(see, "conversation", whole, key=number, incident=number)
+            if token:
+                pieces.link(see, "customer", words.say("open_customer"), key=number, id=token)

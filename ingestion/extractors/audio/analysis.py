@@ -19,6 +19,7 @@ from ingestion.extractors.audio.spans import (
 )
 from ingestion.extractors.audio.turns import answers
 from ingestion.extractors.audio.voice import LEAST_SECONDS, spoken
+from ingestion.extractors.audio.waveform import peaks_of
 from ingestion.media.sound import Samples, Sound
 
 OVERLAP_SECONDS = 0.2
@@ -69,6 +70,7 @@ def analysed(sound: Sound) -> CallSound:
         faults=wrong,
         quality=quality.score(lost),
         reasons=lost,
+        waveform=tuple(peaks_of(channel) for channel in channels),
     )
 
 

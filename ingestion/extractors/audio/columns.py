@@ -46,6 +46,7 @@ COLUMNS = pa.schema([
     ("faults", pa.list_(_FAULT)),
     ("quality", pa.float64()),
     ("reasons", pa.list_(_REASON)),
+    ("waveform", pa.list_(pa.list_(pa.int64()))),
 ])  # fmt: skip
 SPANS = ("overlap", "silence", "hold", "voice")
 

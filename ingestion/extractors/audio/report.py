@@ -55,6 +55,8 @@ class CallSound:
         all that needs two sides is None. ``channels``: a side a channel.
     quality
         0 to 100; ``reasons`` say what was lost.
+    waveform
+        See ``waveform``; a line a side.
     """
 
     seconds: float
@@ -70,3 +72,4 @@ class CallSound:
     faults: tuple[Fault, ...]
     quality: float
     reasons: tuple[Reason, ...]
+    waveform: tuple[tuple[int, ...], ...]

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from ingestion.extractors.audio.analysis import analysed
 from ingestion.extractors.audio.faults import BOTH
@@ -10,6 +13,7 @@ from ingestion.extractors.audio.loudness import loudness
 from ingestion.extractors.audio.report import CallSound
 from ingestion.extractors.audio.spans import Span
 from ingestion.extractors.audio.turns import answers
+from ingestion.extractors.audio.waveform import MOST_PEAKS, peaks_of
 from ingestion.media.sound import Samples, Sound
 
 RATE = 8000
@@ -141,3 +145,18 @@ def test_an_empty_line_is_no_bug(seconds: float) -> None:
     told = heard(np.zeros((1, round(seconds * RATE)), dtype=np.float32))
     assert (told.sides[0].voice, told.sides[0].talk_share) == ((), 0.0)
     assert told.sides[0].pitch_hertz == (None, None, None, None)
+
+
+@given(
+    arrays(np.float32, st.integers(1, 5_000), elements=st.floats(-1, 1, width=32)),
+)
+def test_a_waveform_is_short_and_hides_no_peak(channel: Samples) -> None:
+    peaks = peaks_of(channel)
+    assert len(peaks) == min(MOST_PEAKS, len(channel))
+    assert max(peaks) == np.rint(np.abs(channel).max() * 100)
+
+
+def test_a_waveform_has_a_line_a_side() -> None:
+    first, second = heard(call(14, AGENT, CUSTOMER)).waveform
+    assert len(first) == len(second) == MOST_PEAKS
+    assert max(first[150:200]) > 10 > max(second[150:200])

@@ -1,0 +1,84 @@
+"""The recordings of a case: how they sound, what is said in them, and their sound itself."""
+
+import hashlib
+
+import streamlit as st
+
+from dashboards import cards, session
+from dashboards.conversation import Case, words_of
+from dashboards.conversation_figures import problem_sentence, quality_word, reason_sentence
+from dashboards.player.mount import asked_for, player
+from dashboards.player.told import recording_of
+from dashboards.viewer import Viewer
+from foundation.errors import UserError
+from operations.conversation.files import AUDIO, CaseFile
+from operations.conversation.opening import Shown, may_open, open_sound
+
+
+def show(see: Viewer, case: Case) -> None:
+    """Show every recording; nothing where a case came without."""
+    recordings = [one for one in case.files if one.family == AUDIO]
+    for number, file in enumerate(recordings, start=1):
+        _recording(see, file, number)
+
+
+def place_of(file: CaseFile) -> str:
+    """Return the key of a file's place in the page; a case's number may hold any letters."""
+    named = hashlib.sha256(file.incident_id.encode()).hexdigest()[:16]
+    return f"file-{named}-{file.position}"
+
+
+def _recording(see: Viewer, file: CaseFile, number: int) -> None:
+    words = words_of(see)
+    st.subheader(words.say("recording", number=number))
+    _quality(see, file)
+    may, place = may_open(see.actor), place_of(file)
+    sound, problem = _sound(see, file, place) if may and asked_for(place) else (None, None)
+    told = recording_of(file, number, words, may=may)
+    player(told, place, sound, problem)
+    transcript = _transcript(see, file)
+    if transcript:
+        st.html(cards.note(transcript))
+
+
+def _quality(see: Viewer, file: CaseFile) -> None:
+    words = words_of(see)
+    if file.sound is None:
+        st.html(cards.note(words.say("not_analysed")))
+    elif file.sound["problem"]:
+        st.warning(
+            problem_sentence(file.sound["problem"], words), icon=":material/hearing_disabled:"
+        )
+    else:
+        quality = file.sound["quality"]
+        points = words.number(quality, 1)
+        st.html(
+            cards.lines([words.say("sounds", points=points, word=quality_word(quality, words))])
+        )
+        lost = [reason_sentence(one, words) for one in file.sound["reasons"] or ()]
+        if lost:
+            st.html(cards.reasons(lost))
+
+
+def _sound(see: Viewer, file: CaseFile, place: str) -> tuple[Shown | None, str | None]:
+    """Return the sound, or why there is none; opened, and noted, once while the page is open."""
+    opened = session.opened()
+    if place not in opened:
+        with st.spinner(words_of(see).say("preparing")):
+            try:
+                opened[place] = open_sound(see.lake, see.tenant, see.actor, file)
+            except UserError as why:
+                opened[place] = why.say(see.language)
+    found = opened[place]
+    return (found, None) if isinstance(found, Shown) else (None, found)
+
+
+def _transcript(see: Viewer, file: CaseFile) -> str:
+    words = words_of(see)
+    found = file.transcript
+    if found is None or not found.get("turns"):
+        why = found.get("problem") if found else None
+        return problem_sentence(why, words) if why else words.say("no_transcript")
+    silent = words.say("silenced") if found.get("spans") else ""
+    source = found.get("source")
+    return f"{words.say('transcript_from', source=source)} {silent}" if source else silent

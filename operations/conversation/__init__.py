@@ -1,0 +1,1 @@
+"""The files of a case: what was found in them, and their sound and photos in the clear."""

@@ -1,0 +1,92 @@
+"""The files of a case with what extractors found in them, as far as they have looked.
+
+What nobody has read yet, or a table that nobody has written yet, is no error: it is None.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
+
+from tenancy.incident_files import SealedFile, files_of
+
+if TYPE_CHECKING:
+    from lakehouse.lake import Lake
+    from tenancy.tenant import Tenant
+
+Row = Mapping[str, Any]
+Found = dict[str, Row]
+AUDIO, IMAGE = "audio", "image"
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A file that came with a case.
+
+    Attributes
+    ----------
+    sha256
+        Of the object that holds it.
+    sound, transcript, picture
+        Newest row of ``silver.extract_audio``, ``extract_transcript`` and ``extract_image``; its
+        ``problem`` is the key of a sentence where the content could not be read.
+    """
+
+    incident_id: str
+    position: int
+    media_type: str
+    size_bytes: int
+    sha256: str
+    sound: Row | None = None
+    transcript: Row | None = None
+    picture: Row | None = None
+
+    @property
+    def family(self) -> str:
+        """What it is: ``audio``, ``image``, ``text``, ``application``, ``message``."""
+        return self.media_type.split("/")[0]
+
+
+def case_files(lake: "Lake", tenant: "Tenant", incident_id: str) -> tuple[CaseFile, ...]:
+    """Return the files that came with a case, in order; none where it came without."""
+    files = files_of(lake.store, tenant, incident_id)
+    if not files:
+        return ()
+    objects = {one.position: lake.objects.name(tenant, one.stored_as) for one in files}
+    wanted = sorted(set(objects.values()))
+    found = {name: found_in(lake, tenant, name, wanted) for name in (AUDIO, "transcript", IMAGE)}
+    sounds = [one for one in files if one.media_type.startswith(AUDIO)]
+    told = []
+    for one in files:
+        rows = {name: rows_of.get(objects[one.position]) for name, rows_of in found.items()}
+        if rows["transcript"] is None and sounds == [one]:
+            rows["transcript"] = next(iter(found["transcript"].values()), None)
+        told.append(_case_file(one, rows))
+    return tuple(told)
+
+
+def found_in(lake: "Lake", tenant: "Tenant", extractor: str, objects: Collection[str]) -> Found:
+    """Return what an extractor found in some objects, by the newest version that read each."""
+    ref = lake.ref(tenant, "silver", f"extract_{extractor}")
+    if not objects or not lake.exists(ref):
+        return {}
+    rows = lake.arrow(ref, where=pc.field("object_id").isin(sorted(objects))).to_pylist()
+    return {row["object_id"]: row for row in sorted(rows, key=_version)}
+
+
+def _version(row: Row) -> int:
+    return row.get("extractor_version") or 0
+
+
+def _case_file(file: SealedFile, rows: Mapping[str, Row | None]) -> CaseFile:
+    return CaseFile(
+        incident_id=file.incident_id,
+        position=file.position,
+        media_type=file.media_type,
+        size_bytes=file.size_bytes,
+        sha256=file.stored_as,
+        sound=rows[AUDIO],
+        transcript=rows["transcript"],
+        picture=rows[IMAGE],
+    )

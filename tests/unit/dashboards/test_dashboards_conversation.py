@@ -1,0 +1,199 @@
+"""The page of a case: what its player, figures and timeline say, and what it shows to whom."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.conversation import Case, case_of
+from dashboards.conversation_figures import (
+    case_figures,
+    first_sentence,
+    problem_sentence,
+    reason_sentence,
+)
+from dashboards.player.told import recording_of, speaker_name
+from dashboards.timeline import timeline
+from dashboards.viewer import Viewer
+from dashboards.words import Words
+from data_contracts.loader import load_contracts
+from foundation.clock import utc_now
+from foundation.errors import NotFound
+from foundation.settings import Settings
+from foundation.texts import Language
+from operations.conversation.files import CaseFile
+from tenancy.consents import Consent, save_consent
+from tenancy.sign_in import sign_in
+from tenancy.tenant import Tenant
+from tests.cases_house import (
+    ACME,
+    CALL,
+    DAMAGED,
+    EMPTY,
+    OTHER,
+    PASSWORD,
+    STAFF,
+    WORDS,
+    Cases,
+    cases_at,
+)
+
+ES, EN = (Words(language, room="conversation") for language in ("es", "en"))
+TELECOM = load_contracts()["telecom"]
+
+
+@pytest.fixture(scope="module")
+def cases(
+    tmp_path_factory: pytest.TempPathFactory, blank_installation: Callable[[Path], Settings]
+) -> Iterator[Cases]:
+    with cases_at(blank_installation(tmp_path_factory.mktemp("cases") / "data")) as made:
+        yield made
+
+
+def viewer(
+    cases: Cases, tenant: Tenant = ACME, role: str = "viewer", language: Language = "es"
+) -> Viewer:
+    actor = sign_in(cases.lake.store, f"{role}@{tenant.id}.example", PASSWORD)
+    words = Words(language, tenant.currency, tenant.time_zone)
+    return Viewer(cases.lake, actor, tenant, TELECOM, words)
+
+
+@pytest.fixture(scope="module")
+def case(cases: Cases) -> Case:
+    return case_of(viewer(cases), CALL)
+
+
+def test_the_player_is_told_turns_faults_and_words_and_no_name(case: Case):
+    told = recording_of(case.files[0], 1, ES, may=False)
+    assert told["seconds"] == 30
+    assert [lane["name"].split(" · ")[0] for lane in told["lanes"]] == ["Agente", "Cliente"]
+    assert all(len(lane["peaks"]) <= 1000 and lane["voice"] for lane in told["lanes"])
+    assert {"Silencio largo", "Hablan al mismo tiempo"} <= {one["name"] for one in told["faults"]}
+    assert told["turns"][2]["text"] == "Soy [NOMBRE], cédula [DOCUMENTO]."
+    assert "solo lo oye" in told["note"]
+    assert "fallas" in told["seen"] and "espera" not in told["seen"], "nobody was on hold"
+    assert recording_of(case.files[0], 1, EN, may=True)["lanes"][0]["name"].startswith("Agent ·")
+
+
+def test_a_recording_that_nobody_has_read_is_told_all_the_same():
+    told = recording_of(CaseFile("C", 0, "audio/wav", 9, "ab"), 2, EN, may=True)
+    assert (told["seconds"], told["lanes"], told["turns"], told["faults"]) == (0.0, [], [], [])
+    assert told["name"] == "Recording 2"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [("agent", "Agente"), ("Customer", "Cliente"), ("María Pérez", "[NOMBRE]"), (None, None)],
+)
+def test_speakers_are_said_in_the_readers_words_and_never_by_name(
+    source: str | None, said: str | None
+):
+    assert speaker_name(source, ES) == said
+
+
+def test_reasons_of_quality_are_sentences(case: Case):
+    count = {"kind": "long_silence", "amount": 2.0, "points": 16.0}
+    assert reason_sentence(count, ES) == "−16 puntos: 2 silencios largos."
+    level = {"kind": "noise", "amount": 3.5, "points": 5.3}
+    assert (
+        reason_sentence(level, EN)
+        == "−5.3 points: speech should stand 3.5 dB higher above the noise."
+    )
+    kinds = ("one_way", "dropout", "clipping", "talking_over", "too_quiet", "too_loud", "uneven")
+    for kind in kinds:
+        assert reason_sentence({**count, "kind": kind}, EN).startswith("−16 points: ")
+
+
+def test_a_problem_whose_sentence_needs_more_than_its_key_is_said_in_general_words():
+    assert problem_sentence("sound.empty", EN).startswith("The recording holds no sound")
+    assert problem_sentence("sandbox.refused", ES) == problem_sentence("no.such", ES)
+
+
+def test_the_page_opens_with_state_risk_and_quality(case: Case):
+    assert first_sentence(case, TELECOM, ES).startswith("Este caso está abierto desde hace 5 h")
+    assert "se escalan unos 7 de cada 10" in first_sentence(case, TELECOM, ES)
+    state, risk, quality = case_figures(case, TELECOM, ES)
+    assert (state.value, risk.value) == ("Abierto", "▲ Alto")
+    assert quality.value.endswith(" de 100")
+
+
+def test_the_timeline_tells_the_whole_case_in_order(case: Case):
+    told = timeline(case, TELECOM, ES)
+    assert [one.at for one in told] == sorted(one.at for one in told)
+    titles = [one.title for one in told]
+    expected = {
+        "Se abrió el caso", "Llamada de 30 s", "Se respondió al cliente", "Llegó a ABCall",
+        f"Otro caso del mismo cliente: {WORDS}", "Se calculó el riesgo",
+        "Se dijo qué se hizo con la respuesta",
+    }  # fmt: skip
+    assert expected <= set(titles)
+    assert "Reinicie el módem." not in [one.detail for one in told], "nobody used it"
+
+
+def test_a_closed_case_says_so(cases: Cases):
+    case = case_of(viewer(cases), WORDS)
+    assert first_sentence(case, TELECOM, EN).startswith("This case was closed after 5 h")
+    last = timeline(case, TELECOM, EN)[-1]
+    assert (last.title, last.detail.split(".")[0]) == ("The case was closed", "It was solved")
+
+
+def test_another_tenants_case_is_none(cases: Cases):
+    with pytest.raises(NotFound, match="no such case"):
+        case_of(viewer(cases, OTHER, "manager"), CALL)
+
+
+def test_of_who_objects_nothing_is_foretold(cases: Cases):
+    mark = cases.lake.keys.of(ACME).mark("person", cases.person)
+    save_consent(cases.lake.store, STAFF, ACME, mark, Consent(profiling=False))
+    try:
+        case = case_of(viewer(cases), CALL)
+        assert case.objects and case.risk is case.answer is None and not case.told
+        assert case_figures(case, TELECOM, EN)[1].value == "—"
+    finally:
+        save_consent(cases.lake.store, STAFF, ACME, mark, Consent(profiling=True))
+
+
+def test_the_time_around_a_case_ends_a_day_after_it(case: Case):
+    assert case.row["opened_at"] < utc_now() - timedelta(hours=4)
+    assert [row["incident_id"] for row in case.around.others] == [WORDS]
+    assert len(case.around.calls) == 1
+
+
+def page() -> None:
+    import streamlit as st
+
+    from dashboards.views import conversation
+
+    conversation.show(st.session_state["see"])
+
+
+def opened(see: Viewer, incident: str) -> AppTest:
+    app = AppTest.from_function(page, default_timeout=30)
+    app.session_state["see"] = see
+    app.query_params["incident"] = incident
+    return app.run()
+
+
+@pytest.mark.parametrize(("tenant", "incident"), [(OTHER, CALL), (ACME, "C-999"), (ACME, "\0")])
+def test_the_address_opens_no_case_of_another_tenant(cases: Cases, tenant: Tenant, incident: str):
+    app = opened(viewer(cases, tenant, "manager"), incident)
+    assert [title.value for title in app.title] == ["Caso"]
+    assert "no such case" in app.exception[0].message
+
+
+@pytest.mark.parametrize(
+    ("incident", "expected"),
+    [
+        (EMPTY, ("Este caso no trae texto.", "Este caso llegó sin grabaciones ni fotos.")),
+        (DAMAGED, ("No se pudo analizar este archivo", "Sin transcripción", "TXT de 1 kB")),
+    ],
+)
+def test_an_empty_case_and_a_damaged_recording_are_told_in_words(
+    cases: Cases, incident: str, expected: tuple[str, ...]
+):
+    app = opened(viewer(cases, role="manager"), incident)
+    assert not app.exception and not app.error
+    shown = " ".join(str(one.value) for one in (*app.html, *app.warning))
+    assert [one for one in expected if one not in shown] == []
