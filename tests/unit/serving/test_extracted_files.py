@@ -67,7 +67,10 @@ def test_a_better_version_reads_again_and_the_earlier_rows_stay(house: House):
     assert extract_new(house.lake, ACME, SOUND) == Extracted(read=2)
     better = replace(SOUND, version=SOUND.version + 1)
     assert extract_new(house.lake, ACME, better) == Extracted(read=2)
-    assert sorted(row["extractor_version"] for row in house.found()) == [*[SOUND.version] * 2, *[better.version] * 2]
+    assert sorted(row["extractor_version"] for row in house.found()) == [
+        *[SOUND.version] * 2,
+        *[better.version] * 2,
+    ]
 
 
 def test_a_version_that_finds_more_gives_the_table_its_columns(house: House):
