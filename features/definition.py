@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pyspark.sql import Column
 
 EventSource = Literal["incident", "call", "offer"]
-RowSource = Literal["version", "self"]
-"""``version``: the customer's version in effect; ``self``: the incident that is scored."""
+RowSource = Literal["version", "self", "text"]
+"""``version``: the customer's version in effect; ``self``: the incident that is scored; ``text``:
+what the incident's words say."""
 
 EVERY_ENTITY: tuple[Entity, ...] = ("customer", "incident")
 EVENT_TIMES: dict[str, str] = {

@@ -4,7 +4,7 @@ import sys
 
 from benchmarks.parts import run
 
-PARTS = ("audio", "documents", "images", "hostile", "attachments", "search")
+PARTS = ("audio", "documents", "images", "hostile", "attachments", "search", "words", "ablation")
 
 if __name__ == "__main__":
     sys.exit(run("multimodal", "Text, images and call audio", PARTS, joint="."))

@@ -34,7 +34,9 @@ def risk(asking: Asking) -> Sequence[Part | AbcallError]:
     """Say how probable the incident's outcome is, by the contract's first model of incidents."""
     model = _model(asking, "incident")
     scorer = present(asking.models.scorer(model.name))
-    rows = as_rows(asking.contract.table("incidents"), [q.intake for q in asking.questions])
+    intakes = [question.intake for question in asking.questions]
+    taken = scorer.champion.features
+    rows = as_rows(asking.contract.table("incidents"), intakes, taken)
     frame = online_incident_frame(asking.lake, asking.tenant, asking.contract, model.name, rows)
     scores = scorer.score(frame.records)
     return [

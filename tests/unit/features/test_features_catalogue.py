@@ -46,6 +46,13 @@ def test_every_feature_of_the_catalogue_is_known_by_its_functions_name():
         "incident_product",
         "incident_hour",
         "incident_weekday",
+        "text_sentiment",
+        "text_is_urgent",
+        "text_words",
+        "text_amounts",
+        "text_questions",
+        "text_exclamations",
+        "text_language",
     }
 
 
