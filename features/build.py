@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import MEASURES, Contract, Model
 from features.catalogue import MONTHLY_VALUE, features
-from features.definition import EVENT_TIMES, Feature
+from features.definition import EVENT_TIMES, READ, Feature
 from features.facts import AS_OF, Facts, Row
-from features.gold import TEXT, Gold
+from features.gold import Gold
 from features.installed import require_readable
 from features.measures import measures
 from foundation.errors import InvalidContract
@@ -88,7 +88,9 @@ def build(gold: Gold, chosen: Sequence[Feature], grid: "DataFrame", time_zone: s
     kept = [*KEYS, *(name for name in KEPT if name in grid.columns)]
     own = [f for f in chosen if f.source == "self"]
     frame = grid.select(*kept, *(f.compute(row).alias(f.name) for f in own))
-    frame = _with_text(frame, gold, grid, [f for f in chosen if f.source == "text"], row)
+    for source in READ:
+        of_source = [f for f in chosen if f.source == source]
+        frame = _with_read(frame, _read_rows(gold, grid, source), of_source, row)
     frame = _with_version(frame, gold, [f for f in chosen if f.source == "version"], row)
     for source in EVENT_TIMES:
         frame = _with_facts(frame, gold, source, [f for f in chosen if f.source == source])
@@ -103,20 +105,23 @@ def _aside(name: str) -> str:
     return f"_{name}"
 
 
-def _with_text(
-    frame: "DataFrame", gold: Gold, grid: "DataFrame", chosen: Sequence[Feature], row: Row
-) -> "DataFrame":
-    """Join what the incidents' words say: of gold, or of the grid where it brings it (``SAID``)."""
+def _read_rows(gold: Gold, grid: "DataFrame", source: str) -> "DataFrame | None":
+    """Return what was read of incidents, from gold, or from the grid where it brings it."""
     from pyspark.sql import functions as fn
 
-    if not chosen or not (SAID in grid.columns or TEXT in gold):
+    if source == "text" and SAID in grid.columns:
+        fields = grid.schema[SAID].dataType.fieldNames()
+        return grid.select(ENTITY, *(fn.col(SAID)[name].alias(name) for name in fields))
+    return gold[source].withColumnRenamed("incident_id", ENTITY) if source in gold else None
+
+
+def _with_read(
+    frame: "DataFrame", rows: "DataFrame | None", chosen: Sequence[Feature], row: Row
+) -> "DataFrame":
+    """Join what extractors read of the incidents themselves."""
+    if not chosen or rows is None:
         return _absent(frame, chosen)
-    if SAID in grid.columns:
-        fields = [field.name for field in grid.schema[SAID].dataType.fields]
-        texts = grid.select(ENTITY, *(fn.col(SAID)[name].alias(name) for name in fields))
-    else:
-        texts = gold[TEXT].withColumnRenamed("incident_id", ENTITY)
-    known = texts.select(ENTITY, *(f.compute(row).alias(f.name) for f in chosen))
+    known = rows.select(ENTITY, *(f.compute(row).alias(f.name) for f in chosen))
     return frame.join(known, ENTITY, "left")
 
 

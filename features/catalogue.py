@@ -179,6 +179,30 @@ def text_language(text: Row) -> "Column":
     return text.value("language")
 
 
+@of_row("sound")
+def sound_quality(sound: Row) -> "Column":
+    """Take the quality of the recording that came with it, 0 to 100."""
+    return sound.number("quality")
+
+
+@of_row("sound")
+def sound_silence_share(sound: Row) -> "Column":
+    """Take the share of the recording in which nobody speaks."""
+    return sound.number("silence_share")
+
+
+@of_row("sound")
+def sound_talk_share(sound: Row) -> "Column":
+    """Take the first channel's share of all speech in the recording."""
+    return sound.number("talk_share")
+
+
+@of_row("sound")
+def sound_interruptions_per_minute(sound: Row) -> "Column":
+    """Count how often a minute one side interrupts the other in the recording."""
+    return sound.number("interruptions_per_minute")
+
+
 @cache
 def features() -> dict[str, Feature]:
     """Return every feature by its name: those of this module, and those of installed packages.

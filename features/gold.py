@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from features.definition import EVENT_TIMES, Feature
+from features.definition import EVENT_TIMES, READ, Feature
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from lakehouse.lake import Lake
 
-TEXT = "text"
 TABLES = ("customer", *EVENT_TIMES)
 
 
@@ -46,10 +45,11 @@ class Span:
 def read_gold(lake: "Lake", tenant: Tenant, chosen: "Iterable[Feature]" = ()) -> Gold:
     """Return the gold tables of features, pinned to their present versions.
 
-    What texts say is among them only where one of the chosen features takes it: what was made of
-    gold without it stays as it is where texts are read again.
+    What extractors made is among them only where one of the chosen features takes it: what was
+    made of gold without it stays as it is where texts are read again.
     """
-    further = (TEXT,) if any(feature.source == TEXT for feature in chosen) else ()
+    taken = {feature.source for feature in chosen}
+    further = [source for source in READ if source in taken]
     refs = {name: lake.ref(tenant, "gold", name) for name in (*TABLES, *further)}
     versions = {name: lake.version(ref) for name, ref in refs.items()}
     versions = {name: version for name, version in versions.items() if version >= 0}

@@ -12,6 +12,7 @@ import pyarrow as pa
 from data_contracts.contract import Contract
 from features.build import ENTITY, PERSON, available, build, declared
 from features.catalogue import MONTHLY_VALUE
+from features.definition import READ
 from features.facts import AS_OF
 from features.gold import Gold, read_gold
 from features.records import to_records
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
 
 OPENED = "opened_at"
-OWN = ("self", "text")
-"""Sources that an incident brings itself."""
+OWN = ("self", *READ)
+"""Sources that an incident brings itself; a recording is not heard yet when it comes in."""
 
 
 def incident_frame(

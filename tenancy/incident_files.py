@@ -170,6 +170,36 @@ def files_before(store: Store, tenant: Tenant, family: str, before: datetime) ->
 
 
 @dataclass(frozen=True)
+class Recording:
+    """A recording that came with an incident and is in the object store; times in UTC."""
+
+    incident_id: str
+    sha256: str
+    person_token: str | None
+    opened_at: datetime
+    received_at: datetime
+
+
+def recordings_of(store: Store, tenant: Tenant) -> list[Recording]:
+    """Return the recordings that are kept, with the incident that each came with."""
+    row, incident = AttachmentRow, IncidentRow
+    same = (incident.tenant_id == row.tenant_id) & (incident.incident_id == row.incident_id)
+    columns = (row.incident_id, _STORED_AS, incident.person_token)
+    query = (
+        select(*columns, incident.opened_at, incident.received_at)
+        .join(incident, same)
+        .where(
+            row.tenant_id == tenant.id,
+            row.media_type.startswith("audio/"),
+            row.stored_at.is_not(None),
+            row.gone_at.is_(None),
+        )
+    )
+    with store.reading() as session:
+        return [Recording(*found) for found in session.execute(query)]
+
+
+@dataclass(frozen=True)
 class OldFile:
     """A file at the end of its period: where it stands, its object, and whose incident it is."""
 

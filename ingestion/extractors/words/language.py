@@ -1,8 +1,10 @@
 """The language of a text, among those that a contact centre of the region meets."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from py3langid import langid
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 LANGUAGES = ("es", "en", "pt")
 FEWEST_LETTERS = 8
@@ -25,5 +27,7 @@ def language_of(text: str) -> str | None:
 
 
 @cache
-def _identifier() -> langid.LanguageIdentifier:
+def _identifier() -> "LanguageIdentifier":
+    from py3langid import langid
+
     return langid._load_identifier(norm_probs=False, langs=list(LANGUAGES))

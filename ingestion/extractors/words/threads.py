@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from mailparser_reply import EmailReplyParser
-
 LONGEST = 65_536
 """Characters of a thread that are read: the library looks back over what it has read."""
 
@@ -33,6 +31,8 @@ def messages(text: str) -> tuple[Message, ...]:
     """Return a thread's messages, the latest first; a text that is no thread is one message."""
     if "\n" not in text:  # whatever tells messages apart stands on lines of its own
         return (Message(text.strip(), ""),)
+    from mailparser_reply import EmailReplyParser
+
     # The library's own Spanish «El … escribió:» asks for what it forbids: it is told in English.
     told = _SPANISH.sub(r"\1On \2 wrote:", text[:LONGEST].replace("\r\n", "\n"))
     replies = EmailReplyParser(languages=["es", "en"]).read(told).replies

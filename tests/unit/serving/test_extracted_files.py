@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from foundation.errors import InvalidUpload
 from foundation.settings import Settings
+from ingestion.extractors.audio.table import join_sounds, sound_ref
 from ingestion.extractors.registry import EXTRACTORS, Extractor
 from ingestion.extractors.run import Extracted, extract_new, forget_gone, table_of
 from ingestion.tokens import token
@@ -134,6 +135,25 @@ def test_what_was_found_goes_with_the_last_incident_and_comes_back_with_the_file
     house.send(recording(200))
     assert extract_new(house.lake, ACME, SOUND) == Extracted(read=1)
     assert len(house.found()) == 1
+
+
+def test_an_incident_sounds_as_its_longest_recording_does(house: House):
+    house.send(recording(200), recording(250)[: 44 + RATE * 4 * 6])
+    assert join_sounds(house.lake, ACME) == 0
+    extract_new(house.lake, ACME, SOUND)
+    assert join_sounds(house.lake, ACME) == 1
+    ref = sound_ref(house.lake, ACME)
+    (row,) = house.lake.arrow(ref).to_pylist()
+    (longest,) = (one for one in house.found() if one["seconds"] == SECONDS)
+    assert (row["seconds"], row["quality"]) == (SECONDS, longest["quality"])
+    assert 0 <= row["silence_share"] < 1
+    assert row["talk_share"] == pytest.approx(0.5, abs=0.1)
+    version = house.lake.version(ref)
+    assert (join_sounds(house.lake, ACME), house.lake.version(ref)) == (1, version)
+    person = token("1010001277", house.lake.keys.of(ACME).token_key)
+    assert row["person_token"] == person
+    forget_incidents(house.lake.store, ACME, tokens={person})
+    assert (join_sounds(house.lake, ACME), house.lake.arrow(ref).num_rows) == (0, 0)
 
 
 def test_tenants_files_stay_apart_under_names_of_their_own(house: House):
