@@ -6,7 +6,7 @@ must mean something beyond the sentences that were seen.
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from models.recipe import Recipe
 from models.threads import bounded
 
 FOLDS = 4
-TEXT = ("incident_text",)
+CHANNEL, TEXT = ("incident_channel",), ("incident_text",)
 READ = tuple(f"text_{name}" for name in SIGNALS)
 HEARD = tuple(f"sound_{name}" for name in FIGURES.names)
 ADDED = {"words": TEXT, "signals of the text": READ, "call audio": HEARD}
@@ -32,6 +32,7 @@ ADDS = {"text": ("signals of the text",), "audio": ("call audio",),
         "both": ("signals of the text", "call audio"), "neither": ()}  # fmt: skip
 """World → what has to add something in it; the rest has to do no harm."""
 LEAST_GAIN, MOST_HARM = 0.03, 0.03
+ABOUT = ("Gender", "Status", "Children", "Age", "Customer_Status", "Car_Owner")
 CAR_RENTAL = "complaints_ibm_car_rental/car_rental_training_data.csv"
 NOTES = [
     "ablation: gain of AUC over the incident's other columns alone, by a linear model; folds keep "
@@ -71,10 +72,10 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
 
 
 def _of_world(name: str, given: World, draws: int) -> list[Line]:
-    base = _draws(given, ("incident_channel",), draws)
-    found = []
+    base = _draws(given, CHANNEL, draws)
+    found = [_beside_words(name, given, draws)] if "signals of the text" in ADDS[name] else []
     for what, names in ADDED.items():
-        gain = Gain(base, _draws(given, ("incident_channel", *names), draws))
+        gain = Gain(base, _draws(given, (*CHANNEL, *names), draws))
         helps = what in ADDS[name]
         found.append(
             Line(
@@ -88,6 +89,15 @@ def _of_world(name: str, given: World, draws: int) -> list[Line]:
             )
         )
     return found
+
+
+def _beside_words(name: str, given: World, draws: int) -> Line:
+    """Return what the signals add where n-grams stand already, as in a contract's model."""
+    words = _draws(given, (*CHANNEL, *TEXT), draws)
+    gain = Gain(words, _draws(given, (*CHANNEL, *TEXT, *READ), draws))
+    figure = f"ablation: outcome of {name}, what signals of the text add to words"
+    told = f"{len(given.records)} incidents; {gain.say()}"
+    return Line(figure, gain.mean, "", least=LEAST_GAIN, digits=3, configuration=told)
 
 
 def _draws(given: World, names: Sequence[str], draws: int) -> npt.NDArray[np.float64]:
@@ -114,34 +124,39 @@ def _auc(records: Sequence[Record], given: World, kinds: dict[str, str], seed: i
 
 
 def _real(draws: int) -> list[Line]:
-    """Return what comments add to the satisfaction of real customers of a car rental."""
+    """Return what comments add to what real customers of a car rental felt, and were answered."""
     file = DATA / CAR_RENTAL
     if not file.exists():
         return []
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter=";"))
-    columns = ("Gender", "Status", "Children", "Age", "Customer_Status", "Car_Owner")
-    records = [_comment(row, columns) for row in rows]
+    records = [_comment(row) for row in rows]
     given = World(
         records,
         np.array([int(row["Satisfaction"]) for row in rows]),
         np.array([row["Customer_Service"] for row in rows]),
     )
-    base = _draws(given, columns, draws)
-    found = []
-    for what, names in (("words", TEXT), ("signals of the text", READ)):
-        gain = Gain(base, _draws(given, (*columns, *names), draws))
-        told = f"{len(rows)} comments; {gain.say()}"
-        figure = f"ablation: satisfaction at a car rental, what {what} adds"
-        found.append(Line(figure, gain.mean, "", digits=3, configuration=told))
-    return found
+    answered = replace(given, outcome=np.array([row["Action"] == "NA" for row in rows]) * 1)
+    return [
+        _of_comments(what, rest, names, draws)
+        for what, rest in (("satisfaction", given), ("no offer as response", answered))
+        for names in (TEXT, READ)
+    ]
 
 
-def _comment(row: dict[str, str], columns: Sequence[str]) -> Record:
+def _of_comments(what: str, given: World, names: Sequence[str], draws: int) -> Line:
+    gain = Gain(_draws(given, ABOUT, draws), _draws(given, (*ABOUT, *names), draws))
+    added = "words" if names is TEXT else "signals of the text"
+    figure = f"ablation: {what} at a car rental, what {added} adds"
+    told = f"{len(given.records)} comments; {gain.say()}"
+    return Line(figure, gain.mean, "", digits=3, configuration=told)
+
+
+def _comment(row: dict[str, str]) -> Record:
     said = row_of(read(row["Customer_Service"]))
     numbers = {name: float(row[name]) for name in ("Children", "Age")}
     return {
-        **{name: row[name] for name in columns},
+        **{name: row[name] for name in ABOUT},
         **numbers,
         "incident_text": row["Customer_Service"],
         **{f"text_{name}": said[name] for name in SIGNALS},

@@ -24,7 +24,9 @@ FELT, FELT_WHEN_ASKED = 0.45, 0.75
 """From here on a text praises or complains; more is needed of one that asks for something."""
 _WORD = re.compile(r"[a-z]+")
 _GREETING = re.compile(r"\bbuen[oa]?s? (?:dias?|tardes|noches|dia)\b|\bpor favor\b")
-_KNOWN_NOT = re.compile(r"\bno (?:se|encuentro|tengo|recuerdo)\b(?! ?(?:servicio|senal|internet))")
+_NOT_FELT = re.compile(
+    r"\bno (?:es|se|encuentro|tengo|recuerdo)\b(?! ?(?:servicio|senal|internet))"
+)
 _WAITING = re.compile(
     r"\b(?:llevo|llevamos|completo|completamos|van|hace) (?:ya )?(?:mas de )?"
     r"(?:[0-9]+|un|una|dos|tres|cuatro|cinco|seis|varios|varias|muchos|muchas)? ?"
@@ -67,7 +69,7 @@ def score(text: str) -> float:
     weight = sum(value for phrase, value in _lexicon().phrases if phrase in low)
     weight -= 0.8 * bool(_WAITING.search(low)) + 0.3 * bool(_STILL.search(low))
     weight -= 0.6 * bool(_RISE.search(low))
-    return weight + _of_words(_WORD.findall(_KNOWN_NOT.sub(" ", low)))
+    return weight + _of_words(_WORD.findall(_NOT_FELT.sub(" ", low)))
 
 
 def _of_words(words: list[str]) -> float:
