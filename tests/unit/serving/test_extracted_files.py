@@ -32,11 +32,11 @@ RATE, SECONDS = 8_000, 12
 SOUND = next(one for one in EXTRACTORS if one.name == "audio")
 
 
-def recording(hertz: float) -> bytes:
+def recording(hertz: float, seconds: int = SECONDS) -> bytes:
     """Return a call of two sides as WAV: one hums for half of the time, then the other."""
-    times = np.arange(RATE * SECONDS) / RATE
+    times = np.arange(RATE * seconds) / RATE
     hum = 0.3 * np.sin(2 * np.pi * hertz * times) * (np.sin(2 * np.pi * 3 * times) > 0)
-    first = times < SECONDS / 2
+    first = times < seconds / 2
     sides = np.stack([np.where(first, hum, 0.0), np.where(first, 0.0, hum)], axis=1)
     written = io.BytesIO()
     with wave.open(written, "wb") as file:
@@ -138,7 +138,7 @@ def test_what_was_found_goes_with_the_last_incident_and_comes_back_with_the_file
 
 
 def test_an_incident_sounds_as_its_longest_recording_does(house: House):
-    house.send(recording(200), recording(250)[: 44 + RATE * 4 * 6])
+    house.send(recording(200), recording(250, SECONDS // 2))
     assert join_sounds(house.lake, ACME) == 0
     extract_new(house.lake, ACME, SOUND)
     assert join_sounds(house.lake, ACME) == 1
