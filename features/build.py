@@ -88,9 +88,9 @@ def build(gold: Gold, chosen: Sequence[Feature], grid: "DataFrame", time_zone: s
     kept = [*KEYS, *(name for name in KEPT if name in grid.columns)]
     own = [f for f in chosen if f.source == "self"]
     frame = grid.select(*kept, *(f.compute(row).alias(f.name) for f in own))
-    for source in READ:
-        of_source = [f for f in chosen if f.source == source]
-        frame = _with_read(frame, _read_rows(gold, grid, source), of_source, row)
+    for read in READ:
+        of_source = [f for f in chosen if f.source == read]
+        frame = _with_read(frame, _read_rows(gold, grid, read), of_source, row)
     frame = _with_version(frame, gold, [f for f in chosen if f.source == "version"], row)
     for source in EVENT_TIMES:
         frame = _with_facts(frame, gold, source, [f for f in chosen if f.source == source])
@@ -108,10 +108,12 @@ def _aside(name: str) -> str:
 def _read_rows(gold: Gold, grid: "DataFrame", source: str) -> "DataFrame | None":
     """Return what was read of incidents, from gold, or from the grid where it brings it."""
     from pyspark.sql import functions as fn
+    from pyspark.sql.types import StructType
 
     if source == "text" and SAID in grid.columns:
-        fields = grid.schema[SAID].dataType.fieldNames()
-        return grid.select(ENTITY, *(fn.col(SAID)[name].alias(name) for name in fields))
+        said = grid.schema[SAID].dataType
+        assert isinstance(said, StructType)
+        return grid.select(ENTITY, *(fn.col(SAID)[name].alias(name) for name in said.names))
     return gold[source].withColumnRenamed("incident_id", ENTITY) if source in gold else None
 
 

@@ -58,7 +58,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
 
 def _entities() -> list[Line]:
     truth = read(HERE / "words_entities.txt", KINDS)
-    told = [Counter(e.kind for e in _read(sentence.text)) for sentence in truth]
+    told = [Counter[str](e.kind for e in _read(sentence.text)) for sentence in truth]
     return [_f1(kind, truth, told) for kind in KINDS.values()]
 
 

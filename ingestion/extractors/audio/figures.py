@@ -23,7 +23,7 @@ def figures_of(row: Mapping[str, Any]) -> dict[str, float | None]:
     ``talk_share`` is the first channel's part of all speech, ``interruptions_per_minute`` and
     ``response_seconds`` are of both sides together, the latter their mean.
     """
-    seconds, sides = row["seconds"], row["sides"] or ()
+    seconds, sides = row["seconds"], row["sides"] or []
     if row.get("problem") is not None or not seconds:
         return dict.fromkeys(FIGURES.names)
     both = len(sides) == 2

@@ -53,7 +53,7 @@ def join_sounds(lake: "Lake", tenant: "Tenant") -> int:
     if not _is_same(lake, ref, found):
         told = hashlib.sha256(str(found.to_pylist()).encode()).hexdigest()
         lake.writer.replace(ref, found, Commit(f"sound:{lake.version(ref)}:{told}"))
-    return found.num_rows
+    return len(rows)
 
 
 def _is_same(lake: "Lake", ref: "TableRef", found: pa.Table) -> bool:
@@ -73,7 +73,11 @@ def _rows(lake: "Lake", tenant: "Tenant") -> dict[str, dict[str, Any]]:
         if row is None or row["problem"] or file.received_at - file.opened_at > AT_ONCE:
             continue
         if row["seconds"] > rows.get(file.incident_id, {"seconds": -1.0})["seconds"]:
-            about = {KEY: file.incident_id, "person_token": file.person_token}
-            about |= {"opened_at": file.opened_at, "seconds": row["seconds"]}
-            rows[file.incident_id] = about | figures_of(row)
+            rows[file.incident_id] = {
+                KEY: file.incident_id,
+                "person_token": file.person_token,
+                "opened_at": file.opened_at,
+                "seconds": row["seconds"],
+                **figures_of(row),
+            }
     return rows

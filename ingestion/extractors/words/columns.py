@@ -32,7 +32,7 @@ masked."""
 
 def row_of(told: Words) -> dict[str, Any]:
     """Return what was read under the names of ``SIGNALS``."""
-    found = Counter(entity.kind for entity in told.entities)
+    found = Counter[str](entity.kind for entity in told.entities)
     return {
         "language": told.language,
         "sentiment": told.sentiment,

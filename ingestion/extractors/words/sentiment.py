@@ -107,5 +107,8 @@ def _lexicon() -> Lexicon:
     file = Path(__file__).with_suffix(".yaml")
     told = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     lists = (told[kind] for kind in ("positive", "negative", "wanted", "negation", "plain"))
-    kinds = [frozenset(plain(words).split()) for words in lists]
-    return Lexicon(*kinds, tuple((phrase, float(w)) for phrase, w in told["phrases"].items()))
+    positive, negative, wanted, negation, asking = (
+        frozenset(plain(words).split()) for words in lists
+    )
+    phrases = tuple((phrase, float(weight)) for phrase, weight in told["phrases"].items())
+    return Lexicon(positive, negative, wanted, negation, asking, phrases)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from data_contracts.loader import load_contracts
 from features.build import SAID, declared
-from features.online import KnownRow
+from features.known import KnownRow
 from operations.incidents.intake import Desk, as_rows
 from tenancy.tenant import Tenant
 
