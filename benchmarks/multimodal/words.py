@@ -8,11 +8,12 @@ from pathlib import Path
 import yaml
 from sklearn.metrics import f1_score, precision_score
 
+from benchmarks.intent_sets import DATA, banking, spanish
 from benchmarks.multimodal.marked import Marked, read
 from benchmarks.table import Line, report
 from ingestion.extractors.words import read as read_words
 from ingestion.extractors.words.entities import Entity
-from ingestion.extractors.words.language import language_of
+from ingestion.extractors.words.language import SURE_LETTERS, language_of, surely
 from ingestion.extractors.words.sentiment import sentiment_of
 from ingestion.extractors.words.threads import messages
 from ingestion.extractors.words.urgency import is_urgent
@@ -35,7 +36,14 @@ CATALOGUE = (
     "Fijo",
     "Plan Victoria",
 )
-LEAST = {"entity": 0.9, "language": 0.95, "sentiment": 0.7, "urgency": 0.7, "precision": 0.95}
+LEAST = {
+    "entity": 0.9,
+    "language": 0.95,
+    "sure": 0.99,
+    "sentiment": 0.7,
+    "urgency": 0.7,
+    "precision": 0.95,
+}
 MOST_MICROSECONDS = 300
 NOTES = [
     "words: texts are masked before they are read, as in silver; entities are counted by sentence "
@@ -53,7 +61,15 @@ HERE = Path(__file__).parent
 def lines(quick: bool) -> tuple[list[Line], list[str]]:
     """Measure every reading."""
     del quick
-    return [*_entities(), _language(), _sentiment(), *_urgency(), _threads(), _time()], NOTES
+    return [
+        *_entities(),
+        _language(),
+        *_real_language(),
+        _sentiment(),
+        *_urgency(),
+        _threads(),
+        _time(),
+    ], NOTES
 
 
 def _entities() -> list[Line]:
@@ -92,6 +108,23 @@ def _language() -> Line:
     right = sum(a == language_of(b) for a, b in zip(truth, texts, strict=True))
     told = f"{len(texts)} short texts: es, en, pt"
     return _line("language, accuracy", right / len(texts), LEAST["language"], told)
+
+
+def _real_language() -> list[Line]:
+    """Return the same of real utterances, and of those that are long enough to be sure."""
+    if not (DATA / "intents_es_facebook_tod").is_dir():
+        return []
+    real = [("es", text) for text in spanish("test").texts]
+    real += [("en", text) for text in banking("test").texts]
+    right = sum(language == language_of(text) for language, text in real) / len(real)
+    long = [(language, told) for language, text in real if (told := surely(text))]
+    sure = sum(language == told for language, told in long) / len(long)
+    return [
+        _line("language of real utterances, accuracy", right, LEAST["language"],
+              f"{len(real)} of Facebook's Spanish set and Banking77"),
+        _line("language of those it is sure of, accuracy", sure, LEAST["sure"],
+              f"{len(long)} of them, {SURE_LETTERS} letters or more"),
+    ]  # fmt: skip
 
 
 def _sentiment() -> Line:

@@ -27,6 +27,7 @@ from tenancy.tenant import Tenant
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far ahead of this server's clock the client's may run."""
 
+_SAID = pa.struct([one for one in SIGNALS if not pa.types.is_nested(one.type)])
 LATER = frozenset({"outcome", "outcome_time"})
 """Roles of what is known only afterwards: it would tell the model the answer."""
 
@@ -153,12 +154,12 @@ def as_rows(table: Table, intakes: Sequence[Intake], taken: Sequence[FeatureSpec
     found = pa.Table.from_pylist(rows, schema=schema)
     if not any(is_of_text(spec.name) for spec in taken):
         return found
-    said = pa.array([_said(one) for one in intakes], pa.struct(list(SIGNALS)))
+    said = pa.array([_said(one) for one in intakes], _SAID)
     return found.append_column(SAID, said)
 
 
 def _said(intake: Intake) -> dict[str, object]:
-    """Return what an incident's words say; of products nothing, which no feature asks for."""
+    """Return what an incident's words say, as far as features ask for it."""
     text, subject = (_text(intake.values.get(name)) for name in (TEXT, SUBJECT))
     return row_of(read(text or "", subject))
 

@@ -4,6 +4,7 @@ Numbers that identify a person are masked before anything is read; that one stoo
 its mask («[DOCUMENTO]»). After «pedido», «contrato» and the like it is the number of that.
 """
 
+import heapq
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -41,6 +42,13 @@ _IDENTIFICATION = re.compile(_MASK.lower())
 _FIGURE = r"[0-9]{1,15}(?:[.,'´’][0-9]{1,15}){0,6}"
 _SCALE = r"(?: ?(?:mil(?:lones)?|millon)\b)?"
 _MONEY = r"(?:pesos|cop|usd|dolares|euros|lucas)\b"
+_MONEY_WORD = re.compile(_MONEY)
+_FIGURES = re.compile(
+    rf"(?:us\$|\busd|\bcop|[$€£]) ?{_FIGURE}{_SCALE}"
+    rf"|(?<![\w.,]){_FIGURE}{_SCALE} (?:de )?{_MONEY}"
+    rf"|(?<![\w.,]){_FIGURE} (?:millones|millon)\b"
+)
+_NAMING = re.compile(rf"[0-9\[]|primero de|{_MONEY}")
 _MONTH = (
     r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre"
     r"|diciembre)"
@@ -72,7 +80,7 @@ def entities(text: str) -> list[Entity]:
 
 def _may_name(low: str) -> bool:
     """Say whether a text has a figure, a mask or an amount in words: most have none."""
-    return any(map(str.isdigit, low)) or "[" in low or " pesos" in low or "primero de" in low
+    return _NAMING.search(low) is not None
 
 
 def _dates(low: str) -> Iterator[Entity]:
@@ -81,8 +89,12 @@ def _dates(low: str) -> Iterator[Entity]:
 
 
 def _amounts(low: str) -> Iterator[Entity]:
-    for found in _amount().finditer(low):
-        yield Entity(*found.span(), "amount")
+    patterns = (_FIGURES, _in_words()) if _MONEY_WORD.search(low) else (_FIGURES,)
+    taken = -1
+    for found in heapq.merge(*(p.finditer(low) for p in patterns), key=re.Match.start):
+        if found.start() >= taken:
+            taken = found.end()
+            yield Entity(*found.span(), "amount")
 
 
 def _numbers(low: str) -> Iterator[Entity]:
@@ -101,13 +113,9 @@ def _numbers(low: str) -> Iterator[Entity]:
 
 
 @cache
-def _amount() -> re.Pattern[str]:
+def _in_words() -> re.Pattern[str]:
+    """Match «dos millones de pesos»: slow, and looked for only where money is named."""
     file = Path(__file__).with_name("numerals.yaml")
     told = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)["words"]
     word = rf"(?:{'|'.join(sorted(told.split(), key=len, reverse=True))})"
-    return re.compile(
-        rf"(?:us\$|\busd|\bcop|[$€£]) ?{_FIGURE}{_SCALE}"
-        rf"|(?<![\w.,]){_FIGURE}{_SCALE} (?:de )?{_MONEY}"
-        rf"|(?<![\w.,]){_FIGURE} (?:millones|millon)\b"
-        rf"|\b{word}(?: (?:y )?{word}){{0,12}} (?:de )?{_MONEY}"
-    )
+    return re.compile(rf"\b{word}(?: (?:y )?{word}){{0,12}} (?:de )?{_MONEY}")

@@ -1,9 +1,12 @@
 """A text as its words are compared: lower case, without accents, letter for letter."""
 
+from functools import lru_cache
+
 _ACCENTED = "áéíóúüñàèìòùâêîôûäëïöçãõý"
 _TABLE = str.maketrans(_ACCENTED, "aeiouunaeiouaeiouaeiocaoy")
 
 
+@lru_cache(maxsize=16)  # every reading asks for the same text, one after the other
 def plain(text: str) -> str:
     """Return a text in lower case and without accents; as long as the text.
 
