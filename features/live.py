@@ -12,7 +12,6 @@ import pyarrow as pa
 from data_contracts.contract import Contract
 from features.build import ENTITY, PERSON, available, build, declared
 from features.catalogue import MONTHLY_VALUE
-from features.definition import READ
 from features.facts import AS_OF
 from features.gold import Gold, read_gold
 from features.records import to_records
@@ -23,8 +22,9 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
 
 OPENED = "opened_at"
-OWN = ("self", *READ)
-"""Sources that an incident brings itself; a recording is not heard yet when it comes in."""
+OWN = ("self", "text")
+"""Sources that an incident brings itself; a recording is not heard yet when it comes in: what it
+sounds like is unknown then."""
 
 
 def incident_frame(

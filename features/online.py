@@ -175,7 +175,7 @@ def _values_of(source: str, asked: _Asked) -> Values | None:
     """Return the row that features of one source are computed from."""
     if source == "version":
         return _version_at(asked.person, asked.as_of)
-    return {"self": asked.own, "text": asked.own.get(SAID)}.get(source)
+    return asked.own if source == "self" else asked.own.get(SAID)
 
 
 def _facts_before(source: str, asked: _Asked) -> KnownFacts:

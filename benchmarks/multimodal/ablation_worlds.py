@@ -47,7 +47,7 @@ class World:
     Attributes
     ----------
     groups
-        The sentence that a text has, and the call: neither is in two folds.
+        The sentence that a text has: it is in one fold alone. Calls recur in several.
     """
 
     records: list[Record]
