@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from data_contracts.contract import MEASURES, Contract, Model
 from features.catalogue import MONTHLY_VALUE, features
-from features.definition import EVENT_TIMES, Feature
+from features.definition import EVENT_TIMES, READ, Feature
 from features.facts import AS_OF, Facts, Row
 from features.gold import Gold
 from features.installed import require_readable
@@ -26,6 +26,9 @@ ENTITY, PERSON = "entity_id", "person_token"
 KEYS = (ENTITY, PERSON, AS_OF)
 KEPT = ("label", "duration_days", "has_ended")
 """Columns of a grid that stay beside its features: what became of the entity."""
+
+SAID = "said_"
+"""A column of what an incident's words say, as ``gold.text`` would: no contract's column."""
 
 _OTHER = "other_person_token"
 
@@ -68,7 +71,8 @@ def build(gold: Gold, chosen: Sequence[Feature], grid: "DataFrame", time_zone: s
     ----------
     grid
         One row an entity and as-of time: ``entity_id``, ``person_token``, ``as_of_at``, for
-        incidents their own columns, and what is known of the outcome (``KEPT``).
+        incidents their own columns, what their words say where gold does not have them yet
+        (``SAID``, a struct), and what is known of the outcome (``KEPT``).
     time_zone
         The tenant's, for the hour and weekday of an incident.
 
@@ -84,6 +88,9 @@ def build(gold: Gold, chosen: Sequence[Feature], grid: "DataFrame", time_zone: s
     kept = [*KEYS, *(name for name in KEPT if name in grid.columns)]
     own = [f for f in chosen if f.source == "self"]
     frame = grid.select(*kept, *(f.compute(row).alias(f.name) for f in own))
+    for read in READ:
+        of_source = [f for f in chosen if f.source == read]
+        frame = _with_read(frame, _read_rows(gold, grid, read), of_source, row)
     frame = _with_version(frame, gold, [f for f in chosen if f.source == "version"], row)
     for source in EVENT_TIMES:
         frame = _with_facts(frame, gold, source, [f for f in chosen if f.source == source])
@@ -96,6 +103,28 @@ def build(gold: Gold, chosen: Sequence[Feature], grid: "DataFrame", time_zone: s
 def _aside(name: str) -> str:
     """Return a name that no feature has."""
     return f"_{name}"
+
+
+def _read_rows(gold: Gold, grid: "DataFrame", source: str) -> "DataFrame | None":
+    """Return what was read of incidents, from gold, or from the grid where it brings it."""
+    from pyspark.sql import functions as fn
+    from pyspark.sql.types import StructType
+
+    if source == "text" and SAID in grid.columns:
+        said = grid.schema[SAID].dataType
+        assert isinstance(said, StructType)
+        return grid.select(ENTITY, *(fn.col(SAID)[name].alias(name) for name in said.names))
+    return gold[source].withColumnRenamed("incident_id", ENTITY) if source in gold else None
+
+
+def _with_read(
+    frame: "DataFrame", rows: "DataFrame | None", chosen: Sequence[Feature], row: Row
+) -> "DataFrame":
+    """Join what extractors read of the incidents themselves."""
+    if not chosen or rows is None:
+        return _absent(frame, chosen)
+    known = rows.select(ENTITY, *(f.compute(row).alias(f.name) for f in chosen))
+    return frame.join(known, ENTITY, "left")
 
 
 def _with_version(

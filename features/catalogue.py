@@ -137,6 +137,72 @@ def incident_weekday(incident: Row) -> "Column":
     return incident.local_weekday("opened_at")
 
 
+@of_row("text")
+def text_sentiment(text: Row) -> "Column":
+    """Take how its words feel, from -1 (complaint) to 1 (praise)."""
+    return text.number("sentiment")
+
+
+@of_row("text")
+def text_is_urgent(text: Row) -> "Column":
+    """Tell whether its words say that it cannot wait."""
+    return text.number("is_urgent")
+
+
+@of_row("text")
+def text_words(text: Row) -> "Column":
+    """Count its words."""
+    return text.number("words")
+
+
+@of_row("text")
+def text_amounts(text: Row) -> "Column":
+    """Count the amounts of money that it names."""
+    return text.number("amounts")
+
+
+@of_row("text")
+def text_questions(text: Row) -> "Column":
+    """Count its question marks."""
+    return text.number("questions")
+
+
+@of_row("text")
+def text_exclamations(text: Row) -> "Column":
+    """Count its exclamation marks."""
+    return text.number("exclamations")
+
+
+@of_row("text", "category")
+def text_language(text: Row) -> "Column":
+    """Take the language in which it is written."""
+    return text.value("language")
+
+
+@of_row("sound")
+def sound_quality(sound: Row) -> "Column":
+    """Take the quality of the recording that came with it, 0 to 100."""
+    return sound.number("quality")
+
+
+@of_row("sound")
+def sound_silence_share(sound: Row) -> "Column":
+    """Take the share of the recording in which nobody speaks."""
+    return sound.number("silence_share")
+
+
+@of_row("sound")
+def sound_talk_share(sound: Row) -> "Column":
+    """Take the first channel's share of all speech in the recording."""
+    return sound.number("talk_share")
+
+
+@of_row("sound")
+def sound_interruptions_per_minute(sound: Row) -> "Column":
+    """Count how often a minute one side interrupts the other in the recording."""
+    return sound.number("interruptions_per_minute")
+
+
 @cache
 def features() -> dict[str, Feature]:
     """Return every feature by its name: those of this module, and those of installed packages.
@@ -148,6 +214,13 @@ def features() -> dict[str, Feature]:
     """
     own = {f.name: f for f in globals().values() if isinstance(f, Feature)}
     return own | {plugin.name: _installed(plugin, own) for plugin in plugins(FEATURES)}
+
+
+@cache
+def is_of_text(name: str) -> bool:
+    """Say whether a feature is computed from what an incident's words say."""
+    feature = features().get(name)
+    return feature is not None and feature.source == "text"
 
 
 def _installed(plugin: Plugin, own: Mapping[str, Feature]) -> Feature:

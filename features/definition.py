@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from pyspark.sql import Column
 
 EventSource = Literal["incident", "call", "offer"]
-RowSource = Literal["version", "self"]
-"""``version``: the customer's version in effect; ``self``: the incident that is scored."""
+RowSource = Literal["version", "self", "text", "sound"]
+"""``version``: the customer's version in effect; ``self``: the incident that is scored; ``text``:
+what the incident's words say; ``sound``: what the recording that came with it sounds like."""
+
+READ: tuple[RowSource, ...] = ("text", "sound")
+"""Sources that extractors made of an incident's own text and files: gold tables of these names, a
+row an incident."""
 
 EVERY_ENTITY: tuple[Entity, ...] = ("customer", "incident")
 EVENT_TIMES: dict[str, str] = {

@@ -1,10 +1,11 @@
 """What the features are computed from: a tenant's gold, each table at one pinned version."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from features.definition import EVENT_TIMES
+from features.definition import EVENT_TIMES, READ, Feature
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -41,9 +42,15 @@ class Span:
     last_at: datetime
 
 
-def read_gold(lake: "Lake", tenant: Tenant) -> Gold:
-    """Return the gold tables of features, pinned to their present versions."""
-    refs = {name: lake.ref(tenant, "gold", name) for name in TABLES}
+def read_gold(lake: "Lake", tenant: Tenant, chosen: "Iterable[Feature]" = ()) -> Gold:
+    """Return the gold tables of features, pinned to their present versions.
+
+    What extractors made is among them only where one of the chosen features takes it: what was
+    made of gold without it stays as it is where texts are read again.
+    """
+    taken = {feature.source for feature in chosen}
+    further = [source for source in READ if source in taken]
+    refs = {name: lake.ref(tenant, "gold", name) for name in (*TABLES, *further)}
     versions = {name: lake.version(ref) for name, ref in refs.items()}
     versions = {name: version for name, version in versions.items() if version >= 0}
     return Gold(

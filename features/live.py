@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
 
 OPENED = "opened_at"
+OWN = ("self", "text")
+"""Sources that an incident brings itself; a recording is not heard yet when it comes in: what it
+sounds like is unknown then."""
 
 
 def incident_frame(
@@ -36,14 +39,15 @@ def incident_frame(
     incidents
         One row an incident as gold would hold it: ``entity_id`` (each once), ``person_token``
         (NULL: nobody known), ``opened_at`` and the contract's columns that are known at intake,
-        texts masked.
+        texts masked; what they say (``build.SAID``) where the champion takes it.
     """
     model = contract.model(model_name)
-    gold, chosen = read_gold(lake, tenant), declared(model, contract)
+    chosen = declared(model, contract)
+    gold = read_gold(lake, tenant)
     grid = lake.engine.frame(incidents.append_column(AS_OF, incidents.column(OPENED)))
     frame = build(_past_of(gold, incidents), chosen, grid, tenant.time_zone)
     rows = _in_order(lake.engine.arrow(frame), incidents)
-    specs = tuple(f.spec(contract) for f in chosen if f.source == "self" or available(f, gold))
+    specs = tuple(f.spec(contract) for f in chosen if f.source in OWN or available(f, gold))
     return FeatureFrame(
         model=model,
         records=to_records(rows, specs),

@@ -17,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 
 from data_contracts.contract import Contract, Model
-from features.build import ENTITY, PERSON, declared
+from features.build import ENTITY, PERSON, SAID, declared
 from features.catalogue import MONTHLY_VALUE
 from features.definition import EVENT_TIMES, Feature
 from features.gold import TABLES as GOLD
 from features.known import KnownFacts, KnownRow
-from features.live import OPENED, incident_frame
+from features.live import OPENED, OWN, incident_frame
 from features.online_store import OnlineFacts, PersonFacts, facts_of, online_of
 from features.shapes import FeatureFrame, Record
 from features.spec import FeatureSpec
@@ -112,7 +112,7 @@ def _plan(tenant: Tenant, contract: Contract, name: str, facts: OnlineFacts) -> 
 
 def _is_there(feature: Feature, versions: Mapping[str, int]) -> bool:
     return (
-        feature.source == "self"
+        feature.source in OWN
         or {"version": "customer"}.get(feature.source, feature.source) in versions
     )
 
@@ -164,11 +164,18 @@ def _computed(
             f.name: f.compute(facts) if facts.rows else (0.0 if f.none_counts else None)
             for f in features
         }
-    values = asked.own if source == "self" else _version_at(asked.person, asked.as_of)
+    values = _values_of(source, asked)
     if values is None:
         return dict.fromkeys((feature.name for feature in features), None)
     row = KnownRow(values, asked.as_of, tenant.time_zone)
     return {feature.name: feature.compute(row) for feature in features}
+
+
+def _values_of(source: str, asked: _Asked) -> Values | None:
+    """Return the row that features of one source are computed from."""
+    if source == "version":
+        return _version_at(asked.person, asked.as_of)
+    return asked.own if source == "self" else asked.own.get(SAID)
 
 
 def _facts_before(source: str, asked: _Asked) -> KnownFacts:

@@ -192,7 +192,9 @@ def open_source(
     NotEnoughData
         The tenant lacks a table that the model needs.
     """
-    gold = read_gold(lake, tenant)
+    by_name = {f.name: f for f in (*declared(model, contract), *further)}
+    chosen = tuple(by_name.values())
+    gold = read_gold(lake, tenant, chosen)
     tables, time = (f"{model.entity}s", model.label.table), model.label.time_column
     span = span_of(gold, {GOLD_OF_TABLE[model.label.table]: time} if time is not None else {})
     missing = [name for name in tables if GOLD_OF_TABLE[name] not in gold]
@@ -200,8 +202,6 @@ def open_source(
         raise NotEnoughData(
             "features.no_table", model=title_of(model), table=[*missing, model.label.table][0]
         )
-    by_name = {f.name: f for f in (*declared(model, contract), *further)}
-    chosen = tuple(by_name.values())
     specs = tuple(f.spec(contract) for f in chosen if available(f, gold))
     notes = tuple(Note(f.name, "absent") for f in chosen if not available(f, gold))
     return Source(gold, span, specs, notes, chosen)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from foundation.errors import OperatorError
 from ingestion.evolution.redrive import redrive
-from ingestion.gold.grains import grains, grains_of
+from ingestion.gold.grains import READ, grains, grains_of
 from ingestion.job import job_of
 from ingestion.landing import KIND, bring_back
 from ingestion.leases import receiving
@@ -88,12 +88,12 @@ def mend_table(lake: "Lake", tenant: "Tenant", actor: "Actor", ref: TableRef) ->
 
 def _tables_for(ref: TableRef, contract: "Contract") -> tuple[str, ...]:
     """Return the tables whose uploads must go through once more; none for what is only derived."""
-    named = {table.name for table in contract.tables}
+    named, derived = {table.name for table in contract.tables}, {*READ, *(g.name for g in grains())}
     if ref.layer == "vault":
         return tuple(table.name for table in contract.tables if personal_columns(table))
     if ref.layer in {*FROM_LANDING, "silver"} and ref.name in named:
         return (ref.name,)
-    if ref.layer in DERIVED or (ref.layer == "gold" and ref.name in {g.name for g in grains()}):
+    if ref.layer in DERIVED or (ref.layer == "gold" and ref.name in derived):
         return ()
     table = f"{ref.layer}.{ref.name}"
     raise OperatorError("damage.no_source", tenant=ref.tenant, table=table)

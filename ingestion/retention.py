@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from data_contracts.contract import Contract, Table
 from foundation.clock import utc_now
 from foundation.errors import Held
-from ingestion.gold.grains import grains
+from ingestion.gold.grains import READ, grains
 from ingestion.landing import KIND
 from ingestion.retained_audio import AUDIO, let_audio_go, old_audio
 from ingestion.retained_extracts import let_extracts_go
@@ -195,6 +195,10 @@ def _table_rules(
             ref = lake.ref(tenant, "gold", grain.name)
             if grain.source == table.name and times[0] in lake.schema(ref).names:
                 yield _Rule(ref, table.name, cut, grain.order, _before(times[0], cut))
+        for name in READ if table.name == INCIDENTS else ():
+            ref = lake.ref(tenant, "gold", name)
+            if lake.exists(ref):
+                yield _Rule(ref, table.name, cut, ("incident_id",), _before("opened_at", cut))
     for ref in (lake.ref(tenant, "bronze", table.name), lake.ref(tenant, "quarantine", table.name)):
         cut = _cut(contract, ref.layer, now)
         if cut is not None and lake.exists(ref):

@@ -15,6 +15,7 @@ from data_contracts.contract import Contract
 from features.text_set import TEXT_MODELS, TextSet, one_text, open_texts
 from foundation.clock import utc_now
 from foundation.errors import NotAllowed, NotEnoughData, NotFound
+from ingestion.extractors.words.language import surely
 from lakehouse.commits import Commit
 from models.answer_table import answer_rows, suggestion_rows
 from models.champion import Champion, code_version
@@ -194,7 +195,7 @@ def _suggested(
     lake: "Lake", tenant: "Tenant", contract: Contract, texts: TextSet
 ) -> list[list[Suggestion]]:
     pairs = zip(texts.texts, texts.incident_ids.tolist(), strict=True)
-    asked = [Asked(text, incident_id) for text, incident_id in pairs]
+    asked = [Asked(text, incident_id, surely(text)) for text, incident_id in pairs]
     return ranker_of(lake, tenant, contract).rank_each(asked, SUGGESTED)
 
 

@@ -92,6 +92,8 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
     Busy
         Another refresh of this tenant did not end in time.
     """
+    from ingestion.extractors.audio.table import join_sounds
+    from ingestion.extractors.words.table import read_texts
     from ingestion.gold.refine import refine
     from models.answering import answering
 
@@ -100,6 +102,8 @@ def refresh(lake: "Lake", tenant: "Tenant", *, train_missing: bool = True) -> Re
     with models_lease(lake, tenant):
         # Already now: who objects to being scored is not scored while models are trained.
         build_online(lake, tenant, contract)
+        read_texts(lake, tenant, contract)
+        join_sounds(lake, tenant)
         for model in contract.models:
             _refresh_model(lake, tenant, contract, model, done, train_missing=train_missing)
         offers = _tried(

@@ -17,6 +17,7 @@ from pipelines.outbox import drain_job, outbox
 from pipelines.platform import Platform
 from pipelines.retraining import retraining
 from pipelines.sensors import accepted_uploads, inbox, sources
+from pipelines.text_assets import sounds_asset, texts_asset
 from pipelines.upkeep import nightly, upkeep_job
 
 
@@ -37,7 +38,8 @@ def assets_of(contract: Contract, platform: Platform) -> list[dg.AssetsDefinitio
     copies = [copy_asset(contract, platform)] if platform.settings.sql_url else []
     answers, online = answers_asset(contract, platform), online_asset(contract, platform)
     files = extracted_assets(contract, platform)
-    return [*files, *tables, *models, *offers, answers, online, *copies]
+    texts = [texts_asset(contract, platform), sounds_asset(contract, platform)]
+    return [*files, *tables, *texts, *models, *offers, answers, online, *copies]
 
 
 def build(settings: Settings) -> dg.Definitions:

@@ -10,6 +10,7 @@ from pipelines.lake_assets import gold_key
 from pipelines.model_assets import offers_key, scores_key
 from pipelines.platform import Platform
 from pipelines.tenant_asset import Results, tenant_asset
+from pipelines.text_assets import sounds_key, texts_key
 
 
 def all_of_gold(contract: Contract) -> list[dg.AssetKey]:
@@ -18,7 +19,8 @@ def all_of_gold(contract: Contract) -> list[dg.AssetKey]:
     gold = [gold_key(vertical, grain.name) for grain in grains_of(tables)]
     scores = [scores_key(vertical, model.name) for model in contract.models]
     offers = [offers_key(vertical)] if contract.offers else []
-    return [*gold, *scores, *offers, answers_key(vertical)]
+    read = [texts_key(vertical), sounds_key(vertical)]
+    return [*gold, *scores, *offers, *read, answers_key(vertical)]
 
 
 def copy_asset(contract: Contract, platform: Platform) -> dg.AssetsDefinition:

@@ -9,6 +9,7 @@ from foundation.texts import text
 from pipelines.lake_assets import gold_key
 from pipelines.platform import Platform
 from pipelines.tenant_asset import Results, tenant_asset
+from pipelines.text_assets import sounds_key, texts_key
 
 UNCHANGED = "unchanged"
 """The check of a watch: nothing changed enough to matter."""
@@ -48,6 +49,8 @@ def champion_asset(contract: Contract, model: Model, platform: Platform) -> dg.A
     key = champion_key(contract.vertical, model.name)
     tables = (model.label.table, f"{model.entity}s", "customers")
     sources = sorted({gold_key(contract.vertical, table.removesuffix("s")) for table in tables})
+    if model.entity == "incident":
+        sources += [texts_key(contract.vertical), sounds_key(contract.vertical)]
 
     @tenant_asset(contract, key, sources, {"mlflow"})
     def champion(context: dg.AssetExecutionContext, config: Training) -> Results:

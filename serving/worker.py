@@ -75,6 +75,7 @@ def _end_with(parent: int) -> None:
 
 def _warm(app: "APIFlask") -> None:
     """Load what the first request would wait for, until it is loaded, and keep models new."""
+    from ingestion.extractors.words import read
     from serving.app import HOUSE
     from serving.health.parts import look
 
@@ -83,6 +84,7 @@ def _warm(app: "APIFlask") -> None:
     while not house.life.warm:
         try:
             look(house.lake)
+            read("Buenos días, no tengo servicio")  # the languages alone take a second to load
             house.models.load_all()
             house.life.warm = True
         except Exception as error:  # whatever it is, it is logged, and tried again

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select, update
 
 from tenancy.columns import is_storable
-from tenancy.incident_tables import AttachmentRow
+from tenancy.incident_tables import AttachmentRow, IncidentRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
 
@@ -206,6 +206,36 @@ def note_checked(store: Store, tenant: Tenant, contents: Collection[str]) -> Non
     mine = (row.tenant_id == tenant.id) & STORED_AS.in_(sorted(contents))
     with store.session() as session:
         session.execute(update(row).where(mine).values(checked_at=now_in(session)))
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording that came with an incident and is in the object store; times in UTC."""
+
+    incident_id: str
+    sha256: str
+    person_token: str | None
+    opened_at: datetime
+    received_at: datetime
+
+
+def recordings_of(store: Store, tenant: Tenant) -> list[Recording]:
+    """Return the recordings that are kept, with the incident that each came with."""
+    row, incident = AttachmentRow, IncidentRow
+    same = (incident.tenant_id == row.tenant_id) & (incident.incident_id == row.incident_id)
+    columns = (row.incident_id, STORED_AS, incident.person_token)
+    query = (
+        select(*columns, incident.opened_at, incident.received_at)
+        .join(incident, same)
+        .where(
+            row.tenant_id == tenant.id,
+            row.media_type.startswith("audio/"),
+            row.stored_at.is_not(None),
+            row.gone_at.is_(None),
+        )
+    )
+    with store.reading() as session:
+        return [Recording(*found) for found in session.execute(query)]
 
 
 def _file_of(row: AttachmentRow, sealed: bytes | None) -> SealedFile:

@@ -29,8 +29,8 @@ from lakehouse.refs import Layer
 from models.live import LiveModels
 from models.score_table import SCORE
 from operations.conversation.files import case_files
-from operations.incidents.keeping import store_files
 from operations.incidents.feedback import tell_feedback
+from operations.incidents.keeping import store_files
 from operations.incidents.outcomes import tell_outcome
 from operations.incidents.register import register
 from operations.incidents.registered import Registered, Registrar

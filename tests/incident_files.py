@@ -34,11 +34,11 @@ RATE, SECONDS = 8_000, 12
 SOUND, NOTES = (next(one for one in EXTRACTORS if one.name == name) for name in ("audio", "text"))
 
 
-def recording(hertz: float) -> bytes:
+def recording(hertz: float, seconds: int = SECONDS) -> bytes:
     """Return a call of two sides as WAV: one hums for half of the time, then the other."""
-    times = np.arange(RATE * SECONDS) / RATE
+    times = np.arange(RATE * seconds) / RATE
     hum = 0.3 * np.sin(2 * np.pi * hertz * times) * (np.sin(2 * np.pi * 3 * times) > 0)
-    first = times < SECONDS / 2
+    first = times < seconds / 2
     sides = np.stack([np.where(first, hum, 0.0), np.where(first, 0.0, hum)], axis=1)
     written = io.BytesIO()
     with wave.open(written, "wb") as file:

@@ -11,6 +11,7 @@ from data_contracts.contract import Contract
 from data_contracts.loader import load_contracts
 from features.gold import Gold
 from foundation.settings import Settings
+from ingestion.extractors.words.table import text_rows
 from ingestion.gold.grains import grains
 from ingestion.schema import silver_schema
 from lakehouse.commits import Commit
@@ -71,6 +72,9 @@ def gold_of(engine: Engine, contract: Contract = TELECOM, **tables: Rows) -> Gol
         for grain in grains()
         if grain.source in tables
     }
+    if "incidents" in tables:
+        said = text_rows(silver("incidents", tables["incidents"], contract).to_pylist(), ())
+        frames["text"] = engine.frame(said)
     return Gold(frames, dict.fromkeys(frames, 0))
 
 

@@ -4,7 +4,17 @@ import sys
 
 from benchmarks.parts import run
 
-PARTS = ("audio", "documents", "images", "hostile", "attachments", "search", "persons")
+PARTS = (
+    "audio",
+    "documents",
+    "images",
+    "hostile",
+    "attachments",
+    "search",
+    "persons",
+    "words",
+    "ablation",
+)
 
 if __name__ == "__main__":
     sys.exit(run("multimodal", "Text, images and call audio", PARTS, joint="."))

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CODE_VERSION = "1"
 """Raised when a formula of gold changes, so that every tenant's gold is built anew."""
 
+READ = ("text", "sound")
+"""Gold tables that extractors make of incidents' texts and recordings, not the engine of silver."""
+
 
 @dataclass(frozen=True)
 class Grain:

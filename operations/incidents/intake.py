@@ -11,8 +11,13 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 
 from data_contracts.contract import Column, Table
-from features.build import ENTITY, PERSON
+from features.build import ENTITY, PERSON, SAID
+from features.catalogue import is_of_text
+from features.spec import FeatureSpec
 from foundation.errors import InvalidRequest
+from ingestion.extractors.words import read
+from ingestion.extractors.words.columns import SIGNALS, row_of
+from ingestion.extractors.words.table import SUBJECT, TEXT
 from ingestion.masking import mask
 from ingestion.schema import TYPES, entity_of, stored_columns
 from ingestion.tokens import token
@@ -21,6 +26,15 @@ from tenancy.tenant import Tenant
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far ahead of this server's clock the client's may run."""
+
+_SAID = pa.struct([
+    SIGNALS.field(name)
+    for name in (
+        *("language", "sentiment", "is_urgent", "words"),
+        *("amounts", "questions", "exclamations"),
+    )
+])  # fmt: skip
+"""What features of the catalogue take of it: a struct's every field costs time in a request."""
 
 LATER = frozenset({"outcome", "outcome_time"})
 """Roles of what is known only afterwards: it would tell the model the answer."""
@@ -131,8 +145,11 @@ def intake_columns(table: Table) -> tuple[Column, ...]:
     )
 
 
-def as_rows(table: Table, intakes: Sequence[Intake]) -> pa.Table:
-    """Return incidents as gold would hold them, their place in the request as ``entity_id``."""
+def as_rows(table: Table, intakes: Sequence[Intake], taken: Sequence[FeatureSpec] = ()) -> pa.Table:
+    """Return incidents as gold would hold them, their place in the request as ``entity_id``.
+
+    What their words say is read only where one of the features that are taken asks for it.
+    """
     event_time = table.by_role("event_time")[0].name
     columns = stored_columns(table)
     schema = pa.schema(
@@ -142,7 +159,17 @@ def as_rows(table: Table, intakes: Sequence[Intake]) -> pa.Table:
         one.values | {ENTITY: str(place), PERSON: one.person_token, event_time: one.opened_at}
         for place, one in enumerate(intakes)
     ]
-    return pa.Table.from_pylist(rows, schema=schema)
+    found = pa.Table.from_pylist(rows, schema=schema)
+    if not any(is_of_text(spec.name) for spec in taken):
+        return found
+    said = pa.array([_said(one) for one in intakes], _SAID)
+    return found.append_column(SAID, said)
+
+
+def _said(intake: Intake) -> dict[str, object]:
+    """Return what an incident's words say, as far as features ask for it."""
+    text, subject = (_text(intake.values.get(name)) for name in (TEXT, SUBJECT))
+    return row_of(read(text or "", subject))
 
 
 def _text(value: Value) -> str | None:

@@ -12,6 +12,7 @@ from features.online import online_incident_frame
 from features.shapes import FeatureFrame
 from foundation.errors import AbcallError, NotEnoughData, NotFound
 from foundation.texts import LANGUAGES
+from ingestion.extractors.words.language import surely
 from models.champion import Champion
 from models.intents import Answer as Heard
 from models.offer_run import decided_rows, valued
@@ -34,7 +35,9 @@ def risk(asking: Asking) -> Sequence[Part | AbcallError]:
     """Say how probable the incident's outcome is, by the contract's first model of incidents."""
     model = _model(asking, "incident")
     scorer = present(asking.models.scorer(model.name))
-    rows = as_rows(asking.contract.table("incidents"), [q.intake for q in asking.questions])
+    intakes = [question.intake for question in asking.questions]
+    taken = scorer.champion.features
+    rows = as_rows(asking.contract.table("incidents"), intakes, taken)
     frame = online_incident_frame(asking.lake, asking.tenant, asking.contract, model.name, rows)
     scores = scorer.score(frame.records)
     return [
@@ -72,7 +75,7 @@ def urgency(asking: Asking) -> Sequence[Part | AbcallError]:
 def replies(asking: Asking) -> Sequence[Part | AbcallError]:
     """Say the best replies, each with its source."""
     ranker = present(asking.models.ranker())
-    asked = [Asked(q.said, q.incident_id) for q in asking.questions]
+    asked = [Asked(q.said, q.incident_id, surely(q.said)) for q in asking.questions]
     found: list[list[Suggestion]] = ranker.rank_each(asked, SUGGESTED)
     return [[_reply(rank, one) for rank, one in enumerate(suggestions, 1)] for suggestions in found]
 

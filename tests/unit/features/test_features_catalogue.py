@@ -46,6 +46,17 @@ def test_every_feature_of_the_catalogue_is_known_by_its_functions_name():
         "incident_product",
         "incident_hour",
         "incident_weekday",
+        "text_sentiment",
+        "text_is_urgent",
+        "text_words",
+        "text_amounts",
+        "text_questions",
+        "text_exclamations",
+        "text_language",
+        "sound_quality",
+        "sound_silence_share",
+        "sound_talk_share",
+        "sound_interruptions_per_minute",
     }
 
 

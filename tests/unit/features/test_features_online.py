@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from data_contracts.contract import Column, Contract, Model
 from data_contracts.loader import load_contracts
-from features.build import ENTITY, PERSON, available, build, declared
+from features.build import ENTITY, PERSON, SAID, available, build, declared
 from features.catalogue import MONTHLY_VALUE
 from features.facts import AS_OF
 from features.gold import Gold
@@ -22,6 +22,8 @@ from features.online_settled import settled
 from features.online_store import build_online
 from features.records import to_records
 from features.shapes import Record
+from ingestion.extractors.words import read
+from ingestion.extractors.words.columns import SIGNALS, row_of
 from ingestion.schema import TYPES, stored_columns
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
@@ -153,7 +155,11 @@ def test_an_incidents_features_are_the_engines(
     in_lake(lake, tenant, contract, tables)
     columns = [(c.name, TYPES[c.type]) for c in stored_columns(contract.table("incidents"))]
     schema = pa.schema([(ENTITY, pa.string()), (PERSON, pa.string()), *columns])
-    given_rows = pa.Table.from_pylist(data.draw(asked(contract)), schema=schema)
+    rows = data.draw(asked(contract))
+    given_rows = pa.Table.from_pylist(rows, schema=schema)
+    if data.draw(st.booleans()):  # a champion that takes what the words say
+        said = [row_of(read(str(row["text"] or ""))) for row in rows]
+        given_rows = given_rows.append_column(SAID, pa.array(said, pa.struct(list(SIGNALS))))
     found, expected = (
         frame_of(lake, tenant, contract, model.name, given_rows)
         for frame_of in (online_incident_frame, incident_frame)

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from foundation.clock import utc_now
 from foundation.errors import InvalidUpload, OperatorError
 from foundation.settings import Settings
+from ingestion.extractors.audio.table import join_sounds, sound_ref
 from ingestion.extractors.duplicates import near_duplicates_of
 from ingestion.extractors.gone import forget_gone
 from ingestion.extractors.images.alike import perceptual_hash
@@ -26,6 +27,7 @@ from ingestion.retention import plan_retention, run_retention
 from ingestion.tokens import token
 from tenancy.actor import Actor
 from tenancy.holds import lift_hold, place_hold
+from tenancy.incident_endings import forget_incidents
 from tenancy.incident_files import contents_of
 from tenancy.incident_tables import IncidentRow
 from tests.drawn import as_file, picture
@@ -183,6 +185,25 @@ def test_a_hold_on_a_person_keeps_what_came_from_them_and_what_was_heard_in_it(h
     lift_hold(house.lake.store, OFFICER, ACME, hold.id)
     assert run_retention(house.lake, ACME, OFFICER) is not None
     assert house.found() == []
+
+
+def test_an_incident_sounds_as_its_longest_recording_does(house: House):
+    house.send(recording(200), recording(250, SECONDS // 2))
+    assert join_sounds(house.lake, ACME) == 0
+    extract_new(house.lake, ACME, SOUND)
+    assert join_sounds(house.lake, ACME) == 1
+    ref = sound_ref(house.lake, ACME)
+    (row,) = house.lake.arrow(ref).to_pylist()
+    (longest,) = (one for one in house.found() if one["seconds"] == SECONDS)
+    assert (row["seconds"], row["quality"]) == (SECONDS, longest["quality"])
+    assert 0 <= row["silence_share"] < 1
+    assert row["talk_share"] == pytest.approx(0.5, abs=0.1)
+    version = house.lake.version(ref)
+    assert (join_sounds(house.lake, ACME), house.lake.version(ref)) == (1, version)
+    person = token("1010001277", house.lake.keys.of(ACME).token_key)
+    assert row["person_token"] == person
+    forget_incidents(house.lake.store, ACME, tokens={person})
+    assert (join_sounds(house.lake, ACME), house.lake.arrow(ref).num_rows) == (0, 0)
 
 
 def test_tenants_files_stay_apart_under_names_of_their_own(house: House):

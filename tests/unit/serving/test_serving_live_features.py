@@ -7,6 +7,7 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 
+from features.build import declared
 from features.live import incident_frame
 from features.shapes import Record
 from features.training_set import current_entities
@@ -65,7 +66,8 @@ def intake(row: dict[str, object]) -> Intake:
 
 
 def live(lake: Lake, rows: list[dict[str, object]]) -> list[Record]:
-    given: pa.Table = as_rows(TABLE, [intake(row) for row in rows])
+    taken = [feature.spec(TELECOM) for feature in declared(TELECOM.model(MODEL), TELECOM)]
+    given: pa.Table = as_rows(TABLE, [intake(row) for row in rows], taken)
     frame = incident_frame(lake, ACME, TELECOM, MODEL, given)
     return [comparable(record) for record in frame.records]
 

@@ -1,0 +1,62 @@
+"""Products and services of a tenant's catalogue in its texts, and which are named most."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from ingestion.extractors.words.entities import Entity
+from ingestion.extractors.words.plain import plain
+
+_PIECE = re.compile(r"[^\W\d_]+|[0-9]+")
+
+
+def products(text: str, catalogue: Sequence[str]) -> list[tuple[Entity, str]]:
+    """Return the places of products and their names in the catalogue.
+
+    Accents, capitals and spaces do not count, nor «de» between a name and its size: «movil de
+    40gb» is «Móvil 40 GB».
+    """
+    if not catalogue:
+        return []
+    pattern, names = _compiled(tuple(catalogue))
+    low = plain(text)
+    return [
+        (Entity(*found.span(), "product"), names[_key(found[0])]) for found in pattern.finditer(low)
+    ]
+
+
+def most_named(
+    texts: Iterable[str], catalogue: Sequence[str], most: int = 10
+) -> list[tuple[str, int]]:
+    """Return the products that most texts name, and how many do; a text counts once."""
+    named: Counter[str] = Counter()
+    for text in texts:
+        named.update({name for _, name in products(text, catalogue)})
+    return named.most_common(most)
+
+
+@lru_cache(maxsize=64)
+def _compiled(catalogue: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {_key(name): name for name in catalogue if _key(name)}
+    spelled = sorted((_PIECE.findall(plain(name)) for name in names.values()), key=_size)
+    ways = [_way(pieces) for pieces in reversed(spelled)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(ways) or '(?!)'})(?!\w)"), names
+
+
+def _way(pieces: list[str]) -> str:
+    """Return how a name may be written."""
+    way = re.escape(pieces[0])
+    for before, piece in pairwise(pieces):
+        joint = r"(?:[ -]| de )?" if piece.isdigit() and not before.isdigit() else r"[ -]?"
+        way += joint + re.escape(piece)
+    return way
+
+
+def _key(name: str) -> str:
+    return "".join(piece for piece in _PIECE.findall(plain(name)) if piece != "de")
+
+
+def _size(pieces: list[str]) -> int:
+    return sum(map(len, pieces))
