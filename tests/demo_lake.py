@@ -29,6 +29,7 @@ from tenancy.bootstrap import open_store
 from tenancy.keys import Keyring
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant, tenant_for
+from tests.blank_store import new_mlflow_store
 from tests.once import made_once
 
 SCALE = 0.15
@@ -75,6 +76,7 @@ def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoLake]:
 
 def _make(folder: Path) -> None:
     settings, contract = Settings.at(folder / "data"), load_contracts()["telecom"]
+    new_mlflow_store(settings)
     with Lake.open(settings) as lake:
         open_store(settings).close()
         Keyring(settings, lake.store).create_master()
