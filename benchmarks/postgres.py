@@ -39,11 +39,12 @@ class Server:
         time.sleep(down_seconds)
         self.control("start")
 
-    def new_database(self) -> str:
-        """Create an empty database and return its SQLAlchemy URL."""
+    def new_database(self, copied_from: str = "") -> str:
+        """Create a database, empty or a copy of one that is not in use, and return its URL."""
         name = f"test_{secrets.token_hex(6)}"
+        template = copied_from.rpartition("/")[2] or "template1"
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return f"postgresql+psycopg://{OWNER}@127.0.0.1:{self.port}/{name}"
 
     def drop(self, url: str) -> None:

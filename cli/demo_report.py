@@ -12,7 +12,6 @@ from cli.console import say, show
 from cli.demo_data import Account
 from cli.demo_truth import Beside, true_auc
 from foundation.texts import Language, text
-from models.batch import RISKY
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -68,6 +67,8 @@ class Told:
 
 def tell(lake: "Lake", tenant: Tenant, truth: "Truth", receipts: "Iterable[Receipt]") -> Told:
     """Return what the main job did for a tenant, read back from the lake."""
+    from models.batch import RISKY
+
     counts: Counter[str] = Counter()
     for receipt in receipts:
         counts.update(receipt.counts)

@@ -8,6 +8,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 import typer
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
@@ -52,6 +54,9 @@ from foundation.errors import AbcallError, OperatorError
 from foundation.settings import Settings, spoken_language
 from foundation.texts import Language, text
 
+if TYPE_CHECKING:
+    from typer._click.core import Command
+
 BUG = 70
 
 
@@ -94,9 +99,15 @@ def build_app(language: Language) -> typer.Typer:
     return app
 
 
+@cache
+def _commands(language: Language) -> "Command":
+    """Return the command tree, built once: it takes longer than most commands."""
+    return typer.main.get_command(build_app(language))
+
+
 def run(arguments: Sequence[str], settings: Settings) -> int:
     """Run one command line and return its exit code."""
-    command = typer.main.get_command(build_app(settings.language))
+    command = _commands(settings.language)
     frame_help(command, arguments, settings.language)
     try:
         code = _code(

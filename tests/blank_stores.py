@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from foundation.settings import Settings
+from tests.blank_store import new_mlflow_store
 
 
 @pytest.fixture(scope="session")
 def blank_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an empty store of MLflow that tests copy."""
-    from models.tracking import client_of
-
     settings = Settings.at(tmp_path_factory.mktemp("blank_mlflow") / "data")
-    client_of(settings)
+    new_mlflow_store(settings)
     return settings.mlflow_file
 
 

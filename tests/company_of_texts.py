@@ -12,6 +12,7 @@ from random import Random
 
 from ingestion.gold.refine import refine
 from lakehouse.lake import Lake
+from tests.blank_store import new_mlflow_store
 from tests.silver_rows import ACME, TELECOM, Rows, day, lake_at, write_silver
 
 SAYINGS = {
@@ -131,6 +132,7 @@ def company(folder: Path) -> Iterator[Lake]:
     """Open a lake in which ``ACME`` is that company, its gold up to date."""
     with lake_at(folder) as lake:
         lake.keys.create_master()
+        new_mlflow_store(lake.settings)
         write_silver(lake, ACME, "customers", customers())
         write_silver(lake, ACME, "incidents", [*closed_incidents(), *open_incidents()])
         write_silver(lake, ACME, "responses", replies())

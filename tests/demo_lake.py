@@ -1,12 +1,14 @@
-"""A small real installation, made once a session: generated files through the one door, refreshed.
+"""A small real installation, made once a run: generated files through the one door, refreshed.
 
 Two telecom tenants: ``andina`` (dated history, incidents with texts, churn and incident risk) and
 ``caribe`` (a bare snapshot without identifiers, churn only). Tests read it and do not write to its
 lake; a test that must write makes an installation of its own.
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -26,9 +28,12 @@ from tenancy.api_keys import issue_key
 from tenancy.bootstrap import open_store
 from tenancy.keys import Keyring
 from tenancy.tenant import Tenant
-from tenancy.tenants import create_tenant
+from tenancy.tenants import create_tenant, tenant_for
+from tests.blank_store import new_mlflow_store
+from tests.once import made_once
 
 SCALE = 0.15
+TENANTS = ("andina-movil", "caribe-conecta")
 LIMIT_BYTES = 64 * MIB
 STAFF = Actor("staff:tests", "staff", None, frozenset({"manager", "uploader"}))
 
@@ -58,29 +63,35 @@ class DemoLake:
 
 @pytest.fixture(scope="session")
 def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoLake]:
-    """Return the installation with both tenants' gold, champions and scores."""
-    folder = tmp_path_factory.mktemp("demo_lake")
-    settings = Settings.at(folder / "data")
+    """Return the installation with both tenants' gold, champions and scores: a copy of its own."""
+    made = made_once(tmp_path_factory, "demo_made", _make)
+    folder = tmp_path_factory.mktemp("demo_lake") / "own"
+    shutil.copytree(made, folder)
+    generated = {one.id: one for one in generate_demo(folder.with_name("files"), scale=SCALE)}
+    settings, contract = Settings.at(folder / "data"), load_contracts()["telecom"]
+    with Lake.open(settings) as lake:
+        andina, caribe = (tenant_for(lake.store, STAFF, name) for name in TENANTS)
+        yield DemoLake(settings, lake, contract, andina, caribe, generated)
+
+
+def _make(folder: Path) -> None:
+    settings, contract = Settings.at(folder / "data"), load_contracts()["telecom"]
+    new_mlflow_store(settings)
     with Lake.open(settings) as lake:
         open_store(settings).close()
         Keyring(settings, lake.store).create_master()
         generated = {made.id: made for made in generate_demo(folder / "files", scale=SCALE)}
-        contract = load_contracts()["telecom"]
-        andina, caribe = (
-            _delivered(lake, contract, generated[name])
-            for name in ("andina-movil", "caribe-conecta")
-        )
-        yield DemoLake(settings, lake, contract, andina, caribe, generated)
+        for name in TENANTS:
+            _deliver(lake, contract, generated[name])
 
 
-def _delivered(lake: Lake, contract: Contract, made: GeneratedTenant) -> Tenant:
+def _deliver(lake: Lake, contract: Contract, made: GeneratedTenant) -> None:
     tenant = Tenant(made.id, made.name, made.vertical, made.plan, made.language, made.currency)
     create_tenant(lake.store, STAFF, tenant)
     for delivery in made.deliveries:
         mapping = mapping_of(contract, delivery)
         receive(lake, tenant, STAFF, delivery.path, delivery.table, mapping=mapping)
     refresh(lake, tenant)
-    return tenant
 
 
 def mapping_of(contract: Contract, delivery: Delivery) -> Mapping:

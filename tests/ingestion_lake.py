@@ -17,12 +17,12 @@ from lakehouse.boundary import Boundary, no_fault
 from lakehouse.lake import Lake
 from lakehouse.refs import Layer
 from tenancy.actor import Actor, system_actor
-from tenancy.bootstrap import open_store
 from tenancy.keys import Keyring
 from tenancy.store import Store
 from tenancy.tables import LeaseRow
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
+from tests.blank_store import new_store
 
 ACTOR: Actor = system_actor("tests")
 TENANT = Tenant("acme", "Acme", "telecom", time_zone="UTC", currency="USD")
@@ -49,7 +49,8 @@ INCIDENTS = {
 def installation(folder: Path) -> Settings:
     """Make an installation with the tenant ``acme``."""
     settings = Settings.at(folder / "data")
-    store = open_store(settings)
+    new_store(settings)
+    store = Store(settings.store_url)
     Keyring(settings, store).create_master()
     create_tenant(store, system_actor("tests"), TENANT)
     store.close()

@@ -1,11 +1,12 @@
 """A process of its own that writes to a lake; tests start several, and kill some.
 
-Usage: lake_worker.py FOLDER ENGINE append|merge NAME TIMES
+Usage: lake_worker.py FOLDER ENGINE append|merge|append-and-care NAME TIMES
        lake_worker.py FOLDER ENGINE steps [KILL_AT]
        lake_worker.py FOLDER ENGINE care SECONDS
        lake_worker.py FOLDER ENGINE open|open-and-wait
 
-The tables lie in FOLDER, or where ABCALL_LAKE_URL says.
+The tables lie in FOLDER, or where ABCALL_LAKE_URL says. Spark is a server of the process's own, or
+where ABCALL_SPARK_REMOTE says.
 """
 
 import os
@@ -100,6 +101,8 @@ def main() -> None:
         engine="spark" if engine == "spark" else "sail",
         lake_url=os.environ.get("ABCALL_LAKE_URL", ""),
     )
+    if remote := os.environ.get("ABCALL_SPARK_REMOTE"):
+        settings = replace(settings, spark_remote=remote)
     with Lake.open(settings) as lake:
         ref = lake.ref(TENANT, "silver", "things")
         if action == "steps":
@@ -110,7 +113,10 @@ def main() -> None:
             use_engine(lake)
             time.sleep(60 if action == "open-and-wait" else 0)
         else:
-            many(writer_of(lake, no_fault), ref, action, rest[0], int(rest[1]))
+            verb, _, then = action.partition("-and-")
+            many(writer_of(lake, no_fault), ref, verb, rest[0], int(rest[1]))
+            if then:
+                care(lake, ref, 1)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A process that acts on rejected rows and may be killed at its n-th write, also of an object.
+"""What a process does that acts on rejected rows: it may be killed at its n-th write or object.
 
-Usage: ledger_worker.py FOLDER redrive|dismiss VALUE [KILL_AT]
+Usage: ledger_worker.py FOLDER VALUE corrects every open row and prints its account.
 """
 
 import json
@@ -59,11 +59,17 @@ def act(lake: Lake, action: str, value: str) -> dict[str, int]:
         return {}
 
 
+def act_until(data: Path, action: str, value: str, number: int) -> None:
+    """Correct or dismiss them and die at a write."""
+    with opened(Settings.at(data), kill_at(number)) as lake:
+        act(lake, action, value)
+
+
 def main() -> None:
     """Do what the arguments say."""
-    folder, action, value, *kill = sys.argv[1:]
-    with opened(Settings.at(Path(folder)), kill_at(int(kill[0])) if kill else no_fault) as lake:
-        print(json.dumps(act(lake, action, value)))
+    folder, value = sys.argv[1:]
+    with opened(Settings.at(Path(folder))) as lake:
+        print(json.dumps(act(lake, "redrive", value)))
 
 
 if __name__ == "__main__":

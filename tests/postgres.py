@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.postgres import Server, find_programs, running
 from tenancy.store import Store
+from tests.blank_store import blank_store
 from tests.conftest import require
 
 
@@ -33,23 +34,31 @@ def postgres_url(postgres_server: Server) -> Iterator[str]:
 def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an upgraded, empty SQLite file that tests copy (an upgrade each would add up)."""
     file = tmp_path_factory.mktemp("blank") / "operations.db"
-    blank = Store(f"sqlite:///{file}")
-    blank.upgrade()
-    blank.close()
+    file.write_bytes(blank_store())
     return file
 
 
+@pytest.fixture(scope="session")
+def blank_postgres(postgres_server: Server) -> str:
+    """Return the URL of an upgraded, empty database that the tests' own are copies of."""
+    url = postgres_server.new_database()
+    blank = Store(url)
+    blank.upgrade()
+    blank.close()
+    return url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Return the URL of an upgraded store: once on SQLite, once (slow) on PostgreSQL."""
     if request.param == "postgresql":
-        url = str(request.getfixturevalue("postgres_url"))
-        server = Store(url)
-        server.upgrade()
-        server.close()
-        return url
+        server: Server = request.getfixturevalue("postgres_server")
+        url = server.new_database(request.getfixturevalue("blank_postgres"))
+        yield url
+        server.drop(url)
+        return
     file = shutil.copy(request.getfixturevalue("blank_sqlite"), tmp_path / "operations.db")
-    return f"sqlite:///{file}"
+    yield f"sqlite:///{file}"
 
 
 @pytest.fixture

@@ -14,12 +14,15 @@ from models.registry import Registered, Registry
 from models.risk import resolve
 from models.score import Scorer
 from models.tracking import client_of
+from tests.blank_store import new_mlflow_store
 
 
 def registered(settings: Settings, training: TrainingSet, learned: Learned) -> Scorer:
     """Register what was learned as the tenant acme's champion, and return what scores by it."""
     rows, model = learned.rows, training.model
     binary, base_rate = model.task == "binary", learned.positives / len(rows)
+    if not settings.mlflow_file.exists():
+        new_mlflow_store(settings)
     registry = Registry(settings)
     entry = Entry(
         tenant_id="acme",

@@ -20,6 +20,7 @@ from lakehouse.lake import Lake
 from tenancy.actor import Actor
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
+from tests.blank_store import new_store
 
 ACME = Tenant("acme", "Acme S. A. S.", "telecom")
 TELECOM = load_contracts()["telecom"]
@@ -82,9 +83,8 @@ def gold_of(engine: Engine, contract: Contract = TELECOM, **tables: Rows) -> Gol
 def lake_at(folder: Path) -> Iterator[Lake]:
     """Open a lake of its own with an empty store and one tenant, ``ACME``."""
     settings = Settings.at(folder / "data")
-    settings.data_dir.mkdir()
+    new_store(settings)
     staff = Actor("staff:test", "staff", None, frozenset({"manager"}))
     with Lake.open(settings) as lake:
-        lake.store.upgrade()
         create_tenant(lake.store, staff, ACME)
         yield lake

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 PAGES = ("overview", "customers", "incidents", "offers", "models", "quarantine", "upload")
+DESK, PHONE = 1440, 390
 ENGLISH = ("Today", "Customers", "Upload", "Sign out", "Browse", "per file", "Choose", "rows")
 SPANISH = ("Hoy", "Clientes", "Cargar", "Salir", "filas", "Elegir")
 
@@ -53,28 +54,36 @@ def looks_right(page: "Page", foreign: tuple[str, ...]) -> None:
     assert [word for word in foreign if word in shown] == []
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+def looks_right_at_both_widths(page: "Page", foreign: tuple[str, ...]) -> None:
+    looks_right(page, foreign)
+    page.set_viewport_size({"width": PHONE, "height": 900})
+    settled(page)
+    looks_right(page, foreign)
+    page.set_viewport_size({"width": DESK, "height": 900})
+
+
 @pytest.mark.parametrize(("language", "foreign"), [("es", ENGLISH), ("en", SPANISH)])
-def test_every_page_fits_and_speaks_one_language(
-    served: Served, browser: "Browser", language: str, foreign: tuple[str, ...], width: int
+def test_every_page_fits_desk_and_phone_and_speaks_one_language(
+    served: Served, browser: "Browser", language: str, foreign: tuple[str, ...]
 ):
+    """Who walks the pages on a phone from the start is another test's."""
     url = f"{served.address}/?lang={language}"
-    page = signed_in(browser, url, "manager@acme.example", width)
+    page = signed_in(browser, url, "manager@acme.example", DESK)
     other = page.locator(".st-key-language_switch").inner_text()
     for name in PAGES:
         if name != PAGES[0]:
             walk(page, name)
-        looks_right(page, foreign)
+        looks_right_at_both_widths(page, foreign)
     walk(page, "customers")
     page.locator('[data-testid="stPageLink-NavLink"][href*="customer?"]').first.click()
     page.wait_for_selector(".st-key-show_name")
     settled(page)
-    looks_right(page, foreign)
+    looks_right_at_both_widths(page, foreign)
     assert other in ("English", "Español")
     page.context.close()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [DESK, PHONE])
 @pytest.mark.parametrize(
     ("language", "foreign", "words"),
     [
@@ -115,7 +124,7 @@ def test_offers_tell_whom_to_call_whom_to_leave_and_what_they_brought(
 
 
 def test_buttons_and_links_are_large_enough_for_a_thumb(served: Served, browser: "Browser"):
-    page = signed_in(browser, f"{served.address}/", "manager@acme.example", 390)
+    page = signed_in(browser, f"{served.address}/", "manager@acme.example", PHONE)
     targets = page.locator(f'{MAIN} button, {MAIN} [data-testid="stPageLink-NavLink"]')
     heights = [one.bounding_box()["height"] for one in targets.all() if one.is_visible()]
     assert heights
@@ -141,7 +150,7 @@ def test_a_customer_opens_by_link_for_their_own_tenant_alone(served: Served, bro
     foreign.context.close()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [DESK, PHONE])
 def test_a_case_tells_what_it_is_about_and_what_to_reply(
     served: Served, browser: "Browser", width: int
 ):

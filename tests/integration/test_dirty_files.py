@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.lake_dirty import run
 
-FILES = 100
+FILES = 60
 
 
 @pytest.mark.slow

@@ -1,10 +1,7 @@
 """``kill -9`` at every write boundary of an upload, then the same file again: the same tables."""
 
-import json
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +11,10 @@ from ingestion.mapping import Mapping
 from ingestion.reading import PIECE_BYTES
 from lakehouse.boundary import Recorder
 from tenancy.uploads import list_uploads
+from tests.forked import exit_code_of
 from tests.ingestion_lake import CUSTOMERS, INCIDENTS, TENANT, Door, free_leases, installation
+from tests.ingestion_worker import receive_until
 
-ROOT = Path(__file__).resolve().parents[2]
 BEFORE = {
     "customers": ["id,name,since,months", "A-1,Ana,2024-01-01,1", "A-2,Eva,2024-01-01,1"],
     "incidents": ["operation,caso,abierto", "I,I-1,2024-01-01", "I,I-2,2024-01-01"],
@@ -78,31 +76,6 @@ def tables_of(door: Door, table: str) -> dict[str, list[str]]:
     return found
 
 
-def worker(
-    folder: Path, file: Path, table: str, size: int, *kill: str
-) -> subprocess.CompletedProcess[str]:
-    mapping = json.dumps(mapping_of(table).to_dict())
-    command = [
-        sys.executable,
-        "-m",
-        "tests.ingestion_worker",
-        folder,
-        file,
-        table,
-        mapping,
-        size,
-        *kill,
-    ]
-    return subprocess.run(
-        [str(part) for part in (*command, size, *kill)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
@@ -137,8 +110,8 @@ def test_killed_at_any_boundary_and_run_again_gives_the_same_tables(
     for number in range(1, len(record.places) + 1):
         folder = tmp_path / f"killed{number}"
         shutil.copytree(start, folder)
-        killed = worker(folder / "data", file, table, piece_bytes, str(number))
-        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        given = number, folder / "data", piece_bytes, (file, table, mapping_of(table))
+        assert exit_code_of(receive_until, *given) == -signal.SIGKILL
         # Whoever goes on cuts the file as it was begun, whatever pieces are usual now.
         again = Door(_moved(folder), folder)
         free_leases(again.lake.store)

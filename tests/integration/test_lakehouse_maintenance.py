@@ -22,6 +22,7 @@ from lakehouse.maintenance import FEWEST_SMALL
 from lakehouse.reading import read_arrow
 from lakehouse.refs import TableRef
 from tenancy.tenant import Tenant
+from tests.blank_store import new_store
 from tests.conftest import require
 
 TENANT = Tenant("acme", "Acme", "telecom")
@@ -38,14 +39,13 @@ LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lake]:
     engine, _, bucket = str(request.param).partition(" in a ")
     settings = Settings.at(tmp_path / "data")
-    settings.data_dir.mkdir()
+    new_store(settings)
     if bucket:
         settings = replace(settings, lake_url=f"{request.getfixturevalue('bucket')}/abcall")
     if engine == "spark":
         require(which("java"), "Java")
         settings = replace(settings, engine="spark")
     with Lake.open(settings, Recorder()) as lake:
-        lake.store.upgrade()
         yield lake
 
 
@@ -198,8 +198,7 @@ def test_a_table_in_figures(lake: Lake, ref: TableRef) -> None:
 def test_what_a_killed_writer_left_behind_goes(tmp_path: Path) -> None:
     """In a folder, where a test can make a file old."""
     with Lake.open(Settings.at(tmp_path / "data")) as lake:
-        lake.settings.data_dir.mkdir()
-        lake.store.upgrade()
+        new_store(lake.settings)
         ref = lake.ref(TENANT, "silver", "things")
         fill(lake, ref, 2)
         left = Path(ref.path) / "part-00000-left-behind.parquet"

@@ -13,9 +13,11 @@ import pyarrow as pa
 import pytest
 
 from foundation.settings import Settings
-from lakehouse.lake import Lake
+from lakehouse.engine import open_engine
 from lakehouse.reading import read_arrow
 from lakehouse.refs import TableRef
+from lakehouse.spark import Spark
+from tests.blank_store import new_store
 from tests.conftest import require
 
 WORKER = Path(__file__).resolve().parents[1] / "lake_worker.py"
@@ -27,9 +29,7 @@ ENGINES = ["sail", pytest.param("spark", marks=pytest.mark.slow)]
 def folder(tmp_path: Path) -> Path:
     """Return the data folder of an installation whose store is ready."""
     settings = Settings.at(tmp_path / "data")
-    settings.data_dir.mkdir()
-    with Lake.open(settings) as lake:
-        lake.store.upgrade()
+    new_store(settings)
     return settings.data_dir
 
 
@@ -128,9 +128,15 @@ def test_kills_at_every_boundary_and_a_last_run_give_the_same_tables(folder: Pat
 
 
 @pytest.mark.slow
-def test_kills_on_spark_and_a_last_run_give_the_same_tables(folder: Path) -> None:
+def test_kills_on_spark_and_a_last_run_give_the_same_tables(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After the second commit, which is a merge, and before the eighth, a replace."""
     require(which("java"), "Java")
+    # A server takes longer to start than all of the writes: who is killed is its client.
+    host = open_engine(replace(Settings.at(folder), engine="spark"))
+    assert isinstance(host, Spark)
+    monkeypatch.setenv("ABCALL_SPARK_REMOTE", host.address)
     require_expected(*killed_then_run_again(folder, "spark", 4, 11))
 
 

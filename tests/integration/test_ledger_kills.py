@@ -19,6 +19,7 @@ from tenancy.quarantine_acts import list_acts
 from tenancy.upload import APPLIED, OUTCOMES
 from tenancy.uploads import list_uploads
 from tests import ledger_worker
+from tests.forked import exit_code_of
 from tests.ingestion_lake import ACTOR, TENANT, Door, free_leases, installation
 
 pytestmark = pytest.mark.slow
@@ -43,9 +44,8 @@ def start(folder: Path) -> None:
     door.lake.close()
 
 
-def command(folder: Path, action: str, value: str, *kill: str) -> list[str]:
-    given = [str(folder / "data"), action, value, *kill]
-    return [sys.executable, "-m", "tests.ledger_worker", *given]
+def command(folder: Path, value: str) -> list[str]:
+    return [sys.executable, "-m", "tests.ledger_worker", str(folder / "data"), value]
 
 
 def require_whole(folder: Path, expected: dict[str, int], months: set[int], place: str) -> None:
@@ -81,10 +81,8 @@ def test_killed_at_any_write_and_done_again_leaves_each_row_settled_once(
     for number, place in enumerate(record.places, start=1):
         folder = tmp_path / f"killed{number}"
         shutil.copytree(tmp_path / "start", folder)
-        killed = subprocess.run(
-            command(folder, action, "7", str(number)), cwd=ROOT, capture_output=True, check=False
-        )
-        assert killed.returncode == -signal.SIGKILL, place
+        given = folder / "data", action, "7", number
+        assert exit_code_of(ledger_worker.act_until, *given) == -signal.SIGKILL, place
         settings = Settings.at(folder / "data")
         with ledger_worker.opened(settings) as lake:
             free_leases(lake.store)
@@ -103,10 +101,8 @@ def test_interrupted_and_overtaken_by_files_it_is_done_by_whoever_acts_next(
 ):
     start(tmp_path / "house")
     settings = Settings.at(tmp_path / "house" / "data")
-    cut = subprocess.run(
-        command(tmp_path / "house", "redrive", "7", str(number)), cwd=ROOT, check=False
-    )
-    assert cut.returncode == -signal.SIGKILL
+    given = settings.data_dir, "redrive", "7", number
+    assert exit_code_of(ledger_worker.act_until, *given) == -signal.SIGKILL
     door = Door(settings, tmp_path)
     free_leases(door.lake.store)
     door.customers("E,Eva,2024-01-01,1,10,5,no")
@@ -123,9 +119,7 @@ def test_interrupted_and_overtaken_by_files_it_is_done_by_whoever_acts_next(
 def test_two_people_who_correct_the_same_rows_at_once(tmp_path: Path):
     start(tmp_path / "house")
     running = [
-        subprocess.Popen(
-            command(tmp_path / "house", "redrive", value), cwd=ROOT, stdout=subprocess.PIPE
-        )
+        subprocess.Popen(command(tmp_path / "house", value), cwd=ROOT, stdout=subprocess.PIPE)
         for value in ("7", "8")
     ]
     said = [json.loads(process.communicate(timeout=250)[0]) for process in running]

@@ -17,6 +17,7 @@ from models.guard import clear, guarded
 from models.train import train
 from tenancy.actor import Actor
 from tenancy.audit import entries
+from tests.blank_store import new_mlflow_store
 from tests.ingestion_lake import CUSTOMERS, TENANT, Door
 
 STAFF = Actor("staff:test", "staff", None, frozenset({"manager"}))
@@ -71,6 +72,7 @@ def test_the_command_line_asks_and_takes_the_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     settings = Settings.at(tmp_path / "data")
+    new_mlflow_store(settings)
     file = tmp_path / "customers.csv"
     file.write_text("\n".join(["id,months,charge,left", *(p.rsplit(",", 1)[0] for p in people())]))
 

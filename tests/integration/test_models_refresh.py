@@ -16,6 +16,7 @@ from models.train import train
 from tenancy.actor import Actor
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
+from tests.blank_store import new_mlflow_store, new_store
 
 
 @pytest.mark.slow
@@ -23,11 +24,11 @@ def test_ibm_telco_as_it_is_becomes_a_champion_and_scores(
     real_data: Callable[[str], Path], tmp_path: Path
 ):
     settings = Settings.at(tmp_path / "data")
-    settings.data_dir.mkdir()
+    new_store(settings)
+    new_mlflow_store(settings)
     tenant = Tenant("acme", "Acme", "telecom")
     staff = Actor("staff:test", "staff", None, frozenset({"manager", "uploader"}))
     with Lake.open(settings) as lake:
-        lake.store.upgrade()
         lake.keys.create_master()
         create_tenant(lake.store, staff, tenant)
         path = real_data("churn_ibm_telco/Telco-Customer-Churn.csv")

@@ -1,7 +1,9 @@
 """A tenant's models are watched: a shifted file raises an alarm that names what shifted."""
 
 import csv
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +27,7 @@ from pipelines.partitions import TENANT_TAG, register
 from pipelines.platform import Platform
 from pipelines.retraining import retraining
 from simulation.uploads import telecom_snapshot
+from tests.blank_store import new_mlflow_store
 from tests.ingestion_lake import TENANT, Door, installation
 
 pytestmark = pytest.mark.slow
@@ -32,16 +35,47 @@ ROWS = 900
 Row = dict[str, str]
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return installation(tmp_path)
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a first month, which is the measure of those that follow."""
+    folder = tmp_path_factory.mktemp("measured")
+    new_mlflow_store(Settings.at(folder / "data"))
+    with opened(installation(folder), folder) as door:
+        assert of_churn(snapshot(door, 3)).findings == (), "there is nothing to compare yet"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def drifted(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a second month too, in which customers have shifted."""
+    folder = shutil.copytree(measured, tmp_path_factory.mktemp("drifted") / "own")
+    with opened(Settings.at(folder / "data"), folder) as door:
+        snapshot(door, 5, newer)
+    return folder
 
 
 @pytest.fixture
-def door(settings: Settings, tmp_path: Path):
-    opened = Door(settings, tmp_path)
-    yield opened
-    opened.lake.close()
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Return the settings of a copy of one of them."""
+    shutil.copytree(request.getfixturevalue(request.param), tmp_path / "own")
+    return Settings.at(tmp_path / "own" / "data")
+
+
+@pytest.fixture
+def door(settings: Settings) -> Iterator[Door]:
+    with opened(settings, settings.data_dir.parent) as door:
+        yield door
+
+
+@contextmanager
+def opened(settings: Settings, folder: Path) -> Iterator[Door]:
+    door = Door(settings, folder)
+    yield door
+    door.lake.close()
+
+
+AFTER_ONE = pytest.mark.parametrize("settings", ["measured"], indirect=True)
+AFTER_TWO = pytest.mark.parametrize("settings", ["drifted"], indirect=True)
 
 
 def snapshot(door: Door, seed: int, change: Callable[[Row], Row] | None = None) -> Refreshed:
@@ -70,8 +104,8 @@ def of_churn(done: Refreshed) -> Watched:
     return next(one for one in done.watched if one.model == "churn")
 
 
+@AFTER_ONE
 def test_a_stable_file_raises_no_alarm_and_a_shifted_one_names_what_shifted(door: Door):
-    assert of_churn(snapshot(door, 3)).findings == (), "there is nothing to compare yet"
     stable = of_churn(snapshot(door, 4))
     assert len(stable.findings) > 20
     assert stable.alarms == ()
@@ -87,8 +121,8 @@ def test_a_stable_file_raises_no_alarm_and_a_shifted_one_names_what_shifted(door
     assert shifted.asks_for_training
 
 
+@AFTER_ONE
 def test_the_same_scores_are_watched_once_and_a_cause_asks_once(door: Door):
-    snapshot(door, 3)
     first = of_churn(snapshot(door, 5, newer))
     rows = door.rows_in("gold", "model_watch")
     again = watch(door.lake, TENANT, "churn")
@@ -101,24 +135,22 @@ def test_the_same_scores_are_watched_once_and_a_cause_asks_once(door: Door):
     assert not {one.cause for one in later.findings if one.new_cause} & known
 
 
+@AFTER_TWO
 def test_groups_are_watched_where_they_are_large_enough(door: Door):
-    snapshot(door, 3)
-    found = of_churn(snapshot(door, 5, newer)).findings
+    found = watch(door.lake, TENANT, "churn").findings
     groups = {one.slice for one in found}
     assert any(name.startswith("internet_service=") for name in groups)
     assert all(min(one.then_rows, one.now_rows) >= 50 for one in found)
 
 
+@AFTER_TWO
 def test_scores_of_long_ago_are_in_no_short_window(door: Door):
-    snapshot(door, 3)
-    snapshot(door, 5, newer)
     later = watch(door.lake, TENANT, "churn", now=utc_now() + timedelta(days=20))
     assert {one.window for one in later.findings if one.kind != "quality"} == {"30d"}
 
 
+@AFTER_TWO
 def test_a_drift_opens_one_run_that_trains_the_model_again(door: Door, settings: Settings):
-    snapshot(door, 3)
-    snapshot(door, 5, newer)
     assert len(open_causes(door.lake, TENANT, utc_now() - timedelta(days=1))) == 1
     told = retraining("telecom", job_name("telecom"), Platform(settings))()
     assert isinstance(told, dg.SensorResult)
@@ -146,11 +178,14 @@ def challengers(settings: Settings) -> list[str]:
     return [] if found is None else [found.version]
 
 
-def test_the_command_says_what_changed_in_both_languages(door: Door, settings: Settings):
-    snapshot(door, 3)
+@AFTER_ONE
+def test_the_command_says_that_there_is_nothing_to_compare_yet(settings: Settings):
     for language, words in (("es", "todavía no hay con qué"), ("en", "nothing to compare yet")):
         assert words in output(settings, language)
-    snapshot(door, 5, newer)
+
+
+@AFTER_TWO
+def test_the_command_says_what_changed_in_both_languages(settings: Settings):
     for language, words in (("es", "En promedio bajó"), ("en", "fell on average")):
         assert words in output(settings, language)
 

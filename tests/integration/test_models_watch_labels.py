@@ -13,6 +13,7 @@ from tenancy.bootstrap import open_store
 from tenancy.keys import Keyring
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
+from tests.blank_store import new_mlflow_store
 from tests.demo_lake import STAFF, mapping_of
 
 pytestmark = pytest.mark.slow
@@ -23,6 +24,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Watched, Watched]
     """Return the watch over churn when it began, and once two more months had been sent."""
     folder = tmp_path_factory.mktemp("labels")
     settings = Settings.at(folder / "data")
+    new_mlflow_store(settings)
     made = demo_telecom.generate(np.random.default_rng(3), folder / "files", 1.2)
     tenant = Tenant("andina", made.name, made.vertical, made.plan, made.language, made.currency)
     with Lake.open(settings) as lake:

@@ -18,10 +18,16 @@ from models.compatible import compatible_champion
 from models.refresh import refresh
 from models.train import train
 from tenancy.actor import Actor
+from tests.blank_store import new_mlflow_store
 from tests.ingestion_lake import CUSTOMERS, TENANT, Door
 
 STAFF = Actor("staff:test", "staff", None, frozenset({"manager"}))
 PERSONS = 400
+
+
+@pytest.fixture(autouse=True)
+def _can_learn(door: Door) -> None:
+    new_mlflow_store(door.lake.settings)
 
 
 def send(door: Door, header: str, *rows: str) -> None:

@@ -24,6 +24,7 @@ from pipelines.run import refresh_tenant
 from simulation.uploads import telecom_snapshot
 from tenancy.tenant import Tenant
 from tenancy.uploads import list_uploads
+from tests.blank_store import new_mlflow_store
 from tests.ingestion_lake import TENANT, Door, installation
 
 ROWS = ("1,Ana,2026-01-01,1,10,10,no", "2,Eva,2026-01-01,2,20,40,yes")
@@ -32,7 +33,9 @@ ROWS = ("1,Ana,2026-01-01,1,10,10,no", "2,Eva,2026-01-01,2,20,40,yes")
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Return an installation of the test's own, with the tenant ``acme``."""
-    return installation(tmp_path)
+    made = installation(tmp_path)
+    new_mlflow_store(made)
+    return made
 
 
 @pytest.fixture

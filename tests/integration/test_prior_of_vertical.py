@@ -19,12 +19,18 @@ from models.train import train
 from tenancy.actor import Actor
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant, update_tenant
+from tests.blank_store import new_mlflow_store
 from tests.ingestion_lake import CUSTOMERS, TENANT, Door
 
 pytestmark = pytest.mark.slow
 STAFF = Actor("staff:test", "staff", None, frozenset({"manager"}))
 PARTS = {name: Part({"tenure_months": weight}, 900) for name, weight in (("b", -1.0), ("c", -3.0))}
 HEADER = "id,months,charge,left"
+
+
+@pytest.fixture(autouse=True)
+def _can_learn(door: Door) -> None:
+    new_mlflow_store(door.lake.settings)
 
 
 def others(door: Door) -> list[Tenant]:

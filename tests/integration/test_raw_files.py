@@ -14,6 +14,7 @@ from dashboards.queries import Filters, latest_run, quality, scored
 from data_contracts.loader import forget_contracts
 from foundation.settings import Settings
 from lakehouse.lake import Lake
+from tests.blank_store import new_mlflow_store
 from tests.workbooks import workbook
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -104,6 +105,7 @@ def test_a_raw_file_goes_to_its_page_by_commands_alone(
     rows = some_rows(real_data(shape.trip.file), shape.delimiter)
     file = shape.write(rows, tmp_path)
     settings = replace(Settings.at(tmp_path / "data"), contract_dirs=(tmp_path / "contracts",))
+    new_mlflow_store(settings)
     for words in shape.trip.commands(file):
         assert run(words, settings) == 0, words
     with Lake.open(settings) as lake:

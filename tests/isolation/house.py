@@ -72,7 +72,8 @@ CASES = ("incident_id", "customer_id", "opened_at", "kind")
 class House:
     """The installation and, by tenant and kind, the names of what each owns.
 
-    ``asked``: routes of the service that were asked since it was emptied.
+    ``asked``: routes of the service that were asked since it was emptied; ``answered``: surfaces
+    whose owner was asked.
     """
 
     lake: Lake
@@ -80,6 +81,7 @@ class House:
     owned: dict[str, dict[str, str]] = field(default_factory=dict)
     people: dict[str, Actor] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    answered: set[tuple[str, str]] = field(default_factory=set)
 
     def name(self, tenant: Tenant, kind: str) -> str:
         """Return the name of what a tenant owns of a kind."""

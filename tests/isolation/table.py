@@ -76,11 +76,9 @@ def tried(attempt: Attempt, house: House) -> Result:
 def _holes(attempt: Attempt, house: House, owner: Tenant, other: Tenant) -> Iterator[str]:
     surface, write = attempt.surface, attempt.trick.write
     name = surface.thing(house, owner)
-    house.asked.clear()
-    if not outcome(surface, house, owner, name).gave:
-        yield f"{owner.id} does not get its own: the attempt proves nothing"
-    if surface.route and surface.route not in house.asked:
-        yield f"it does not ask {surface.route}: the attempt proves nothing of it"
+    first_or_last = attempt.trick in (TRICKS[0], TRICKS[-1])
+    if first_or_last or (str(surface), owner.id) not in house.answered:
+        yield from _not_answered(surface, house, owner, name)
     theirs, nobodys = (
         _asked(surface, house, other, thing, write(thing, owner.id))
         for thing in (name, surface.absent)
@@ -91,6 +89,16 @@ def _holes(attempt: Attempt, house: House, owner: Tenant, other: Tenant) -> Iter
         yield f"{other.id} is told that it exists: {theirs.words!r} against {nobodys.words!r}"
     elif theirs.words.startswith(BUG):
         yield f"{other.id} meets a {theirs.words}"
+
+
+def _not_answered(surface: Surface, house: House, owner: Tenant, name: str) -> Iterator[str]:
+    """Ask as the owner does: before a surface's tricks, and after them, for none may take it."""
+    house.asked.clear()
+    if not outcome(surface, house, owner, name).gave:
+        yield f"{owner.id} does not get its own: the attempt proves nothing"
+    if surface.route and surface.route not in house.asked:
+        yield f"it does not ask {surface.route}: the attempt proves nothing of it"
+    house.answered.add((str(surface), owner.id))
 
 
 def _asked(surface: Surface, house: House, asker: Tenant, thing: str, name: str) -> Outcome:

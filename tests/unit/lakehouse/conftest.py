@@ -12,6 +12,7 @@ from lakehouse.places import Place, place_at
 from tenancy.actor import Actor
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant
+from tests.blank_store import new_store
 
 
 @pytest.fixture
@@ -40,10 +41,9 @@ def place(root: str) -> Place:
 @pytest.fixture
 def lake(tmp_path: Path, root: str, acme: Tenant, globex: Tenant) -> Iterator[Lake]:
     settings = replace(Settings.at(tmp_path / "data"), lake_url=root)
-    settings.data_dir.mkdir()
+    new_store(settings)
     staff = Actor("staff:test", "staff", None, frozenset({"manager"}))
     with Lake.open(settings) as lake:
-        lake.store.upgrade()
         lake.keys.create_master()
         for tenant in (acme, globex):
             create_tenant(lake.store, staff, tenant)

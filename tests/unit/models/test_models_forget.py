@@ -10,6 +10,7 @@ from models.compare import compare
 from models.forget import forget_judged, forget_models
 from models.registry import Registry
 from models.tracking import client_of
+from tests.blank_store import new_mlflow_store
 from tests.ingestion_lake import TENANT, installation
 from tests.unit.models.conftest import declaration
 from tests.unit.models.test_models_replay import registered
@@ -20,6 +21,7 @@ Make = Callable[..., TrainingSet]
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory, make: Make) -> Iterator[Lake]:
     with Lake.open(installation(tmp_path_factory.mktemp("forget"))) as lake:
+        new_mlflow_store(lake.settings)
         registered(lake.settings, "churn", make(200))
         yield lake
 

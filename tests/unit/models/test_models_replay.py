@@ -24,6 +24,7 @@ from models.risk import resolve
 from models.score import Scorer
 from models.score_table import score_rows
 from tenancy.erasures import begin_erasure, finish_erasure, note_scores
+from tests.blank_store import new_mlflow_store
 from tests.ingestion_lake import ACTOR_OFFICER, TENANT, installation
 
 Make = Callable[..., TrainingSet]
@@ -32,6 +33,7 @@ Make = Callable[..., TrainingSet]
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     with Lake.open(installation(tmp_path_factory.mktemp("replay"))) as lake:
+        new_mlflow_store(lake.settings)
         yield lake
 
 

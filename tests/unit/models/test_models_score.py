@@ -26,6 +26,7 @@ from models.risk import from_json, resolve, risk_class, say_bands, to_json
 from models.score import Scorer
 from models.score_table import features_json, money_at_risk
 from models.train import card_of
+from tests.blank_store import new_mlflow_store
 from tests.silver_rows import TELECOM
 
 Make = Callable[..., TrainingSet]
@@ -43,7 +44,9 @@ def learned(training: TrainingSet) -> Learned:
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings.at(tmp_path_factory.mktemp("models") / "data")
+    made = Settings.at(tmp_path_factory.mktemp("models") / "data")
+    new_mlflow_store(made)
+    return made
 
 
 def log(settings: Settings, tenant: str, training: TrainingSet, learned: Learned) -> Registered:
