@@ -8,11 +8,9 @@ import heapq
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Literal, NamedTuple
 
-import yaml
-
+from ingestion.extractors.persons.spoken import numerals
 from ingestion.extractors.words.plain import plain
 
 EntityKind = Literal["order", "contract", "identification", "amount", "date", "product"]
@@ -115,7 +113,6 @@ def _numbers(low: str) -> Iterator[Entity]:
 @cache
 def _in_words() -> re.Pattern[str]:
     """Match «dos millones de pesos»: slow, and looked for only where money is named."""
-    file = Path(__file__).with_name("numerals.yaml")
-    told = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)["words"]
-    word = rf"(?:{'|'.join(sorted(told.split(), key=len, reverse=True))})"
+    words = numerals().values.keys() | numerals().scales
+    word = rf"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
     return re.compile(rf"\b{word}(?: (?:y )?{word}){{0,12}} (?:de )?{_MONEY}")

@@ -71,13 +71,19 @@ def hits(house: House, words: str) -> list[Hit]:
     return index.search(Question(words)).hits
 
 
-def test_the_words_of_files_are_found_with_their_place_as_soon_as_they_were_read(
-    house: House, incident: str
-):
+@pytest.fixture(scope="module")
+def brought(house: House, incident: str) -> Brought:
+    """Read the files, and return what of them came into the index, which lacked it before."""
     follow(house.lake, ACME)
     assert hits(house, "compresor") == []
     read_files(house)
-    assert follow(house.lake, ACME) == Brought(added=1)
+    return follow(house.lake, ACME)
+
+
+def test_the_words_of_files_are_found_with_their_place_as_soon_as_they_were_read(
+    house: House, brought: Brought
+):
+    assert brought == Brought(added=1)
     ((said,),) = [hit.places for hit in hits(house, "compresor")]
     assert (said.source, said.second, said.box) == ("transcript", 12.0, None)
     ((seen,),) = [hit.places for hit in hits(house, "ventilador")]
@@ -88,7 +94,7 @@ def test_the_words_of_files_are_found_with_their_place_as_soon_as_they_were_read
     assert follow(house.lake, ACME) == Brought()
 
 
-def test_a_word_in_a_photo_is_found_in_its_box(house: House, incident: str):
+def test_a_word_in_a_photo_is_found_in_its_box(house: House, brought: Brought):
     require(shutil.which("tesseract"), "Tesseract")
     (hit,) = hits(house, "magullada")
     (place,) = hit.places
@@ -97,16 +103,16 @@ def test_a_word_in_a_photo_is_found_in_its_box(house: House, incident: str):
     assert place.box.top > 80, "it stands in the second line"
 
 
-def test_a_transcript_is_found_once_though_it_came_as_a_file(house: House, incident: str):
+def test_a_transcript_is_found_once_though_it_came_as_a_file(house: House, brought: Brought):
     ((place,),) = [hit.places for hit in hits(house, "vibra")]
     assert place.source == "transcript"
 
 
-def test_what_is_personal_in_a_file_is_not_found(house: House, incident: str):
+def test_what_is_personal_in_a_file_is_not_found(house: House, brought: Brought):
     assert hits(house, "Pérez") == []
 
 
-def test_what_was_found_in_files_goes_with_them(house: House, incident: str):
+def test_what_was_found_in_files_goes_with_them(house: House, brought: Brought):
     house.forget_customer()
     names = {ref.name for ref in forget_gone(house.lake, ACME)}
     assert names >= {"extract_transcript", "extract_document", "extract_text"}
