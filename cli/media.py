@@ -11,7 +11,7 @@ from cli.console import say, show
 from cli.session import helper, session_of
 from foundation.clock import utc_now
 from foundation.errors import OperatorError
-from foundation.texts import Language, text
+from foundation.texts import Language, text, written_number
 
 MB = 1_000_000
 
@@ -58,7 +58,11 @@ def register(app: typer.Typer, language: Language) -> None:
             contents = stored_contents(desk.lake.store, desk.tenant(tenant_id))
             found = bytes_by_class(contents, Ageing.of(desk.lake.settings), utc_now())
         rows = [
-            (text(f"media.class_{name}", language), str(count), f"{size / MB:.1f}")
+            (
+                text(f"media.class_{name}", language),
+                str(count),
+                written_number(size / MB, language, 1),
+            )
             for name, (count, size) in found.items()
         ]
         show(tenant_id, text("media.classes_headers", language).split("|"), rows)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 REBUILD = "rebuild"
+OWN_TEXTS = ("subject", "text")
+HASH_SHOWN = 8
+"""Characters: enough to find the file among those of its incident."""
 Given = str | None
 
 
@@ -86,18 +89,27 @@ def _row(hit: "Hit", language: Language) -> tuple[str, ...]:
     from operations.search.asking import day_written
 
     one = hit.document
-    where = _where(hit.places[0], language) if hit.places else "—"
+    where = where_written(hit.places[0], language) if hit.places else "—"
     named = (value or "—" for value in (one.channel, one.product, one.risk_class))
     excerpt = "—" if hit.excerpt is None else hit.excerpt.text
     return one.incident_id, day_written(one.opened_at), *named, where, excerpt
 
 
-def _where(place: "Place", language: Language) -> str:
+def where_written(place: "Place", language: Language) -> str:
+    """Return in words where a hit is: text or file, and the second, box or letter."""
+    part = _part(place, language)
     if place.second is not None:
         second = written_number(place.second, language)
-        return text("search.second", language, part=place.part, second=second)
+        return text("search.second", language, part=part, second=second)
     if place.box is not None:
         box = place.box
         words = {"page": box.page + 1, "left": box.left, "top": box.top}
-        return text("search.box", language, part=place.part, **words)
-    return f"{place.part} {place.start}–{place.end}"
+        return text("search.box", language, part=part, **words)
+    return text("search.character", language, part=part, start=place.start + 1)
+
+
+def _part(place: "Place", language: Language) -> str:
+    """Return which text it is; of a file the kind, and how its hash begins."""
+    if place.part in OWN_TEXTS:
+        return text(f"search.part_{place.part}", language)
+    return text(f"search.file_{place.source}", language, file=place.part[:HASH_SHOWN])

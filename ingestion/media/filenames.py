@@ -31,9 +31,10 @@ def check_name(name: str) -> None:
     """
     if any(unicodedata.category(character) in DECEIVING for character in name):
         raise Refusal("media.name_unseen")
-    if name.strip(" .") != name.rstrip(" ") or ".." in name or "/" in name or "\\" in name:
+    # A dot may end the words before the ending: «10.00 a. m..png», as telephones write it.
+    stem, dot, suffix = name.rpartition(".")
+    if name.strip(" .") != name.rstrip(" ") or ".." in stem or "/" in name or "\\" in name:
         raise Refusal("media.name_leads")
-    _, dot, suffix = name.rpartition(".")
     ending = dot and suffix.isalnum() and not suffix.isdecimal() and len(suffix) <= LONGEST_ENDING
     if ending and suffix.lower() not in SUFFIXES:
         raise Refusal("media.name_ending", known=", ".join(KINDS))

@@ -93,7 +93,8 @@ def _attachment(given: object, place: str) -> Attachment:
                 "serving.unknown_field", field=f"{place}.{shown(str(field))}", known=known
             )
     name = _text(given.get("name"), f"{place}.name", LONGEST_NAME)
-    media_type = _text(given.get("media_type"), f"{place}.media_type", LONGEST_NAME)
+    told = _text(given.get("media_type"), f"{place}.media_type", LONGEST_NAME)
+    media_type = told.partition(";")[0].strip().lower()  # RFC 9110: any case, parameters after
     if media_type not in MEDIA_TYPES:
         allowed = ", ".join(MEDIA_TYPES)
         raise InvalidRequest("serving.not_allowed", field=f"{place}.media_type", allowed=allowed)
@@ -137,8 +138,6 @@ def _content(given: object, place: str) -> bytes | None:
         content = base64.b64decode(given, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidRequest("incidents.no_base64", field=place) from error
-    if not content:
-        raise InvalidRequest("incidents.no_base64", field=place)
     if len(content) > LARGEST_BYTES:
         raise TooLarge("incidents.file_too_large", field=place, limit=LARGEST_BYTES // MIB)
     return content

@@ -42,6 +42,11 @@ def test_a_clean_file_of_every_kept_kind_is_taken_for_what_it_is(kind: str):
     assert accept(name, content, KINDS[kind].media_type).kind == KINDS[kind]
 
 
+def test_a_screenshot_keeps_the_name_that_its_machine_gave_it():
+    name = "Captura de pantalla 2026-11-23 a la(s) 10.00.00 a. m..png"
+    assert accept(name, CLEAN["png"][1]).kind == KINDS["png"]
+
+
 @pytest.mark.parametrize("what", WANTED)
 def test_hostile_files_are_refused_with_a_sentence_that_names_the_file(what: str):
     files = [file for tried, file in HOSTILE if tried == what]

@@ -154,6 +154,7 @@ REFUSED = {
     "incidents.no_base64": {
         "attachments": [{"name": "a", "media_type": "image/png", "content": "?"}]
     },
+    "media.empty": {"attachments": [{"name": "a", "media_type": "image/png", "content": ""}]},
     "incidents.other_content": {
         "attachments": [
             {"name": "a", "media_type": "image/png", "content": PNG, "sha256": "0" * 64}
@@ -181,6 +182,15 @@ REFUSED = {
         ]
     },
 }
+
+
+@pytest.mark.parametrize("written", ["IMAGE/PNG", "image/png; name=a.png"])
+def test_a_media_type_may_be_written_as_clients_write_it(
+    written: str, service: Service, key: dict[str, str]
+):
+    files = [{"name": "a.png", "media_type": written, "sha256": "0" * 64}]
+    (kept,) = registered(service, key, attachments=files)["attachments"]
+    assert kept["media_type"] == "image/png"
 
 
 @pytest.mark.parametrize("wanted", REFUSED)
