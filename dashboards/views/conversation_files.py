@@ -13,6 +13,8 @@ from operations.conversation.files import AUDIO, IMAGE, CaseFile, Row
 from operations.conversation.opening import Shown, may_open, open_picture
 
 KIB = 1024
+MOST_SHOWN = 5_000
+"""Characters of a file's words: what a person reads on a page; the search finds the rest."""
 
 
 def show(see: Viewer, case: Case) -> None:
@@ -21,13 +23,14 @@ def show(see: Viewer, case: Case) -> None:
     photos = [one for one in case.files if one.family == IMAGE]
     for number, file in enumerate(photos, start=1):
         _photo(see, file, number)
-    others = [_named(see, one) for one in case.files if one.family not in (AUDIO, IMAGE)]
+    others = [one for one in case.files if one.family not in (AUDIO, IMAGE)]
     linked = _linked(case)
-    if linked:
-        others.append(words.count("linked", linked))
-    if others:
+    if others or linked:
         st.subheader(words.say("other_files"))
-        st.html(cards.lines(others))
+    for file in others:
+        _other(see, file)
+    if linked:
+        st.html(cards.lines([words.count("linked", linked)]))
     if not case.files and not linked:
         st.html(cards.note(words.say("no_files")))
 
@@ -49,6 +52,20 @@ def _photo(see: Viewer, file: CaseFile, number: int) -> None:
     if text:
         st.html(cards.note(words.say("read_in_photo")))
         st.html(cards.masked(text, words.say("hidden")))
+
+
+def _other(see: Viewer, file: CaseFile) -> None:
+    """Name a file, and show on request what is written in it, masked."""
+    words, found = words_of(see), file.writing
+    st.html(cards.lines([_named(see, file)]))
+    if found is None:
+        st.html(cards.note(words.say("file_not_read")))
+    elif found.get("problem"):
+        st.html(cards.note(problem_sentence(found["problem"], words)))
+    elif text := found.get("text"):
+        with st.expander(words.say("read_in_file")):
+            shown = text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+            st.html(cards.masked(shown, words.say("hidden")))
 
 
 def _picture(see: Viewer, file: CaseFile, description: str) -> None:
@@ -75,7 +92,7 @@ def _state(see: Viewer, found: Row | None) -> list[str]:
     if found.get("problem"):
         return [problem_sentence(found["problem"], words)]
     faults = found.get("faults") or (["blurred"] if found.get("blurred") else [])
-    return [problem_sentence(f"photo.{one}", words) for one in faults]
+    return [words.say(f"photo_{one}") for one in faults]
 
 
 def _named(see: Viewer, file: CaseFile) -> str:

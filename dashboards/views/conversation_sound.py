@@ -81,4 +81,6 @@ def _transcript(see: Viewer, file: CaseFile) -> str:
         return problem_sentence(why, words) if why else words.say("no_transcript")
     silent = words.say("silenced") if found.get("spans") else ""
     source = found.get("source")
+    if found.get("state") == "supplied":
+        return f"{words.say('transcript_supplied')} {silent}"
     return f"{words.say('transcript_from', source=source)} {silent}" if source else silent

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 Found = dict[str, Row]
 AUDIO, IMAGE = "audio", "image"
+WRITINGS = ("document", "text")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class CaseFile:
     sound, transcript, picture
         Newest row of ``silver.extract_audio``, ``extract_transcript`` and ``extract_image``; its
         ``problem`` is the key of a sentence where the content could not be read.
+    writing
+        The same of ``silver.extract_document`` or ``extract_text``, for what is of neither family.
     """
 
     incident_id: str
@@ -41,6 +44,7 @@ class CaseFile:
     sound: Row | None = None
     transcript: Row | None = None
     picture: Row | None = None
+    writing: Row | None = None
 
     @property
     def family(self) -> str:
@@ -55,7 +59,8 @@ def case_files(lake: "Lake", tenant: "Tenant", incident_id: str) -> tuple[CaseFi
         return ()
     objects = {one.position: lake.objects.name(tenant, one.stored_as) for one in files}
     wanted = sorted(set(objects.values()))
-    found = {name: found_in(lake, tenant, name, wanted) for name in (AUDIO, "transcript", IMAGE)}
+    names = (AUDIO, "transcript", IMAGE, *WRITINGS)
+    found = {name: found_in(lake, tenant, name, wanted) for name in names}
     sounds = [one for one in files if one.media_type.startswith(AUDIO)]
     told = []
     for one in files:
@@ -89,4 +94,5 @@ def _case_file(file: SealedFile, rows: Mapping[str, Row | None]) -> CaseFile:
         sound=rows[AUDIO],
         transcript=rows["transcript"],
         picture=rows[IMAGE],
+        writing=next((row for name in WRITINGS if (row := rows[name])), None),
     )

@@ -60,6 +60,8 @@ def test_a_manager_hears_a_call_in_step_with_its_words_and_sees_the_photo(
     assert f"incident={CALL}" in page.url
     assert fits(page) and page.locator('[data-testid="stAlert"]').count() == 0
     assert served.looks() == 0
+    told = page.locator(MAIN).inner_text()
+    assert "Transcripción hecha con vosk." in told and "borrosa: pida otra al cliente" in told
     page.locator(".turn", has_text="Gracias por esperar").click()
     page.wait_for_selector(".play:has-text('Pausar')")
     page.wait_for_selector('.turn[aria-current="true"]:has-text("Es la tercera vez")')

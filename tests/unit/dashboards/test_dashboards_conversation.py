@@ -188,9 +188,10 @@ def test_the_address_opens_no_case_of_another_tenant(cases: Cases, tenant: Tenan
     [
         (EMPTY, ("Este caso no trae texto.", "Este caso llegó sin grabaciones ni fotos.")),
         (DAMAGED, ("No se pudo analizar este archivo", "Sin transcripción", "TXT de 1 kB")),
+        (DAMAGED, ("Otra vez sin servicio.",)),
     ],
 )
-def test_an_empty_case_and_a_damaged_recording_are_told_in_words(
+def test_what_came_and_what_could_not_be_read_is_told_in_words(
     cases: Cases, incident: str, expected: tuple[str, ...]
 ):
     app = opened(viewer(cases, role="manager"), incident)

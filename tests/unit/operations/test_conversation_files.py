@@ -66,6 +66,7 @@ def test_a_damaged_recording_says_why_and_a_case_without_files_has_none(cases: C
     broken, note = files(cases, DAMAGED)
     assert broken.sound and broken.sound["problem"] == "sandbox.refused"
     assert note.sound is None and note.media_type == "text/plain"
+    assert note.writing and note.writing["text"] == "Otra vez sin servicio."
     assert files(cases, EMPTY) == files(cases, "nobody's") == ()
     assert case_files(cases.lake, OTHER, CALL) == ()
 
