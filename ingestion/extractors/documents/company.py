@@ -33,7 +33,7 @@ OTHER = re.compile(
     r"|nit|ruc|rut|rfc|cuit|r\.f\.c|n\.i\.t|tel\w*|phone|cel\w*|movil|fax|e?-?mail|www|http\w*|fecha|date"
     r"|cliente|customer|cashier|cajer[oa]|mesa|table|welcome|bienvenid\w*|gracias|thank|hora|time|order"
     r"|regimen|responsable|contribuyente|resolucion|autorizacion|pedido|page|pagina|member|reg|roc"
-    r"|company no|co no|copy|copia|original|id|vendedor|sucursal|branch)\b|@|\.com"
+    r"|company no|co no|total|subtotal|copy|copia|original|id|vendedor|sucursal|branch)\b|@|\.com"
 )
 MISREAD = re.compile(r"[-.,\s]*\bS[DO0]N([.,]?)\s*B[HN][DO0]\b", re.I)
 """«SDN BHD» with its letters taken for others, or grown together with the word before."""

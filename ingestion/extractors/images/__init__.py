@@ -8,7 +8,7 @@ from ingestion.extractors.images.photo import Photo, seen
 from ingestion.media.picture import opened
 
 NAME = "image"
-VERSION = 1
+VERSION = 2
 """Raised whenever the output for the same content may change."""
 MEDIA_TYPES = ("image/",)
 """Beginnings of the media types it reads."""

@@ -134,6 +134,12 @@ def test_one_misread_figure_is_put_right_by_what_was_paid() -> None:
     assert read.total.value == Decimal("31.00")
 
 
+def test_the_word_before_the_total_is_no_company() -> None:
+    read = receipt([page("FACTURA 8841", "Cliente: Ana Ruiz", "Total $45.000")])
+    assert read.company is None
+    assert read.total and read.total.value == Decimal(45_000)
+
+
 def test_a_page_without_fields_tells_none() -> None:
     read = receipt([page("??", "--")])
     assert (read.company, read.issued_on, read.total, read.identifications) == (None,) * 3 + ((),)
