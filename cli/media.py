@@ -30,6 +30,7 @@ def register(app: typer.Typer, language: Language) -> None:
         all_of_them: Annotated[bool, typer.Option("--all", help=tell("media_all"))] = False,
     ) -> None:
         from ingestion.media import integrity
+        from tenancy.incident_files import incidents_with
 
         objects, size_bytes = integrity.MOST_OBJECTS, integrity.MOST_BYTES
         if all_of_them:
@@ -38,14 +39,22 @@ def register(app: typer.Typer, language: Language) -> None:
             tenant = desk.tenant(tenant_id)
             found = integrity.verify(desk.lake, tenant, objects, size_bytes)
             desk.note("attachments.verified", tenant, tenant.id, objects=found.objects)
+            states = (("missing", found.missing), ("corrupt", found.corrupt))
+            rows = [
+                (
+                    one,
+                    text(f"media.state_{state}", language),
+                    ", ".join(incidents_with(desk.lake.store, tenant, one)),
+                )
+                for state, those in states
+                for one in those
+            ]
         if found.orphans:
             say(text("media.orphans", language, count=len(found.orphans)))
         if found.whole:
             size = round(found.size_bytes / MB)
             say(text("media.whole", language, objects=found.objects, size=size))
             return
-        states = (("missing", found.missing), ("corrupt", found.corrupt))
-        rows = [(one, text(f"media.state_{s}", language)) for s, all_ in states for one in all_]
         show(tenant_id, text("media.found_headers", language).split("|"), rows)
         raise OperatorError("media.found", missing=len(found.missing), corrupt=len(found.corrupt))
 

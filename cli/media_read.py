@@ -19,14 +19,17 @@ def register(group: typer.Typer, language: Language, tell: Helper) -> None:
         from ingestion.extractors.run import extract_new
         from operations.transcripts.table import every_extractor
 
-        rows = []
+        rows, unreadable = [], 0
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
             for extractor in every_extractor(desk.lake, tenant):
                 try:
                     done = extract_new(desk.lake, tenant, extractor)
                 except MissingPart as error:
-                    say(error.say(language))
+                    say(f"{extractor.name}: {error.say(language)}")
                     continue
                 rows.append((extractor.name, *map(str, (done.read, done.unreadable, done.left))))
+                unreadable += done.unreadable
         show(tenant_id, text("media.read_headers", language).split("|"), rows)
+        if unreadable:
+            say(text("media.read_unreadable", language))

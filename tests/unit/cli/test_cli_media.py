@@ -34,13 +34,13 @@ def test_whole_attachments_are_said_to_be_and_a_missing_one_is_named(
     abcall: Type, tenant: Tenant, settings: Settings
 ):
     ran = abcall("media", "verify", tenant.id, "--all", language="en")
-    assert (ran.code, "1 files were read" in ran.words) == (0, True)
+    assert (ran.code, "Files read: 1 " in ran.words) == (0, True)
     with Lake.open(settings) as lake:
         (sha256,) = contents_of(lake.store, tenant)
         lake.objects.delete(tenant, FILES, sha256)
     found = abcall("media", "verify", tenant.id)
     assert found.code == 78
-    assert "Faltan 1 archivos" in found.words
+    assert "Archivos que faltan: 1" in found.words and "I-1" in found.words
 
 
 def test_a_folder_has_ages_and_no_lifecycle(abcall: Type, tenant: Tenant):
