@@ -187,7 +187,14 @@ def test_the_address_opens_no_case_of_another_tenant(cases: Cases, tenant: Tenan
     ("incident", "expected"),
     [
         (EMPTY, ("Este caso no trae texto.", "Este caso llegó sin grabaciones ni fotos.")),
-        (DAMAGED, ("No se pudo analizar este archivo", "Sin transcripción", "TXT de 1 kB")),
+        (
+            DAMAGED,
+            (
+                "No se pudo analizar este archivo",
+                "Todavía no se ha buscado su transcripción",
+                "TXT de 1 kB",
+            ),
+        ),
     ],
 )
 def test_an_empty_case_and_a_damaged_recording_are_told_in_words(
