@@ -6,7 +6,7 @@ import typer
 
 from cli.console import say, show
 from cli.session import Helper, session_of
-from foundation.errors import MissingPart
+from foundation.errors import OperatorError
 from foundation.texts import Language, text
 
 
@@ -17,7 +17,7 @@ def register(group: typer.Typer, language: Language, tell: Helper) -> None:
     @group.command("read", help=tell("media_read"))
     def read(context: typer.Context, tenant_id: Annotated[str, tenant_argument]) -> None:
         from ingestion.extractors.run import extract_new
-        from operations.transcripts.table import every_extractor
+        from operations.transcripts.table import every_extractor, waits_for
 
         rows, unreadable = [], 0
         with session_of(context).desk() as desk:
@@ -25,7 +25,9 @@ def register(group: typer.Typer, language: Language, tell: Helper) -> None:
             for extractor in every_extractor(desk.lake, tenant):
                 try:
                     done = extract_new(desk.lake, tenant, extractor)
-                except MissingPart as error:
+                except OperatorError as error:
+                    if not waits_for(error):
+                        raise
                     say(f"{extractor.name}: {error.say(language)}")
                     continue
                 rows.append((extractor.name, *map(str, (done.read, done.unreadable, done.left))))

@@ -3,8 +3,9 @@
 import base64
 from html import escape
 
+from ingestion.extractors.transcripts.redaction import HIDDEN
 from operations.conversation.files import Row
-from operations.conversation.opening import HIDDEN, Shown
+from operations.conversation.opening import Shown
 
 
 def figure(shown: Shown, found: Row | None, description: str) -> str:

@@ -81,9 +81,15 @@ def chosen_tenant() -> str | None:
     return cast("str | None", st.session_state.get(TENANT))
 
 
-def opened() -> dict[str, Any]:
-    """Return the recordings and photos that are open in this session, by the key of their place."""
-    found: dict[str, Any] = st.session_state.setdefault(OPENED, {})
+def opened(tenant_id: str, incident_id: str) -> dict[str, Any]:
+    """Return what of a case is open in this session, by the key of its place.
+
+    Of one case at a time: whoever comes back to another is asked, and noted, again.
+    """
+    held = st.session_state.get(OPENED)
+    if held is None or held[0] != (tenant_id, incident_id):
+        held = st.session_state[OPENED] = ((tenant_id, incident_id), {})
+    found: dict[str, Any] = held[1]
     return found
 
 

@@ -5,6 +5,8 @@ masked in Arrow before an engine has them (ADR 39): there is no second list of p
 engine runs Python.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -29,7 +31,7 @@ def mask(text: str) -> str:
     >>> mask("Soy María Pérez, cédula 1.023.456.789, pagué $ 1.250.000")
     'Soy [NOMBRE], cédula [DOCUMENTO], pagué $ 1.250.000'
     """
-    return _without(text, find(text))
+    return without_places(text, find(text))
 
 
 def mask_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -38,11 +40,12 @@ def mask_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     masked = kinds.dictionary.to_pylist()
     signs = signs_of_all(kinds.dictionary)
     for at in np.flatnonzero(signs).tolist():
-        masked[at] = _without(masked[at], find(masked[at], int(signs[at])))
+        masked[at] = without_places(masked[at], find(masked[at], int(signs[at])))
     return pa.chunked_array([pa.array(masked, pa.string()).take(kinds.indices)])
 
 
-def _without(text: str, found: list[Found]) -> str:
+def without_places(text: str, found: Sequence[Found]) -> str:
+    """Return a text with a word in the place of each of some things, in their order."""
     for place in reversed(found):
         text = text[: place.start] + MASKS[place.kind] + text[place.end :]
     return text

@@ -10,7 +10,7 @@ from data_contracts.contract import Contract
 from foundation.errors import OperatorError
 from ingestion.extractors.registry import EXTRACTORS, Extractor
 from ingestion.extractors.transcripts.columns import NAME as TRANSCRIPT
-from operations.transcripts.table import transcript_extractor
+from operations.transcripts.table import transcript_extractor, waits_for
 from pipelines.platform import RETRY, Platform
 from pipelines.tenant_asset import Results, tenant_asset
 
@@ -30,6 +30,11 @@ def extractors() -> dict[str, ExtractorOf]:
     """Return all extractors by name: of files alone, and of recordings with what is beside."""
     alone: dict[str, ExtractorOf] = {one.name: partial(_same, one) for one in EXTRACTORS}
     return alone | {TRANSCRIPT: transcript_extractor}
+
+
+def extracted_key(vertical: str, extractor: str) -> dg.AssetKey:
+    """Return the key of what an extractor finds in a vertical's files."""
+    return dg.AssetKey([vertical, f"extract_{extractor}"])
 
 
 def extracted_assets(contract: Contract, platform: Platform) -> list[dg.AssetsDefinition]:
@@ -60,7 +65,7 @@ def nightly_reading(vertical: str, platform: Platform) -> dg.OpDefinition:
 def _asset(
     contract: Contract, name: str, of: ExtractorOf, platform: Platform
 ) -> dg.AssetsDefinition:
-    key = dg.AssetKey([contract.vertical, f"extract_{name}"])
+    key = extracted_key(contract.vertical, name)
 
     @tenant_asset(contract, key, (), {"deltalake"})
     def extracted(context: dg.AssetExecutionContext) -> Results:
@@ -81,6 +86,8 @@ def _read(
         extractor = of(lake, tenant)
         done = extract_new(lake, tenant, extractor, most_seconds or MOST_SECONDS)
     except OperatorError as error:
+        if not waits_for(error):
+            raise
         return {"left_out": error.say(tenant.language)}
     return {
         "extractor_version": extractor.version,

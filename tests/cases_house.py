@@ -19,8 +19,10 @@ from PIL import Image, ImageDraw, ImageFont
 from foundation.clock import utc_now
 from foundation.errors import UserError
 from foundation.settings import Settings
+from ingestion.extractors.images.columns import COLUMNS as PHOTOS
 from ingestion.extractors.registry import EXTRACTORS
-from ingestion.extractors.run import extract_new
+from ingestion.extractors.run import ABOUT, extract_new
+from ingestion.extractors.transcripts.columns import COLUMNS as TRANSCRIPTS
 from ingestion.extractors.transcripts.redaction import wav_of
 from ingestion.media.sound import Samples, Sound
 from lakehouse.commits import Commit
@@ -193,12 +195,12 @@ def _write_found(lake: Lake) -> None:
     ]  # fmt: skip
     _write(lake, "silver", "extract_transcript", [
         {**about, "object_id": sound, "turns": turns, "spans": spans, "source": "vosk",
-         "language": "es"},
-    ])  # fmt: skip
+         "language": "es", "state": "made", "untimed": 0},
+    ], pa.schema([*ABOUT, *TRANSCRIPTS]))  # fmt: skip
     _write(lake, "silver", "extract_image", [
-        {**about, "object_id": seen, "width": 560, "height": 300, "blurred": True, "words": words,
-         "text": "FACTURA 8841\nCliente: […] […]\nTotal $45.000"},
-    ])  # fmt: skip
+        {**about, "object_id": seen, "width": 560, "height": 300, "words": words,
+         "faults": ["blurred"], "text": "FACTURA 8841\nCliente: […] […]\nTotal $45.000"},
+    ], pa.schema([*ABOUT, *PHOTOS]))  # fmt: skip
 
 
 def _write_gold(lake: Lake, person: str) -> None:

@@ -43,10 +43,10 @@ def _photo(see: Viewer, file: CaseFile, number: int) -> None:
         st.html(cards.note(sentence))
     if not may_open(see.actor):
         st.html(cards.note(words.say("not_seen")))
-    elif st.toggle(words.say("show_photo"), key=f"show-{place_of(file)}"):
+    elif st.toggle(words.say("show_photo"), key=f"show-{place_of(see, file)}"):
         _picture(see, file, words.say("photo_described", name=name))
     else:
-        session.opened().pop(place_of(file), None)
+        session.opened(see.tenant.id, file.incident_id).pop(place_of(see, file), None)
         st.html(cards.note(words.say("noting_photo")))
     text = (found or {}).get("text")
     if text:
@@ -70,7 +70,7 @@ def _other(see: Viewer, file: CaseFile) -> None:
 
 def _picture(see: Viewer, file: CaseFile, description: str) -> None:
     """Show a photo; opened, and noted, once while it is in sight."""
-    opened, place = session.opened(), place_of(file)
+    opened, place = session.opened(see.tenant.id, file.incident_id), place_of(see, file)
     if place not in opened:
         try:
             opened[place] = open_picture(see.lake, see.tenant, see.actor, file)
@@ -91,8 +91,7 @@ def _state(see: Viewer, found: Row | None) -> list[str]:
         return [words.say("not_read")]
     if found.get("problem"):
         return [problem_sentence(found["problem"], words)]
-    faults = found.get("faults") or (["blurred"] if found.get("blurred") else [])
-    return [words.say(f"photo_{one}") for one in faults]
+    return [words.say(f"photo_{one}") for one in found["faults"] or ()]
 
 
 def _named(see: Viewer, file: CaseFile) -> str:

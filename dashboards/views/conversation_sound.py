@@ -14,6 +14,9 @@ from foundation.errors import UserError
 from operations.conversation.files import AUDIO, CaseFile
 from operations.conversation.opening import Shown, may_open, open_sound
 
+ENDPOINT = "endpoint"
+"""A maker of transcripts without a name of its own."""
+
 
 def show(see: Viewer, case: Case) -> None:
     """Show every recording; nothing where a case came without."""
@@ -22,9 +25,9 @@ def show(see: Viewer, case: Case) -> None:
         _recording(see, file, number)
 
 
-def place_of(file: CaseFile) -> str:
+def place_of(see: Viewer, file: CaseFile) -> str:
     """Return the key of a file's place in the page; a case's number may hold any letters."""
-    named = hashlib.sha256(file.incident_id.encode()).hexdigest()[:16]
+    named = hashlib.sha256(f"{see.tenant.id}/{file.incident_id}".encode()).hexdigest()[:16]
     return f"file-{named}-{file.position}"
 
 
@@ -32,7 +35,7 @@ def _recording(see: Viewer, file: CaseFile, number: int) -> None:
     words = words_of(see)
     st.subheader(words.say("recording", number=number))
     _quality(see, file)
-    may, place = may_open(see.actor), place_of(file)
+    may, place = may_open(see.actor), place_of(see, file)
     sound, problem = _sound(see, file, place) if may and asked_for(place) else (None, None)
     told = recording_of(file, number, words, may=may)
     player(told, place, sound, problem)
@@ -62,7 +65,7 @@ def _quality(see: Viewer, file: CaseFile) -> None:
 
 def _sound(see: Viewer, file: CaseFile, place: str) -> tuple[Shown | None, str | None]:
     """Return the sound, or why there is none; opened, and noted, once while the page is open."""
-    opened = session.opened()
+    opened = session.opened(see.tenant.id, file.incident_id)
     if place not in opened:
         with st.spinner(words_of(see).say("preparing")):
             try:
@@ -76,11 +79,16 @@ def _sound(see: Viewer, file: CaseFile, place: str) -> tuple[Shown | None, str |
 def _transcript(see: Viewer, file: CaseFile) -> str:
     words = words_of(see)
     found = file.transcript
-    if found is None or not found.get("turns"):
-        why = found.get("problem") if found else None
+    if found is None:
+        return words.say("transcript_waits")
+    if not found["turns"]:
+        why = found["problem"]
         return problem_sentence(why, words) if why else words.say("no_transcript")
     silent = words.say("silenced") if found.get("spans") else ""
     source = found.get("source")
-    if found.get("state") == "supplied":
+    if not source:
+        return silent
+    if found["state"] == "supplied":
         return f"{words.say('transcript_supplied')} {silent}"
-    return f"{words.say('transcript_from', source=source)} {silent}" if source else silent
+    named = words.say("source_endpoint") if source == ENDPOINT else source
+    return f"{words.say('transcript_from', source=named)} {silent}"

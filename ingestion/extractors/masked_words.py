@@ -5,13 +5,12 @@ other. What the masker takes out of a line, or of what two lines say together, i
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 import pyarrow as pa
 
-from ingestion.extractors.transcripts.redaction import hidden_words
+from ingestion.extractors.transcripts.redaction import HIDDEN, hidden_words
 from ingestion.masking import MASKER_VERSION
 
 if TYPE_CHECKING:
@@ -28,9 +27,6 @@ COLUMNS = pa.schema([
     ("words", pa.list_(WORD)),
     ("masker_version", pa.string()),
 ])  # fmt: skip
-HIDDEN = "[…]"
-"""In the place of a word that says who somebody is."""
-
 LEAST_CONFIDENCE = 0.15
 """Below, a "word" is nearly always a stain, a stamp or a line of the form."""
 
@@ -75,11 +71,7 @@ def _another(last: "Word", word: "Word") -> bool:
 
 def _masked(lines: Sequence[Line]) -> Iterator[list[str]]:
     texts = [[normalize("NFC", word.text) for word in line] for line in lines]
-    hidden = [hidden_words(line) for line in texts]
-    for (a, b), (one, other) in zip(pairwise(texts), pairwise(hidden), strict=True):
-        together = hidden_words([*a, *b])
-        one[:] = map(max, one, together[: len(a)])
-        other[:] = map(max, other, together[len(a) :])
+    hidden = hidden_words(texts)
     for line, gone in zip(texts, hidden, strict=True):
         yield [HIDDEN if hides else word for word, hides in zip(line, gone, strict=True)]
 

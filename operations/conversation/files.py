@@ -61,27 +61,24 @@ def case_files(lake: "Lake", tenant: "Tenant", incident_id: str) -> tuple[CaseFi
     wanted = sorted(set(objects.values()))
     names = (AUDIO, "transcript", IMAGE, *WRITINGS)
     found = {name: found_in(lake, tenant, name, wanted) for name in names}
-    sounds = [one for one in files if one.media_type.startswith(AUDIO)]
     told = []
     for one in files:
         rows = {name: rows_of.get(objects[one.position]) for name, rows_of in found.items()}
-        if rows["transcript"] is None and sounds == [one]:
-            rows["transcript"] = next(iter(found["transcript"].values()), None)
         told.append(_case_file(one, rows))
     return tuple(told)
 
 
 def found_in(lake: "Lake", tenant: "Tenant", extractor: str, objects: Collection[str]) -> Found:
-    """Return what an extractor found in some objects, by the newest version that read each."""
+    """Return what an extractor found in objects, by the newest version that could read each."""
     ref = lake.ref(tenant, "silver", f"extract_{extractor}")
     if not objects or not lake.exists(ref):
         return {}
     rows = lake.arrow(ref, where=pc.field("object_id").isin(sorted(objects))).to_pylist()
-    return {row["object_id"]: row for row in sorted(rows, key=_version)}
+    return {row["object_id"]: row for row in sorted(rows, key=_weight)}
 
 
-def _version(row: Row) -> int:
-    return row.get("extractor_version") or 0
+def _weight(row: Row) -> tuple[bool, int]:
+    return row["problem"] is None, row["extractor_version"]
 
 
 def _case_file(file: SealedFile, rows: Mapping[str, Row | None]) -> CaseFile:

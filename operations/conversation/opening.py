@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
-from foundation.errors import NotFound
-from ingestion.extractors.transcripts.redaction import Span, silenced, wav_of
+from foundation.errors import Conflict, NotFound
+from ingestion.extractors.transcripts.redaction import HIDDEN, Span, silenced, wav_of
 from ingestion.media.picture import opened
 from ingestion.media.playing import opus_of, playable
 from ingestion.media.sound import decoded
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 READ = "incident_file.read"
 """Of the audit log; its subject is the object's keyed name."""
-HIDDEN = "[…]"
-"""What stands in the place of a word that is to be covered."""
 MARGIN_PART = 8
 """Of a word's height so much around it is covered too: readers of text cut letters."""
 
@@ -52,17 +50,23 @@ def may_open(actor: "Actor") -> bool:
 def open_sound(lake: "Lake", tenant: "Tenant", actor: "Actor", file: CaseFile) -> Shown:
     """Return a recording, silent where its transcript says personal data.
 
+    Without a transcript nobody knows where that is: it is heard as it is.
+
     Raises
     ------
     NotAllowed
         The actor may not see personal data.
     NotFound
         The actor is of another tenant, or the recording is not kept (yet, or any more).
+    Conflict
+        Its transcript names somebody, and does not say when.
     InvalidUpload, TooLarge
         It is damaged, or too long to take anything out of it.
     MissingPart
         ffmpeg is needed, and not installed.
     """
+    if file.transcript is not None and file.transcript["untimed"]:
+        raise Conflict("transcripts.not_redacted")
     content = _content(lake, tenant, actor, file)
     spans = _spans(file.transcript)
     if not spans:

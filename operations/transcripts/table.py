@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from foundation.errors import MissingPart, OperatorError
 from foundation.texts import Language
 from ingestion.extractors.registry import EXTRACTORS, Extractor
 from ingestion.extractors.transcripts import columns
@@ -46,6 +47,11 @@ def transcript_extractor(lake: "Lake", tenant: "Tenant") -> Extractor:
         read,
         again=None if transcriber is None else pc.field("state") == "none",
     )
+
+
+def waits_for(error: OperatorError) -> bool:
+    """Say whether files wait for what is away: a program, a model, or who makes transcripts."""
+    return isinstance(error, MissingPart) or error.key.startswith("transcripts.")
 
 
 def every_extractor(lake: "Lake", tenant: "Tenant") -> list[Extractor]:

@@ -26,6 +26,11 @@ log = logging.getLogger("abcall.serving")
 EVERY_SECONDS = 1.0
 
 
+AT_ONCE, REST_SECONDS = 5, 0.005
+"""Notes that are written together, and the rest after them: requests answered meanwhile share the
+interpreter with whoever writes."""
+
+
 @dataclass(frozen=True)
 class PersonRead:
     """Somebody looked at a person's data.
@@ -74,9 +79,12 @@ class Afterwards:
             for store in set(keys.values()):
                 note_use(store, [one for one, of in keys.items() if of is store], utc_now())
             keys = {}
-            for lake in set(reads.values()):
-                _write_reads(lake, [one for one, of in reads.items() if of is lake])
-            reads = {}
+            while reads:
+                lake = next(iter(reads.values()))
+                some = [one for one, of in reads.items() if of is lake][:AT_ONCE]
+                _write_reads(lake, some)
+                reads = {one: of for one, of in reads.items() if one not in some}
+                self._stopped.wait(REST_SECONDS if reads else 0)
         finally:
             with self._lock:  # what could not be written waits for the next time
                 self._keys = keys | self._keys

@@ -1,6 +1,7 @@
 """Finding what identifies a person in a text."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from ingestion.extractors.persons.addresses import addresses
@@ -34,7 +35,7 @@ def find(text: str, signs: int | None = None) -> list[Found]:
     found: list[Found] = []
     rest = without(text, (m.span() for m in MASKED.finditer(text))) if "[" in text else text
     for finder in _finders(signs_of(text) if signs is None else signs):
-        new = _apart(list(finder(rest)))
+        new = apart(list(finder(rest)))
         if new:
             rest = without(rest, ((place.start, place.end) for place in new))
             found += new
@@ -54,14 +55,12 @@ def _finders(signs: int) -> tuple[Finder, ...]:
     return tuple(finder for sign, finder in by_sign if signs & sign)
 
 
-def _apart(found: list[Found]) -> list[Found]:
-    """Join what overlaps; the longer one tells the kind."""
-    if len(found) < 2:
-        return found
-    apart: list[Found] = []
+def apart(found: Sequence[Found]) -> list[Found]:
+    """Join what overlaps, in the order of the text; the longer one tells the kind."""
+    joined: list[Found] = []
     for place in sorted(found, key=lambda place: (place.start, -place.end)):
-        if apart and place.start < apart[-1].end:
-            last = apart.pop()
+        if joined and place.start < joined[-1].end:
+            last = joined.pop()
             place = Found(last.start, max(last.end, place.end), last.kind)  # noqa: PLW2901
-        apart.append(place)
-    return apart
+        joined.append(place)
+    return joined

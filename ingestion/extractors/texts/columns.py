@@ -22,7 +22,7 @@ COLUMNS = pa.schema([
 """``is_whole``: nothing was left out at the end."""
 
 MOST_CHARACTERS = 200_000
-TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]{0,2000}>", re.I | re.S)
+TAG = re.compile(r"<(?:style|script)\b.*?(?:</(?:style|script)>|\Z)|<[^<>]{0,2000}>", re.I | re.S)
 NEVER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 

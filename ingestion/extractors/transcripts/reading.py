@@ -32,6 +32,8 @@ def read_transcript(name: str, content: bytes | None) -> Transcript:
         raise InvalidUpload("transcripts.unreadable", file=shown(name))
     try:
         turns, source, language = _read(text.lstrip("\ufeff").strip())
+        for turn in turns:  # half a letter, which JSON may name, is none
+            "".join([turn.text, turn.speaker or "", *(w.text for w in turn.words)]).encode()
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise InvalidUpload("transcripts.unreadable", file=shown(name)) from error
     return Transcript("supplied", turns, source, language) if turns else NO_TRANSCRIPT

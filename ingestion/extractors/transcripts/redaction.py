@@ -8,16 +8,19 @@ words («tres cero cero») are found too.
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 import numpy as np
 
-from ingestion.extractors.persons import find
+from ingestion.extractors.persons import Found, apart, find
 from ingestion.extractors.transcripts.transcript import Transcript, Turn, Word
-from ingestion.masking import mask
+from ingestion.masking import without_places
 from ingestion.media.sound import FULL_SCALE, Sound
 
 MARGIN_SECONDS = 0.1
 """Silenced before and after: times of words are off by a syllable."""
+HIDDEN = "[…]"
+"""In the place of a word that says who somebody is."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,19 @@ class Redacted:
 
 
 def redact(transcript: Transcript) -> Redacted:
-    """Return a transcript without what identifies a person, and where in the sound that was."""
-    turns, spans, untimed = [], list[Span](), 0
-    for turn in transcript.turns:
-        masked, words, hidden = _masked(turn)
-        turns.append(replace(turn, text=masked, words=words))
-        spans += hidden
-        untimed += masked != turn.text and not hidden
+    """Return a transcript without what identifies a person, and where in the sound that was.
+
+    Turns are read with their neighbours: «¿su cédula?», says one, and the other says a number.
+    """
+    told, spans, untimed = transcript.turns, list[Span](), 0
+    places = _places([turn.text for turn in told])
+    hidden = hidden_words([[w.text for w in turn.words] or turn.text.split() for turn in told])
+    turns = []
+    for turn, found, gone in zip(told, places, hidden, strict=True):
+        words, silent = _masked(turn, found, gone)
+        turns.append(replace(turn, text=without_places(turn.text, found), words=words))
+        spans += silent
+        untimed += bool(found) and not silent
     return Redacted(replace(transcript, turns=tuple(turns)), tuple(spans), untimed)
 
 
@@ -55,7 +64,9 @@ def silenced(sound: Sound, spans: Sequence[Span]) -> Sound:
     for span in spans:
         start = max(0, int((span.start_seconds - MARGIN_SECONDS) * sound.rate))
         end = max(start, int(np.ceil((span.end_seconds + MARGIN_SECONDS) * sound.rate)))
-        which = slice(None) if span.channel is None else span.channel
+        # A channel that the recording lacks may be any of it: a transcript of both sides, in mono.
+        one = span.channel if span.channel in range(len(channels)) else None
+        which = slice(None) if one is None else one
         channels[which, start:end] = 0
     return Sound(channels, sound.rate)
 
@@ -70,37 +81,52 @@ def wav_of(sound: Sound) -> bytes:
     return head + form + b"data" + struct.pack("<I", len(data)) + data
 
 
-def _masked(turn: Turn) -> tuple[str, tuple[Word, ...], list[Span]]:
-    text = mask(turn.text)
+def _masked(
+    turn: Turn, found: Sequence[Found], gone: Sequence[bool]
+) -> tuple[tuple[Word, ...], list[Span]]:
+    """Return a turn's words as they are shown, and the seconds in which something is hidden."""
     if not turn.words:
-        changed = text != turn.text and turn.start_seconds is not None
         end = turn.end_seconds if turn.end_seconds is not None else turn.start_seconds
         whole = Span(turn.start_seconds or 0.0, end or 0.0, turn.channel)
-        return text, (), [whole] if changed else []
-    hidden = hidden_words([word.text for word in turn.words])
-    words = tuple(
-        replace(word, text="[…]") if gone else word
-        for word, gone in zip(turn.words, hidden, strict=True)
-    )
-    spans = [
-        Span(word.start_seconds, word.end_seconds, turn.channel)
-        for word, gone in zip(turn.words, hidden, strict=True)
-        if gone
-    ]
-    if text != turn.text and not spans:
+        return (), [whole] if found and turn.start_seconds is not None else []
+    if len(found) > sum(hides for hides, _ in groupby(gone)):
         # The text shows more than its words do: nothing is left to chance.
-        start, end = turn.words[0].start_seconds, turn.words[-1].end_seconds
-        words = tuple(replace(word, text="[…]") for word in words)
-        spans = [Span(start, end, turn.channel)]
-    return text, words, spans
+        gone = [True] * len(turn.words)
+    pairs = list(zip(turn.words, gone, strict=True))
+    words = tuple(replace(word, text=HIDDEN) if hides else word for word, hides in pairs)
+    times = [(word.start_seconds, word.end_seconds) for word, hides in pairs if hides]
+    return words, [Span(start, end, turn.channel) for start, end in times]
 
 
-def hidden_words(words: Sequence[str]) -> list[bool]:
-    """Return which words the masker takes out of what they say together.
+def _places(texts: Sequence[str]) -> list[list[Found]]:
+    """Return what identifies a person in each of some texts, alone and with those beside it."""
+    places = [find(text) for text in texts]
+    for number, (one, other) in enumerate(pairwise(texts)):
+        border = len(one) + 1
+        for start, end, kind in find(f"{one} {other}"):
+            if start < border - 1:
+                places[number].append(Found(start, min(end, border - 1), kind))
+            if end > border:
+                places[number + 1].append(Found(max(start, border) - border, end - border, kind))
+    return [apart(found) for found in places]
 
-    >>> hidden_words(["Llame", "al", "300", "123", "4567", "mañana"])
-    [False, False, True, True, True, False]
+
+def hidden_words(lines: Sequence[Sequence[str]]) -> list[list[bool]]:
+    """Return which words of lines identify a person, by the line and by what two lines say.
+
+    >>> hidden_words([["Llame", "al", "300"], ["123", "4567", "mañana"]])
+    [[False, False, True], [True, True, False]]
     """
+    hidden = [_hidden(line) for line in lines]
+    for number, (one, other) in enumerate(pairwise(lines)):
+        together = _hidden([*one, *other])
+        parts = together[: len(one)], together[len(one) :]
+        for place, part in enumerate(parts, start=number):
+            hidden[place] = list(map(max, hidden[place], part))
+    return hidden
+
+
+def _hidden(words: Sequence[str]) -> list[bool]:
     text = " ".join(words)
     gone = [False] * len(text)
     for place in find(text):

@@ -11,6 +11,7 @@ from typing import Any
 from ingestion.extractors.transcripts.transcript import Spoken, Turn, Word, turns_of
 
 Json = Any
+MOST_CHANNELS = 64
 
 
 def worded(told: Json) -> tuple[tuple[Turn, ...], str | None]:
@@ -25,7 +26,7 @@ def worded(told: Json) -> tuple[tuple[Turn, ...], str | None]:
     if all("result" in one or one.get("text") == "" for one in pieces):
         return turns_of(_vosk(pieces)), None
     (told,) = pieces
-    language = told.get("language")
+    language = _name(told.get("language"))
     if "segments" in told:
         return _whisper(told), language
     if "words" in told:
@@ -43,14 +44,16 @@ def _whisper(told: Json) -> tuple[Turn, ...]:
     for one in told["segments"]:
         words = tuple(map(_word, one.get("words") or ()))
         start, end = _times(one["start"], one["end"])
-        turns.append(Turn(str(one["text"]).strip(), one.get("speaker"), None, start, end, words))
+        turns.append(
+            Turn(str(one["text"]).strip(), _name(one.get("speaker")), None, start, end, words)
+        )
     return tuple(turn for turn in turns if turn.text)
 
 
 def _vosk(pieces: list[Json]) -> Iterator[Spoken]:
     for piece in pieces:
         for one in piece.get("result", ()):
-            yield _word(one), piece.get("speaker"), piece.get("channel")
+            yield _word(one), _name(piece.get("speaker")), _channel(piece.get("channel"))
 
 
 def _deepgram(channels: list[Json]) -> Iterator[Spoken]:
@@ -65,7 +68,7 @@ def _google(results: list[Json]) -> Iterator[Spoken]:
     for result in tagged[-1:] or results:
         channel = result.get("channelTag")
         for one in _first(result):
-            place = None if channel is None else int(channel) - 1
+            place = None if channel is None else _channel(int(channel) - 1)
             yield _word(one), _name(one.get("speakerTag")), place
 
 
@@ -95,5 +98,11 @@ def _times(start: Json, end: Json) -> tuple[float, float]:
     return begun, ended
 
 
-def _name(speaker: Json) -> str | None:
-    return None if speaker is None else str(speaker)
+def _name(told: Json) -> str | None:
+    return None if told is None else str(told)
+
+
+def _channel(told: Json) -> int | None:
+    if told is not None and not (isinstance(told, int) and 0 <= told < MOST_CHANNELS):
+        raise ValueError(told)
+    return told

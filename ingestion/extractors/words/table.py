@@ -94,8 +94,10 @@ def catalogue_of(lake: "Lake", tenant: "Tenant", contract: Contract) -> tuple[st
     for table in contract.tables:
         ref = lake.ref(tenant, "silver", table.name)
         if table.name in WITH_PRODUCTS and PRODUCT in lake.schema(ref).names:
-            found = lake.arrow(ref, [PRODUCT])[PRODUCT].drop_null().unique()
-            names.update(found.to_pylist() if len(found) <= MOST_PRODUCTS else ())
+            found: set[str] = set()
+            for batch in lake.batches(ref, [PRODUCT]):
+                found.update(batch[PRODUCT].drop_null().unique().to_pylist())
+            names |= found if len(found) <= MOST_PRODUCTS else set()
     return tuple(sorted(names))
 
 

@@ -187,7 +187,8 @@ def test_the_address_opens_no_case_of_another_tenant(cases: Cases, tenant: Tenan
     ("incident", "expected"),
     [
         (EMPTY, ("Este caso no trae texto.", "Este caso llegó sin grabaciones ni fotos.")),
-        (DAMAGED, ("No se pudo analizar este archivo", "Sin transcripción", "TXT de 1 kB")),
+        (DAMAGED, ("No se pudo analizar este archivo",)),
+        (DAMAGED, ("Todavía no se ha buscado su transcripción",)),
         (DAMAGED, ("Otra vez sin servicio.",)),
     ],
 )

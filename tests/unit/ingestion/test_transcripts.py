@@ -213,7 +213,7 @@ def test_a_turn_that_times_no_words_falls_silent_as_a_whole_and_one_without_time
     )
 )
 def test_whatever_identifies_is_among_the_hidden_words(words: list[str]):
-    hidden = hidden_words(words)
+    (hidden,) = hidden_words([words])
     for word, gone in zip(words, hidden, strict=True):
         if word in ("3001234567", "ana@b.co"):
             assert gone

@@ -58,7 +58,7 @@ def test_each_file_comes_with_what_was_found_in_it(cases: Cases):
     assert [len(peaks) for peaks in sound.sound["waveform"]] == [1000, 1000]
     assert "long_silence" in {one["kind"] for one in sound.sound["faults"]}
     assert [one["channel"] for one in sound.transcript["turns"]] == [0, 1, 1, 0, 1, 0]
-    assert photo.family == "image" and photo.picture and photo.picture["blurred"]
+    assert photo.family == "image" and photo.picture and photo.picture["faults"] == ["blurred"]
     assert photo.sound is photo.transcript is sound.picture is None
 
 

@@ -105,19 +105,19 @@ def test_what_cannot_be_read_is_told_and_not_tried_again(house: House):
 
 
 def test_what_was_read_before_the_reader_failed_is_kept(house: House):
-    noise = recording(250)
+    sounds = recording(200), recording(250)
+    _, noise = sorted(sounds, key=lambda one: sha256(one).hexdigest())  # as files are read
 
     def read(content: bytes) -> Mapping[str, object]:
         if content == noise:
             raise OperatorError("transcripts.away", host="away.example")
         return SOUND.read(content)
 
-    house.send(recording(200))
-    house.send(noise)
+    house.send(*sounds)
     with pytest.raises(OperatorError):
         extract_new(house.lake, ACME, replace(SOUND, read=read))
-    before = len(house.found())
-    assert extract_new(house.lake, ACME, SOUND) == Extracted(read=2 - before)
+    assert len(house.found()) == 1
+    assert extract_new(house.lake, ACME, SOUND) == Extracted(read=1)
 
 
 def test_a_run_that_took_its_time_leaves_the_rest_to_the_next(house: House):

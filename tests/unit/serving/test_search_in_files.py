@@ -44,9 +44,19 @@ def house(
         yield opened
 
 
+@pytest.fixture
+def own_house(tmp_path: Path, blank_installation: Callable[[Path], Settings]) -> Iterator[House]:
+    with house_at(blank_installation(tmp_path / "data")) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="module")
 def incident(house: House) -> str:
     """Register an incident with files that nobody has read yet, and bring it to silver."""
+    return with_files(house)
+
+
+def with_files(house: House) -> str:
     number = house.send_files(CALL, BESIDE, INVOICE, PHOTO, NOTE)
     silver(house, number)
     return number
@@ -112,7 +122,10 @@ def test_what_is_personal_in_a_file_is_not_found(house: House, brought: Brought)
     assert hits(house, "Pérez") == []
 
 
-def test_what_was_found_in_files_goes_with_them(house: House, brought: Brought):
+def test_what_was_found_in_files_goes_with_them(own_house: House):
+    house, incident = own_house, with_files(own_house)
+    read_files(house)
+    follow(house.lake, ACME)
     house.forget_customer()
     names = {ref.name for ref in forget_gone(house.lake, ACME)}
     assert names >= {"extract_transcript", "extract_document", "extract_text"}
