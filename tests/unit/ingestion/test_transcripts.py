@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import InvalidUpload, MissingPart, OperatorError
+from ingestion.extractors.transcripts.columns import COLUMNS, row_of
 from ingestion.extractors.transcripts.endpoint import Endpoint
 from ingestion.extractors.transcripts.reading import read_transcript
 from ingestion.extractors.transcripts.redaction import (
@@ -159,6 +161,34 @@ def test_what_is_no_transcript_is_told_with_its_file(content: bytes):
     with pytest.raises(InvalidUpload, match=r"llamada\.json") as refused:
         read_transcript("llamada.json", content)
     assert "llamada.json" in refused.value.say("es")
+
+
+ODD: dict[str, dict[str, object]] = {
+    "speaker": {"speaker": {"name": "x"}},
+    "list": {"speaker": ["x"]},
+    "channel": {"channel": "x"},
+    "large": {"channel": 10**30},
+    "language": {"language": ["es"]},
+    "late": {"end": 1e308},
+}
+"""Values of another kind than they should be."""
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_values_of_another_kind_are_refused_and_stop_nobody(odd: str):
+    piece = {"text": "a", "start": 0, "end": 1, "words": []}
+    word = {"word": "a", "start": 0, "end": ODD[odd].get("end", 1)}
+    segments = {"segments": [piece | ODD[odd]], **ODD[odd]}
+    told = {"result": [word], **ODD[odd]} if odd in ("channel", "large", "late") else segments
+    with pytest.raises(InvalidUpload):
+        read_transcript("a.json", json.dumps(told).encode())
+
+
+def test_numbers_of_speakers_and_halves_of_letters_become_texts_that_a_table_takes():
+    told = {"segments": [{"text": "a \ud800", "start": 0, "end": 1, "speaker": 5}]}
+    row = row_of(read_transcript("a.json", json.dumps(told).encode()))
+    (turn,) = pa.Table.from_pylist([row], COLUMNS)["turns"][0].as_py()
+    assert (turn["speaker"], turn["text"]) == ("5", "a ?")
 
 
 @given(st.binary(max_size=200))
