@@ -8,10 +8,11 @@ from ingestion.extractors.persons.emails import emails
 from ingestion.extractors.persons.found import Finder, Found, without
 from ingestion.extractors.persons.names import names
 from ingestion.extractors.persons.numbers import numbers
+from ingestion.extractors.persons.reading import read, written
 from ingestion.extractors.persons.signs import DIGITS, EMAIL, NAME, SPOKEN, STREET, signs_of
 from ingestion.extractors.persons.spoken import spoken
 
-VERSION = 2
+VERSION = 3
 """Raised whenever something else may be found in some text."""
 
 MASKED = re.compile(r"\[(?:NOMBRE|DOCUMENTO|TARJETA|TELÉFONO|CORREO|DIRECCIÓN)\]")
@@ -31,6 +32,7 @@ def find(text: str, signs: int | None = None) -> list[Found]:
     >>> [(f.kind, f.start, f.end) for f in find("Soy Ana Ruiz, cédula 1.023.456.789")]
     [('name', 4, 12), ('document', 21, 34)]
     """
+    text, places = read(text)
     found: list[Found] = []
     rest = without(text, (m.span() for m in MASKED.finditer(text))) if "[" in text else text
     for finder in _finders(signs_of(text) if signs is None else signs):
@@ -38,7 +40,7 @@ def find(text: str, signs: int | None = None) -> list[Found]:
         if new:
             rest = without(rest, ((place.start, place.end) for place in new))
             found += new
-    return sorted(found)
+    return written(sorted(found), places)
 
 
 @cache
