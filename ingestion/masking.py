@@ -29,20 +29,21 @@ def mask(text: str) -> str:
     >>> mask("Soy María Pérez, cédula 1.023.456.789, pagué $ 1.250.000")
     'Soy [NOMBRE], cédula [DOCUMENTO], pagué $ 1.250.000'
     """
-    return _without(text, find(text))
+    return masked(text, find(text))
 
 
 def mask_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Mask many texts, each different one once; NULL stays NULL."""
     kinds = texts.cast(pa.string()).combine_chunks().dictionary_encode()
-    masked = kinds.dictionary.to_pylist()
+    words = kinds.dictionary.to_pylist()
     signs = signs_of_all(kinds.dictionary)
     for at in np.flatnonzero(signs).tolist():
-        masked[at] = _without(masked[at], find(masked[at], int(signs[at])))
-    return pa.chunked_array([pa.array(masked, pa.string()).take(kinds.indices)])
+        words[at] = masked(words[at], find(words[at], int(signs[at])))
+    return pa.chunked_array([pa.array(words, pa.string()).take(kinds.indices)])
 
 
-def _without(text: str, found: list[Found]) -> str:
+def masked(text: str, found: list[Found]) -> str:
+    """Return a text with a word in the place of each thing that was found in it, in order."""
     for place in reversed(found):
         text = text[: place.start] + MASKS[place.kind] + text[place.end :]
     return text

@@ -3,8 +3,8 @@
 One reading serves all who need it: silver, the search index, other roles, providers of models.
 """
 
-from ingestion.extractors.persons.find import VERSION, find
+from ingestion.extractors.persons.find import VERSION, apart, find
 from ingestion.extractors.persons.found import Found, Kind
 from ingestion.extractors.persons.signs import signs_of_all
 
-__all__ = ["VERSION", "Found", "Kind", "find", "signs_of_all"]
+__all__ = ["VERSION", "Found", "Kind", "apart", "find", "signs_of_all"]

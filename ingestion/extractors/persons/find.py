@@ -36,7 +36,7 @@ def find(text: str, signs: int | None = None) -> list[Found]:
     found: list[Found] = []
     rest = without(text, (m.span() for m in MASKED.finditer(text))) if "[" in text else text
     for finder in _finders(signs_of(text) if signs is None else signs):
-        new = _apart(list(finder(rest)))
+        new = apart(list(finder(rest)))
         if new:
             rest = without(rest, ((place.start, place.end) for place in new))
             found += new
@@ -56,14 +56,14 @@ def _finders(signs: int) -> tuple[Finder, ...]:
     return tuple(finder for sign, finder in by_sign if signs & sign)
 
 
-def _apart(found: list[Found]) -> list[Found]:
-    """Join what overlaps; the longer one tells the kind."""
+def apart(found: list[Found]) -> list[Found]:
+    """Return places in order, joined where they overlap; the longer one tells the kind."""
     if len(found) < 2:
         return found
-    apart: list[Found] = []
+    parted: list[Found] = []
     for place in sorted(found, key=lambda place: (place.start, -place.end)):
-        if apart and place.start < apart[-1].end:
-            last = apart.pop()
+        if parted and place.start < parted[-1].end:
+            last = parted.pop()
             place = Found(last.start, max(last.end, place.end), last.kind)  # noqa: PLW2901
-        apart.append(place)
-    return apart
+        parted.append(place)
+    return parted

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ingestion.extractors.persons import find
+from ingestion.extractors.persons import Found, find
+from ingestion.extractors.transcripts.together import found_together
 from ingestion.extractors.transcripts.transcript import Transcript, Turn, Word
-from ingestion.masking import mask
+from ingestion.masking import masked
 from ingestion.media.sound import FULL_SCALE, Sound
 
 MARGIN_SECONDS = 0.1
@@ -41,11 +42,15 @@ class Redacted:
 def redact(transcript: Transcript) -> Redacted:
     """Return a transcript without what identifies a person, and where in the sound that was."""
     turns, spans, untimed = [], list[Span](), 0
-    for turn in transcript.turns:
-        masked, words, hidden = _masked(turn)
-        turns.append(replace(turn, text=masked, words=words))
+    speakers = [(turn.speaker, turn.channel) for turn in transcript.turns]
+    texts = [turn.text for turn in transcript.turns]
+    spoken = [" ".join(word.text for word in turn.words) for turn in transcript.turns]
+    in_texts, in_words = found_together(texts, speakers), found_together(spoken, speakers)
+    for turn, *found in zip(transcript.turns, in_texts, in_words, strict=True):
+        text, words, hidden = _masked(turn, *found)
+        turns.append(replace(turn, text=text, words=words))
         spans += hidden
-        untimed += masked != turn.text and not hidden
+        untimed += text != turn.text and not hidden
     return Redacted(replace(transcript, turns=tuple(turns)), tuple(spans), untimed)
 
 
@@ -55,7 +60,9 @@ def silenced(sound: Sound, spans: Sequence[Span]) -> Sound:
     for span in spans:
         start = max(0, int((span.start_seconds - MARGIN_SECONDS) * sound.rate))
         end = max(start, int(np.ceil((span.end_seconds + MARGIN_SECONDS) * sound.rate)))
-        which = slice(None) if span.channel is None else span.channel
+        # A channel that the recording has not may be any of them.
+        known = span.channel is not None and span.channel < len(channels)
+        which = span.channel if known else slice(None)
         channels[which, start:end] = 0
     return Sound(channels, sound.rate)
 
@@ -70,14 +77,16 @@ def wav_of(sound: Sound) -> bytes:
     return head + form + b"data" + struct.pack("<I", len(data)) + data
 
 
-def _masked(turn: Turn) -> tuple[str, tuple[Word, ...], list[Span]]:
-    text = mask(turn.text)
+def _masked(
+    turn: Turn, in_text: list[Found], in_words: list[Found]
+) -> tuple[str, tuple[Word, ...], list[Span]]:
+    text = masked(turn.text, in_text)
     if not turn.words:
         changed = text != turn.text and turn.start_seconds is not None
         end = turn.end_seconds if turn.end_seconds is not None else turn.start_seconds
         whole = Span(turn.start_seconds or 0.0, end or 0.0, turn.channel)
         return text, (), [whole] if changed else []
-    hidden = hidden_words([word.text for word in turn.words])
+    hidden = _hidden([word.text for word in turn.words], in_words)
     words = tuple(
         replace(word, text="[…]") if gone else word
         for word, gone in zip(turn.words, hidden, strict=True)
@@ -101,9 +110,13 @@ def hidden_words(words: Sequence[str]) -> list[bool]:
     >>> hidden_words(["Llame", "al", "300", "123", "4567", "mañana"])
     [False, False, True, True, True, False]
     """
-    text = " ".join(words)
-    gone = [False] * len(text)
-    for place in find(text):
+    return _hidden(words, find(" ".join(words)))
+
+
+def _hidden(words: Sequence[str], found: Sequence[Found]) -> list[bool]:
+    """Return which words hold something of what was found in them joined."""
+    gone = [False] * sum(len(word) + 1 for word in words)
+    for place in found:
         gone[place.start : place.end] = [True] * (place.end - place.start)
     hidden, start = [], 0
     for word in words:

@@ -227,6 +227,35 @@ def test_redaction_masks_the_text_and_silences_the_same_seconds_of_the_same_chan
     assert quiet.channels.shape == sound.channels.shape and sound.channels.all()
 
 
+def test_a_number_that_goes_on_in_a_speakers_next_turns_goes_and_its_seconds_too():
+    said = [("A", "es el 300"), ("B", "ajá"), ("A", "123"), ("B", "sí"), ("A", "4567 gracias")]
+    turns = tuple(Turn(text, who, None, n, n + 1.0) for n, (who, text) in enumerate(said))
+    done = redact(Transcript("supplied", turns))
+    assert [turn.text for turn in done.transcript.turns] == [
+        "es el [TELÉFONO]",
+        "ajá",
+        "[TELÉFONO]",
+        "sí",
+        "[TELÉFONO] gracias",
+    ]
+    assert [span.start_seconds for span in done.spans] == [0, 2, 4]
+
+
+def test_words_of_a_number_over_two_turns_are_hidden_and_silent():
+    timed = [(Word("300", 0, 1), Word("123", 1, 2)), (Word("4567", 4, 5), Word("sí", 5, 6))]
+    turns = tuple(Turn(" ".join(w.text for w in said), words=said) for said in timed)
+    done = redact(Transcript("supplied", turns))
+    assert [[w.text for w in t.words] for t in done.transcript.turns] == [
+        ["[…]"] * 2,
+        ["[…]", "sí"],
+    ]
+    assert [span.start_seconds for span in done.spans] == [0, 1, 4]
+
+
+def test_what_is_said_in_a_channel_that_is_not_there_is_silent_in_all():
+    assert not silenced(noise(1), [Span(0.0, 1.0, 7)]).channels.any()
+
+
 def test_a_turn_that_times_no_words_falls_silent_as_a_whole_and_one_without_times_says_so():
     whole = Turn("Mi cédula es 1.023.456.789", None, 0, 2.0, 3.0)
     done = redact(Transcript("supplied", (whole, Turn("ana@ejemplo.co", "Cliente"))))
