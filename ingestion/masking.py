@@ -44,6 +44,8 @@ def mask_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def masked(text: str, found: list[Found]) -> str:
     """Return a text with a word in the place of each thing that was found in it, in order."""
-    for place in reversed(found):
-        text = text[: place.start] + MASKS[place.kind] + text[place.end :]
-    return text
+    pieces, end = [], 0
+    for place in found:
+        pieces += [text[end : place.start], MASKS[place.kind]]
+        end = place.end
+    return "".join([*pieces, text[end:]])
