@@ -149,6 +149,7 @@ def _tenant(lake: "Lake", actor: "Actor", language: Language) -> "Tenant":
         list(names),
         format_func=lambda tenant_id: names[tenant_id],
         key=session.TENANT,
+        on_change=session.close_files,  # another tenant may have a case of the same number
         width=240,
     )
     return tenant_for(lake.store, actor, session.chosen_tenant())

@@ -47,7 +47,7 @@ def silver(table_name: str, rows: Rows, contract: Contract = TELECOM) -> pa.Tabl
             "upload_id": "upload",
             "row_number": number,
             "row_hash": f"hash-{number}",
-            "masker_version": "2",
+            "masker_version": "3",
         }
         full.append(system | dict(row))
     schema = silver_schema(table)

@@ -63,10 +63,8 @@ def spots(text: str) -> Iterator[Spot]:
     """Yield where so many digits stand that they may identify someone; amounts are left out."""
     runs = list(_RUN.finditer(text))
     money = [run for run in runs if _is_money(text, run)]
-    for run in money:
-        beside = max(0, run.start() - LONGEST_CURRENCY), run.end() + BESIDE
-        text = without(text, (amount.span() for amount in _AMOUNT.finditer(text, *beside)))
     if money:
+        text = _without_amounts(text, money)
         runs = list(_RUN.finditer(text))
     for run, following in zip_longest(runs, runs[1:]):
         digits = len(_NO_DIGIT.sub("", run[0]))
@@ -74,6 +72,18 @@ def spots(text: str) -> Iterator[Spot]:
             start, end = run.span()
             high = min(end + BESIDE, following.start() if following else len(text))
             yield Spot(max(0, start - BESIDE), high, start, digits, cue(text, start))
+
+
+def _without_amounts(text: str, money: list[re.Match[str]]) -> str:
+    """Return a text without the amounts at some runs, each read after those before it are gone."""
+    signs = list(text)
+    for run in money:
+        low, high = max(0, run.start() - LONGEST_CURRENCY), run.end() + BESIDE
+        before = max(0, low - 1)  # one sign more is looked at
+        beside = "".join(signs[before:high])
+        rest = without(beside, (one.span() for one in _AMOUNT.finditer(beside, low - before)))
+        signs[before:high] = rest
+    return "".join(signs)
 
 
 def _is_money(text: str, run: re.Match[str]) -> bool:

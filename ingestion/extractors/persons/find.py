@@ -1,7 +1,6 @@
 """Finding what identifies a person in a text."""
 
 import re
-from collections.abc import Sequence
 from functools import cache
 
 from ingestion.extractors.persons.addresses import addresses
@@ -9,10 +8,11 @@ from ingestion.extractors.persons.emails import emails
 from ingestion.extractors.persons.found import Finder, Found, without
 from ingestion.extractors.persons.names import names
 from ingestion.extractors.persons.numbers import numbers
+from ingestion.extractors.persons.reading import read, written
 from ingestion.extractors.persons.signs import DIGITS, EMAIL, NAME, SPOKEN, STREET, signs_of
 from ingestion.extractors.persons.spoken import spoken
 
-VERSION = 2
+VERSION = 3
 """Raised whenever something else may be found in some text."""
 
 MASKED = re.compile(r"\[(?:NOMBRE|DOCUMENTO|TARJETA|TELÉFONO|CORREO|DIRECCIÓN)\]")
@@ -32,6 +32,7 @@ def find(text: str, signs: int | None = None) -> list[Found]:
     >>> [(f.kind, f.start, f.end) for f in find("Soy Ana Ruiz, cédula 1.023.456.789")]
     [('name', 4, 12), ('document', 21, 34)]
     """
+    text, places = read(text)
     found: list[Found] = []
     rest = without(text, (m.span() for m in MASKED.finditer(text))) if "[" in text else text
     for finder in _finders(signs_of(text) if signs is None else signs):
@@ -39,7 +40,7 @@ def find(text: str, signs: int | None = None) -> list[Found]:
         if new:
             rest = without(rest, ((place.start, place.end) for place in new))
             found += new
-    return sorted(found)
+    return written(sorted(found), places)
 
 
 @cache
@@ -55,12 +56,14 @@ def _finders(signs: int) -> tuple[Finder, ...]:
     return tuple(finder for sign, finder in by_sign if signs & sign)
 
 
-def apart(found: Sequence[Found]) -> list[Found]:
-    """Join what overlaps, in the order of the text; the longer one tells the kind."""
-    joined: list[Found] = []
+def apart(found: list[Found]) -> list[Found]:
+    """Return places in order, joined where they overlap; the longer one tells the kind."""
+    if len(found) < 2:
+        return found
+    parted: list[Found] = []
     for place in sorted(found, key=lambda place: (place.start, -place.end)):
-        if joined and place.start < joined[-1].end:
-            last = joined.pop()
+        if parted and place.start < parted[-1].end:
+            last = parted.pop()
             place = Found(last.start, max(last.end, place.end), last.kind)  # noqa: PLW2901
-        joined.append(place)
-    return joined
+        parted.append(place)
+    return parted

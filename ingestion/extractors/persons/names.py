@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 
 from ingestion.extractors.persons.cues import Evidence, evidence_before, is_told_after, lists
 from ingestion.extractors.persons.found import Found
@@ -41,11 +42,11 @@ class Reading:
         self.parts = _WORD.split(text)
         self.gaps = self.parts[0::2]
         self.words = words_of(self.parts[1::2])
+        self.ends = list(accumulate(map(len, self.parts)))
 
     def place(self, first: int, end: int) -> tuple[int, int]:
         """Return the characters from a word to the one before another."""
-        start = sum(map(len, self.parts[: 2 * first + 1]))
-        return start, start + sum(map(len, self.parts[2 * first + 1 : 2 * end]))
+        return self.ends[2 * first], self.ends[2 * end - 1]
 
     @cached_property
     def foreign(self) -> bool:

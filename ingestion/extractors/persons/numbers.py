@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ingestion.extractors.persons.around import Spot, spots
+from ingestion.extractors.persons.around import REACH, Spot, spots
 from ingestion.extractors.persons.cards import cards
 from ingestion.extractors.persons.documents import documents
 from ingestion.extractors.persons.found import Found, without
@@ -16,11 +16,21 @@ FEWEST_OF_CARD, FEWEST_OF_PHONE, FEWEST_OF_TAX = 13, 7, 6
 def numbers(text: str) -> Iterator[Found]:
     """Find cards, tax numbers, telephones and documents."""
     for spot in spots(text):
-        rest = text
-        for finder in _finders(text, spot):
-            found = list(finder(rest, spot))
-            rest = without(rest, ((place.start, place.end) for place in found))
-            yield from found
+        before = max(0, spot.low - REACH)
+        for start, end, kind in _at(text[before : spot.high + REACH], _moved(spot, before)):
+            yield Found(start + before, end + before, kind)
+
+
+def _at(text: str, spot: Spot) -> Iterator[Found]:
+    """Find what stands at one place of a text, of which what is far from it was cut off."""
+    for finder in _finders(text, spot):
+        found = list(finder(text, spot))
+        text = without(text, ((place.start, place.end) for place in found))
+        yield from found
+
+
+def _moved(spot: Spot, by: int) -> Spot:
+    return spot._replace(low=spot.low - by, high=spot.high - by, start=spot.start - by)
 
 
 def _finders(text: str, spot: Spot) -> Iterator[Callable[[str, Spot], Iterable[Found]]]:

@@ -16,6 +16,7 @@ from ingestion.extractors.persons.addresses import STREETS
 from ingestion.extractors.persons.around import words_of
 from ingestion.extractors.persons.cues import lists
 from ingestion.extractors.persons.plain import plain
+from ingestion.extractors.persons.reading import ODD, read
 from ingestion.extractors.persons.spoken import FEWEST_WORDS, numerals
 from ingestion.extractors.persons.vocabulary import is_acronym, sort_of
 
@@ -42,7 +43,7 @@ _OF_AN_ORDER = (
 
 
 def signs_of(text: str) -> int:
-    """Return the signs in a text."""
+    """Return the signs in a text, as it is read."""
     words = [_trait_of(word) for word in _LETTERS.findall(text)]
     held = 0
     for word in words:
@@ -58,7 +59,7 @@ def signs_of(text: str) -> int:
 
 def signs_of_all(texts: pa.StringArray) -> npt.NDArray[np.int64]:
     """Return the signs in each of many texts, none of them NULL."""
-    column = pl.Series(texts, dtype=pl.String)
+    column = _as_read(pl.Series(texts, dtype=pl.String))
     held, numeral_words = _traits_of_all(column)
     numbered = (held & _NUMERAL > 0) | column.str.contains("[0-9]").to_numpy()
     street = (held & _WAY > 0) & numbered
@@ -73,6 +74,13 @@ def signs_of_all(texts: pa.StringArray) -> npt.NDArray[np.int64]:
         | NAME * name
     )
     return signs
+
+
+def _as_read(column: pl.Series) -> pl.Series:
+    odd = column.str.contains(ODD).arg_true()
+    return (
+        column.scatter(odd, [read(text)[0] for text in column.gather(odd)]) if len(odd) else column
+    )
 
 
 def _traits_of_all(column: pl.Series) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

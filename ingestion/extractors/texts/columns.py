@@ -45,12 +45,12 @@ def row_of(content: bytes) -> dict[str, Any]:
 
 def _letter(content: bytes) -> str | None:
     """Return subject and words of a letter; its addresses are the persons'."""
-    letter = BytesParser(policy=policy.default).parsebytes(content)
-    body = letter.get_body(("plain", "html")) if isinstance(letter, EmailMessage) else None
     try:
+        letter = BytesParser(policy=policy.default).parsebytes(content)
+        body = letter.get_body(("plain", "html")) if isinstance(letter, EmailMessage) else None
         words = str(body.get_content()) if body is not None else ""
-    except (LookupError, ValueError, KeyError):
-        return None  # an encoding that nobody knows
+    except (LookupError, ValueError, KeyError, RecursionError):
+        return None  # an encoding that nobody knows, or letters in letters without end
     if body is not None and body.get_content_subtype() == "html":
         words = unescape(TAG.sub(" ", words))
     return "\n".join(filter(None, (str(letter["subject"] or "").strip(), words.strip()))) or None

@@ -6,15 +6,16 @@ words («tres cero cero») are found too.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import numpy as np
 
-from ingestion.extractors.persons import Found, apart, find
+from ingestion.extractors.persons import Found
+from ingestion.extractors.transcripts.together import found_together
 from ingestion.extractors.transcripts.transcript import Transcript, Turn, Word
-from ingestion.masking import without_places
+from ingestion.masking import masked
 from ingestion.media.sound import FULL_SCALE, Sound
 
 MARGIN_SECONDS = 0.1
@@ -44,15 +45,16 @@ class Redacted:
 def redact(transcript: Transcript) -> Redacted:
     """Return a transcript without what identifies a person, and where in the sound that was.
 
-    Turns are read with their neighbours: «¿su cédula?», says one, and the other says a number.
+    Turns are read with those around them: «¿su cédula?», says one, and the other says a number.
     """
     told, spans, untimed = transcript.turns, list[Span](), 0
-    places = _places([turn.text for turn in told])
-    hidden = hidden_words([[w.text for w in turn.words] or turn.text.split() for turn in told])
+    speakers = [(turn.speaker, turn.channel) for turn in told]
+    places = found_together([turn.text for turn in told], speakers)
+    words = [[word.text for word in turn.words] or turn.text.split() for turn in told]
     turns = []
-    for turn, found, gone in zip(told, places, hidden, strict=True):
-        words, silent = _masked(turn, found, gone)
-        turns.append(replace(turn, text=without_places(turn.text, found), words=words))
+    for turn, found, gone in zip(told, places, hidden_words(words, speakers), strict=True):
+        shown, silent = _masked(turn, found, gone)
+        turns.append(replace(turn, text=masked(turn.text, found), words=shown))
         spans += silent
         untimed += bool(found) and not silent
     return Redacted(replace(transcript, turns=tuple(turns)), tuple(spans), untimed)
@@ -98,38 +100,23 @@ def _masked(
     return words, [Span(start, end, turn.channel) for start, end in times]
 
 
-def _places(texts: Sequence[str]) -> list[list[Found]]:
-    """Return what identifies a person in each of some texts, alone and with those beside it."""
-    places = [find(text) for text in texts]
-    for number, (one, other) in enumerate(pairwise(texts)):
-        border = len(one) + 1
-        for start, end, kind in find(f"{one} {other}"):
-            if start < border - 1:
-                places[number].append(Found(start, min(end, border - 1), kind))
-            if end > border:
-                places[number + 1].append(Found(max(start, border) - border, end - border, kind))
-    return [apart(found) for found in places]
-
-
-def hidden_words(lines: Sequence[Sequence[str]]) -> list[list[bool]]:
-    """Return which words of lines identify a person, by the line and by what two lines say.
+def hidden_words(
+    lines: Sequence[Sequence[str]], speakers: Sequence[Hashable] | None = None
+) -> list[list[bool]]:
+    """Return which words of lines identify a person, by their line and by those around it.
 
     >>> hidden_words([["Llame", "al", "300"], ["123", "4567", "mañana"]])
     [[False, False, True], [True, True, False]]
     """
-    hidden = [_hidden(line) for line in lines]
-    for number, (one, other) in enumerate(pairwise(lines)):
-        together = _hidden([*one, *other])
-        parts = together[: len(one)], together[len(one) :]
-        for place, part in enumerate(parts, start=number):
-            hidden[place] = list(map(max, hidden[place], part))
-    return hidden
+    texts = [" ".join(words) for words in lines]
+    found = found_together(texts, speakers or [None] * len(texts))
+    return [_hidden(words, places) for words, places in zip(lines, found, strict=True)]
 
 
-def _hidden(words: Sequence[str]) -> list[bool]:
-    text = " ".join(words)
-    gone = [False] * len(text)
-    for place in find(text):
+def _hidden(words: Sequence[str], found: Sequence[Found]) -> list[bool]:
+    """Return which words hold something of what was found in them joined."""
+    gone = [False] * sum(len(word) + 1 for word in words)
+    for place in found:
         gone[place.start : place.end] = [True] * (place.end - place.start)
     hidden, start = [], 0
     for word in words:

@@ -8,10 +8,13 @@ Vosk (``result``, one object or many), Deepgram (``results.channels``) and Googl
 from collections.abc import Iterator
 from typing import Any
 
+from foundation.spelling import well_formed
 from ingestion.extractors.transcripts.transcript import Spoken, Turn, Word, turns_of
 
 Json = Any
 MOST_CHANNELS = 64
+LONGEST_SECONDS = 1_000_000.0
+"""Of a recording: more than eleven days is no time of a word."""
 
 
 def worded(told: Json) -> tuple[tuple[Turn, ...], str | None]:
@@ -44,9 +47,8 @@ def _whisper(told: Json) -> tuple[Turn, ...]:
     for one in told["segments"]:
         words = tuple(map(_word, one.get("words") or ()))
         start, end = _times(one["start"], one["end"])
-        turns.append(
-            Turn(str(one["text"]).strip(), _name(one.get("speaker")), None, start, end, words)
-        )
+        said, who = well_formed(str(one["text"])).strip(), _name(one.get("speaker"))
+        turns.append(Turn(said, who, None, start, end, words))
     return tuple(turn for turn in turns if turn.text)
 
 
@@ -66,10 +68,10 @@ def _google(results: list[Json]) -> Iterator[Spoken]:
     tagged = [one for one in results if _first(one) and "speakerTag" in _first(one)[0]]
     # With speakers told apart, the last result holds every word once more, with its speaker.
     for result in tagged[-1:] or results:
-        channel = result.get("channelTag")
+        tag = result.get("channelTag")
+        channel = None if tag is None else _channel(int(tag) - 1)
         for one in _first(result):
-            place = None if channel is None else _channel(int(channel) - 1)
-            yield _word(one), _name(one.get("speakerTag")), place
+            yield _word(one), _name(one.get("speakerTag")), channel
 
 
 def _first(result: Json) -> list[Json]:
@@ -84,7 +86,7 @@ def _word(one: Json) -> Word:
     sure = next((one[n] for n in ("probability", "confidence", "conf") if n in one), None)
     if not isinstance(text, str):
         raise TypeError(one)
-    return Word(text.strip(), start, end, None if sure is None else float(sure))
+    return Word(well_formed(text).strip(), start, end, None if sure is None else float(sure))
 
 
 def _either(one: Json, name: str, other: str) -> Json:
@@ -93,16 +95,21 @@ def _either(one: Json, name: str, other: str) -> Json:
 
 def _times(start: Json, end: Json) -> tuple[float, float]:
     begun, ended = (float(str(time).removesuffix("s")) for time in (start, end))
-    if not 0 <= begun <= ended < float("inf"):
+    if not 0 <= begun <= ended < LONGEST_SECONDS:
         raise ValueError(start, end)
     return begun, ended
 
 
 def _name(told: Json) -> str | None:
-    return None if told is None else str(told)
+    """Return a name or number of a speaker, or a language, as a text."""
+    if not isinstance(told, str | int | float | None):
+        raise TypeError(told)
+    return None if told is None else well_formed(str(told))
 
 
 def _channel(told: Json) -> int | None:
-    if told is not None and not (isinstance(told, int) and 0 <= told < MOST_CHANNELS):
+    if not isinstance(told, int | None):
+        raise TypeError(told)
+    if told is not None and not 0 <= told < MOST_CHANNELS:
         raise ValueError(told)
     return told

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
+from ingestion.extractors.persons.found import without
 from ingestion.extractors.persons.spoken import numerals
 from ingestion.extractors.words.plain import plain
 
@@ -70,9 +71,9 @@ def entities(text: str) -> list[Entity]:
         return []
     found: list[Entity] = []
     for reader in (_dates, _amounts, _numbers):
-        for entity in reader(low):
-            low = low[: entity.start] + " " * (entity.end - entity.start) + low[entity.end :]
-            found.append(entity)
+        new = list(reader(low))
+        low = without(low, ((one.start, one.end) for one in new))
+        found += new
     return sorted(found)
 
 

@@ -21,9 +21,9 @@ def products(text: str, catalogue: Sequence[str]) -> list[tuple[Entity, str]]:
     if not catalogue:
         return []
     pattern, names = _compiled(tuple(catalogue))
-    low = plain(text)
     return [
-        (Entity(*found.span(), "product"), names[_key(found[0])]) for found in pattern.finditer(low)
+        (Entity(*found.span(), "product"), names[(found.lastindex or 1) - 1])
+        for found in pattern.finditer(plain(text))
     ]
 
 
@@ -38,10 +38,11 @@ def most_named(
 
 
 @lru_cache(maxsize=64)
-def _compiled(catalogue: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, str]]:
-    names = {_key(name): name for name in catalogue if _key(name)}
-    spelled = sorted((_PIECE.findall(plain(name)) for name in names.values()), key=_size)
-    ways = [_way(pieces) for pieces in reversed(spelled)]
+def _compiled(catalogue: tuple[str, ...]) -> tuple[re.Pattern[str], list[str]]:
+    """Return a pattern with a group for each name, longest first, and the names."""
+    names = list({_key(name): name for name in catalogue if _key(name)}.values())
+    names.sort(key=lambda name: _size(_pieces(name)), reverse=True)
+    ways = [f"({_way(_pieces(name))})" for name in names]
     return re.compile(rf"(?<!\w)(?:{'|'.join(ways) or '(?!)'})(?!\w)"), names
 
 
@@ -54,8 +55,12 @@ def _way(pieces: list[str]) -> str:
     return way
 
 
+def _pieces(name: str) -> list[str]:
+    return _PIECE.findall(plain(name))
+
+
 def _key(name: str) -> str:
-    return "".join(piece for piece in _PIECE.findall(plain(name)) if piece != "de")
+    return "".join(piece for piece in _pieces(name) if piece != "de")
 
 
 def _size(pieces: list[str]) -> int:

@@ -4,6 +4,7 @@ import shutil
 from datetime import date
 from decimal import Decimal
 from email.message import EmailMessage
+from time import process_time
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.errors import InvalidUpload
 from ingestion.extractors.documents.fields import is_receipt
 from ingestion.extractors.images.ocr import Word
 from ingestion.extractors.masked_words import HIDDEN, row_of
@@ -126,6 +128,20 @@ def test_of_a_letter_subject_and_words_are_kept_masked(subtype: str):
     told = read("text", letter.as_bytes())["text"]
     assert told.startswith("Reclamo de [NOMBRE]") and "No hay señal" in told
     assert not any(each in told for each in PERSONAL)
+
+
+def test_a_letter_of_letters_without_end_is_unreadable_and_stops_nobody():
+    parts = (f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(2_000))
+    letter = "From: a@b.co\nSubject: x\nMIME-Version: 1.0\n" + "".join(parts)
+    with pytest.raises(InvalidUpload, match="cannot be read"):
+        read("text", letter.encode())
+
+
+def test_tags_that_nothing_closes_take_no_time():
+    letter = "From: a@b.co\nSubject: Hola\nContent-Type: text/html\n\n" + "<style>" * 10_000
+    begun = process_time()
+    assert read("text", letter.encode())["text"] == "Hola"
+    assert process_time() - begun < 1
 
 
 def test_a_long_text_is_cut_and_says_so():

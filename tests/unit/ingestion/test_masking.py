@@ -1,5 +1,7 @@
 """Masking: what must go, what must stay."""
 
+from time import process_time
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.multimodal.persons import FIRST, SECOND, Set, figures, sentences
 from benchmarks.multimodal.persons import told_now as truth_of
 from ingestion.extractors.persons import find
+from ingestion.extractors.persons.reading import read
 from ingestion.masking import mask, mask_all
 
 GOES = {
@@ -36,6 +39,21 @@ GOES = {
     "Deudor R. T. Cifuentes": "Deudor [NOMBRE]",
     "en la carrera cuarenta y tres número diez veinte": "en la [DIRECCIÓN]",
 }
+DISGUISED = {
+    "cel 300\u00a0123\u202f4567.": "cel [TELÉFONO].",
+    "cel 300\u2011123\u20134567": "cel [TELÉFONO]",
+    "cel 300\t123\t4567": "cel [TELÉFONO]",
+    "cel 3\u200b0\u00ad0\u20601\ue0002\ufeff3\u200e4\u200d5\ufe0f\u20e367": "cel [TELÉFONO]",
+    "cel \uff13\u0660\U0001d7ce\u2460234567": "cel [TELÉFONO]",
+    "cédula 1\u00a0023\u00a0456\u00a0789": "cédula [DOCUMENTO]",
+    "tarjeta 4111\u200b1111\u00a01111\u20091111": "tarjeta [TARJETA]",
+    "a ana.ruiz\u200b@co\u00adrreo\uff0ecom ya": "a [CORREO] ya",
+    "Soy Mari\u0301a Pe\u0301\u00adrez\u00a0Go\u0301mez y": "Soy [NOMBRE] y",
+    "a jose\u0301.nu\u0301n\u0303ez@correo.com ya": "a [CORREO] ya",
+    "en la Cal\u200ble\u00a045 \uff03 \uff11\uff12\uff0d34": "en la [DIRECCIÓN]",
+    "ce\u0301dula: un millo\u0301n veintitre\u0301s mil cien": "ce\u0301dula: [DOCUMENTO]",
+}
+"""Written so that a reader sees it and a pattern of plain signs does not."""
 STAYS = [
     "pagué $ 1.250.000 por el plan",
     "me cobraron 1.250.000 pesos y 12.500.000 COP",
@@ -64,6 +82,21 @@ def test_what_identifies_goes(text: str, masked: str):
     assert mask(text) == masked
 
 
+@pytest.mark.parametrize(("text", "masked"), DISGUISED.items(), ids=map(ascii, DISGUISED))
+def test_what_identifies_goes_whatever_signs_part_or_write_it(text: str, masked: str):
+    assert mask(text) == masked
+    assert mask_all(pa.chunked_array([[text]])).to_pylist() == [masked]
+
+
+@given(
+    st.text(max_size=40), st.text(alphabet="ae\u0301\u200b\u00a0\uff11\ue000 ñn\u0303", max_size=20)
+)
+def test_what_was_read_is_told_where_it_was_written(before: str, odd: str):
+    read_as, places = read(before + odd)
+    assert places is None or (len(places) == len(read_as) + 1 and places == sorted(set(places)))
+    assert places is not None or len(read_as) == len(before + odd)
+
+
 @pytest.mark.parametrize("text", STAYS)
 def test_what_does_not_identify_stays(text: str):
     assert mask(text) == text
@@ -84,7 +117,14 @@ def test_many_texts_are_masked_as_one_is():
 
 
 @settings(max_examples=20)
-@given(st.lists(st.text(alphabet="aeC.c ée+0123456789()-,/MaríaNIT@$pesos\ue000[]\n", max_size=60)))
+@given(
+    st.lists(
+        st.text(
+            alphabet="aeC.c ée+0123456789()-,/MaríaNIT@$pesos\ue000\u00a0\u200b\u0301[]\n",
+            max_size=60,
+        )
+    )
+)
 def test_many_texts_of_any_kind_are_masked_as_one_is(texts: list[str]):
     assert mask_all(pa.chunked_array([texts], pa.string())).to_pylist() == [*map(mask, texts)]
 
@@ -110,3 +150,12 @@ def test_masking_a_masked_text_changes_nothing(text: str):
 )
 def test_a_bare_number_of_ten_digits_never_survives(before: str, number: int, joint: str):
     assert str(number) not in mask(f"{before}{joint}{number}")
+
+
+def test_masking_takes_time_by_the_length_of_a_text_and_not_by_its_square():
+    took = []
+    for times in (1_000, 8_000):
+        begun = process_time()
+        mask("María, cel 3001234567. " * times)
+        took.append(process_time() - begun)
+    assert took[1] < 20 * took[0]

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import InvalidUpload, MissingPart, OperatorError
+from ingestion.extractors.transcripts.columns import COLUMNS, row_of
 from ingestion.extractors.transcripts.endpoint import Endpoint
 from ingestion.extractors.transcripts.reading import read_transcript
 from ingestion.extractors.transcripts.redaction import (
@@ -161,6 +163,34 @@ def test_what_is_no_transcript_is_told_with_its_file(content: bytes):
     assert "llamada.json" in refused.value.say("es")
 
 
+ODD: dict[str, dict[str, object]] = {
+    "speaker": {"speaker": {"name": "x"}},
+    "list": {"speaker": ["x"]},
+    "channel": {"channel": "x"},
+    "large": {"channel": 10**30},
+    "language": {"language": ["es"]},
+    "late": {"end": 1e308},
+}
+"""Values of another kind than they should be."""
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_values_of_another_kind_are_refused_and_stop_nobody(odd: str):
+    piece = {"text": "a", "start": 0, "end": 1, "words": []}
+    word = {"word": "a", "start": 0, "end": ODD[odd].get("end", 1)}
+    segments = {"segments": [piece | ODD[odd]], **ODD[odd]}
+    told = {"result": [word], **ODD[odd]} if odd in ("channel", "large", "late") else segments
+    with pytest.raises(InvalidUpload):
+        read_transcript("a.json", json.dumps(told).encode())
+
+
+def test_numbers_of_speakers_and_halves_of_letters_become_texts_that_a_table_takes():
+    told = {"segments": [{"text": "a \ud800", "start": 0, "end": 1, "speaker": 5}]}
+    row = row_of(read_transcript("a.json", json.dumps(told).encode()))
+    (turn,) = pa.Table.from_pylist([row], COLUMNS)["turns"][0].as_py()
+    assert (turn["speaker"], turn["text"]) == ("5", "a ?")
+
+
 @given(st.binary(max_size=200))
 def test_any_content_is_read_or_told(content: bytes):
     try:
@@ -195,6 +225,35 @@ def test_redaction_masks_the_text_and_silences_the_same_seconds_of_the_same_chan
     assert quiet.channels[1, int(5.2 * 8_000) :].all()
     assert np.array_equal(quiet.channels[0], sound.channels[0])
     assert quiet.channels.shape == sound.channels.shape and sound.channels.all()
+
+
+def test_a_number_that_goes_on_in_a_speakers_next_turns_goes_and_its_seconds_too():
+    said = [("A", "es el 300"), ("B", "ajá"), ("A", "123"), ("B", "sí"), ("A", "4567 gracias")]
+    turns = tuple(Turn(text, who, None, n, n + 1.0) for n, (who, text) in enumerate(said))
+    done = redact(Transcript("supplied", turns))
+    assert [turn.text for turn in done.transcript.turns] == [
+        "es el [TELÉFONO]",
+        "ajá",
+        "[TELÉFONO]",
+        "sí",
+        "[TELÉFONO] gracias",
+    ]
+    assert [span.start_seconds for span in done.spans] == [0, 2, 4]
+
+
+def test_words_of_a_number_over_two_turns_are_hidden_and_silent():
+    timed = [(Word("300", 0, 1), Word("123", 1, 2)), (Word("4567", 4, 5), Word("sí", 5, 6))]
+    turns = tuple(Turn(" ".join(w.text for w in said), words=said) for said in timed)
+    done = redact(Transcript("supplied", turns))
+    assert [[w.text for w in t.words] for t in done.transcript.turns] == [
+        ["[…]"] * 2,
+        ["[…]", "sí"],
+    ]
+    assert [span.start_seconds for span in done.spans] == [0, 1, 4]
+
+
+def test_what_is_said_in_a_channel_that_is_not_there_is_silent_in_all():
+    assert not silenced(noise(1), [Span(0.0, 1.0, 7)]).channels.any()
 
 
 def test_a_turn_that_times_no_words_falls_silent_as_a_whole_and_one_without_times_says_so():

@@ -1,6 +1,7 @@
 """What is read from a masked text beside its intent."""
 
 import string
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from benchmarks.multimodal import words as labelled
 from ingestion.extractors.words import read
+from ingestion.extractors.words.entities import entities
 from ingestion.extractors.words.products import most_named
 from ingestion.extractors.words.threads import messages
 from ingestion.masking import mask
@@ -74,3 +76,25 @@ def test_every_reading_meets_its_figure():
     figures, _ = labelled.lines(quick=True)
     timed = [line.figure for line in figures if line.unit == "µs"]
     assert [line.figure for line in figures if not line.met and line.figure not in timed] == []
+
+
+@pytest.mark.parametrize("nothing", ["\n", "\n>", " \n", "\n\n ", "\u2028\n", "\n \u00a0"])
+def test_much_of_nothing_in_a_row_takes_no_time(nothing: str):
+    begun = process_time()
+    (told,) = messages("Se corta." + nothing * 2_000 + "Adiós.")
+    assert told.body.startswith("Se corta.") and told.body.endswith("Adiós.")
+    assert process_time() - begun < 1
+
+
+def test_a_text_full_of_amounts_is_read_in_time_by_its_length():
+    took = []
+    for times in (1_000, 16_000):
+        begun = process_time()
+        assert len(entities("$ 1 " * times)) == times
+        took.append(process_time() - begun)
+    assert took[1] < 50 * took[0]
+
+
+@pytest.mark.parametrize("written", ["plandedatos", "plan de datos", "PLAN-DE-DATOS"])
+def test_a_product_with_a_joint_in_its_name_is_found_however_it_is_joined(written: str):
+    assert read(f"mi {written} falla", catalogue=["Plan de Datos"]).products == ("Plan de Datos",)
