@@ -11,6 +11,8 @@ from ingestion.media.kinds import plain
 from ingestion.media.sandbox import MIB
 
 LARGEST_BYTES = 16 * MIB
+MOST_TURNS = 50_000
+"""A day of talk has fewer."""
 
 
 def read_transcript(name: str, content: bytes | None) -> Transcript:
@@ -21,7 +23,7 @@ def read_transcript(name: str, content: bytes | None) -> Transcript:
     InvalidUpload
         It is no text, JSON of no known shape, or its times run backwards.
     TooLarge
-        It is larger than 16 MiB.
+        It is larger than 16 MiB, or of more turns than ``MOST_TURNS``.
     """
     if content is None:
         return NO_TRANSCRIPT
@@ -36,6 +38,8 @@ def read_transcript(name: str, content: bytes | None) -> Transcript:
             "".join([turn.text, turn.speaker or "", *(w.text for w in turn.words)]).encode()
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise InvalidUpload("transcripts.unreadable", file=shown(name)) from error
+    if len(turns) > MOST_TURNS:
+        raise TooLarge("transcripts.too_many_turns", file=shown(name), limit=MOST_TURNS)
     return Transcript("supplied", turns, source, language) if turns else NO_TRANSCRIPT
 
 

@@ -17,7 +17,7 @@ def found_together(texts: Sequence[str], speakers: Sequence[Hashable]) -> list[l
     """Return what identifies in each of some texts, by themselves and with those around them.
 
     >>> found_together(["mi celular es 300", "ajá", "1234567"], ["A", "B", "A"])[2]
-    [Found(start=0, end=7, kind='phone')]
+    [Found(start=0, end=7, kind='document')]
     """
     found = [find(text) for text in texts]
     turns: dict[Hashable, list[int]] = {}

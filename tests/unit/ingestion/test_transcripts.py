@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.errors import InvalidUpload, MissingPart, OperatorError
+from foundation.errors import InvalidUpload, MissingPart, OperatorError, TooLarge
 from ingestion.extractors.transcripts.columns import COLUMNS, row_of
 from ingestion.extractors.transcripts.endpoint import Endpoint
-from ingestion.extractors.transcripts.reading import read_transcript
+from ingestion.extractors.transcripts.reading import MOST_TURNS, read_transcript
 from ingestion.extractors.transcripts.redaction import (
     Span,
     hidden_words,
@@ -182,6 +182,11 @@ def test_values_of_another_kind_are_refused_and_stop_nobody(odd: str):
     told = {"result": [word], **ODD[odd]} if odd in ("channel", "large", "late") else segments
     with pytest.raises(InvalidUpload):
         read_transcript("a.json", json.dumps(told).encode())
+
+
+def test_a_transcript_of_more_turns_than_anybody_speaks_is_refused():
+    with pytest.raises(TooLarge, match="50"):
+        read_transcript("a.txt", b"a\n" * (MOST_TURNS + 1))
 
 
 def test_numbers_of_speakers_and_halves_of_letters_become_texts_that_a_table_takes():

@@ -30,7 +30,7 @@ def test_only_the_latest_message_of_a_thread_is_read():
 
 def test_a_masked_number_is_what_the_word_before_it_says():
     said = mask("Pedido 4500128812, contrato 39900125, mi cédula 52.114.900")
-    assert "4500128812" not in said
+    assert "52.114.900" not in said
     assert kinds_of(said) == ["order", "contract", "identification"]
 
 
