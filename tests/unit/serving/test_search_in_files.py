@@ -112,7 +112,7 @@ def test_what_is_personal_in_a_file_is_not_found(house: House, brought: Brought)
     assert hits(house, "Pérez") == []
 
 
-def test_what_was_found_in_files_goes_with_them(house: House, brought: Brought):
+def test_what_was_found_in_files_goes_with_them(house: House, brought: Brought, incident: str):
     house.forget_customer()
     names = {ref.name for ref in forget_gone(house.lake, ACME)}
     assert names >= {"extract_transcript", "extract_document", "extract_text"}
