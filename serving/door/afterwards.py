@@ -1,7 +1,7 @@
 """What is written down after an answer was given: that keys were used, and whose data was read.
 
-A thread writes once a second what has come together: the keys in one transaction, the reads in
-another. A process that is killed loses the last second of it; one that stops in order writes it
+A thread writes once a second what has come together: the keys in one transaction, the reads a few
+at a time. A process that is killed loses the last second of it; one that stops in order writes it
 first.
 """
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("abcall.serving")
 EVERY_SECONDS = 1.0
-
-
 AT_ONCE, REST_SECONDS = 5, 0.005
 """Notes that are written together, and the rest after them: requests answered meanwhile share the
 interpreter with whoever writes."""
@@ -79,12 +77,14 @@ class Afterwards:
             for store in set(keys.values()):
                 note_use(store, [one for one, of in keys.items() if of is store], utc_now())
             keys = {}
-            while reads:
-                lake = next(iter(reads.values()))
-                some = [one for one, of in reads.items() if of is lake][:AT_ONCE]
-                _write_reads(lake, some)
-                reads = {one: of for one, of in reads.items() if one not in some}
-                self._stopped.wait(REST_SECONDS if reads else 0)
+            for lake in set(reads.values()):
+                theirs = [one for one, of in reads.items() if of is lake]
+                for start in range(0, len(theirs), AT_ONCE):
+                    some = theirs[start : start + AT_ONCE]
+                    _write_reads(lake, some)
+                    for one in some:
+                        del reads[one]
+                    self._stopped.wait(REST_SECONDS)
         finally:
             with self._lock:  # what could not be written waits for the next time
                 self._keys = keys | self._keys
