@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
@@ -10,6 +11,10 @@ from tenancy.columns import is_storable
 from tenancy.incident_tables import AttachmentRow, IncidentRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import InstrumentedAttribute
 
 FILES = "incident_files"
 """Kind of the objects in the lake that hold what came with incidents."""
@@ -208,6 +213,24 @@ def note_checked(store: Store, tenant: Tenant, contents: Collection[str]) -> Non
         session.execute(update(row).where(mine).values(checked_at=now_in(session)))
 
 
+def stored_with_incident(
+    tenant: Tenant, family: str, *columns: "ColumnElement[Any] | InstrumentedAttribute[Any]"
+) -> "Select[Any]":
+    """Return the query of files of a family (``audio/``) that are kept, beside their incidents."""
+    row, incident = AttachmentRow, IncidentRow
+    same = (incident.tenant_id == row.tenant_id) & (incident.incident_id == row.incident_id)
+    return (
+        select(*columns)
+        .join(incident, same)
+        .where(
+            row.tenant_id == tenant.id,
+            row.media_type.startswith(family),
+            row.stored_at.is_not(None),
+            row.gone_at.is_(None),
+        )
+    )
+
+
 @dataclass(frozen=True)
 class Recording:
     """A recording that came with an incident and is in the object store; times in UTC."""
@@ -222,17 +245,9 @@ class Recording:
 def recordings_of(store: Store, tenant: Tenant) -> list[Recording]:
     """Return the recordings that are kept, with the incident that each came with."""
     row, incident = AttachmentRow, IncidentRow
-    same = (incident.tenant_id == row.tenant_id) & (incident.incident_id == row.incident_id)
     columns = (row.incident_id, STORED_AS, incident.person_token)
-    query = (
-        select(*columns, incident.opened_at, incident.received_at)
-        .join(incident, same)
-        .where(
-            row.tenant_id == tenant.id,
-            row.media_type.startswith("audio/"),
-            row.stored_at.is_not(None),
-            row.gone_at.is_(None),
-        )
+    query = stored_with_incident(
+        tenant, "audio/", *columns, incident.opened_at, incident.received_at
     )
     with store.reading() as session:
         return [Recording(*found) for found in session.execute(query)]

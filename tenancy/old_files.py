@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from tenancy.incident_files import STORED_AS
+from tenancy.incident_files import STORED_AS, stored_with_incident
 from tenancy.incident_tables import AttachmentRow, IncidentRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
@@ -15,20 +15,11 @@ from tenancy.tenant import Tenant
 def files_before(store: Store, tenant: Tenant, family: str, before: datetime) -> list["OldFile"]:
     """Return files of a family (``audio/``) whose incident was opened before a time."""
     row, incident = AttachmentRow, IncidentRow
-    same = (incident.tenant_id == row.tenant_id) & (incident.incident_id == row.incident_id)
-    query = (
-        select(row.incident_id, row.position, STORED_AS, incident.person_token)
-        .join(incident, same)
-        .where(
-            row.tenant_id == tenant.id,
-            row.media_type.startswith(family),
-            row.stored_at.is_not(None),
-            row.gone_at.is_(None),
-            incident.opened_at < before,
-        )
-    )
+    columns = (row.incident_id, row.position, STORED_AS, incident.person_token)
+    query = stored_with_incident(tenant, family, *columns)
     with store.reading() as session:
-        return [OldFile(*found) for found in session.execute(query)]
+        found = session.execute(query.where(incident.opened_at < before))
+        return [OldFile(*one) for one in found]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
+from ingestion.extractors.found import extract_ref
 from ingestion.extractors.images import NAME
 from ingestion.extractors.images.alike import MOST_BITS
 from ingestion.extractors.images.sharpness import LEAST_CONTRAST
@@ -21,7 +22,7 @@ def near_duplicates_of(
 
     A photo that shows nothing is like none: its hash is one of chance. The nearest come first.
     """
-    ref = lake.ref(tenant, "silver", f"extract_{NAME}")
+    ref = extract_ref(lake, tenant, NAME)
     if not lake.exists(ref):
         return {}
     telling = pc.field("hash").is_valid() & (pc.field("contrast") >= LEAST_CONTRAST)

@@ -9,8 +9,16 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from lakehouse.refs import TableRef
+    from tenancy.tenant import Tenant
 
 Row = dict[str, Any]
+TABLES = "extract_"
+"""What the names of these tables in silver begin with."""
+
+
+def extract_ref(lake: "Lake", tenant: "Tenant", extractor: str) -> "TableRef":
+    """Return the table of what an extractor of a name found."""
+    return lake.ref(tenant, "silver", f"{TABLES}{extractor}")
 
 
 def newest(

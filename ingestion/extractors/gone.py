@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.extractors.run import KEYS, OBJECTS, TABLES, commit_of
+from ingestion.extractors.found import TABLES
+from ingestion.extractors.run import KEYS, OBJECTS, commit_of
 from tenancy.incident_files import contents_of
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from foundation.clock import utc_now
 from foundation.errors import OperatorError, UserError
+from ingestion.extractors.found import extract_ref
 from ingestion.extractors.registry import Extractor
 from ingestion.masking import MASKER_VERSION
 from lakehouse.arrow_types import UTC_MICROSECONDS
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from lakehouse.refs import TableRef
     from tenancy.tenant import Tenant
 
-TABLES = "extract_"
 KEYS = ("object_id", "extractor_version")
 OBJECTS = ("object_id", "source_object_id")
 """A row goes with any of the files that it was found in."""
@@ -66,7 +66,7 @@ class Extracted:
 
 def table_of(lake: "Lake", tenant: "Tenant", extractor: Extractor) -> "TableRef":
     """Return the table of what an extractor found."""
-    return lake.ref(tenant, "silver", f"{TABLES}{extractor.name}")
+    return extract_ref(lake, tenant, extractor.name)
 
 
 def extract_new(

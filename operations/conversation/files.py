@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
+from ingestion.extractors.found import extract_ref
 from tenancy.incident_files import SealedFile, files_of
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def case_files(lake: "Lake", tenant: "Tenant", incident_id: str) -> tuple[CaseFi
 
 def found_in(lake: "Lake", tenant: "Tenant", extractor: str, objects: Collection[str]) -> Found:
     """Return what an extractor found in objects, by the newest version that could read each."""
-    ref = lake.ref(tenant, "silver", f"extract_{extractor}")
+    ref = extract_ref(lake, tenant, extractor)
     if not objects or not lake.exists(ref):
         return {}
     rows = lake.arrow(ref, where=pc.field("object_id").isin(sorted(objects))).to_pylist()

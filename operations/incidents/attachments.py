@@ -10,7 +10,6 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from foundation.errors import InvalidRequest, TooLarge
@@ -21,9 +20,6 @@ from ingestion.media.kinds import MEDIA_TYPES
 from ingestion.media.limits import accept
 from operations.incidents.values import shown
 from tenancy.columns import is_storable
-
-if TYPE_CHECKING:
-    pass
 
 LOG = logging.getLogger("abcall.incidents")
 MOST_FILES = 5

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from ingestion.extractors.audio import NAME as AUDIO
 from ingestion.extractors.audio import VERSION
 from ingestion.extractors.audio.figures import FIGURES, figures_of
+from ingestion.extractors.found import extract_ref
 from lakehouse.arrow_types import UTC_MICROSECONDS
 from lakehouse.commits import Commit
 from tenancy.incident_files import recordings_of
@@ -62,7 +63,7 @@ def _is_same(lake: "Lake", ref: "TableRef", found: pa.Table) -> bool:
 
 def _rows(lake: "Lake", tenant: "Tenant") -> dict[str, dict[str, Any]]:
     """Return the row of each incident that came with a recording which was heard."""
-    ref = lake.ref(tenant, "silver", f"extract_{AUDIO}")
+    ref = extract_ref(lake, tenant, AUDIO)
     if not lake.exists(ref):
         return {}
     ours = pc.field("extractor_version") == VERSION
