@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.extractors import masked_words
-from ingestion.extractors.documents.fields import Receipt, is_receipt, receipt
+from ingestion.extractors.documents.fields import Receipt, receipt_in
 from ingestion.extractors.documents.identification import Identification
 from ingestion.extractors.documents.pages import Pages
 from ingestion.masking import mask
@@ -44,7 +44,8 @@ def row_of(read: Pages) -> dict[str, Any]:
 
 def said_in(read: Pages) -> dict[str, Any]:
     """Return the words of pages, and the fields where they are a receipt's."""
-    fields = _fields(receipt(read.read, read.count)) if is_receipt(read.read) else {}
+    found = receipt_in(read.read, read.count)
+    fields = {} if found is None else _fields(found)
     told = masked_words.row_of([page.words for page in read.read])
     return told | {"is_receipt": bool(fields)} | fields
 

@@ -73,8 +73,7 @@ class Receipt:
 
 def is_receipt(read: Sequence[Page]) -> bool:
     """Tell whether a document shows an amount to pay that is named so."""
-    found = [row for number, page in enumerate(read) for row in rows(page.words, number)]
-    return is_labelled(found, amounts(found))
+    return _is_receipt(_rows(read))
 
 
 def receipt(read: Sequence[Page], count: int | None = None) -> Receipt:
@@ -82,7 +81,24 @@ def receipt(read: Sequence[Page], count: int | None = None) -> Receipt:
 
     The rows that the fields were found in are looked at again, and the fields taken anew.
     """
-    found = [row for number, page in enumerate(read) for row in rows(page.words, number)]
+    return _receipt(_rows(read), read, count)
+
+
+def receipt_in(read: Sequence[Page], count: int | None = None) -> Receipt | None:
+    """Return the key fields of a document's pages; None where they are no receipt."""
+    found = _rows(read)
+    return _receipt(found, read, count) if _is_receipt(found) else None
+
+
+def _rows(read: Sequence[Page]) -> list[Row]:
+    return [row for number, page in enumerate(read) for row in rows(page.words, number)]
+
+
+def _is_receipt(found: Sequence[Row]) -> bool:
+    return is_labelled(found, amounts(found))
+
+
+def _receipt(found: Sequence[Row], read: Sequence[Page], count: int | None) -> Receipt:
     found = looked_again(found, _telling(found), read)
     money = amounts(found)
     signs = [amount.currency for amount in money if amount.currency]
