@@ -5,10 +5,11 @@ checkpoints and log cleaning); its version number is the table version that was 
 commit's own words stand in ``userMetadata``.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
@@ -52,6 +53,12 @@ class Commit:
 
     id: str
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_rows(cls, act: str, version: int, keys: Iterable[str]) -> Self:
+        """Return the commit of an act on rows of a table as it is: a row may come and go again."""
+        told = "".join(sorted(keys))
+        return cls(f"{act}:{version}:{hashlib.sha256(told.encode()).hexdigest()}")
 
     @property
     def user_metadata(self) -> str:

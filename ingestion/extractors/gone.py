@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.extractors.found import TABLES
-from ingestion.extractors.run import KEYS, OBJECTS, commit_of
+from ingestion.extractors.run import KEYS, OBJECTS
+from lakehouse.commits import Commit
 from tenancy.incident_files import contents_of
 
 if TYPE_CHECKING:
@@ -35,4 +36,5 @@ def _forget_others(lake: "Lake", ref: "TableRef", kept: set[str]) -> int:
     others = rows.filter(reduce(pc.or_, gone)).select(list(KEYS))
     if not others.num_rows:
         return 0
-    return lake.writer.delete(ref, others, commit_of(lake, ref, "forget", others)).deleted
+    commit = Commit.of_rows("forget", lake.version(ref), others["object_id"].to_pylist())
+    return lake.writer.delete(ref, others, commit).deleted

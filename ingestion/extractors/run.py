@@ -6,7 +6,6 @@ which somebody else knows. Content that cannot be read is a row too, with the re
 tried again before the extractor is another. A run that is cut short goes on with the rest.
 """
 
-import hashlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -181,11 +180,5 @@ def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, file: _File) -> R
 
 def _write(lake: "Lake", ref: "TableRef", extractor: Extractor, rows: Sequence[Row]) -> None:
     found = pa.Table.from_pylist(list(rows), _schema(extractor))
-    lake.writer.merge(ref, found, list(KEYS), commit_of(lake, ref, "extract", found))
-
-
-def commit_of(lake: "Lake", ref: "TableRef", act: str, rows: "pa.Table") -> Commit:
-    """Return the commit of an act on rows of the table as it is: a file may come and go again."""
-    version = lake.version(ref)
-    names = "".join(sorted(map(str, rows["object_id"].to_pylist())))
-    return Commit(f"{act}:{version}:{hashlib.sha256(names.encode()).hexdigest()}")
+    commit = Commit.of_rows("extract", lake.version(ref), (row["object_id"] for row in rows))
+    lake.writer.merge(ref, found, list(KEYS), commit)

@@ -82,9 +82,9 @@ def read_texts(lake: "Lake", tenant: "Tenant", contract: Contract) -> TextsRead:
         fresh = wanted.join(known, [KEY, *PRINT], join_type="left anti")[KEY].combine_chunks()
         gone = known.join(wanted, KEY, join_type="left anti").select([KEY])
         if gone.num_rows:
-            lake.writer.delete(ref, gone, _commit(lake, ref, "forget", gone[KEY]))
+            lake.writer.delete(ref, gone, _commit(lake, ref, "forget", gone))
         for rows in _rows(lake, source, version, fresh, names) if len(fresh) else ():
-            lake.writer.merge(ref, rows, [KEY], _commit(lake, ref, "read", rows[KEY]))
+            lake.writer.merge(ref, rows, [KEY], _commit(lake, ref, "read", rows))
         return TextsRead(len(fresh), gone.num_rows)
 
 
@@ -136,7 +136,5 @@ def _print_of(names: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
-def _commit(lake: "Lake", ref: "TableRef", act: str, numbers: pa.ChunkedArray) -> Commit:
-    """Return the commit of an act on the table as it is: a row may come and go again."""
-    told = "".join(sorted(numbers.to_pylist()))
-    return Commit(f"{act}:{lake.version(ref)}:{hashlib.sha256(told.encode()).hexdigest()}")
+def _commit(lake: "Lake", ref: "TableRef", act: str, rows: pa.Table) -> Commit:
+    return Commit.of_rows(act, lake.version(ref), rows[KEY].to_pylist())
