@@ -8,7 +8,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -38,6 +38,11 @@ class Served:
     port: int
     path: str
     headers: dict[str, str]
+
+    def asked_for(self, model: str, key: str) -> "Served":
+        """Return this server as it is asked for a model of whose key that is, without reasons."""
+        headers = {**self.headers, "Authorization": f"Bearer {key}"}
+        return replace(self, path=f"/v1/models/{model}/score?reasons=false", headers=headers)
 
     def body(self, records: Sequence[Record]) -> str:
         """Return records as this server takes them."""
@@ -78,8 +83,8 @@ def difference(one: Served, other: Served, records: Sequence[Record]) -> float:
 
 
 @contextmanager
-def ours(settings: Settings, key: str, model: str, log: Path) -> Iterator[Served]:
-    """Serve an installation, without the plans' limits; reasons are not asked for."""
+def ours(settings: Settings, log: Path) -> Iterator[Served]:
+    """Serve an installation, without the plans' limits."""
     port = free_port()
     environment = {
         "ABCALL_DATA": str(settings.data_dir),
@@ -88,8 +93,7 @@ def ours(settings: Settings, key: str, model: str, log: Path) -> Iterator[Served
     }
     command = [sys.executable, "-m", "serving", "--port", str(port)]
     with _running(command, environment, log, f"http://127.0.0.1:{port}/ready") as process:
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        yield Served(process, port, f"/v1/models/{model}/score?reasons=false", headers)
+        yield Served(process, port, "/ready", {"Content-Type": "application/json"})
 
 
 def mlflow_server(source: Path, port: int) -> tuple[list[str], dict[str, str]]:

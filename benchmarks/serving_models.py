@@ -8,7 +8,8 @@ probability; both have one worker on the same core, and the clients are a proces
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
@@ -92,7 +93,13 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
         with Lake.open(settings) as lake:
             cases = [_telco(lake, telco, quick=quick), _company(lake, folder, quick=quick)]
             inside = list(_inside(lake, cases))
-            beside = [line for one in cases for line in _beside(lake, one, folder, quick=quick)]
+            with ExitStack() as stack:
+                servers = _served(stack, lake, cases, folder)
+                beside = [
+                    line
+                    for case, asked in zip(cases, servers, strict=True)
+                    for line in _beside(lake, case, asked, quick=quick)
+                ]
     return [*beside, *inside], [NOTE]
 
 
@@ -149,7 +156,29 @@ def _register(lake: Lake, tenant: Tenant, found: TrainingSet, pipeline: RecordPi
     registry.set_alias(registry.log(entry), "champion")
 
 
-def _beside(lake: Lake, case: Case, folder: Path, *, quick: bool) -> Iterator[Line]:
+def _served(
+    stack: ExitStack, lake: Lake, cases: Sequence[Case], folder: Path
+) -> list[tuple[Served, Served, Served]]:
+    """Start the servers together; return who is asked for each model: ours, MLflow's, the bare."""
+    with ThreadPoolExecutor() as pool:
+
+        def started(server: AbstractContextManager[Served]) -> Future[Served]:
+            return pool.submit(stack.enter_context, server)
+
+        mine = started(ours(lake.settings, folder / "ours.log"))
+        nothing = started(bare(folder / "bare.log"))
+        theirs = [
+            started(mlflows(_folder_of(lake, one), folder / f"{one.model}.log")) for one in cases
+        ]
+        return [
+            (mine.result().asked_for(case.model, case.key), other.result(), nothing.result())
+            for case, other in zip(cases, theirs, strict=True)
+        ]
+
+
+def _beside(
+    lake: Lake, case: Case, servers: tuple[Served, Served, Served], *, quick: bool
+) -> Iterator[Line]:
     """Yield the figures of both servers on one model."""
     repeats, seconds = (QUICK_REPEATS, QUICK_SECONDS) if quick else (REPEATS, SECONDS)
     contract, model = lake.contract_of(case.tenant), case.model
@@ -158,16 +187,11 @@ def _beside(lake: Lake, case: Case, folder: Path, *, quick: bool) -> Iterator[Li
     records = [{name: one.get(name) for name in names} for one in case.records]
     strange = [{n: one.get(n) for n in names} for one in STRANGE]
     strange += [{n: one.get(n, records[0][n]) for n in names} for one in STRANGE]
-    with ExitStack() as stack:
-        logs = (folder / f"{model}-{who}.log" for who in ("ours", "mlflow", "bare"))
-        mine = stack.enter_context(ours(lake.settings, case.key, model, next(logs)))
-        theirs = stack.enter_context(mlflows(_folder_of(lake, case), next(logs)))
-        nothing = stack.enter_context(bare(next(logs)))
-        apart = difference(mine, theirs, [*records, *_with_gaps(records), *strange])
-        servers = (mine, theirs, nothing)
-        for server in servers:
-            _asked(server, records, WARM_UP_SECONDS)
-        turns = [tuple(_asked(one, records, seconds) for one in servers) for _ in range(repeats)]
+    mine, theirs, _ = servers
+    apart = difference(mine, theirs, [*records, *_with_gaps(records), *strange])
+    for server in servers:
+        _asked(server, records, WARM_UP_SECONDS)
+    turns = [tuple(_asked(one, records, seconds) for one in servers) for _ in range(repeats)]
     yield from _figures(model, [(one, other) for one, other, _ in turns], champion.estimator)
     yield _attainable(model, [(least, other) for _, other, least in turns])
     yield Line(
