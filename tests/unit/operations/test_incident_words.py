@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from data_contracts.loader import load_contracts
 from features.build import SAID, declared
 from features.known import KnownRow
+from features.text_signals import columns_read, taken_of_texts
 from operations.incidents.intake import Desk, as_rows
 from tenancy.tenant import Tenant
 
@@ -19,6 +20,7 @@ FEATURES = declared(TELECOM.model("incident_risk"), TELECOM)
 def test_the_words_are_read_as_silvers_are():
     taken = [feature.spec(TELECOM) for feature in FEATURES]
     (said,) = as_rows(TELECOM, [INTAKE], taken)[SAID].to_pylist()
+    assert tuple(said) == columns_read(taken_of_texts(TELECOM)), "no more than features read"
     row = KnownRow(said, NOW, "UTC")
     found = {f.name: f.compute(row) for f in FEATURES if f.source == "text"}
     assert found.pop("text_sentiment") < 0
