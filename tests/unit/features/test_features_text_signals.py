@@ -12,6 +12,7 @@ from ingestion.extractors.words.columns import SIGNALS
 from ingestion.extractors.words.table import text_ref, text_rows
 from lakehouse.commits import Commit
 from lakehouse.lake import Lake
+from operations.incidents.intake import Intake
 from tests.silver_rows import ACME, TELECOM, day, lake_at
 
 TEXTS = {
@@ -43,8 +44,6 @@ def test_every_contracts_features_of_texts_read_columns_that_texts_have():
 
 
 def test_in_gold_they_are_what_they_are_at_the_desk(lake: Lake):
-    from operations.incidents.intake import Intake
-
     now, names = datetime(2026, 5, 4, tzinfo=UTC), signals(TELECOM)
     found = signals_of(lake, ACME, TELECOM, list(TEXTS))
     for told, (subject, text) in zip(found, TEXTS.values(), strict=True):

@@ -115,7 +115,7 @@ def test_the_index_names_files_by_the_tenants_key_and_an_answer_by_their_content
     assert len(objects) == 2 and not objects & hashes
     told = as_told(house.lake, ACME, found, ("subject", "text"))
     assert {place.part for hit in told for place in hit.places} <= hashes
-    assert [hit.excerpt.part for hit in told if hit.excerpt][0] in hashes
+    assert next(hit.excerpt.part for hit in told if hit.excerpt) in hashes
     index = Shelf(house.lake, ACME).index()
     assert index is not None
     kept = repr(list(index.documents()))
