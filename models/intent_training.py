@@ -53,6 +53,8 @@ class TextsTrained:
         How many texts each class was learned from.
     too_few
         Classes of too few persons, and of how many.
+    signals
+        Features of the text that it takes beside the words; none where they add nothing.
     """
 
     model: str
@@ -65,6 +67,7 @@ class TextsTrained:
     metrics: dict[str, Interval]
     trained_at: datetime
     left_out: int = 0
+    signals: tuple[str, ...] = ()
 
 
 def train_texts(
@@ -107,6 +110,7 @@ def train_texts(
         _write_quality(lake, tenant, replace(made, run_id=_vain(contract, name, found.version)))
         raise NotEnoughData(f"models.tells_nothing_{name}")
     model = new().fit(texts.records, texts.labels, texts.persons).as_sure_as(judged.model)
+    made = replace(made, signals=model.taken)
     with promoting(lake, tenant, name):
         made = _register(lake, tenant, contract, (model, texts, judged.table()), made)
     _write_quality(lake, tenant, made)
@@ -154,7 +158,7 @@ def _register(
     model, texts, table = learned
     registry = Registry(lake.settings)
     champion = registry.find(tenant.id, made.model)
-    specs = tuple(features()[name].spec(contract) for name in (SAID, *model.taken))
+    specs = tuple(features()[name].spec(contract) for name in (SAID, *made.signals))
     versions = {"incident": texts.version}
     registered = registry.log(
         Entry(
@@ -187,6 +191,7 @@ def _card(made: TextsTrained) -> dict[str, str]:
         "rows": str(made.rows),
         "classes": str(len(made.classes)),
         "classes_left_out": str(len(made.too_few)),
+        "signals": ", ".join(made.signals) or "-",
         "split": "group",
         "persons_left_out": str(made.left_out),
     }
