@@ -52,12 +52,14 @@ class TextModel(BaseEstimator):
         """Learn from records, their classes and whose each is."""
         self.classifier_ = self._new().fit(texts_in(records), y, persons)
         self.classes_ = self.classifier_.classes_
+        self.correction_ = None
         return self
 
     def calibrate(self, records: Data, y: Matrix, persons: Persons | None = None) -> Self:
         """Find temperature, threshold and correction on records that ``fit`` has not seen."""
         self.classifier_.calibrate(texts_in(records), y)
-        codes = np.array([list(self.classes_).index(one) for one in y], dtype=np.int64)
+        places = {name: place for place, name in enumerate(self.classes_.tolist())}
+        codes = np.array([places[str(one)] for one in y], dtype=np.int64)
         whose = np.arange(len(codes)).astype(np.str_) if persons is None else persons
         told = self.classifier_.predict_proba(texts_in(records))
         self.correction_ = earned(self.signals, records, told, codes, whose)

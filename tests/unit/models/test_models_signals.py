@@ -1,5 +1,6 @@
 """What a text's signals add to its words: taken where they surely add something, else left out."""
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from math import nan
 from pathlib import Path
@@ -136,10 +137,20 @@ def test_one_record_is_told_what_it_is_told_among_many(model: TextModel):
 
 
 def test_a_twins_correction_is_taken_over_with_its_classes(model: TextModel):
-    records: list[Record] = [{SAID: one} for one in SAYINGS * 20]
-    other = TextModel(LEVELS, signals=NAMES).fit(records, np.array(LEVELS * 20))
+    other = deepcopy(model)
+    other.correction_ = None
     assert other.taken == ()
     assert other.as_sure_as(model).taken == NAMES
+    fewer = deepcopy(other)
+    fewer.classes_ = fewer.classes_[:2]
+    assert other.as_sure_as(fewer).taken == ()
+
+
+def test_one_very_long_text_is_told_no_surer_than_a_long_one():
+    made = Correction(["text_words"], np.zeros(1), np.ones(1), np.array([[0.5, -0.5]]))
+    records: list[Record] = [{"text_words": count} for count in (3.0, 40_000.0)]
+    long, longer = made.apply(records, np.array([[0.5, 0.5]] * 2))
+    assert long == pytest.approx(longer)
 
 
 @pytest.mark.parametrize(("feature", "fits"), [("text_words", True), ("text_questions", False)])
