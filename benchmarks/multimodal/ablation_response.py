@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupShuffleSplit
 
-from benchmarks.intent_sets import DATA, spanish
+from benchmarks.intent_sets import spanish
 from benchmarks.multimodal.ablation_worlds import (
     Record,
     car_rental,
@@ -19,6 +19,7 @@ from benchmarks.multimodal.ablation_worlds import (
     sentences,
     told_text,
 )
+from benchmarks.real_tables import DATA
 from benchmarks.table import Line
 from data_contracts.loader import load_contracts
 from features.text_set import SAID

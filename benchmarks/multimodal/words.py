@@ -8,8 +8,9 @@ from pathlib import Path
 import yaml
 from sklearn.metrics import f1_score, precision_score
 
-from benchmarks.intent_sets import DATA, banking, spanish
+from benchmarks.intent_sets import banking, spanish
 from benchmarks.multimodal.marked import Marked, read
+from benchmarks.real_tables import DATA
 from benchmarks.table import Line, report
 from ingestion.extractors.words import read as read_words
 from ingestion.extractors.words.entities import Entity
