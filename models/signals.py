@@ -5,8 +5,8 @@
 p are the probabilities by the words, z the signals in units of their spread, 0 where unknown and
 never more than three, so that one very long text is told no surer than a long one. The weights are
 learned, with a ridge penalty, on texts that the model of words has *not* learned from: they hold
-what the signals add and no more (stacking; Wolpert, 1992). They are taken only where cross-
-validation by person rules out that they add nothing.
+what the signals add and no more (stacking; Wolpert, 1992). They are taken only where
+cross-validation by person rules out that they add nothing.
 """
 
 from collections.abc import Sequence
