@@ -20,7 +20,7 @@ from benchmarks.multimodal.ablation_worlds import (
     told_text,
 )
 from benchmarks.real_tables import DATA
-from benchmarks.table import Line
+from benchmarks.table import Line, report
 from data_contracts.loader import load_contracts
 from features.text_set import SAID
 from features.text_signals import signals
@@ -151,3 +151,9 @@ def _actions(rows: Sequence[dict[str, str]]) -> Told:
 
 def _record(text: str) -> Record:
     return {SAID: text, **said_in(text)}
+
+
+if __name__ == "__main__":
+    raise SystemExit(
+        report("multimodal_ablation_response", "Ablation of responses", lines(quick=False), NOTES)
+    )
