@@ -4,12 +4,12 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+from benchmarks.real_tables import DATA
+
 Names = npt.NDArray[np.str_]
 
 

@@ -50,8 +50,9 @@ from cli.failures import report_bug
 from cli.session import Session
 from cli.spoken import frame_help, told
 from foundation.ending import SIGNALLED, end_in_time, leave
+from foundation.environment import read_settings, spoken_language
 from foundation.errors import AbcallError, OperatorError
-from foundation.settings import Settings, spoken_language
+from foundation.settings import Settings
 from foundation.texts import Language, text
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def main() -> None:
     stop_on_signals()
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     try:
-        settings = Settings.from_environment()
+        settings = read_settings()
     except OperatorError as error:
         complain(error.say(spoken_language()))
         sys.exit(error.exit_code)

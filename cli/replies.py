@@ -48,6 +48,7 @@ def answer(
 ) -> "tuple[Answering, Answered]":
     """Bring gold and answers up to date, and return what is told of one incident."""
     from features.online_store import build_online
+    from ingestion.extractors.words.table import read_texts
     from ingestion.gold.refine import refine
     from models.answering import answering
     from models.answers import answer_one
@@ -56,6 +57,7 @@ def answer(
     refine(desk.lake, tenant)
     with working(2) as begin, models_lease(desk.lake, tenant):
         begin(text("answers.step_train", language))
+        read_texts(desk.lake, tenant, contract)
         done = answering(desk.lake, tenant, contract, retrain=train)
         for one in done.trained:
             desk.note("model.trained", tenant, one.model, version=one.version)
@@ -70,6 +72,8 @@ def tell_training(done: "Answering", language: Language) -> None:
     """Print what was learned now, and which model is missing and why."""
     for one in done.trained:
         say(_trained(one, language))
+        if one.signals:
+            say(text("answers.with_signals", language, signals=", ".join(one.signals)))
     for reason in done.left_out.values():
         say(reason.say(language))
 

@@ -68,7 +68,9 @@ def _rebuild(desk: Desk, names: list[str], language: Language) -> None:
 def _search(desk: Desk, tenant: "Tenant", asked: dict[str, str], language: Language) -> None:
     from operations.search.asking import question_of
     from operations.search.follow import follow
+    from operations.search.gathered import own_texts
     from operations.search.shelf import Shelf
+    from operations.search.told import as_told
 
     question = question_of(asked, desk.contract(tenant), desk.lake.keys.of(tenant))
     follow(desk.lake, tenant)
@@ -79,7 +81,8 @@ def _search(desk: Desk, tenant: "Tenant", asked: dict[str, str], language: Langu
         say(text("search.nothing", language, tenant=tenant.id))
         return
     headers = text("search.headers", language).split("|")
-    rows = [_row(hit, language) for hit in page.hits]
+    hits = as_told(desk.lake, tenant, page.hits, own_texts(desk.contract(tenant)))
+    rows = [_row(hit, language) for hit in hits]
     show(text("search.title", language, tenant=tenant.id), headers, rows)
     if page.next is not None:
         say(text("search.more", language, offset=page.next))

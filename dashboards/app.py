@@ -8,8 +8,9 @@ from streamlit import runtime
 
 from dashboards import shell
 from dashboards.ending import end_in_time
+from foundation.environment import read_settings, spoken_language
 from foundation.errors import OperatorError
-from foundation.settings import Settings, spoken_language
+from foundation.settings import Settings
 from ingestion.scratch import clear_left_behind
 from lakehouse.lake import Lake
 from tenancy.bootstrap import open_store
@@ -33,7 +34,7 @@ def ending() -> None:
 def settings() -> Settings:
     """Return the settings; where they mean nothing, the page says so and ends."""
     try:
-        return Settings.from_environment()
+        return read_settings()
     except OperatorError as error:
         st.error(error.say(spoken_language()))
         st.stop()

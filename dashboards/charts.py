@@ -46,6 +46,29 @@ def risk_bars(rows: Sequence[Row], ink: str) -> alt.LayerChart:
     return _plain((bars + labels).properties(height=alt.Step(BAR_STEP)))
 
 
+def counts(rows: Sequence[Row], ink: str) -> alt.LayerChart:
+    """Return horizontal bars from zero, each with its count in words.
+
+    Parameters
+    ----------
+    rows
+        ``label``, ``count`` and ``words``, in order.
+    """
+    order = [row["label"] for row in rows]
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        y=alt.Y("label:N", sort=order, title=None, axis=_words_axis(ink))
+    )
+    top = max((row["count"] for row in rows), default=0)
+    bars = base.mark_bar(height=20, color=BLUE).encode(
+        x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, max(1, top) * 2])),
+        tooltip=["label:N", "words:N"],
+    )
+    labels = base.mark_text(align="left", dx=6, fontSize=14, color=ink).encode(
+        x="count:Q", text="words:N"
+    )
+    return _plain((bars + labels).properties(height=alt.Step(BAR_STEP)))
+
+
 def trend(rows: Sequence[Row], ink: str, colour: str = BLUE) -> alt.LayerChart:
     """Return a line over months from zero; the newest month is labelled.
 

@@ -47,7 +47,8 @@ class Case:
     Attributes
     ----------
     row
-        Columns of the contract's table of incidents, what was told last; texts masked.
+        Columns of the contract's table of incidents, those that are shown, what was told last;
+        texts masked.
     registered
         As it came in by the service; None of a case that came in a file.
     risk
@@ -101,7 +102,8 @@ def case_of(see: Viewer, incident_id: str) -> Case:
         The tenant has none of this number, whoever else may have.
     """
     registered = _registered(see.lake, see.tenant, incident_id)
-    history = conversation_queries.incident(see.gold, incident_id)
+    ended = [one.name for one in see.contract.table("incidents").by_role("outcome_time")]
+    history = conversation_queries.incident(see.gold, incident_id, ended)
     if registered is None and history is None:
         raise NotFound("conversation.none")
     row = {**(history or {}), **_as_told(see.contract, registered)}

@@ -1,5 +1,6 @@
 """What the conversation page asks of gold: one case, and what happened around it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from dashboards.gold import Gold, Row
@@ -13,9 +14,16 @@ LONGEST = 50
 """Rows of a kind that the page shows; the oldest."""
 
 
-def incident(gold: Gold, incident_id: str) -> Row | None:
-    """Return a case with the contract's columns, texts masked; None where gold has none."""
-    return next(iter(_of_case(gold, "incident", incident_id)), None)
+def incident(gold: Gold, incident_id: str, moments: Iterable[str] = ()) -> Row | None:
+    """Return what is shown of a case, texts masked; None where gold has none.
+
+    Parameters
+    ----------
+    moments
+        Columns that say when it ended in which way.
+    """
+    more = ("subject", "text", "solved", "closed_at", *moments)
+    return next(iter(_of_case(gold, "incident", incident_id, more)), None)
 
 
 def risk(gold: Gold, incident_id: str, model: str) -> Row | None:
@@ -63,6 +71,14 @@ _SCORE = (
 )  # fmt: skip
 
 
+_SHOWN = {
+    "incident": ("incident_id", "person_token", "opened_at", "kind", "channel", "product"),
+    "response": ("incident_id", "replied_at", "used", "title", "text"),
+    "call": ("person_token", "started_at", "abandoned", "handle_seconds", "direction", "queue"),
+    "offer": ("person_token", "offered_at", "offer", "accepted"),
+}
+"""Table → what the page shows of its rows, of those columns that a company has."""
+
 _CASES = {
     "incident": """
         select * from facts where incident_id = $incident order by opened_at limit $limit
@@ -87,11 +103,11 @@ _NEAR = {
 }
 
 
-def _of_case(gold: Gold, table: str, incident_id: str) -> list[Row]:
+def _of_case(gold: Gold, table: str, incident_id: str, more: Iterable[str] = ()) -> list[Row]:
     if not gold.has(table):
         return []
     parameters: Row = {"incident": incident_id, "limit": LONGEST}
-    return gold.rows(_CASES[table], {table: ()}, parameters, under="facts")
+    return gold.rows(_CASES[table], {table: _shown(gold, table, more)}, parameters, under="facts")
 
 
 def _around(gold: Gold, table: str, person: str, span: Span) -> list[Row]:
@@ -104,4 +120,9 @@ def _around(gold: Gold, table: str, person: str, span: Span) -> list[Row]:
         "until": until.replace(tzinfo=None),
         "limit": LONGEST,
     }
-    return gold.rows(_NEAR[table], {table: ()}, parameters, under="facts")
+    return gold.rows(_NEAR[table], {table: _shown(gold, table)}, parameters, under="facts")
+
+
+def _shown(gold: Gold, table: str, more: Iterable[str] = ()) -> list[str]:
+    there = set(gold.columns(table))
+    return [name for name in dict.fromkeys([*_SHOWN[table], *more]) if name in there]

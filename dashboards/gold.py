@@ -52,7 +52,7 @@ class Gold:
 
     def columns(self, table: str) -> list[str]:
         """Return the names of a table's columns."""
-        return list(self._arrow(table, ()).column_names)
+        return list(self._lake.schema(self._lake.ref(self._tenant, "gold", table)).names)
 
     def rows(
         self,

@@ -40,6 +40,11 @@ class Retention:
         return now.replace(year=now.year - self.value, day=day)
 
 
+def cut_of(periods: Sequence[Retention], element: str, now: datetime) -> datetime | None:
+    """Return the moment before which an element is due; None where it is kept."""
+    return next((one.cut(now) for one in periods if one.element == element), None)
+
+
 def read_retention(value: object, tables: Sequence[str], place: Place) -> tuple[Retention, ...]:
     """Return the periods; another promise than retention would be one that nobody keeps."""
     return tuple(_read(place.node(item, PROPERTIES), tables, place) for item in place.items(value))

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from data_contracts.contract import Contract
 from features.build import PERSON
 from features.consent import Purpose, left_out, mark_of, without
+from features.shapes import Record
+from features.text_signals import signals_of
 from foundation.clock import utc_now
 from foundation.errors import NotEnoughData, NotFound
 from foundation.spelling import well_formed
@@ -41,6 +43,8 @@ class TextSet:
     ----------
     texts
         Empty where nothing was said.
+    signals
+        What texts say beside their words (``text_signals``).
     persons
         Tokens; the incident's own id where nobody is known.
     tokens
@@ -58,6 +62,7 @@ class TextSet:
     """
 
     texts: list[str]
+    signals: list[Record]
     incident_ids: NDArray[np.str_]
     persons: NDArray[np.str_]
     tokens: list[str | None]
@@ -66,6 +71,12 @@ class TextSet:
     version: int
     left_out: int
     left_out_mark: str
+
+    @property
+    def records(self) -> list[Record]:
+        """The features that a model of texts takes."""
+        pairs = zip(self.texts, self.signals, strict=True)
+        return [{SAID: text, **signals} for text, signals in pairs]
 
 
 def labelled_texts(
@@ -83,9 +94,7 @@ def labelled_texts(
     known = column in lake.schema(_ref(lake, tenant)).names
     where = pc.field(column).is_valid() if known else pc.scalar(False)
     rows = _rows(lake, tenant, where, column if known else None)
-    found = _set(lake, tenant, contract, rows, purpose="training", column=column)
-    said = np.flatnonzero([bool(text.strip()) for text in found.texts])[:most]
-    return taken(found, said)
+    return _set(lake, tenant, contract, rows, purpose="training", column=column, most=most)
 
 
 def open_texts(lake: "Lake", tenant: "Tenant", contract: Contract) -> TextSet:
@@ -123,6 +132,7 @@ def taken(found: TextSet, places: NDArray[np.int64]) -> TextSet:
     """Return the incidents at these places."""
     return TextSet(
         texts=[found.texts[i] for i in places],
+        signals=[found.signals[i] for i in places],
         incident_ids=found.incident_ids[places],
         persons=found.persons[places],
         tokens=[found.tokens[i] for i in places],
@@ -171,14 +181,19 @@ def _set(
     *,
     purpose: Purpose,
     column: str | None = None,
+    most: int | None = None,
 ) -> TextSet:
+    """Return incidents without the persons who refuse; ``most`` of those that say something."""
     persons: list[str] = rows[PERSON].drop_null().unique().to_pylist()
     silent = left_out(lake, tenant, contract, persons, purpose)
     rows = without(rows, silent)
+    if most is not None:
+        rows = rows.filter(pc.not_equal(pc.utf8_trim_whitespace(said_in(rows)), ""))[:most]
     labels = rows[column].to_pylist() if column in rows.column_names else []
     ids, tokens = rows["incident_id"].to_pylist(), rows[PERSON].to_pylist()
     return TextSet(
         texts=said_in(rows).to_pylist(),
+        signals=signals_of(lake, tenant, contract, ids),
         incident_ids=np.array(ids, dtype=np.str_),
         persons=np.array([t or i for t, i in zip(tokens, ids, strict=True)], dtype=np.str_),
         tokens=tokens,

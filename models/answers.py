@@ -25,7 +25,7 @@ from models.registry import Registry
 from models.replies import Asked, Suggestion
 from models.reply_index import ranker_of, refusing_mark
 from models.score_table import run_name, versions_json
-from models.text_model import TextModel, records_of
+from models.text_model import TextModel
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -90,7 +90,7 @@ class _Helpers:
         champion = self.champions[name]
         if champion is None:
             return [None] * len(texts.texts)
-        return _model(champion).decide(records_of(texts.texts))
+        return _model(champion).decide(texts.records)
 
 
 def answer_one(
@@ -130,7 +130,9 @@ def answer_open(lake: "Lake", tenant: "Tenant", contract: Contract | None = None
     contract = contract or lake.contract_of(tenant)
     texts = open_texts(lake, tenant, contract)
     helpers = _helpers(lake, tenant, contract)
-    tables = {"incident": texts.version} | _version(lake, tenant, "response")
+    tables = {"incident": texts.version}
+    for name in ("response", "text"):
+        tables |= _version(lake, tenant, name)
     marks = (texts.left_out_mark, refusing_mark(lake, tenant, contract))
     run_id = _run_id(contract, helpers, tables, marks)
     refs = [lake.ref(tenant, "gold", name) for name in ("suggestion", "answer")]

@@ -48,6 +48,7 @@ TRUSTED = [
     "models.propensity.Overlap",
     "models.recipe.Member",
     "models.recipe.Recipe",
+    "models.signals.Correction",
     "models.text.CharTfidf",
     "models.text_model.TextModel",
     "models.uplift.UpliftLearner",

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from data_contracts.contract import Contract
 from data_contracts.versions import parse_version
 from features.build import declared
-from features.text_set import TEXT_MODELS
+from features.text_set import SAID, TEXT_MODELS
+from features.text_signals import signals
 from foundation.errors import NotFound
 from foundation.settings import Settings
 from models.champion import Champion
@@ -25,8 +26,8 @@ def is_compatible(champion: Champion, contract: Contract, model_name: str) -> bo
     learned = parse_version(champion.provenance.contract_version)
     if learned.major != parse_version(contract.version).major:
         return False
-    if model_name in TEXT_MODELS:  # takes what is said, whatever the contract
-        return True
+    if model_name in TEXT_MODELS:
+        return {feature.name for feature in champion.features} <= {SAID, *signals(contract)}
     known = {one.name: one.type for one in declared(contract.model(model_name), contract)}
     return all(known.get(feature.name) == feature.type for feature in champion.features)
 

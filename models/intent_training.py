@@ -7,6 +7,7 @@ version itself learns from all of them.
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +16,14 @@ import pyarrow as pa
 from data_contracts.contract import Contract
 from features.catalogue import features
 from features.text_set import SAID, TEXT_MODELS, TextSet, labelled_texts, taken
+from features.text_signals import signals
 from foundation.clock import utc_now
 from foundation.errors import NotEnoughData
 from models.champion import Provenance, code_version
 from models.evaluate import Interval, with_ends
 from models.registry import Alias, Registry
 from models.text_judge import judge, not_worse
-from models.text_model import TextModel, records_of
+from models.text_model import TextModel
 from models.train import promoting
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ class TextsTrained:
         How many texts each class was learned from.
     too_few
         Classes of too few persons, and of how many.
+    signals
+        Features of the text that it takes beside the words; none where they add nothing.
     """
 
     model: str
@@ -63,6 +67,7 @@ class TextsTrained:
     metrics: dict[str, Interval]
     trained_at: datetime
     left_out: int = 0
+    signals: tuple[str, ...] = ()
 
 
 def train_texts(
@@ -89,7 +94,8 @@ def train_texts(
     too_few = _too_few(found)
     texts = taken(found, np.flatnonzero(~np.isin(found.labels, sorted(too_few))))
     levels = column.allowed if name == ORDERED else None
-    judged = judge(TextModel(levels), texts) if _is_enough(texts) else None
+    new = partial(TextModel, levels, signals=signals(contract))
+    judged = judge(new(), texts) if _is_enough(texts) else None
     if judged is None:
         raise NotEnoughData(
             f"models.too_few_{name}", needed=FEWEST_TEXTS, persons=FEWEST_PERSONS,
@@ -103,8 +109,8 @@ def train_texts(
     if made.metrics["above_guessing"].low <= 0:
         _write_quality(lake, tenant, replace(made, run_id=_vain(contract, name, found.version)))
         raise NotEnoughData(f"models.tells_nothing_{name}")
-    model = TextModel(levels).fit(records_of(texts.texts), texts.labels, texts.persons)
-    model.as_sure_as(judged.model)
+    model = new().fit(texts.records, texts.labels, texts.persons).as_sure_as(judged.model)
+    made = replace(made, signals=model.taken)
     with promoting(lake, tenant, name):
         made = _register(lake, tenant, contract, (model, texts, judged.table()), made)
     _write_quality(lake, tenant, made)
@@ -152,19 +158,20 @@ def _register(
     model, texts, table = learned
     registry = Registry(lake.settings)
     champion = registry.find(tenant.id, made.model)
+    specs = tuple(features()[name].spec(contract) for name in (SAID, *made.signals))
     versions = {"incident": texts.version}
     registered = registry.log(
         Entry(
             tenant_id=tenant.id,
             model=made.model,
             pipeline=model,
-            features=(features()[SAID].spec(contract),),
+            features=specs,
             provenance=Provenance(
                 contract.version, versions, code_version(), made.trained_at.isoformat()
             ),
             parameters=_card(made),
             metrics=with_ends(made.metrics),
-            example=synthetic_records(records_of(texts.texts), {SAID: "text"}),
+            example=synthetic_records(texts.records, {one.name: one.type for one in specs}),
             out_of_fold=table,
         )
     )
@@ -184,6 +191,7 @@ def _card(made: TextsTrained) -> dict[str, str]:
         "rows": str(made.rows),
         "classes": str(len(made.classes)),
         "classes_left_out": str(len(made.too_few)),
+        "signals": ", ".join(made.signals) or "-",
         "split": "group",
         "persons_left_out": str(made.left_out),
     }

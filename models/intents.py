@@ -144,7 +144,11 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, texts: Sequence[object]) -> Matrix:
         """Return the likeliest intent of each text, shape (n,), however unsure."""
-        codes = self.predict_proba(texts).argmax(axis=1)
+        return self.choose(self.predict_proba(texts))
+
+    def choose(self, probabilities: Floats) -> Matrix:
+        """Return the likeliest intent by each row of probabilities, shape (n,)."""
+        codes = probabilities.argmax(axis=1)
         return self.classes_[codes]
 
     def decide(self, texts: Sequence[object], most: int = 3) -> list[Answer]:
@@ -152,9 +156,10 @@ class IntentClassifier(ClassifierMixin, BaseEstimator):
 
         A text without any n-gram that the model knows is never answered.
         """
-        if len(texts) == 0:
-            return []
-        heard = self.hear(texts)
+        return self.told(self.hear(texts), most) if len(texts) else []
+
+    def told(self, heard: Heard, most: int = 3) -> list[Answer]:
+        """Return the same of texts that were heard."""
         pairs = zip(heard.probabilities, self.is_sure(heard), strict=True)
         return [self._decided(row, bool(sure), most) for row, sure in pairs]
 

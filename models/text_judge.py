@@ -1,7 +1,8 @@
 """How well a model of texts tells what persons mean whom it has not learned from.
 
-Persons are parted once and for all by a hash: a fifth judges, a fifth finds temperature and
-threshold, the others teach. So two versions are compared on the same persons, whatever came since.
+Persons are parted once and for all by a hash: a fifth judges, a fifth finds temperature,
+threshold and what signals add, the others teach. So two versions are compared on the same persons,
+whatever came since.
 """
 
 from collections import Counter
@@ -17,7 +18,7 @@ from models.arrays import Floats
 from models.evaluate import Interval, Metric, mean_of, with_intervals
 from models.judged import hashed, row_id, shared
 from models.slices import FEWEST_SHARED_ROWS
-from models.text_model import TextModel, records_of
+from models.text_model import TextModel
 
 FIFTHS = 5
 NOT_WORSE = 0.02
@@ -80,13 +81,13 @@ def judge(model: TextModel, texts: TextSet) -> Judged | None:
     )
     if not judged.texts or len(np.unique(learn.labels)) < 2:
         return None
-    model.fit(records_of(learn.texts), learn.labels, learn.persons)
+    model.fit(learn.records, learn.labels, learn.persons)
     # Word for word what taught says nothing of how sure the model is of what is new.
     new = ~np.isin(tune.texts, learn.texts) & np.isin(tune.labels, learn.labels)
     known = taken(tune, np.flatnonzero(new))
     if known.texts:
-        model.calibrate(records_of(known.texts), known.labels)
-    said, answers = model.predict(records_of(judged.texts)), model.decide(records_of(judged.texts))
+        model.calibrate(known.records, known.labels, known.persons)
+    said, answers = model.predict(judged.records), model.decide(judged.records)
     commonest = Counter(learn.labels.tolist()).most_common(1)[0][0]
     return Judged(
         model,

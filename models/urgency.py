@@ -70,7 +70,11 @@ class UrgencyClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, texts: Sequence[object]) -> Matrix:
         """Return the median level of each text: the least expected distance from the true one."""
-        codes = _medians(self.predict_proba(texts))
+        return self.choose(self.predict_proba(texts))
+
+    def choose(self, probabilities: Floats) -> Matrix:
+        """Return the median level by each row of probabilities, shape (n,)."""
+        codes = _medians(probabilities)
         return self.classes_[codes]
 
     def at_least(self, texts: Sequence[object], level: str) -> Floats:
@@ -80,9 +84,10 @@ class UrgencyClassifier(ClassifierMixin, BaseEstimator):
 
     def decide(self, texts: Sequence[object]) -> list[Answer]:
         """Return each text's median level, or "I don't know", with the probability of each."""
-        if len(texts) == 0:
-            return []
-        heard = self.hear(texts)
+        return self.told(self.hear(texts)) if len(texts) else []
+
+    def told(self, heard: Heard) -> list[Answer]:
+        """Return the same of texts that were heard."""
         levels, sure = _medians(heard.probabilities), self.classifier_.is_sure(heard)
         rows = zip(heard.probabilities, levels, sure, strict=True)
         return [self._decided(row, int(level), bool(known)) for row, level, known in rows]

@@ -17,6 +17,7 @@ from dashboards.gold import Gold, Row
 from dashboards.words import Words
 from data_contracts.contract import Column, Contract
 from features.measures import unit_of
+from foundation.environment import read_settings
 from foundation.errors import NotFound
 from foundation.settings import Settings
 from foundation.texts import Language
@@ -183,7 +184,7 @@ def open_bench(tenant_id: str, settings: Settings | None = None) -> Bench:
 
 def settings_here() -> Settings:
     """Return the settings of the environment; its data folder, or else the demonstration's."""
-    return Settings.from_environment({"ABCALL_DATA": str(HOME / ".abcall"), **os.environ})
+    return read_settings({"ABCALL_DATA": str(HOME / ".abcall"), **os.environ})
 
 
 def columns_told(columns: Iterable[Column], language: Language = "es") -> Told:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from foundation.settings import spoken_language
+from foundation.environment import spoken_language
 from foundation.texts import Language, text
 from notebooks.bench import HOME, settings_here
 

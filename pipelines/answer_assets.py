@@ -8,7 +8,7 @@ from pipelines.model_assets import Training
 from pipelines.platform import Platform
 from pipelines.tenant_asset import Results, tenant_asset
 
-TABLES = ("incident", "response", "customer")
+TABLES = ("incident", "response", "customer", "text")
 
 
 def answers_key(vertical: str) -> dg.AssetKey:

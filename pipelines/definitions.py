@@ -6,6 +6,7 @@ They are built from the contracts; ``dagster dev -m pipelines.definitions`` serv
 import dagster as dg
 
 from data_contracts.contract import Contract
+from foundation.environment import read_settings
 from foundation.settings import Settings
 from pipelines.answer_assets import answers_asset
 from pipelines.arrivals import pull_job, receive_job
@@ -80,4 +81,4 @@ def build(settings: Settings) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """Return the definitions for the settings in the environment."""
-    return build(Settings.from_environment())
+    return build(read_settings())

@@ -6,8 +6,8 @@ import sys
 
 from foundation.disk import disk_told
 from foundation.ending import leave
+from foundation.environment import read_settings, spoken_language
 from foundation.errors import AbcallError, OperatorError
-from foundation.settings import Settings, spoken_language
 from foundation.texts import text
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -17,7 +17,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; return the exit code."""
     try:
-        settings = Settings.from_environment()
+        settings = read_settings()
     except OperatorError as error:
         print(error.say(spoken_language()), file=sys.stderr)
         return error.exit_code

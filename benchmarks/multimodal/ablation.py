@@ -4,7 +4,6 @@ The folds are drawn several times; a sentence that a text has is in one fold alo
 must mean something beyond the sentences that were seen.
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,12 +12,19 @@ import numpy.typing as npt
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 
-from benchmarks.multimodal.ablation_worlds import SIGNALS, WORLDS, Record, World, calls, world
-from benchmarks.real_tables import DATA
+from benchmarks.multimodal import ablation_response
+from benchmarks.multimodal.ablation_worlds import (
+    SIGNALS,
+    WORLDS,
+    Record,
+    World,
+    calls,
+    car_rental,
+    said_in,
+    world,
+)
 from benchmarks.table import Line, report
 from ingestion.extractors.audio.figures import FIGURES
-from ingestion.extractors.words import read
-from ingestion.extractors.words.columns import row_of
 from models.pipeline import RecordPipeline
 from models.recipe import Recipe
 from models.threads import bounded
@@ -33,13 +39,11 @@ ADDS = {"text": ("signals of the text",), "audio": ("call audio",),
 """World → what has to add something in it; the rest has to do no harm."""
 LEAST_GAIN, MOST_HARM = 0.03, 0.03
 ABOUT = ("Gender", "Status", "Children", "Age", "Customer_Status", "Car_Owner")
-CAR_RENTAL = "complaints_ibm_car_rental/car_rental_training_data.csv"
 NOTES = [
     "ablation: gain of AUC over the incident's other columns alone, by a linear model; folds keep "
     "sentences apart, so that «words» (n-grams) see none of those that judge them; calls recur",
     "ablation: the comments on car rental are English: of them the lexicons read no sentiment and "
-    "no urgency, only lengths and marks; what is answered to them, a response, is told worse with "
-    "these than without, so models of responses take words alone",
+    "no urgency, only lengths and marks",
 ]
 
 
@@ -69,7 +73,8 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     rows, draws, heard = (500, 2, calls(24)) if quick else (1000, 4, calls(48))
     with bounded():
         made = [_of_world(name, world(name, heard, rows, 11), draws) for name in WORLDS]
-        return [line for some in made for line in some] + _real(draws), NOTES
+        found = [line for some in made for line in some] + _real(draws)
+        return [*found, *ablation_response.lines(quick)], [*NOTES, *ablation_response.NOTES]
 
 
 def _of_world(name: str, given: World, draws: int) -> list[Line]:
@@ -126,11 +131,9 @@ def _auc(records: Sequence[Record], given: World, kinds: dict[str, str], seed: i
 
 def _real(draws: int) -> list[Line]:
     """Return what comments add to what real customers of a car rental felt, and were answered."""
-    file = DATA / CAR_RENTAL
-    if not file.exists():
+    rows = car_rental()
+    if not rows:
         return []
-    with file.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream, delimiter=";"))
     offered = [row for row in rows if row["Action"] != "NA"]
     parts = (
         ("satisfaction", _comments(rows, "Satisfaction", "1")),
@@ -156,13 +159,12 @@ def _of_comments(what: str, given: World, names: Sequence[str], draws: int) -> L
 
 
 def _comment(row: dict[str, str]) -> Record:
-    said = row_of(read(row["Customer_Service"]))
     numbers = {name: float(row[name]) for name in ("Children", "Age")}
     return {
         **{name: row[name] for name in ABOUT},
         **numbers,
         "incident_text": row["Customer_Service"],
-        **{f"text_{name}": said[name] for name in SIGNALS},
+        **said_in(row["Customer_Service"]),
     }
 
 

@@ -6,6 +6,7 @@ over. The outcome is drawn from the sentence's label, the number of times that s
 over, or the channel: never from what was read or heard.
 """
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 from benchmarks.multimodal.audio_clips import MAKING, RATE, voices
 from benchmarks.multimodal.audio_faults import talking_over
 from benchmarks.multimodal.audio_truth import conversation
+from benchmarks.real_tables import DATA
 from ingestion.extractors.audio.analysis import analysed
 from ingestion.extractors.audio.columns import row_of as sound_row
 from ingestion.extractors.audio.figures import figures_of
@@ -37,6 +39,7 @@ WORLDS = {
     "neither": (0.0, 0.0, 1.0),
 }
 """How much the outcome depends on the sentence, the call and the channel."""
+CAR_RENTAL = "complaints_ibm_car_rental/car_rental_training_data.csv"
 SIGNALS = ("sentiment", "is_urgent", "words", "amounts", "questions", "exclamations")
 
 
@@ -79,12 +82,12 @@ def calls(count: int, seed: int = 7) -> list[Call]:
 def world(name: str, heard: list[Call], rows: int, seed: int) -> World:
     """Return a world's incidents."""
     rng = np.random.default_rng(seed)
-    told = [line.split("\t") for line in _sentences()]
+    told = [line.split("\t") for line in sentences("words_sentiment")]
     picks, rings = rng.integers(0, len(told), rows), rng.integers(0, len(heard), rows)
     channels = rng.integers(0, len(CHANNELS), rows)
-    texts = [_text(told[pick][1], rng) for pick in picks]
+    texts = [told_text(told[pick][1], rng) for pick in picks]
     records = [
-        {"incident_channel": CHANNELS[channel], "incident_text": text, **_said(text), **call}
+        {"incident_channel": CHANNELS[channel], "incident_text": text, **said_in(text), **call}
         for text, channel, call in zip(
             texts, channels, (heard[ring].figures for ring in rings), strict=True
         )
@@ -100,17 +103,29 @@ def world(name: str, heard: list[Call], rows: int, seed: int) -> World:
     return World(records, outcome, np.array([f"{pick}" for pick in picks]))
 
 
-def _text(sentence: str, rng: np.random.Generator) -> str:
+def told_text(sentence: str, rng: np.random.Generator) -> str:
+    """Return a problem of the simulation and a sentence that tells more of it."""
     topic = TELECOM[int(rng.integers(len(TELECOM)))]
     problem = topic.problems[int(rng.integers(len(topic.problems)))]
     filled = problem.format(amount=f"${int(rng.integers(12, 420))}.000", days=3, city="Cali")
     return f"{filled} {sentence}"
 
 
-def _said(text: str) -> Record:
+def said_in(text: str) -> Record:
+    """Return the signals of a text, by the names of their features."""
     row = row_of(read(text))
     return {f"text_{name}": row[name] for name in SIGNALS}
 
 
-def _sentences() -> list[str]:
-    return Path(__file__).with_name("words_sentiment.tsv").read_text("utf-8").splitlines()
+def sentences(name: str) -> list[str]:
+    """Return the lines of a labelled set: label, tab, sentence."""
+    return Path(__file__).with_name(f"{name}.tsv").read_text("utf-8").splitlines()
+
+
+def car_rental() -> list[dict[str, str]]:
+    """Return real comments on a car rental and what was answered; none without the data."""
+    file = DATA / CAR_RENTAL
+    if not file.exists():
+        return []
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter=";"))

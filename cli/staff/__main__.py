@@ -11,8 +11,9 @@ from cli.processes import LOOPBACK
 from cli.staff.gate import Gate, Page
 from cli.staff.sessions import Sessions
 from foundation.ending import ending_in_time, leave
+from foundation.environment import read_settings, spoken_language
 from foundation.errors import AbcallError
-from foundation.settings import Settings, spoken_language
+from foundation.settings import Settings
 from tenancy.bootstrap import open_store
 
 Opens = Callable[[Settings], AbstractContextManager[ASGIApp]]
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     language = spoken_language()
     try:
-        settings = Settings.from_environment()
+        settings = read_settings()
         with ending_in_time():
             serve(settings, chosen.page, chosen.port)
     except AbcallError as error:

@@ -11,6 +11,7 @@ from dashboards.gold import Row
 from dashboards.queries import RISK_CLASSES, RISKY, Filters
 from dashboards.timing_queries import timing_by_incident
 from dashboards.viewer import Viewer
+from dashboards.views import named
 
 ON_A_PAGE = 20
 SHOWN = ("kind", "channel", "product")
@@ -20,6 +21,10 @@ def show(see: Viewer) -> None:
     """Show the page."""
     words = see.words
     st.title(words.say("page_incidents"))
+    product = st.query_params.get("named")
+    if product:
+        named.cases(see, product)
+        return
     run = queries.latest_run(see.gold, "incident_risk")
     if run is None:
         pieces.empty(see, "empty_incidents")
@@ -39,6 +44,7 @@ def show(see: Viewer) -> None:
     else:
         st.html(cards.lead(words.say("nobody_matches")))
     pieces.freshness(see, run)
+    named.show(see)
     state = f"cases_{'_'.join(classes)}"
     page = st.session_state.get(state, 0)
     offset = page * ON_A_PAGE

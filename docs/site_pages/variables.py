@@ -4,7 +4,7 @@ import inspect
 import re
 from pathlib import Path
 
-from foundation import settings
+from foundation import environment
 from foundation.settings import Settings
 from site_pages.markdown import code, terms
 
@@ -14,7 +14,7 @@ OTHERWISE = {"ABCALL_DATA": "data_dir", "ABCALL_CONTRACTS": "contract_dirs"}
 
 def settings_list() -> str:
     """Return the list of every variable, what it chooses, and its default."""
-    variables = sorted(set(re.findall(r'"(ABCALL_[A-Z_]+)"', inspect.getsource(settings))))
+    variables = sorted(set(re.findall(r'"(ABCALL_[A-Z_]+)"', inspect.getsource(environment))))
     names = {_attribute(variable): variable for variable in variables}
     meanings = _meanings()
     return terms(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 TABLES = "extract_"
 """What the names of these tables in silver begin with."""
+_EVERY = ("object_id", "extractor_version", "problem")
 
 
 def extract_ref(lake: "Lake", tenant: "Tenant", extractor: str) -> "TableRef":
@@ -25,19 +26,28 @@ def newest(
     lake: "Lake",
     ref: "TableRef",
     objects: Collection[str],
-    columns: Sequence[str],
+    columns: Sequence[str] | None = None,
     version: int | None = None,
 ) -> dict[str, Row]:
-    """Return what was found in some files by their objects, by the newest version that read them.
+    """Return what was found in some files by their objects, by the newest version that read each.
+
+    Of a file that none could read the newest row, whose ``problem`` says why. What nobody has
+    looked at yet has none.
 
     Parameters
     ----------
+    columns
+        Beside the object, the extractor's version and ``problem``; None: all.
     version
         Of the table.
     """
     if not objects or not lake.exists(ref):
         return {}
     asked = pc.field("object_id").isin(pa.array(sorted(objects), pa.string()))
-    names = ["object_id", "extractor_version", *columns]
-    rows = lake.arrow(ref, names, asked & pc.field("problem").is_null(), version)
-    return {row["object_id"]: row for row in rows.sort_by("extractor_version").to_pylist()}
+    names = None if columns is None else [*_EVERY, *columns]
+    rows = lake.arrow(ref, names, asked, version).to_pylist()
+    return {row["object_id"]: row for row in sorted(rows, key=_weight)}
+
+
+def _weight(row: Row) -> tuple[bool, int]:
+    return row["problem"] is None, row["extractor_version"]

@@ -3,13 +3,11 @@
 What nobody has read yet, or a table that nobody has written yet, is no error: it is None.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.compute as pc
-
-from ingestion.extractors.found import extract_ref
+from ingestion.extractors.found import extract_ref, newest
 from tenancy.incident_files import SealedFile, files_of
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 Row = Mapping[str, Any]
-Found = dict[str, Row]
 AUDIO, IMAGE = "audio", "image"
 WRITINGS = ("document", "text")
 
@@ -61,25 +58,12 @@ def case_files(lake: "Lake", tenant: "Tenant", incident_id: str) -> tuple[CaseFi
     objects = {one.position: lake.objects.name(tenant, one.stored_as) for one in files}
     wanted = sorted(set(objects.values()))
     names = (AUDIO, "transcript", IMAGE, *WRITINGS)
-    found = {name: found_in(lake, tenant, name, wanted) for name in names}
+    found = {name: newest(lake, extract_ref(lake, tenant, name), wanted) for name in names}
     told = []
     for one in files:
         rows = {name: rows_of.get(objects[one.position]) for name, rows_of in found.items()}
         told.append(_case_file(one, rows))
     return tuple(told)
-
-
-def found_in(lake: "Lake", tenant: "Tenant", extractor: str, objects: Collection[str]) -> Found:
-    """Return what an extractor found in objects, by the newest version that could read each."""
-    ref = extract_ref(lake, tenant, extractor)
-    if not objects or not lake.exists(ref):
-        return {}
-    rows = lake.arrow(ref, where=pc.field("object_id").isin(sorted(objects))).to_pylist()
-    return {row["object_id"]: row for row in sorted(rows, key=_weight)}
-
-
-def _weight(row: Row) -> tuple[bool, int]:
-    return row["problem"] is None, row["extractor_version"]
 
 
 def _case_file(file: SealedFile, rows: Mapping[str, Row | None]) -> CaseFile:

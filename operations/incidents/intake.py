@@ -7,13 +7,16 @@ free text is masked, by the same code as in a file's way to silver.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, cached_property
+from typing import Any
 
 import pyarrow as pa
 
-from data_contracts.contract import Column, Table
+from data_contracts.contract import Column, Contract, Table
 from features.build import ENTITY, PERSON, SAID
-from features.catalogue import is_of_text
+from features.catalogue import features, is_of_text
 from features.spec import FeatureSpec
+from features.text_signals import columns_read, taken_of_texts
 from foundation.errors import InvalidRequest
 from ingestion.extractors.words import read
 from ingestion.extractors.words.columns import SIGNALS, row_of
@@ -26,15 +29,6 @@ from tenancy.tenant import Tenant
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far ahead of this server's clock the client's may run."""
-
-_SAID = pa.struct([
-    SIGNALS.field(name)
-    for name in (
-        *("language", "sentiment", "is_urgent", "words"),
-        *("amounts", "questions", "exclamations"),
-    )
-])  # fmt: skip
-"""What features of the catalogue take of it: a struct's every field costs time in a request."""
 
 LATER = frozenset({"outcome", "outcome_time"})
 """Roles of what is known only afterwards: it would tell the model the answer."""
@@ -58,6 +52,12 @@ class Intake:
     person_token: str | None
     opened_at: datetime
     values: dict[str, Value]
+
+    @cached_property
+    def words(self) -> dict[str, Any]:
+        """What its words say, as ``gold.text`` would have it; read once, by who asks first."""
+        text, subject = (_text(self.values.get(name)) for name in (TEXT, SUBJECT))
+        return row_of(read(text or "", subject))
 
 
 class Desk:
@@ -145,11 +145,14 @@ def intake_columns(table: Table) -> tuple[Column, ...]:
     )
 
 
-def as_rows(table: Table, intakes: Sequence[Intake], taken: Sequence[FeatureSpec] = ()) -> pa.Table:
+def as_rows(
+    contract: Contract, intakes: Sequence[Intake], taken: Sequence[FeatureSpec] = ()
+) -> pa.Table:
     """Return incidents as gold would hold them, their place in the request as ``entity_id``.
 
     What their words say is read only where one of the features that are taken asks for it.
     """
+    table = contract.table("incidents")
     event_time = table.by_role("event_time")[0].name
     columns = stored_columns(table)
     schema = pa.schema(
@@ -162,14 +165,19 @@ def as_rows(table: Table, intakes: Sequence[Intake], taken: Sequence[FeatureSpec
     found = pa.Table.from_pylist(rows, schema=schema)
     if not any(is_of_text(spec.name) for spec in taken):
         return found
-    said = pa.array([_said(one) for one in intakes], _SAID)
+    said = pa.array([one.words for one in intakes], _said_type(taken_of_texts(contract)))
     return found.append_column(SAID, said)
 
 
-def _said(intake: Intake) -> dict[str, object]:
-    """Return what an incident's words say, as far as features ask for it."""
-    text, subject = (_text(intake.values.get(name)) for name in (TEXT, SUBJECT))
-    return row_of(read(text or "", subject))
+@cache
+def _said_type(names: tuple[str, ...]) -> pa.DataType:
+    """Return what features of texts read: a struct's every field costs time in a request.
+
+    A package's feature may read anything.
+    """
+    own = all(features()[name].plugin is None for name in names)
+    read_ones = columns_read(names) if own else SIGNALS.names
+    return pa.struct([SIGNALS.field(name) for name in read_ones])
 
 
 def _text(value: Value) -> str | None:

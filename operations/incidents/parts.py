@@ -9,7 +9,9 @@ from typing import Any
 from data_contracts.contract import Entity, Model
 from features.offer_set import customer_model
 from features.online import online_incident_frame
-from features.shapes import FeatureFrame
+from features.shapes import FeatureFrame, Record
+from features.text_set import SAID
+from features.text_signals import signals_in
 from foundation.errors import AbcallError, NotEnoughData, NotFound
 from foundation.texts import LANGUAGES
 from ingestion.extractors.words.language import surely
@@ -20,7 +22,7 @@ from models.offers import DO_NOT_DISTURB, Budget
 from models.replies import Asked, Suggestion
 from models.score import Score
 from models.score_table import features_json, money_at_risk, versions_json
-from models.text_model import TextModel, records_of
+from models.text_model import TextModel
 from models.uplift import CONTROL
 from operations.incidents.asking import Asking, Json, KeptScore, Part, Question, Say, present
 from operations.incidents.intake import as_rows
@@ -37,7 +39,7 @@ def risk(asking: Asking) -> Sequence[Part | AbcallError]:
     scorer = present(asking.models.scorer(model.name))
     intakes = [question.intake for question in asking.questions]
     taken = scorer.champion.features
-    rows = as_rows(asking.contract.table("incidents"), intakes, taken)
+    rows = as_rows(asking.contract, intakes, taken)
     frame = online_incident_frame(asking.lake, asking.tenant, asking.contract, model.name, rows)
     scores = scorer.score(frame.records)
     return [
@@ -201,10 +203,17 @@ def _scored(
 
 def _of_text(asking: Asking, name: str) -> list[Part | AbcallError]:
     model: TextModel = present(asking.models.text(name))
-    heard = iter(model.decide(records_of([q.said for q in asking.questions if q.said])))
+    asked = [q for q in asking.questions if q.said]
+    heard = iter(model.decide([_record(one, model.taken) for one in asked]))
     version = asking.models.versions.get(name)
     silent = NotEnoughData("incidents.no_words")
     return [_heard(next(heard), version) if q.said else silent for q in asking.questions]
+
+
+def _record(question: Question, signals: Sequence[str]) -> Record:
+    """Return what a model of texts takes; what the words say is read where it takes that."""
+    said: Record = {SAID: question.said}
+    return said | signals_in(question.intake.words, signals) if signals else said
 
 
 def _heard(heard: Heard, version: str | None) -> Json:

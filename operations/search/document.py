@@ -51,7 +51,8 @@ class Part:
     Attributes
     ----------
     name
-        Which text it is: ``subject``, ``text``; of an attachment, the hash of its content.
+        Which text it is: ``subject``, ``text``; of an attachment, the name of its object, which
+        only the tenant's key can make of a content.
     text
         Masked, in Unicode's form NFC: offsets count its characters.
     marks

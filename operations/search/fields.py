@@ -9,7 +9,10 @@ import tantivy
 
 from operations.search.document import EPOCH, FORM, Document, written
 
-TEXT, KEPT, OPENED, ORDER, RECENCY = "text", "kept", "opened", "order", "recency"
+TEXT, OPENED, ORDER, RECENCY = "text", "opened", "order", "recency"
+KEPT = "kept_2"
+"""The document itself. Its number rises where documents say something else, as in 2, since when
+files go by the names of their objects: an index of another number is made anew."""
 INCIDENT, PERSON = "incident", "person"
 FILTERS = ("channel", "product", "risk_class", "agent_token")
 FOLDED = "folded"

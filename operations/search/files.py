@@ -17,7 +17,7 @@ import pyarrow as pa
 from ingestion.extractors.found import newest
 from operations.search.document import FORM, Box, Mark, Part, Source
 from operations.search.shelf import SEEN_SCHEMA
-from tenancy.incident_files import KeptFile, kept_files
+from tenancy.incident_files import kept_files
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -65,11 +65,11 @@ class Files:
         return {
             number: tuple(
                 part
-                for object_id, name in theirs.get(number, {}).items()
+                for object_id in theirs.get(number, {})
                 for table, make in PARTS.items()
                 if (row := found[table].get(object_id)) is not None
                 and not (table == TEXT and object_id in told)
-                and (part := make(name, row)).text
+                and (part := make(object_id, row)).text
             )
             for number in numbers
         }
@@ -79,17 +79,9 @@ class Files:
         return self._of(None)
 
     def _of(self, numbers: Collection[str] | None) -> dict[str, dict[str, str]]:
-        """Of incidents their files' objects, with the hashes by which answers name them."""
         if all(version < 0 for version in self.versions.values()):
             return {}
-        files = kept_files(self.lake.store, self.tenant, numbers)
-        return {
-            number: {self._named(one): one.sha256 for one in theirs}
-            for number, theirs in groupby(files, key=lambda one: one.incident_id)
-        }
-
-    def _named(self, file: KeptFile) -> str:
-        return self.lake.objects.name(self.tenant, file.stored_as)
+        return hashes_of(self.lake, self.tenant, numbers)
 
     def _read(self, name: str) -> list[dict[str, Any]]:
         version = self.versions[f"silver.{name}"]
@@ -105,10 +97,26 @@ class Files:
         version = self.versions[f"silver.{name}"]
         if version < 0:
             return {}
-        return newest(self.lake, self._ref(name), objects, COLUMNS[name], version)
+        rows = newest(self.lake, self._ref(name), objects, COLUMNS[name], version)
+        return {one: row for one, row in rows.items() if row["problem"] is None}
 
     def _ref(self, name: str) -> "TableRef":
         return self.lake.ref(self.tenant, "silver", name)
+
+
+def hashes_of(
+    lake: "Lake", tenant: "Tenant", numbers: Collection[str] | None = None
+) -> dict[str, dict[str, str]]:
+    """Return for incidents their files' objects, by which the index names them, in order.
+
+    Each with the hash of the file as it came, by which answers name it: that hash is in no index,
+    where it would tell who has the same file that it came to this tenant.
+    """
+    files = kept_files(lake.store, tenant, numbers)
+    return {
+        number: {lake.objects.name(tenant, one.stored_as): one.sha256 for one in theirs}
+        for number, theirs in groupby(files, key=lambda one: one.incident_id)
+    }
 
 
 def _heard(name: str, row: Row) -> Part:

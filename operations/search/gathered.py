@@ -112,7 +112,7 @@ class Gathered:
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """The columns that hold texts."""
-        return tuple(column.name for column in self.contract.table(TABLE).by_role("text"))
+        return own_texts(self.contract)
 
     @property
     def _silver(self) -> "TableRef":
@@ -147,6 +147,11 @@ class Gathered:
             risk_class=risk_class,
             agent_token=row.get(AGENT),
         )
+
+
+def own_texts(contract: Contract) -> tuple[str, ...]:
+    """Return the columns of incidents that hold texts."""
+    return tuple(column.name for column in contract.table(TABLE).by_role("text"))
 
 
 def _beside(rows: pa.Table, more: pa.Table, name: str) -> pa.Table:

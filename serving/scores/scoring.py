@@ -72,7 +72,7 @@ def score_incidents(
     intakes = [desk.take(one, place) for one, place in zip(given, places, strict=True)]
     _require_no_objection(lake, caller, intakes, places)
     scorer = scorer_of(house.models, caller.tenant, caller.contract, model.name)
-    rows = as_rows(table, intakes, scorer.champion.features)
+    rows = as_rows(caller.contract, intakes, scorer.champion.features)
     frame = online_incident_frame(lake, caller.tenant, caller.contract, model.name, rows)
     scores = scorer.score(frame.records)
     telemetry.scored(caller.tenant.id, model.name, scorer.champion.version, len(scores))

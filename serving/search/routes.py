@@ -10,6 +10,7 @@ from foundation.errors import InvalidRequest
 from operations.incidents.values import shown
 from operations.search.asking import NAMES, question_of
 from operations.search.fresh import Fresh
+from operations.search.gathered import own_texts
 from operations.search.index import Hit
 from operations.search.question import (
     DEEPEST_HIT,
@@ -18,6 +19,7 @@ from operations.search.question import (
     MOST_PAGE_HITS,
     PAGE_HITS,
 )
+from operations.search.told import as_told
 from serving.caller import caller_of
 from serving.docs.document import SECURITY, Json, describe, refusals
 from serving.house import House
@@ -47,8 +49,9 @@ def add(app: APIFlask, house: House) -> None:
         keys = house.lake.keys.of(caller.tenant)
         question = question_of(given, caller.contract, keys)
         page = fresh.index(caller.tenant).search(question)
-        g.records = len(page.hits)
-        return {"hits": [_told(hit) for hit in page.hits], "next": page.next}
+        hits = as_told(house.lake, caller.tenant, page.hits, own_texts(caller.contract))
+        g.records = len(hits)
+        return {"hits": [_told(hit) for hit in hits], "next": page.next}
 
     describe(app, "/v1/search", "get", None, [_parameter(house, name) for name in NAMES])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from foundation.settings import Settings
+from foundation.environment import read_settings
 from ingestion.evolution.own_columns import accept, propose
 from ingestion.gold.refine import refine
 from ingestion.landing import KIND
@@ -33,7 +33,7 @@ FILES = (
 
 @pytest.fixture
 def door(tmp_path: Path, bucket: str) -> Door:
-    settings = Settings.from_environment(
+    settings = read_settings(
         {"ABCALL_DATA": str(tmp_path / "data"), "ABCALL_LAKE_URL": f"{bucket}/abcall/"}
     )
     store = open_store(settings)

@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 
 from dashboards.gold import Gold
+from foundation.environment import read_settings
 from foundation.errors import OperatorError
 from foundation.settings import Settings
 from ingestion.landing import KIND
@@ -35,7 +36,7 @@ SCALE_ROWS = 400
 
 @pytest.fixture
 def settings(tmp_path: Path, bucket: str) -> Settings:
-    made = Settings.from_environment(
+    made = read_settings(
         {"ABCALL_DATA": str(tmp_path / "data"), "ABCALL_LAKE_URL": f"{bucket}/abcall/"}
     )
     store = open_store(made)

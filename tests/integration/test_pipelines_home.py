@@ -10,10 +10,12 @@ from foundation.settings import Settings
 from pipelines.home import CONFIGURATION, open_instance, prepare_home
 
 AT_ONCE = 6
-PREPARE = "from foundation.settings import Settings; from pipelines.home import open_instance; "
+PREPARE = (
+    "from foundation.environment import read_settings; from pipelines.home import open_instance; "
+)
 OPEN = (
     "import sys, dagster; print('ready', flush=True); sys.stdin.readline(); "
-    "open_instance(Settings.from_environment()).dispose()"
+    "open_instance(read_settings()).dispose()"
 )
 
 

@@ -1,8 +1,7 @@
-"""Products and services of a tenant's catalogue in its texts, and which are named most."""
+"""Products and services of a tenant's catalogue in its texts."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -25,16 +24,6 @@ def products(text: str, catalogue: Sequence[str]) -> list[tuple[Entity, str]]:
         (Entity(*found.span(), "product"), names[(found.lastindex or 1) - 1])
         for found in pattern.finditer(plain(text))
     ]
-
-
-def most_named(
-    texts: Iterable[str], catalogue: Sequence[str], most: int = 10
-) -> list[tuple[str, int]]:
-    """Return the products that most texts name, and how many do; a text counts once."""
-    named: Counter[str] = Counter()
-    for text in texts:
-        named.update({name for _, name in products(text, catalogue)})
-    return named.most_common(most)
 
 
 @lru_cache(maxsize=64)

@@ -51,7 +51,7 @@ class Words:
 def read(text: str, subject: str | None = None, catalogue: Sequence[str] = ()) -> Words:
     """Read a masked text; ``catalogue`` holds the names of the tenant's products and services."""
     told = messages(text)
-    body = "\n".join(part for part in (subject, told[0].body) if part)
+    body = "\n".join(part for part in (subject, told[0]) if part)
     language, named = language_of(body), products(body, catalogue)
     spanish = language in SPANISH and bool(body)
     return Words(

@@ -20,7 +20,6 @@ from ingestion.extractors.words.read import VERSION, read
 from lakehouse.arrow_types import UTC_MICROSECONDS
 from lakehouse.commits import Commit
 from lakehouse.lineage import observed
-from tenancy.leases import lease
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -46,7 +45,6 @@ COLUMNS = pa.schema([
 WITH_PRODUCTS = ("incidents", "calls")
 MOST_PRODUCTS = 500
 """A column with more values than this names no products, and is searched for none."""
-LEASE_WAIT_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -66,26 +64,23 @@ def text_ref(lake: "Lake", tenant: "Tenant") -> "TableRef":
 def read_texts(lake: "Lake", tenant: "Tenant", contract: Contract) -> TextsRead:
     """Bring ``gold.text`` up to date with silver; without anything new nothing is written.
 
-    Raises
-    ------
-    Busy
-        Another run of this tenant did not end in time.
+    Whoever calls holds the tenant's models, as of every table beside gold that models read: no
+    other run writes it, and no erasure takes from it meanwhile.
     """
-    with lease(lake.store, f"texts:{tenant.id}", wait_seconds=LEASE_WAIT_SECONDS):
-        source, ref = lake.ref(tenant, "silver", SOURCE), text_ref(lake, tenant)
-        version = lake.version(source)
-        if version < 0:
-            return TextsRead()
-        names = catalogue_of(lake, tenant, contract)
-        wanted = _wanted(lake, source, version, _print_of(names))
-        known = lake.arrow(ref, [KEY, *PRINT]) if lake.exists(ref) else wanted.slice(0, 0)
-        fresh = wanted.join(known, [KEY, *PRINT], join_type="left anti")[KEY].combine_chunks()
-        gone = known.join(wanted, KEY, join_type="left anti").select([KEY])
-        if gone.num_rows:
-            lake.writer.delete(ref, gone, _commit(lake, ref, "forget", gone))
-        for rows in _rows(lake, source, version, fresh, names) if len(fresh) else ():
-            lake.writer.merge(ref, rows, [KEY], _commit(lake, ref, "read", rows))
-        return TextsRead(len(fresh), gone.num_rows)
+    source, ref = lake.ref(tenant, "silver", SOURCE), text_ref(lake, tenant)
+    version = lake.version(source)
+    if version < 0:
+        return TextsRead()
+    names = catalogue_of(lake, tenant, contract)
+    wanted = _wanted(lake, source, version, _print_of(names))
+    known = lake.arrow(ref, [KEY, *PRINT]) if lake.exists(ref) else wanted.slice(0, 0)
+    fresh = wanted.join(known, [KEY, *PRINT], join_type="left anti")[KEY].combine_chunks()
+    gone = known.join(wanted, KEY, join_type="left anti").select([KEY])
+    if gone.num_rows:
+        lake.writer.delete(ref, gone, _commit(lake, ref, "forget", gone))
+    for rows in _rows(lake, source, version, fresh, names) if len(fresh) else ():
+        lake.writer.merge(ref, rows, [KEY], _commit(lake, ref, "read", rows))
+    return TextsRead(len(fresh), gone.num_rows)
 
 
 def catalogue_of(lake: "Lake", tenant: "Tenant", contract: Contract) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """E-mail threads cut into what each writer said, without signatures and quotes."""
 
 import re
-from dataclasses import dataclass
 
 LONGEST = 65_536
 """Characters of a thread that are read: the library looks back over what it has read."""
@@ -12,33 +11,20 @@ _QUOTES = re.compile(r"^(?:> ?){1,8}", re.MULTILINE)
 _SENT_FROM = re.compile(r"\n+\s*(?:Enviado desde mi|Sent from my)\b[^\n]{0,80}\s*$")
 
 
-@dataclass(frozen=True)
-class Message:
-    """One message of a thread.
+def messages(text: str) -> tuple[str, ...]:
+    """Return what was written in a thread's messages, the latest first.
 
-    Attributes
-    ----------
-    body
-        What was written, without signature and quotes.
-    signature
-        What closed it.
+    A text that is no thread is one message.
     """
-
-    body: str
-    signature: str
-
-
-def messages(text: str) -> tuple[Message, ...]:
-    """Return a thread's messages, the latest first; a text that is no thread is one message."""
     if "\n" not in text:  # whatever tells messages apart stands on lines of its own
-        return (Message(text.strip(), ""),)
+        return (text.strip(),)
     from mailparser_reply import EmailReplyParser
 
     # The library's own Spanish «El … escribió:» asks for what it forbids: it is told in English.
     told = _SPANISH.sub(r"\1On \2 wrote:", _tidy(text[:LONGEST]))
     replies = EmailReplyParser(languages=["es", "en"]).read(told).replies
-    found = [Message(_unquoted(r.body), (r.signatures or "").strip()) for r in replies]
-    return tuple(m for m in found if m.body) or (Message(text.strip(), ""),)
+    found = (_unquoted(reply.body) for reply in replies)
+    return tuple(body for body in found if body) or (text.strip(),)
 
 
 def _tidy(text: str) -> str:

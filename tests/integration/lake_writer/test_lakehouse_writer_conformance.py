@@ -10,6 +10,7 @@ from shutil import which
 import pyarrow as pa
 import pytest
 
+from foundation.environment import read_settings
 from foundation.errors import Busy, SchemaMismatch
 from foundation.settings import Settings
 from lakehouse.boundary import Recorder
@@ -237,7 +238,7 @@ class TestRemote:
         host = open_engine(replace(Settings.at(tmp_path), engine="spark"))
         assert isinstance(host, Spark)
         named = {"ABCALL_ENGINE": "spark", "ABCALL_SPARK_REMOTE": host.address}
-        remote = open_engine(Settings.from_environment(named))
+        remote = open_engine(read_settings(named))
         request.addfinalizer(remote.close)
         assert host.address.startswith("sc://localhost:")
         assert remote is not host

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from foundation.environment import read_settings
 from foundation.errors import OperatorError
-from foundation.settings import Settings
 
 
 def test_without_variables_everything_lies_in_the_data_folder() -> None:
-    settings = Settings.from_environment({"ABCALL_DATA": "data", "ABCALL_ENGINE": ""})
+    settings = read_settings({"ABCALL_DATA": "data", "ABCALL_ENGINE": ""})
     assert (settings.engine, settings.language, settings.in_bucket) == ("sail", "es", False)
     assert settings.tables_root == str(Path("data").absolute() / "lake")
     assert settings.objects_root == str(Path("data").absolute() / "objects")
@@ -28,7 +28,7 @@ def test_without_variables_everything_lies_in_the_data_folder() -> None:
     ],
 )
 def test_the_lake_lies_where_its_url_says(url: str, root: str, in_bucket: bool) -> None:
-    settings = Settings.from_environment({"ABCALL_LAKE_URL": url})
+    settings = read_settings({"ABCALL_LAKE_URL": url})
     assert settings.tables_root == f"{root}/lake"
     assert settings.staging_root == f"{root}/staging"
     assert settings.in_bucket is in_bucket
@@ -56,7 +56,7 @@ def test_the_lake_lies_where_its_url_says(url: str, root: str, in_bucket: bool) 
 )
 def test_a_value_that_means_nothing_is_named(variable: str, value: str, told: str) -> None:
     with pytest.raises(OperatorError, match=variable) as caught:
-        Settings.from_environment({variable: value})
+        read_settings({variable: value})
     assert told in str(caught.value)
     assert value in caught.value.say("es")
 
@@ -66,16 +66,16 @@ def test_a_value_that_means_nothing_is_named(variable: str, value: str, told: st
 )
 def test_a_receiver_of_runs_is_a_plain_address_or_a_file(value: str) -> None:
     with pytest.raises(OperatorError, match="ABCALL_OPENLINEAGE") as caught:
-        Settings.from_environment({"ABCALL_OPENLINEAGE": value})
+        read_settings({"ABCALL_OPENLINEAGE": value})
     assert "secret" not in str(caught.value)
     given = {"ABCALL_OPENLINEAGE": "events.ndjson", "ABCALL_OPENLINEAGE_KEY_FILE": "key"}
-    settings = Settings.from_environment(given)
+    settings = read_settings(given)
     assert settings.openlineage == str(Path("events.ndjson").absolute())
     assert settings.openlineage_key_file == Path("key")
 
 
 def test_history_is_kept_in_days_by_layer() -> None:
-    settings = Settings.from_environment({"ABCALL_HISTORY_DAYS": "90,gold=7,features=3"})
+    settings = read_settings({"ABCALL_HISTORY_DAYS": "90,gold=7,features=3"})
     assert settings.history_days == 90
     assert dict(settings.layer_history_days) == {"gold": 7, "features": 3}
 

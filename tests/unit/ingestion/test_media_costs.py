@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.multimodal.hostile_files import wav
+from foundation.environment import read_settings
 from foundation.errors import InvalidRequest, OperatorError
 from foundation.settings import Settings
 from ingestion.media.ageing import Ageing, bytes_by_class, lifecycle
@@ -76,7 +77,7 @@ def test_a_class_follows_from_age(days: int, wanted: str):
 
 def test_a_bucket_moves_objects_by_its_own_rules_and_a_folder_says_it_has_none(tmp_path: Path):
     tenant = Tenant("acme", "Acme S. A. S.", "telecom")
-    bucket = Settings.from_environment({"ABCALL_LAKE_URL": "s3://lake/prefix"})
+    bucket = read_settings({"ABCALL_LAKE_URL": "s3://lake/prefix"})
     (rule,) = lifecycle(bucket, [tenant])["Rules"]
     assert rule["Filter"] == {"Prefix": "prefix/objects/acme/incident_files/"}
     assert [move["Days"] for move in rule["Transitions"]] == [30, 365]
@@ -86,4 +87,4 @@ def test_a_bucket_moves_objects_by_its_own_rules_and_a_folder_says_it_has_none(t
 
 def test_an_archive_before_the_cool_class_is_refused(tmp_path: Path):
     with pytest.raises(OperatorError, match="ABCALL_MEDIA_COOL_DAYS"):
-        Ageing.of(Settings.from_environment({"ABCALL_MEDIA_COOL_DAYS": "400"}))
+        Ageing.of(read_settings({"ABCALL_MEDIA_COOL_DAYS": "400"}))

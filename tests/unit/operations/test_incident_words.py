@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from data_contracts.loader import load_contracts
 from features.build import SAID, declared
 from features.known import KnownRow
+from features.text_signals import columns_read, taken_of_texts
 from operations.incidents.intake import Desk, as_rows
 from tenancy.tenant import Tenant
 
@@ -18,7 +19,8 @@ FEATURES = declared(TELECOM.model("incident_risk"), TELECOM)
 
 def test_the_words_are_read_as_silvers_are():
     taken = [feature.spec(TELECOM) for feature in FEATURES]
-    (said,) = as_rows(TABLE, [INTAKE], taken)[SAID].to_pylist()
+    (said,) = as_rows(TELECOM, [INTAKE], taken)[SAID].to_pylist()
+    assert tuple(said) == columns_read(taken_of_texts(TELECOM)), "no more than features read"
     row = KnownRow(said, NOW, "UTC")
     found = {f.name: f.compute(row) for f in FEATURES if f.source == "text"}
     assert found.pop("text_sentiment") < 0
@@ -27,5 +29,5 @@ def test_the_words_are_read_as_silvers_are():
 
 def test_a_champion_that_takes_nothing_of_it_costs_nothing():
     taken = [feature.spec(TELECOM) for feature in FEATURES if feature.source != "text"]
-    assert SAID not in as_rows(TABLE, [INTAKE], taken).column_names
-    assert SAID not in as_rows(TABLE, [INTAKE]).column_names
+    assert SAID not in as_rows(TELECOM, [INTAKE], taken).column_names
+    assert SAID not in as_rows(TELECOM, [INTAKE]).column_names

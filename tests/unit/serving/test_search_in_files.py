@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from operations.search.follow import Brought, follow
 from operations.search.index import Hit
 from operations.search.question import Question
 from operations.search.shelf import Shelf
+from operations.search.told import as_told
 from operations.transcripts.table import transcript_extractor
 from tests.conftest import require
 from tests.drawn import as_file, pdf, picture
@@ -102,6 +104,22 @@ def test_the_words_of_files_are_found_with_their_place_as_soon_as_they_were_read
     ((noted,),) = [hit.places for hit in hits(house, "embalaje")]
     assert (noted.source, noted.second, noted.box) == ("text", None, None)
     assert follow(house.lake, ACME) == Brought()
+
+
+def test_the_index_names_files_by_the_tenants_key_and_an_answer_by_their_content(
+    house: House, brought: Brought
+):
+    hashes = {sha256(content).hexdigest() for _, _, content in (CALL, BESIDE, INVOICE, NOTE)}
+    found = hits(house, "compresor embalaje")
+    objects = {place.part for hit in found for place in hit.places}
+    assert len(objects) == 2 and not objects & hashes
+    told = as_told(house.lake, ACME, found, ("subject", "text"))
+    assert {place.part for hit in told for place in hit.places} <= hashes
+    assert next(hit.excerpt.part for hit in told if hit.excerpt) in hashes
+    index = Shelf(house.lake, ACME).index()
+    assert index is not None
+    kept = repr(list(index.documents()))
+    assert not [one for one in hashes if one in kept]
 
 
 def test_a_word_in_a_photo_is_found_in_its_box(house: House, brought: Brought):

@@ -18,7 +18,8 @@ from tenancy.tenant import Tenant
 KEY = b"k" * 32
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 BOGOTA = Tenant("acme", "Acme", "telecom")
-INCIDENTS = load_contracts()["telecom"].table("incidents")
+TELECOM = load_contracts()["telecom"]
+INCIDENTS = TELECOM.table("incidents")
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_an_incident_is_opened_now_unless_it_says_when(
 
 
 def test_rows_have_the_columns_of_silver_and_their_place(desk: Desk):
-    rows = as_rows(INCIDENTS, [desk.take({"text": "a"}, "x"), desk.take({"kind": "claim"}, "x")])
+    rows = as_rows(TELECOM, [desk.take({"text": "a"}, "x"), desk.take({"kind": "claim"}, "x")])
     assert rows.column("entity_id").to_pylist() == ["0", "1"]
     assert rows.column("person_token").to_pylist() == [None, None]
     assert rows.column("opened_at").to_pylist() == [NOW, NOW]

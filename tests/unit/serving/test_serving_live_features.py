@@ -67,7 +67,7 @@ def intake(row: dict[str, object]) -> Intake:
 
 def live(lake: Lake, rows: list[dict[str, object]]) -> list[Record]:
     taken = [feature.spec(TELECOM) for feature in declared(TELECOM.model(MODEL), TELECOM)]
-    given: pa.Table = as_rows(TABLE, [intake(row) for row in rows], taken)
+    given: pa.Table = as_rows(TELECOM, [intake(row) for row in rows], taken)
     frame = incident_frame(lake, ACME, TELECOM, MODEL, given)
     return [comparable(record) for record in frame.records]
 
@@ -99,6 +99,6 @@ def test_an_incident_sees_nothing_that_happens_when_it_opens_or_later(lake: Lake
 
 
 def test_the_versions_of_the_tables_read_are_told(lake: Lake):
-    rows = as_rows(TABLE, [intake(INCIDENTS[0])])
+    rows = as_rows(TELECOM, [intake(INCIDENTS[0])])
     frame = incident_frame(lake, ACME, TELECOM, MODEL, rows)
     assert frame.table_versions == {"customer": 0, "incident": 0, "call": 0}
