@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from ingestion.extractors.found import extract_ref
+from operations.photos.before import Before, seen_before
 from tenancy.incident_files import SealedFile, files_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class CaseFile:
         ``problem`` is the key of a sentence where the content could not be read.
     writing
         The same of ``silver.extract_document`` or ``extract_text``, for what is of neither family.
+    before
+        Earlier cases with which a photo came.
     """
 
     incident_id: str
@@ -46,6 +49,7 @@ class CaseFile:
     transcript: Row | None = None
     picture: Row | None = None
     writing: Row | None = None
+    before: tuple[Before, ...] = ()
 
     @property
     def family(self) -> str:
@@ -62,10 +66,12 @@ def case_files(lake: "Lake", tenant: "Tenant", incident_id: str) -> tuple[CaseFi
     wanted = sorted(set(objects.values()))
     names = (AUDIO, "transcript", IMAGE, *WRITINGS)
     found = {name: found_in(lake, tenant, name, wanted) for name in names}
+    photos = {one.stored_as for one in files if one.media_type.startswith(f"{IMAGE}/")}
+    before = seen_before(lake, tenant, incident_id, photos)
     told = []
     for one in files:
         rows = {name: rows_of.get(objects[one.position]) for name, rows_of in found.items()}
-        told.append(_case_file(one, rows))
+        told.append(_case_file(one, rows, before.get(one.stored_as, ())))
     return tuple(told)
 
 
@@ -82,7 +88,9 @@ def _weight(row: Row) -> tuple[bool, int]:
     return row["problem"] is None, row["extractor_version"]
 
 
-def _case_file(file: SealedFile, rows: Mapping[str, Row | None]) -> CaseFile:
+def _case_file(
+    file: SealedFile, rows: Mapping[str, Row | None], before: tuple[Before, ...]
+) -> CaseFile:
     return CaseFile(
         incident_id=file.incident_id,
         position=file.position,
@@ -93,4 +101,5 @@ def _case_file(file: SealedFile, rows: Mapping[str, Row | None]) -> CaseFile:
         transcript=rows["transcript"],
         picture=rows[IMAGE],
         writing=next((row for name in WRITINGS if (row := rows[name])), None),
+        before=before,
     )
