@@ -18,7 +18,7 @@ from benchmarks.table import Line
 from ingestion.extractors.images.alike import near_duplicates, perceptual_hash
 from ingestion.extractors.images.features import features
 from ingestion.extractors.images.sharpness import LONGER_SIDE, look
-from ingestion.extractors.images.training import train
+from ingestion.extractors.images.training import look_at, train
 from ingestion.media.picture import opened
 
 PACKAGES = DATA / "images_package_damage"
@@ -77,7 +77,7 @@ def _repeats(pictures: list[Image.Image]) -> Iterator[Line]:
 
 def _classifier(packages: Sequence[Path]) -> Iterator[Line]:
     left, right = ([(c, f.stem) for f in packages for c in _pieces(f, half)] for half in (0, 1))
-    trained = train([content for content, _ in left], [label for _, label in left])
+    trained = train([look_at(content) for content, _ in left], [label for _, label in left])
     numbers = [features(opened(content)) for content, _ in right]
     told = [label for _, label in right]
     accuracy = sum(trained.model.predict(numbers) == told) / len(told)

@@ -48,7 +48,7 @@ class PhotoClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     """
 
     def __init__(
-        self, regularisation: float = 0.05, trees: int = 200, random_state: int = 0
+        self, regularisation: float = 0.05, trees: int = 100, random_state: int = 0
     ) -> None:
         self.regularisation = regularisation
         self.trees = trees
