@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingestion.extractors.found import extract_ref, newest
-from ingestion.extractors.images import NAME
-from operations.photos.before import Before, seen_before
 from tenancy.incident_files import files_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
+    from operations.photos.before import Before
     from tenancy.tenant import Tenant
 
-LABEL = ("label", "label_probability")
+IMAGE, LABEL = "image", ("label", "label_probability")
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class PhotoTold:
 
     label: str | None
     label_probability: float | None
-    before: tuple[Before, ...]
+    before: "tuple[Before, ...]"
 
 
 def photos_told(lake: "Lake", tenant: "Tenant", incident_id: str) -> dict[str, PhotoTold]:
@@ -33,9 +32,11 @@ def photos_told(lake: "Lake", tenant: "Tenant", incident_id: str) -> dict[str, P
     ]
     if not photos:
         return {}
+    from operations.photos.before import seen_before  # brings libraries that few answers need
+
     before = seen_before(lake, tenant, incident_id, {one.stored_as for one in photos})
     names = {one.sha256: lake.objects.name(tenant, one.stored_as) for one in photos}
-    ref = extract_ref(lake, tenant, NAME)
+    ref = extract_ref(lake, tenant, IMAGE)
     there = set(lake.schema(ref).names)
     columns = [name for name in LABEL if name in there]
     rows = newest(lake, ref, set(names.values()), columns) if there else {}
