@@ -242,11 +242,21 @@ class Arrival:
     received_at: datetime
 
 
-def arrivals_of(store: Store, tenant: Tenant, family: str) -> list[Arrival]:
-    """Return the files of a family (``audio/``) that are kept, with each incident of theirs."""
+def arrivals_of(
+    store: Store, tenant: Tenant, family: str, contents: Collection[str] | None = None
+) -> list[Arrival]:
+    """Return the files of a family (``audio/``) that are kept, with each incident of theirs.
+
+    Parameters
+    ----------
+    contents
+        SHA-256 of the objects that are asked for; None: all.
+    """
     row, incident = AttachmentRow, IncidentRow
     columns = (row.incident_id, STORED_AS, incident.person_token)
     query = stored_with_incident(tenant, family, *columns, incident.opened_at, incident.received_at)
+    if contents is not None:
+        query = query.where(STORED_AS.in_(sorted(filter(is_storable, contents))))
     with store.reading() as session:
         return [Arrival(*found) for found in session.execute(query)]
 

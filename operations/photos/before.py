@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ingestion.extractors.duplicates import near_duplicates_of
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
+FAMILY = "image/"
 MOST_BEFORE = 3
 """Earlier cases that are named: the first says when it began, more say no more."""
 
@@ -37,20 +39,26 @@ def seen_before(
     """
     if not photos:
         return {}
+    names = {lake.objects.name(tenant, sha256): sha256 for sha256 in photos}
+    near = near_duplicates_of(lake, tenant, names)
+    alike = _contents(lake, tenant, {other for found in near.values() for other in found})
     came: dict[str, list[Arrival]] = {}
-    for one in arrivals_of(lake.store, tenant, "image/"):
+    for one in arrivals_of(lake.store, tenant, FAMILY, {*photos, *alike.values()}):
         came.setdefault(one.sha256, []).append(one)
-    names = {lake.objects.name(tenant, sha256): sha256 for sha256 in came}
-    asked = {name: sha256 for name, sha256 in names.items() if sha256 in photos}
-    near = near_duplicates_of(lake, tenant, asked)
-    here = {
-        one.sha256: one for file in came.values() for one in file if one.incident_id == incident_id
-    }
+    here = {one.sha256: one for one in chain(*came.values()) if one.incident_id == incident_id}
     return {
-        sha256: _earlier(here[sha256], came, [names[n] for n in near.get(name, ()) if n in names])
-        for name, sha256 in asked.items()
+        sha256: _earlier(here[sha256], came, [alike[n] for n in near.get(name, ()) if n in alike])
+        for name, sha256 in names.items()
         if sha256 in here
     }
+
+
+def _contents(lake: "Lake", tenant: "Tenant", names: Collection[str]) -> dict[str, str]:
+    """Return the SHA-256 of objects by their names, which do not betray them: all are tried."""
+    if not names:
+        return {}
+    every = {one.sha256 for one in arrivals_of(lake.store, tenant, FAMILY)}
+    return {name: one for one in every if (name := lake.objects.name(tenant, one)) in names}
 
 
 def _earlier(
@@ -58,7 +66,7 @@ def _earlier(
 ) -> tuple[Before, ...]:
     found: dict[str, Before] = {}
     for sha256 in (here.sha256, *alike):
-        for one in came[sha256]:
+        for one in came.get(sha256, ()):
             if _comes_first(one, here):
                 told = Before(one.incident_id, one.received_at, sha256 == here.sha256)
                 found.setdefault(one.incident_id, told)
