@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli import media_costs, media_read
+from cli import media_costs, media_read, media_train
 from cli.console import say, show
 from cli.session import helper, session_of
 from foundation.clock import utc_now
@@ -87,3 +87,4 @@ def register(app: typer.Typer, language: Language) -> None:
 
     media_costs.register(group, language, tell)
     media_read.register(group, language, tell)
+    media_train.register(group, language, tell)

@@ -17,20 +17,22 @@ def register(group: typer.Typer, language: Language, tell: Helper) -> None:
     @group.command("read", help=tell("media_read"))
     def read(context: typer.Context, tenant_id: Annotated[str, tenant_argument]) -> None:
         from ingestion.extractors.run import extract_new
-        from operations.transcripts.table import every_extractor, waits_for
+        from operations.extractors import extractors
+        from operations.transcripts.table import waits_for
 
         rows, unreadable = [], 0
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
-            for extractor in every_extractor(desk.lake, tenant):
+            for name, extractor_of in extractors().items():
                 try:
+                    extractor = extractor_of(desk.lake, tenant)
                     done = extract_new(desk.lake, tenant, extractor)
                 except OperatorError as error:
                     if not waits_for(error):
                         raise
-                    say(f"{extractor.name}: {error.say(language)}")
+                    say(f"{name}: {error.say(language)}")
                     continue
-                rows.append((extractor.name, *map(str, (done.read, done.unreadable, done.left))))
+                rows.append((name, *map(str, (done.read, done.unreadable, done.left))))
                 unreadable += done.unreadable
         show(tenant_id, text("media.read_headers", language).split("|"), rows)
         if unreadable:

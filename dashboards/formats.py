@@ -3,11 +3,11 @@
 Spanish is es-CO: ``1.234,56``, ``12,4 %``, «23 nov 2026»; English is en-US with the day first.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from foundation.texts import Language
@@ -79,6 +79,17 @@ def share(value: float | None, language: Language, decimals: int = 0) -> str:
 def day(moment: datetime | None, language: Language, zone: str) -> str:
     """Return the day of a moment in the tenant's time zone: «23 nov 2026»."""
     return _dated(moment, "d MMM y", language, zone)
+
+
+def calendar_day(on: date | None, language: Language) -> str:
+    """Return a day of the calendar: «23 nov 2026».
+
+    >>> calendar_day(date(2026, 11, 23), "es")
+    '23 nov 2026'
+    """
+    if on is None:
+        return NOTHING
+    return str(format_date(on, "d MMM y", locale=LOCALES[language])).replace(".", "")
 
 
 def moment(at: datetime | None, language: Language, zone: str) -> str:

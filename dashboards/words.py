@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from dashboards import formats
@@ -38,9 +38,9 @@ class Words:
         """Return a percentage in the reader's locale."""
         return formats.share(value, self.language, decimals)
 
-    def money(self, value: formats.Number | None) -> str:
-        """Return an amount in the tenant's currency."""
-        return formats.money(value, self.currency, self.language)
+    def money(self, value: formats.Number | None, currency: str | None = None) -> str:
+        """Return an amount in a currency, the tenant's where none is said."""
+        return formats.money(value, currency or self.currency, self.language)
 
     def short_money(self, value: formats.Number | None) -> str:
         """Return a large amount in millions of the tenant's currency."""
@@ -49,6 +49,10 @@ class Words:
     def day(self, at: datetime | None) -> str:
         """Return a day in the tenant's time zone."""
         return formats.day(at, self.language, self.time_zone)
+
+    def calendar_day(self, on: date | None) -> str:
+        """Return a day that was written somewhere, in whatever time zone that was."""
+        return formats.calendar_day(on, self.language)
 
     def moment(self, at: datetime | None) -> str:
         """Return day and time in the tenant's time zone."""

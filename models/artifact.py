@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from features.spec import FeatureSpec
     from models.hazard import Hazard
     from models.offer_model import OfferModel
+    from models.photo_model import PhotoModel
     from models.pipeline import RecordPipeline
     from models.risk import RiskBand
     from models.text_model import TextModel
 
 TRUSTED = [
+    "ingestion.extractors.images.classifier.PhotoClassifier",
     "models.adapted.Adapted",
     "models.bands.Bands",
     "models.boosted.Boosted",
@@ -44,6 +46,7 @@ TRUSTED = [
     "models.network.Network",
     "models.offer_model.OfferModel",
     "models.outcome.Outcome",
+    "models.photo_model.PhotoModel",
     "models.pipeline.RecordPipeline",
     "models.propensity.Overlap",
     "models.recipe.Member",
@@ -86,7 +89,7 @@ class Entry:
 
     tenant_id: str
     model: str
-    pipeline: "RecordPipeline | OfferModel | Hazard | TextModel"
+    pipeline: "RecordPipeline | OfferModel | Hazard | TextModel | PhotoModel"
     features: "tuple[FeatureSpec, ...]"
     provenance: Provenance
     parameters: Mapping[str, str]

@@ -1,16 +1,13 @@
 """The assets of kept files: what each extractor finds in a tenant's, read once."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from data_contracts.contract import Contract
 from foundation.errors import OperatorError
-from ingestion.extractors.registry import EXTRACTORS, Extractor
-from ingestion.extractors.transcripts.columns import NAME as TRANSCRIPT
-from operations.transcripts.table import transcript_extractor, waits_for
+from operations.extractors import ExtractorOf, extractors
+from operations.transcripts.table import waits_for
 from pipelines.platform import RETRY, Platform
 from pipelines.tenant_asset import Results, tenant_asset
 
@@ -18,18 +15,8 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
-ExtractorOf = Callable[["Lake", "Tenant"], Extractor]
-"""An extractor may know the tenant: what else came with an incident, whom the settings name."""
-
-
 NIGHTLY_SECONDS = 1_800.0
 """Of one extractor a night: for what its runs by day have left."""
-
-
-def extractors() -> dict[str, ExtractorOf]:
-    """Return all extractors by name: of files alone, and of recordings with what is beside."""
-    alone: dict[str, ExtractorOf] = {one.name: partial(_same, one) for one in EXTRACTORS}
-    return alone | {TRANSCRIPT: transcript_extractor}
 
 
 def extracted_key(vertical: str, extractor: str) -> dg.AssetKey:
@@ -95,7 +82,3 @@ def _read(
         "unreadable": done.unreadable,
         "left": done.left,
     }
-
-
-def _same(extractor: Extractor, _lake: "Lake", _tenant: "Tenant") -> Extractor:
-    return extractor

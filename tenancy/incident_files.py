@@ -232,8 +232,8 @@ def stored_with_incident(
 
 
 @dataclass(frozen=True)
-class Recording:
-    """A recording that came with an incident and is in the object store; times in UTC."""
+class Arrival:
+    """A file that is in the object store, and an incident with which it came; times in UTC."""
 
     incident_id: str
     sha256: str
@@ -242,15 +242,23 @@ class Recording:
     received_at: datetime
 
 
-def recordings_of(store: Store, tenant: Tenant) -> list[Recording]:
-    """Return the recordings that are kept, with the incident that each came with."""
+def arrivals_of(
+    store: Store, tenant: Tenant, family: str, contents: Collection[str] | None = None
+) -> list[Arrival]:
+    """Return the files of a family (``audio/``) that are kept, with each incident of theirs.
+
+    Parameters
+    ----------
+    contents
+        SHA-256 of the objects that are asked for; None: all.
+    """
     row, incident = AttachmentRow, IncidentRow
     columns = (row.incident_id, STORED_AS, incident.person_token)
-    query = stored_with_incident(
-        tenant, "audio/", *columns, incident.opened_at, incident.received_at
-    )
+    query = stored_with_incident(tenant, family, *columns, incident.opened_at, incident.received_at)
+    if contents is not None:
+        query = query.where(STORED_AS.in_(sorted(filter(is_storable, contents))))
     with store.reading() as session:
-        return [Recording(*found) for found in session.execute(query)]
+        return [Arrival(*found) for found in session.execute(query)]
 
 
 def _file_of(row: AttachmentRow, sealed: bytes | None) -> SealedFile:

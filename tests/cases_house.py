@@ -9,7 +9,8 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -199,7 +200,10 @@ def _write_found(lake: Lake) -> None:
     ], pa.schema([*ABOUT, *TRANSCRIPTS]))  # fmt: skip
     _write(lake, "silver", "extract_image", [
         {**about, "object_id": seen, "width": 560, "height": 300, "words": words,
-         "faults": ["blurred"], "text": "FACTURA 8841\nCliente: […] […]\nTotal $45.000"},
+         "faults": ["blurred"], "text": "FACTURA 8841\nCliente: […] […]\nTotal $45.000",
+         "is_receipt": True, "company": "Tienda [NOMBRE]", "issued_on": date(2026, 3, 15),
+         "total": Decimal(45000), "currency": "", "label": "factura", "label_probability": 0.91,
+         "identifications": [{"kind": "NIT", "ending": "568", "valid": True}]},
     ], pa.schema([*ABOUT, *PHOTOS]))  # fmt: skip
 
 

@@ -60,23 +60,33 @@ class House:
         """Register an incident with files of one kind, and bring them to the lake."""
         return self.send_files(*(("a", kind, one) for one in contents), tenant=tenant)
 
-    def send_files(self, *files: tuple[str, str, bytes], tenant: Tenant = ACME) -> str:
+    def send_files(
+        self, *files: tuple[str, str, bytes], tenant: Tenant = ACME, customer: str = CUSTOMER
+    ) -> str:
         """Register an incident with files: name, media type, content; returns its number."""
-        answer = self.post(*files, tenant=tenant)
+        answer = self.post(*files, tenant=tenant, customer=customer)
         assert answer.status_code == 201, answer.json
         store_files(self.lake, tenant)
         return str(answer.json["incident_id"])
 
-    def post(self, *files: tuple[str, str, bytes], tenant: Tenant = ACME) -> TestResponse:
+    def post(
+        self, *files: tuple[str, str, bytes], tenant: Tenant = ACME, customer: str = CUSTOMER
+    ) -> TestResponse:
         """Ask for the registration of an incident with files."""
         secret = issue_key(self.lake.store, STAFF, tenant, ["score"]).secret
         given = [
             {"name": name, "media_type": kind, "content": base64.b64encode(one).decode()}
             for name, kind, one in files
         ]
-        body = {"customer_id": CUSTOMER, "text": "Se corta", "attachments": given}
+        body = {"customer_id": customer, "text": "Se corta", "attachments": given}
         headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": secret}
         return self.client.post("/v1/incidents", json=body, headers=headers)
+
+    def get(self, incident_id: str, tenant: Tenant = ACME) -> TestResponse:
+        """Ask for an incident."""
+        secret = issue_key(self.lake.store, STAFF, tenant, ["read"]).secret
+        headers = {"Authorization": f"Bearer {secret}"}
+        return self.client.get(f"/v1/incidents/{incident_id}", headers=headers)
 
     def forget_customer(self) -> None:
         """Take the customer's incidents out of the store, and their files."""

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards import cards, photo, session
+from dashboards import cards, photo, photo_facts, pieces, session
 from dashboards.conversation import Case, words_of
 from dashboards.conversation_figures import problem_sentence
 from dashboards.viewer import Viewer
@@ -41,6 +41,7 @@ def _photo(see: Viewer, file: CaseFile, number: int) -> None:
     st.subheader(name)
     for sentence in _state(see, found):
         st.html(cards.note(sentence))
+    _known(see, file)
     if not may_open(see.actor):
         st.html(cards.note(words.say("not_seen")))
     elif st.toggle(words.say("show_photo"), key=f"show-{place_of(see, file)}"):
@@ -52,6 +53,27 @@ def _photo(see: Viewer, file: CaseFile, number: int) -> None:
     if text:
         st.html(cards.note(words.say("read_in_photo")))
         st.html(cards.masked(text, words.say("hidden")))
+    _receipt(see, found)
+
+
+def _known(see: Viewer, file: CaseFile) -> None:
+    """Say what the photo is of, and with which earlier cases it came; those are one tap away."""
+    words = words_of(see)
+    kind = photo_facts.kind(file.picture, words)
+    st.html(cards.lines([*([kind] if kind else []), *photo_facts.seen_before(file, words)]))
+    for one in file.before:
+        number, place = one.incident_id, place_of(see, file)
+        label = words.say("see_other", name=number)
+        pieces.turn_to(see, label, key=f"{place}-{number}", incident=number)
+
+
+def _receipt(see: Viewer, found: Row | None) -> None:
+    """Show the fields of a receipt, as they are kept: masked."""
+    words = words_of(see)
+    fields = photo_facts.receipt(found, words)
+    if fields:
+        st.html(cards.note(words.say("read_as_receipt")))
+        st.html(cards.pairs(fields))
 
 
 def _other(see: Viewer, file: CaseFile) -> None:
@@ -63,6 +85,7 @@ def _other(see: Viewer, file: CaseFile) -> None:
     elif found.get("problem"):
         st.html(cards.note(problem_sentence(found["problem"], words)))
     elif text := found.get("text"):
+        _receipt(see, found)
         with st.expander(words.say("read_in_file")):
             shown = text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
             st.html(cards.masked(shown, words.say("hidden")))

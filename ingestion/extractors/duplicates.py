@@ -1,6 +1,7 @@
 """Photos that a tenant was sent before, scaled, compressed anew or retouched: by their hashes."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -14,28 +15,43 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
+PRINTED = ("issued_on", "total")
+"""Two receipts of one company look alike; what was read in them tells them apart."""
+COLUMNS = ("object_id", "extractor_version", "hash", *PRINTED)
+Row = Mapping[str, Any]
+
 
 def near_duplicates_of(
-    lake: "Lake", tenant: "Tenant", object_id: str, most_bits: int = MOST_BITS
-) -> dict[str, int]:
-    """Return the tenant's photos that are like one, with the bits in which their hashes differ.
+    lake: "Lake", tenant: "Tenant", objects: Collection[str], most_bits: int = MOST_BITS
+) -> dict[str, dict[str, int]]:
+    """Return, of each photo, the tenant's others that are like it, with the bits that differ.
 
     A photo that shows nothing is like none: its hash is one of chance. The nearest come first.
     """
+    rows = _telling(lake, tenant)
+    names = list(rows)
+    hashes = np.array([int(row["hash"], 16) for row in rows.values()], np.uint64)
+    found = {}
+    for one in (name for name in objects if name in rows):
+        apart = np.bitwise_count(hashes ^ np.uint64(int(rows[one]["hash"], 16)))
+        near = {names[n]: int(apart[n]) for n in np.flatnonzero(apart <= most_bits)}
+        same = {n: bits for n, bits in near.items() if n != one and _agree(rows[n], rows[one])}
+        found[one] = dict(sorted(same.items(), key=lambda pair: pair[1]))
+    return found
+
+
+def _telling(lake: "Lake", tenant: "Tenant") -> dict[str, Row]:
+    """Return the newest rows of the photos that show something, by their objects."""
     ref = extract_ref(lake, tenant, NAME)
     if not lake.exists(ref):
         return {}
     telling = pc.field("hash").is_valid() & (pc.field("contrast") >= LEAST_CONTRAST)
-    rows = lake.arrow(ref, ["object_id", "extractor_version", "hash"], telling)
-    hashes = dict(
-        zip(*(rows.sort_by("extractor_version")[n].to_pylist() for n in ("object_id", "hash")),
-            strict=True)
-    )  # fmt: skip
-    asked = hashes.pop(object_id, None)
-    if asked is None or not hashes:
-        return {}
-    others = np.array([int(one, 16) for one in hashes.values()], np.uint64)
-    apart = np.bitwise_count(others ^ np.uint64(int(asked, 16)))
-    found = zip(hashes, apart.tolist(), strict=True)
-    near = {name: bits for name, bits in found if bits <= most_bits}
-    return dict(sorted(near.items(), key=lambda one: one[1]))
+    there = lake.schema(ref).names
+    rows = lake.arrow(ref, [name for name in COLUMNS if name in there], telling)
+    return {row["object_id"]: row for row in rows.sort_by("extractor_version").to_pylist()}
+
+
+def _agree(one: Row, other: Row) -> bool:
+    """Tell whether nothing that was read in both differs."""
+    pairs = [(one.get(name), other.get(name)) for name in PRINTED]
+    return all(None in pair or pair[0] == pair[1] for pair in pairs)

@@ -16,7 +16,7 @@ from ingestion.media.kinds import Family, Kind, Refusal, kind_of
 from ingestion.media.lengths import seconds
 from ingestion.media.letters import enclosed
 from ingestion.media.papers import MOST_PAGES, pages
-from ingestion.media.pictures import pixels
+from ingestion.media.pictures import MOST_PIXELS, pixels
 from ingestion.media.sandbox import MIB
 from ingestion.media.sound import MOST_SECONDS
 
@@ -26,8 +26,6 @@ LARGEST_BYTES: dict[Family, int] = {
     "document": 32 * MIB,
     "text": 16 * MIB,
 }
-MOST_PIXELS = 64_000_000
-"""A telephone's picture has up to 50 million; as RGB these are 192 MB."""
 HARMLESS = ("media.unknown", "media.is_page", "media.empty", "media.name_ending")
 """Why a file may stay inside a letter although it would not be kept alone: a signature, a logo."""
 DAMAGE = (ValueError, IndexError, KeyError, OverflowError, ZeroDivisionError, RecursionError)

@@ -11,11 +11,10 @@ import pillow_heif
 from PIL import Image, ImageOps
 
 from foundation.errors import InvalidUpload, TooLarge
+from ingestion.media.pictures import MOST_PIXELS
 
 KINDS = ("JPEG", "PNG", "WEBP", "HEIF")
 """Pillow's readers of the kept kinds; no other is even tried."""
-MOST_PIXELS = 50_000_000
-"""A telephone's finest photos have 50 megapixels; three bytes each while it is open."""
 LEAST_SIDE = 8
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
 """What Pillow's readers raise on damaged content; ``UnidentifiedImageError`` is an ``OSError``."""

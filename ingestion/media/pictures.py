@@ -15,6 +15,9 @@ PNG_START = 8
 NOT_SIZES = (0xC4, 0xC8, 0xCC)
 """Marks among JPEG's SOF0 to SOF15 that begin no frame."""
 BARE = (0x01, *range(0xD0, 0xD8))
+MOST_PIXELS = 64_000_000
+"""Of a picture that is kept, and so is read: a telephone's finest have 50 to 64 million, three
+bytes each while it is open."""
 MOST_INFLATED = 8 * 2**20
 """Of the words and profiles inside a picture."""
 

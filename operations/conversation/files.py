@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingestion.extractors.found import extract_ref, newest
+from operations.photos.before import Before, seen_before
 from tenancy.incident_files import SealedFile, files_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class CaseFile:
         ``problem`` is the key of a sentence where the content could not be read.
     writing
         The same of ``silver.extract_document`` or ``extract_text``, for what is of neither family.
+    before
+        Earlier cases with which a photo came.
     """
 
     incident_id: str
@@ -43,6 +46,7 @@ class CaseFile:
     transcript: Row | None = None
     picture: Row | None = None
     writing: Row | None = None
+    before: tuple[Before, ...] = ()
 
     @property
     def family(self) -> str:
@@ -59,14 +63,18 @@ def case_files(lake: "Lake", tenant: "Tenant", incident_id: str) -> tuple[CaseFi
     wanted = sorted(set(objects.values()))
     names = (AUDIO, "transcript", IMAGE, *WRITINGS)
     found = {name: newest(lake, extract_ref(lake, tenant, name), wanted) for name in names}
+    photos = {one.stored_as for one in files if one.media_type.startswith(f"{IMAGE}/")}
+    before = seen_before(lake, tenant, incident_id, photos)
     told = []
     for one in files:
         rows = {name: rows_of.get(objects[one.position]) for name, rows_of in found.items()}
-        told.append(_case_file(one, rows))
+        told.append(_case_file(one, rows, before.get(one.stored_as, ())))
     return tuple(told)
 
 
-def _case_file(file: SealedFile, rows: Mapping[str, Row | None]) -> CaseFile:
+def _case_file(
+    file: SealedFile, rows: Mapping[str, Row | None], before: tuple[Before, ...]
+) -> CaseFile:
     return CaseFile(
         incident_id=file.incident_id,
         position=file.position,
@@ -77,4 +85,5 @@ def _case_file(file: SealedFile, rows: Mapping[str, Row | None]) -> CaseFile:
         transcript=rows["transcript"],
         picture=rows[IMAGE],
         writing=next((row for name in WRITINGS if (row := rows[name])), None),
+        before=before,
     )

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from foundation.errors import MissingPart, OperatorError
 from foundation.texts import Language
-from ingestion.extractors.registry import EXTRACTORS, Extractor
+from ingestion.extractors.registry import Extractor
 from ingestion.extractors.transcripts import columns
 from ingestion.extractors.transcripts.chosen import transcriber_of
 from ingestion.extractors.transcripts.reading import read_transcript
@@ -52,11 +52,6 @@ def transcript_extractor(lake: "Lake", tenant: "Tenant") -> Extractor:
 def waits_for(error: OperatorError) -> bool:
     """Say whether files wait for what is away: a program, a model, or who makes transcripts."""
     return isinstance(error, MissingPart) or error.key.startswith("transcripts.")
-
-
-def every_extractor(lake: "Lake", tenant: "Tenant") -> list[Extractor]:
-    """Return all extractors that are on for a tenant's files."""
-    return [*EXTRACTORS, transcript_extractor(lake, tenant)]
 
 
 def _supplied(lake: "Lake", tenant: "Tenant", sha256: str) -> tuple[Transcript, str | None]:

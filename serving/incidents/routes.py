@@ -1,6 +1,7 @@
 """``/v1/incidents…`` and ``/v1/scores/…``: register, answer, tell what came of it, replay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from operations.incidents.outcomes import tell_outcome
 from operations.incidents.register import register
 from operations.incidents.registered import Registered, Registrar, incident
 from operations.incidents.scores import replay_score
+from operations.photos.told import PhotoTold, photos_told
 from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of
 from serving.docs.document import SECURITY, refusals
@@ -25,6 +27,7 @@ from serving.incidents.schemas import BatchSaid, IncidentSaid, ReplaySaid
 from serving.observed import telemetry
 
 CREATED, AGAIN, MIXED = 201, 200, 207
+NOT_READ = PhotoTold(None, None, ())
 Answered = tuple[dict[str, Any], int]
 
 
@@ -88,7 +91,9 @@ def _add_reading(app: APIFlask, house: House) -> None:
     )
     def get(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "read")
-        return _told(incident(house.lake, caller.tenant, incident_id), caller.language)
+        told = incident(house.lake, caller.tenant, incident_id)
+        photos = photos_told(house.lake, caller.tenant, told.incident.incident_id)
+        return _told(told, caller.language, photos)
 
     @app.get("/v1/scores/<score_id>")
     @app.output(ReplaySaid)
@@ -157,7 +162,9 @@ def _key() -> str | None:
     return request.headers.get(KEY)
 
 
-def _told(one: Registered, language: Language) -> dict[str, Any]:
+def _told(
+    one: Registered, language: Language, photos: Mapping[str, PhotoTold] | None = None
+) -> dict[str, Any]:
     stored, content = one.incident, one.content
     return {
         "incident_id": stored.incident_id,
@@ -168,15 +175,23 @@ def _told(one: Registered, language: Language) -> dict[str, Any]:
         "said": content.shown,
         "outcome": content.outcome,
         "feedback": content.feedback,
-        "attachments": [_file(one, language) for one in content.attachments],
+        "attachments": [_file(one, language, photos or {}) for one in content.attachments],
         "answer": _answer(one, language),
     }
 
 
-def _file(told: dict[str, Any], language: Language) -> dict[str, Any]:
+def _file(
+    told: dict[str, Any], language: Language, photos: Mapping[str, PhotoTold]
+) -> dict[str, Any]:
     """Return what is told of a file; a photo of no use comes with what its sender is asked."""
     fault = next(iter(told.get("faults", ())), None)
-    return told | {"repeat": fault and text(f"photo.{fault}", language)}
+    known = photos.get(told["sha256"] or "", NOT_READ)
+    return told | {
+        "repeat": fault and text(f"photo.{fault}", language),
+        "label": known.label,
+        "label_probability": known.label_probability,
+        "came_before": [asdict(one) for one in known.before],
+    }
 
 
 def _answer(one: Registered, language: Language) -> dict[str, Any]:

@@ -115,8 +115,20 @@ class AnswerSaid(Schema):
     versions = Nested(AnswerVersions, required=True)
 
 
+class CameBefore(Schema):
+    """An earlier incident with which a photo came: byte for byte, or nearly the same."""
+
+    incident_id = String(required=True, metadata={"example": "PQR-000099"})
+    received_at = AwareDateTime(required=True)
+    is_same = Boolean(required=True)
+
+
 class AttachmentSaid(Schema):
-    """A file that came with an incident; ``repeat`` asks for a better photo where it is useless."""
+    """A file that came with an incident; ``repeat`` asks for a better photo where it is useless.
+
+    ``label`` is by the company's own classifier of photos, null where it is not sure.
+    ``came_before`` names earlier incidents. Both are known once a photo has been read.
+    """
 
     name = String(required=True, metadata={"example": "factura.png"})
     media_type = String(required=True, metadata={"example": "image/png"})
@@ -128,6 +140,9 @@ class AttachmentSaid(Schema):
         allow_none=True,
         metadata={"example": "La foto está borrosa, por favor repita."},
     )
+    label = String(required=True, allow_none=True, metadata={"example": "dañado"})
+    label_probability = Float(required=True, allow_none=True, metadata={"example": 0.93})
+    came_before = List(Nested(CameBefore), required=True)
 
 
 class IncidentSaid(Schema):

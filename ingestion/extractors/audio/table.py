@@ -18,7 +18,7 @@ from ingestion.extractors.audio.figures import FIGURES, figures_of
 from ingestion.extractors.found import extract_ref
 from lakehouse.arrow_types import UTC_MICROSECONDS
 from lakehouse.commits import Commit
-from tenancy.incident_files import recordings_of
+from tenancy.incident_files import arrivals_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -69,7 +69,7 @@ def _rows(lake: "Lake", tenant: "Tenant") -> dict[str, dict[str, Any]]:
     ours = pc.field("extractor_version") == VERSION
     heard = {row["object_id"]: row for row in lake.arrow(ref, _NEEDED, ours).to_pylist()}
     rows: dict[str, dict[str, Any]] = {}
-    for file in recordings_of(lake.store, tenant):
+    for file in arrivals_of(lake.store, tenant, "audio/"):
         row = heard.get(lake.objects.name(tenant, file.sha256))
         if row is None or row["problem"] or file.received_at - file.opened_at > AT_ONCE:
             continue

@@ -8,7 +8,7 @@ from ingestion.extractors.documents.fields import Field, Place, Receipt, receipt
 from ingestion.extractors.documents.pages import pages
 
 NAME = "document"
-VERSION = 2
+VERSION = 3
 """Raised whenever the output for the same content may change."""
 MEDIA_TYPES = ("application/pdf", "image/")
 """Beginnings of the media types it reads."""

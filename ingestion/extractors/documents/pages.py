@@ -12,7 +12,8 @@ from PIL import Image
 from pypdfium2 import raw
 
 from foundation.errors import InvalidUpload
-from ingestion.extractors.images.ocr import Word, words
+from ingestion.extractors.images.ocr import Word
+from ingestion.extractors.images.words import words
 from ingestion.media.picture import opened
 
 MARK, MARK_WITHIN = b"%PDF-", 1024

@@ -1,6 +1,7 @@
 """Words to rows: what stands side by side on a page, also where the photo is a little turned."""
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from ingestion.extractors.masked_words import LEAST_CONFIDENCE
 LEAST_OVERLAP = 0.45
 """Of the smaller of two words' heights, to stand in one row."""
 FARTHEST_HEIGHTS = 40.0
+MOST_BANDS = 1024
+"""Of a page, from top to bottom: a word is compared with what stands in its own bands alone."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,41 @@ def rows(words: Iterable[Word], page: int = 0) -> list[Row]:
     by more than its height over the width of a page.
     """
     kept = [w for w in words if w.confidence >= LEAST_CONFIDENCE and _is_text(w)]
-    chains: list[list[Word]] = []
-    for word in sorted(kept, key=lambda w: w.left):
-        best = max(chains, key=lambda chain: _overlap(chain[-1], word), default=None)
-        if best is not None and _overlap(best[-1], word) >= LEAST_OVERLAP:
-            best.append(word)
-        else:
-            chains.append([word])
+    chains = _chains(sorted(kept, key=lambda w: w.left))
     ordered = sorted(chains, key=lambda chain: sum(w.middle for w in chain) / len(chain))
     return [Row(tuple(chain), page) for chain in ordered]
+
+
+def _chains(words: Sequence[Word]) -> list[list[Word]]:
+    """Return the words, ordered from left to right, each behind the one that it overlaps most."""
+    chains: list[list[Word]] = []
+    ends: defaultdict[int, set[int]] = defaultdict(set)
+    band = _band_height(words)
+    for word in words:
+        near = sorted(set().union(*(ends[n] for n in _bands(word, band))))
+        best = max(near, key=lambda n: _overlap(chains[n][-1], word), default=None)
+        if best is None or _overlap(chains[best][-1], word) < LEAST_OVERLAP:
+            best = len(chains)
+            chains.append([])
+        else:
+            for n in _bands(chains[best][-1], band):
+                ends[n].discard(best)
+        chains[best].append(word)
+        for n in _bands(word, band):
+            ends[n].add(best)
+    return chains
+
+
+def _band_height(words: Sequence[Word]) -> float:
+    if not words:
+        return 1.0
+    high = max(word.bottom for word in words) - min(word.top for word in words)
+    heights = sorted(word.height for word in words)
+    return max(heights[len(heights) // 2], high / MOST_BANDS, 1e-9)
+
+
+def _bands(word: Word, band: float) -> range:
+    return range(int(word.top // band), int(word.bottom // band) + 1)
 
 
 def folded(text: str) -> str:

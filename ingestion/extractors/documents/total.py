@@ -6,6 +6,7 @@ tip - discount, total + rounding) is preferred over what only bears the name.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,33 +15,9 @@ from itertools import chain, combinations
 from rapidfuzz.distance import Levenshtein
 
 from ingestion.extractors.documents.amounts import Amount
-from ingestion.extractors.documents.rows import Row, folded, typical_height
+from ingestion.extractors.documents.rows import Row, typical_height
+from ingestion.extractors.documents.wording import PARTS, part
 
-TOTAL = r"t[o0]ta[l1|i]"
-PARTS = {
-    "subtotal": rf"\bsub\W{{0,2}}(?:{TOTAL}|tot)|\bneto\b(?! a pagar)|base (?:imponible|gravable)"
-    rf"|{TOTAL} (?:excl|before|sin|antes|neto|bruto|parcial|gravad|exclud)|op\W+gravada"
-    r"|\bsumma?ry\b|\bresumen\b",
-    "rounding": r"r[o0]und(?!e?d? ?t[o0]ta|ed t)|redonde[o0]|\baju[s5]te"
-    r"|\badj(?:ustment)?\b|pembundaran",
-    "tax": r"\b(?:i\W?v\W?a|gst|sst|i\W?g\W?v|itbis|iss|icms|ico|vat|tax(?:es)?|impuestos?|inc"
-    r"|impoconsumo|cukai|ieps)\b(?!\W{0,2}incl)",
-    "tip": r"propina|servicio\b|\btip\b|service ch|svc|serv\b",
-    "discount": r"descuento|discount|\bdis[ce]\b|dcto|ahorr|saving|rebate|bonificaci",
-    "change": r"\bcambi[o0]\b|\bvuel[tl][o0]s?\b|\bchange\b|\bbaki\b|devuelt|\bchg\b",
-    "cash": r"efectivo|\bcash\b(?! ?bill)|recibid|tunai|tarjeta|\bcard\b|\bvisa\b|master|tender"
-    r"|entregad|su pago|paga con|\bpaid\b|payment|received|debito|credito|abono",
-    "count": r"items?\b|\bqty\b|quantity|cantidad|articulos|unidades|productos|puntos|points|pieces"
-    r"|\bpcs\b|\bpax\b",
-}
-"""What a row is when its words say so; the order decides between several."""
-STRONG = re.compile(
-    rf"{TOTAL} (?:a )?(?:pagar|general|final|factura|venta|compra|due|payable|incl|con iva|amount"
-    rf"|cop\b|usd\b|mxn\b|rm\b)|(?:grand|gran|net|neto|rounded|bill|invoice|importe|monto|valor)"
-    rf" ?{TOTAL}|amount (?:due|payable)|neto a pagar|valor a pagar|importe a pagar|monto a pagar"
-    rf"|balance due|jumlah besar|rounded|r[o0]u?nd\w* {TOTAL}|total after"
-)
-WEAK = re.compile(rf"\b{TOTAL}\b|\bjumlah\b|\bt[o0]ta[l1]|\bimporte\b|\bvalor\b|\bamount\b")
 POINTS = {"strong": 4.0, "weak": 3.0, "faint": 1.0}
 EXTRAS = ("tax", "tip", "discount", "rounding")
 LEADING = {"subtotal", "tax", "rounding", "cash", "change"}
@@ -58,6 +35,24 @@ class Candidate:
     part: str
 
 
+@dataclass(frozen=True)
+class _Others:
+    """What all candidates tell of one: its part, how often its value stands, the largest item."""
+
+    parts: dict[Amount, str]
+    counts: Counter[Decimal]
+    largest: Decimal | None
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> "_Others":
+        parts: dict[Amount, str] = {}
+        for each in candidates:
+            parts.setdefault(each.amount, each.part)
+        lone = (c.amount.value for c in candidates if c.part in {"", "subtotal", "tax", "tip"})
+        counts = Counter(c.amount.value for c in candidates)
+        return cls(parts, counts, max(lone, default=None))
+
+
 def total(rows: Sequence[Row], found: Sequence[Amount]) -> Amount | None:
     """Return the amount to pay; None where nothing looks like one."""
     candidates = list(_candidates(rows, found))
@@ -68,10 +63,10 @@ def total(rows: Sequence[Row], found: Sequence[Amount]) -> Amount | None:
             return added
         agreed = [c for c in candidates if c.amount.marked and c.amount.value in sums]
         wanted = agreed or _largest(candidates)
-    scale = typical_height(rows)
+    beside, scale = _Others.of(candidates), typical_height(rows)
     best = max(
         (c.amount for c in wanted),
-        key=lambda a: _points(a, rows, candidates, sums, scale),
+        key=lambda a: _points(a, rows, beside, sums, scale),
         default=None,
     )
     return best and _mended(best, candidates)
@@ -128,22 +123,6 @@ def _paid(candidates: Sequence[Candidate]) -> list[Decimal]:
     return sorted(value for value in pairs if value > 0)
 
 
-def part(text: str) -> str:
-    """Return what the words of a row say that its amount is; empty where they say nothing."""
-    plain = re.sub(r"\s+", " ", folded(text))
-    kinds = [name for name, form in PARTS.items() if re.search(form, plain)]
-    if STRONG.search(plain) and not {"count", "subtotal", "change"} & set(kinds):
-        return "strong"
-    is_total = re.search(TOTAL, plain)
-    if is_total and "tax" in kinds and re.search(r"incl|con i\W?v\W?a|with|termasuk", plain):
-        return "strong"
-    if kinds:
-        return kinds[0]
-    if not WEAK.search(plain):
-        return ""
-    return "weak" if is_total or "jumlah" in plain else "faint"
-
-
 def _candidates(rows: Sequence[Row], found: Sequence[Amount]) -> Iterator[Candidate]:
     """Yield each amount with the part of its row, or of the row of words alone above it."""
     by_row: dict[int, list[Amount]] = {}
@@ -163,22 +142,19 @@ def _candidates(rows: Sequence[Row], found: Sequence[Amount]) -> Iterator[Candid
 def _points(
     amount: Amount,
     rows: Sequence[Row],
-    candidates: Sequence[Candidate],
+    beside: _Others,
     sums: dict[Decimal, float],
     scale: float,
 ) -> float:
-    said = next(c.part for c in candidates if c.amount == amount)
-    points = POINTS.get(said, 0.0) + sums.get(amount.value, 0.0)
+    points = POINTS.get(beside.parts[amount], 0.0) + sums.get(amount.value, 0.0)
     row = rows[amount.row]
     written = row.among(amount.start, amount.end)
     height = max(word.height for word in written) if written else row.height
     points += min(2.0, max(0.0, height / scale - 1.0) * 1.5)
     points += 0.5 * amount.marked - 2.0 * (not amount.marked)
-    again = sum(c.amount.value == amount.value for c in candidates)
-    points += 0.3 * min(3, again - 1)
+    points += 0.3 * min(3, beside.counts[amount.value] - 1)
     # What costs more than the whole is no part of it: only money handed over may be larger.
-    lone = [c.amount.value for c in candidates if c.part in {"", "subtotal", "tax", "tip"}]
-    points -= 1.0 * any(v > amount.value for v in lone)
+    points -= 1.0 * (beside.largest is not None and beside.largest > amount.value)
     return points + 0.2 * amount.row / max(1, len(rows))
 
 
@@ -193,7 +169,7 @@ def _sums(candidates: Sequence[Candidate]) -> dict[Decimal, float]:
         for some in _subsets(extras[:6]):
             if some:
                 _add(found, base + sum(some), SUMS["made"])
-    totals = [*of["strong"], *of["weak"], *of["subtotal"]]
+    totals = {*of["strong"], *of["weak"], *of["subtotal"]}
     for before in totals:
         for by in (r for r in of["rounding"] if r and abs(r) < 1):
             for value in (before + by, before - by):

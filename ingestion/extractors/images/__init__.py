@@ -1,6 +1,6 @@
 """Photos: fit to be used or not, seen before or not, and the words in them with their places.
 
-``extract`` opens (``ingestion.media.picture``), then ``sharpness``, ``alike`` and ``ocr``, as one
+``extract`` opens (``ingestion.media.picture``), then ``sharpness``, ``alike`` and ``words``, as one
 ``Photo``. ``classifier`` learns a tenant's own kinds of photos from ``features``.
 """
 
@@ -8,7 +8,7 @@ from ingestion.extractors.images.photo import Photo, seen
 from ingestion.media.picture import opened
 
 NAME = "image"
-VERSION = 2
+VERSION = 3
 """Raised whenever the output for the same content may change."""
 MEDIA_TYPES = ("image/",)
 """Beginnings of the media types it reads."""

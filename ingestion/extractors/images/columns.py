@@ -1,6 +1,6 @@
 """A photo as a row of ``silver.extract_image``: how it looks, and what stands in it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
@@ -9,6 +9,9 @@ from ingestion.extractors.documents import columns as documents
 from ingestion.extractors.documents.pages import Page, Pages
 from ingestion.extractors.images.photo import seen
 from ingestion.media.picture import opened
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _LOOK = ("sharpness", "brightness", "contrast", "dark_share", "bright_share")
 COLUMNS = pa.schema([
@@ -19,15 +22,41 @@ COLUMNS = pa.schema([
     ("hash", pa.string()),
     *masked_words.COLUMNS,
     *documents.FIELDS,
+    ("label", pa.string()),
+    ("label_probability", pa.float64()),
+    ("label_version", pa.string()),
 ])  # fmt: skip
-"""``faults``: of ``too_dark``, ``too_bright``, ``blank`` and ``blurred``; ``hash``: perceptual."""
+"""``faults``: of ``too_dark``, ``too_bright``, ``blank`` and ``blurred``; ``hash``: perceptual.
+``label``: by the tenant's classifier of that version, empty where it is not sure; the probability
+is the likeliest label's."""
 
 
-def row_of(content: bytes) -> dict[str, Any]:
+class Labeller(Protocol):
+    """A tenant's classifier of photos."""
+
+    @property
+    def version(self) -> str:
+        """Of the classifier: another one reads the photos again."""
+
+    def label(self, picture: "Image.Image") -> tuple[str | None, float]:
+        """Return a picture's label, None where it is not sure, and the likeliest's probability."""
+
+
+def row_of(content: bytes, labeller: Labeller | None = None) -> dict[str, Any]:
     """Return a photo under the names of ``COLUMNS``. Raises as ``extract``."""
     picture = opened(content)
     photo = seen(picture)
     look = {name: getattr(photo.look, name) for name in _LOOK}
     about = {"width": photo.width, "height": photo.height, "hash": photo.hash, **look}
     page = Page(photo.width, photo.height, photo.words, picture.convert("L"))
-    return about | {"faults": list(photo.faults)} | documents.said_in(Pages((page,), 1))
+    told = {"faults": list(photo.faults), **_labelled(picture, labeller)}
+    return about | told | documents.said_in(Pages((page,), 1))
+
+
+def _labelled(picture: "Image.Image", labeller: Labeller | None) -> dict[str, Any]:
+    if labeller is None:
+        return {"label": None, "label_probability": None, "label_version": None}
+    label, probability = labeller.label(picture)
+    return {
+        "label": label, "label_probability": probability, "label_version": labeller.version
+    }  # fmt: skip

@@ -11,18 +11,39 @@ from scipy.spatial import cKDTree
 WINDOW_PIXELS, DARKER = 31, 0.12
 """Ink is darker than the mean around it by this share of full scale (after Wellner, 1993,
 "Adaptive Thresholding for the DigitalDesk")."""
-LEAST_PIXELS, MOST_SHARE = 5, 0.1
-"""Of a letter's height: less is dust, more of the picture's longer side is no running text."""
+LEAST_PIXELS = 5
+"""Of a letter's height: less is dust."""
 WIDEST, NARROWEST = 6.0, 0.125
 """A letter, or some that touch, in widths to its height."""
-LEAST_LETTERS = 20
 AMONG = 0.6
 """Capitals and figures are the taller of the letters: this quantile of the heights."""
-NEIGHBOURS, NEAR_HEIGHTS = 5, 4.0
-"""Dust is alone; a letter has this many patches within so many heights, itself counted."""
+NEAR_HEIGHTS = 4.0
 MARGIN_HEIGHTS = 3.0
 
 Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What is taken for the letters of a text.
+
+    Attributes
+    ----------
+    least
+        So many there are.
+    most_share
+        Of the picture's longer side: what is higher is none.
+    together
+        Dust is alone; a letter has this many within ``NEAR_HEIGHTS``, itself counted.
+    """
+
+    least: int
+    most_share: float
+    together: int
+
+
+MANY, FEW = Letters(20, 0.1, 5), Letters(3, 0.25, 3)
+"""Running text, and a word or two, which may fill the picture."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +54,16 @@ class Text:
     capital_pixels: float
 
 
-def text_of(grey: Image.Image) -> Text | None:
-    """Return where the text of a picture stands; None where there is hardly any."""
+def text_of(grey: Image.Image, wanted: Letters = MANY) -> Text | None:
+    """Return where the text of a picture stands; None where there is none such."""
     boxes = _patches(grey)
     heights, widths = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    like = (heights >= LEAST_PIXELS) & (heights <= MOST_SHARE * max(grey.size))
+    like = (heights >= LEAST_PIXELS) & (heights <= wanted.most_share * max(grey.size))
     like &= (widths <= WIDEST * heights) & (widths >= NARROWEST * heights)
-    if like.sum() < LEAST_LETTERS:
+    if like.sum() < wanted.least:
         return None
     letters, middle = boxes[like], float(np.median(heights[like]))
-    letters = letters[_in_company(letters, NEAR_HEIGHTS * middle)]
+    letters = letters[_in_company(letters, NEAR_HEIGHTS * middle, wanted.together)]
     if not len(letters):
         return None
     top, left = letters[:, :2].min(0) - MARGIN_HEIGHTS * middle
@@ -61,10 +82,12 @@ def _patches(grey: Image.Image) -> npt.NDArray[np.float64]:
     return np.array(found, float).reshape(-1, 4)
 
 
-def _in_company(letters: npt.NDArray[np.float64], near: float) -> npt.NDArray[np.bool_]:
+def _in_company(
+    letters: npt.NDArray[np.float64], near: float, together: int
+) -> npt.NDArray[np.bool_]:
     middles = (letters[:, :2] + letters[:, 2:]) / 2
     counts = cKDTree(middles).query_ball_point(middles, near, return_length=True)
-    return np.asarray(counts >= NEIGHBOURS)
+    return np.asarray(counts >= together)
 
 
 def _whole(box: tuple[float, ...]) -> Box:

@@ -1,26 +1,15 @@
-"""The words of a picture, with their places: Tesseract, in the sandbox, on a grey copy of its text.
+"""Tesseract, in the sandbox: the words that it reads in a grey picture as it is."""
 
-Tesseract reads best where capitals have the height that it was trained on, some 20 to 30 pixels
-(its manual, "Improving the quality of the output"); photos and scans of receipts hold them at 10
-to 20. The copy is enlarged by what the picture's own letters measure.
-"""
-
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image
 
-from ingestion.extractors.images.letters import text_of
 from ingestion.media.sandbox import GIVEN, Bounds, run
 
 LANGUAGES = "spa+eng"
-COLUMN, BLOCK, SPARSE = 4, 6, 11
-"""Tesseract's page segmentation modes: one column of varied sizes, one block, scattered words."""
-CAPITAL_PIXELS = 24.0
-"""The best of 20, 24, 30, 36 by the words recalled from ten scanned receipts."""
-MOST_TIMES = 4.0
-MOST_PIXELS = 12_000_000
-"""Of the copy: about twenty seconds of a processor."""
+COLUMN, BLOCK = 4, 6
+"""Tesseract's page segmentation modes: one column of varied sizes, one block."""
 BOUNDS = Bounds(seconds=180, processor_seconds=90, environment={"OMP_THREAD_LIMIT": "1"})
 WORD_LEVEL = "5"
 """Of the rows of Tesseract's TSV; the others are pages, blocks, paragraphs and lines."""
@@ -64,8 +53,8 @@ class Word:
         return self.top + self.height / 2
 
 
-def words(picture: Image.Image, mode: int = COLUMN, languages: str = LANGUAGES) -> tuple[Word, ...]:
-    """Return the words of an upright picture, in reading order.
+def read(grey: Image.Image, mode: int, languages: str = LANGUAGES) -> tuple[Word, ...]:
+    """Return the words of a grey picture, without any preparation, in reading order.
 
     Raises
     ------
@@ -74,29 +63,6 @@ def words(picture: Image.Image, mode: int = COLUMN, languages: str = LANGUAGES) 
     TooLarge
         It takes longer than allowed.
     """
-    grey = ImageOps.grayscale(picture)
-    text = text_of(grey)
-    if text is None:
-        return ()
-    part = grey.crop(text.box)
-    times = _times(part, text.capital_pixels)
-    size = (round(part.width * times), round(part.height * times))
-    larger = part.resize(size, Image.Resampling.LANCZOS)
-    left, top, *_ = text.box
-    return tuple(
-        replace(
-            word,
-            left=left + word.left / times,
-            top=top + word.top / times,
-            width=word.width / times,
-            height=word.height / times,
-        )
-        for word in read(larger, mode, languages)
-    )
-
-
-def read(grey: Image.Image, mode: int, languages: str = LANGUAGES) -> tuple[Word, ...]:
-    """Return the words of a grey picture as it is, without any preparation."""
     return parsed(run(_command(mode, languages), _as_pgm(grey), BOUNDS).decode())
 
 
@@ -113,12 +79,6 @@ def parsed(table: str) -> tuple[Word, ...]:
         confidence = max(0.0, float(cells[10])) / 100
         found.append(Word(cells[11].strip(), left, top, width, height, confidence, line))
     return tuple(found)
-
-
-def _times(part: Image.Image, capital_pixels: float) -> float:
-    wanted = min(max(1.0, CAPITAL_PIXELS / capital_pixels), MOST_TIMES)
-    most = (MOST_PIXELS / (part.width * part.height)) ** 0.5
-    return float(min(wanted, most))
 
 
 def _as_pgm(grey: Image.Image) -> bytes:

@@ -6,8 +6,9 @@ from PIL import Image
 
 from foundation.texts import Language, text
 from ingestion.extractors.images.alike import perceptual_hash
-from ingestion.extractors.images.ocr import Word, words
+from ingestion.extractors.images.ocr import Word
 from ingestion.extractors.images.sharpness import Look, look
+from ingestion.extractors.images.words import words
 
 READABLE = 0.6
 """Confidence of a word that surely is one."""

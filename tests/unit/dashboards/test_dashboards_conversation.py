@@ -1,13 +1,15 @@
 """The page of a case: what its player, figures and timeline say, and what it shows to whom."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import conversation_queries
+from dashboards import conversation_queries, photo_facts
 from dashboards.conversation import Case, case_of
 from dashboards.conversation_figures import (
     case_figures,
@@ -25,6 +27,7 @@ from foundation.errors import NotFound
 from foundation.settings import Settings
 from foundation.texts import Language
 from operations.conversation.files import CaseFile
+from operations.photos.before import Before
 from tenancy.consents import Consent, save_consent
 from tenancy.sign_in import sign_in
 from tenancy.tenant import Tenant
@@ -112,6 +115,38 @@ def test_a_problem_whose_sentence_needs_more_than_its_key_is_said_in_general_wor
     assert problem_sentence("sandbox.refused", ES) == problem_sentence("no.such", ES)
 
 
+def test_a_receipt_is_told_beside_its_photo_as_it_is_kept(case: Case):
+    told = dict(photo_facts.receipt(case.files[1].picture, ES))
+    assert told == {
+        "Empresa": "Tienda [NOMBRE]",
+        "Fecha": "15 mar 2026",
+        "Total": "45.000 (ningún signo dice en qué moneda)",
+        "Identificación": "NIT terminado en 568; su dígito de verificación concuerda",
+    }
+    signed = {"is_receipt": True, "total": Decimal("12.5"), "currency": "USD"}
+    assert photo_facts.receipt(signed, EN) == [("Total", "USD 12.50")]
+    assert photo_facts.receipt({"is_receipt": False}, EN) == photo_facts.receipt(None, EN) == []
+
+
+def test_a_photo_says_its_kind_and_with_which_case_it_came_before(case: Case):
+    photo = case.files[1]
+    assert photo_facts.kind(photo.picture, ES) == (
+        "El clasificador de su empresa ve «factura» (91 % de probabilidad)."
+    )
+    unsure = {"label": None, "label_probability": 0.4}
+    assert photo_facts.kind(unsure, EN) == (
+        "Your company's classifier is not sure what the photo shows."
+    )
+    assert photo_facts.kind({}, EN) is photo_facts.kind(None, EN) is None
+    then = datetime(2026, 11, 23, 15, tzinfo=UTC)
+    came = replace(photo, before=(Before("C-1", then, True), Before("C-2", then, False)))
+    assert photo_facts.seen_before(came, ES) == [
+        "Esta foto ya llegó con el caso C-1 el 23 nov 2026.",
+        "Una foto casi igual ya llegó con el caso C-2 el 23 nov 2026.",
+    ]
+    assert photo_facts.seen_before(photo, ES) == []
+
+
 def test_the_page_opens_with_state_risk_and_quality(case: Case):
     assert first_sentence(case, TELECOM, ES).startswith("Este caso está abierto desde hace 5 h")
     assert "se escalan unos 7 de cada 10" in first_sentence(case, TELECOM, ES)
@@ -196,6 +231,7 @@ def test_the_address_opens_no_case_of_another_tenant(cases: Cases, tenant: Tenan
 @pytest.mark.parametrize(
     ("incident", "expected"),
     [
+        (CALL, ("«factura»", "Tienda", "15 mar 2026", "terminado en 568")),
         (EMPTY, ("Este caso no trae texto.", "Este caso llegó sin grabaciones ni fotos.")),
         (DAMAGED, ("No se pudo analizar este archivo",)),
         (DAMAGED, ("Todavía no se ha buscado su transcripción",)),

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 from foundation.errors import InvalidUpload, TooLarge
 from ingestion.extractors.images import extract
@@ -13,7 +13,10 @@ from ingestion.extractors.images.alike import bits_apart, near_duplicates, perce
 from ingestion.extractors.images.ocr import Word, parsed
 from ingestion.extractors.images.photo import seen
 from ingestion.extractors.images.sharpness import look
+from ingestion.extractors.images.words import words
+from ingestion.media.limits import accept
 from ingestion.media.picture import opened
+from ingestion.media.pictures import MOST_PIXELS
 from tests.conftest import require
 from tests.drawn import as_file, picture
 
@@ -56,7 +59,17 @@ def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
     assert len(bomb) < 20_000
     with pytest.raises(TooLarge) as refused:
         opened(bomb)
-    assert "50 megapíxeles" in refused.value.say("es")
+    assert "64 megapíxeles" in refused.value.say("es")
+
+
+def test_what_passes_the_door_is_opened_and_what_is_not_is_told_there() -> None:
+    sides = (MOST_PIXELS // 8_000, 8_000)
+    most = as_file(Image.new("1", sides))
+    assert accept("foto.png", most).pixels == MOST_PIXELS
+    assert opened(most).size == sides
+    with pytest.raises(TooLarge) as refused:
+        accept("foto.png", as_file(Image.new("1", (sides[0] + 1, sides[1]))))
+    assert "«foto.png»" in refused.value.say("es") and "64 millones" in refused.value.say("es")
 
 
 @pytest.mark.parametrize(
@@ -131,6 +144,21 @@ def test_words_are_read_with_their_places() -> None:
     assert photo.faults == ()
     assert 310 < total.left < 330
     assert 200 + 5.5 * 30 < total.middle < 200 + 6.5 * 30 + 10
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("#202020", "#c8c0a8"), ("white", "#203060")])
+def test_a_word_or_two_on_a_photo_are_read_with_their_places(ink: str, ground: str) -> None:
+    require(shutil.which("tesseract"), "Tesseract")
+    drawn = Image.new("RGB", (1600, 1200), ground)
+    ImageDraw.Draw(drawn).text((400, 500), "ERROR 404", ink, ImageFont.load_default(90))
+    first, second = words(drawn)
+    assert (first.text, second.text) == ("ERROR", "404")
+    assert abs(first.left - 400) < 30 and 480 < first.middle < 620
+
+
+def test_what_only_looks_like_letters_says_nothing() -> None:
+    require(shutil.which("tesseract"), "Tesseract")
+    assert [words(scene(seed)) for seed in range(5)] == [()] * 5
 
 
 def test_a_photo_without_letters_is_not_given_to_tesseract() -> None:

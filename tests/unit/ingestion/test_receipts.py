@@ -16,10 +16,12 @@ from ingestion.extractors.documents.dates import own_date
 from ingestion.extractors.documents.fields import receipt
 from ingestion.extractors.documents.identification import valid
 from ingestion.extractors.documents.pages import MOST_PAGES
-from ingestion.extractors.documents.rows import rows
+from ingestion.extractors.documents.rows import LEAST_OVERLAP, _overlap, rows
 from ingestion.extractors.images.consensus import Reading, consensus
+from ingestion.extractors.images.ocr import Word
 from tests.conftest import require
 from tests.drawn import as_file, page, pdf, picture
+from tests.timing import seconds_of
 
 BOGOTA = (
     "!PANADERIA LA ESPIGA S.A.S.",
@@ -240,3 +242,38 @@ def test_a_picture_is_read_by_tesseract(kind: str) -> None:
     read = extract(as_file(drawn, kind, **options))
     assert told(read)[1:3] == (date(2026, 3, 15), Decimal("43316"))
     assert read.company and "ESPIGA" in read.company.value
+
+
+SIDES = st.floats(0, 400, allow_nan=False)
+PLACED = st.builds(
+    Word,
+    st.sampled_from(["Total", "12.500", "$"]),
+    left=SIDES,
+    top=SIDES,
+    width=SIDES,
+    height=st.floats(0, 60),
+)
+
+
+def one_by_one(words: list[Word]) -> list[list[Word]]:
+    """Return rows as they are defined: each word is compared with every row."""
+    chains: list[list[Word]] = []
+    for word in sorted(words, key=lambda one: one.left):
+        best = max(chains, key=lambda chain: _overlap(chain[-1], word), default=None)
+        if best is not None and _overlap(best[-1], word) >= LEAST_OVERLAP:
+            best.append(word)
+        else:
+            chains.append([word])
+    return chains
+
+
+@given(st.lists(PLACED, max_size=40))
+def test_words_come_into_the_rows_that_comparing_all_would_give(words: list[Word]):
+    found = {tuple(map(id, row.words)) for row in rows(words)}
+    assert found == {tuple(map(id, chain)) for chain in one_by_one(words)}
+
+
+def test_a_page_of_four_times_the_lines_takes_hardly_more_than_four_times_as_long():
+    lines = [f"Producto {n:04}  {n}.500" for n in range(2_000)]
+    few, many = page(*lines[:500]), page(*lines)
+    assert seconds_of(lambda: rows(many.words)) < 8 * seconds_of(lambda: rows(few.words))

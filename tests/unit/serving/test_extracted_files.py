@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from ingestion.extractors.run import Extracted, extract_new, table_of
 from ingestion.media.picture import opened
 from ingestion.retention import plan_retention, run_retention
 from ingestion.tokens import token
+from operations.photos.before import seen_before
 from tenancy.actor import Actor
 from tenancy.holds import lift_hold, place_hold
 from tenancy.incident_endings import forget_incidents
@@ -215,22 +217,55 @@ def test_tenants_files_stay_apart_under_names_of_their_own(house: House):
     assert acme["quality"] == globex["quality"]
 
 
-def test_a_photo_that_was_sent_again_smaller_is_known_by_the_first(house: House):
-    photo = Extractor("image", 1, ("image/",), COLUMNS, looked_at)
-    first, again, other = as_file(scene(1)), as_file(scene(1).resize((320, 240))), as_file(scene(2))
-    house.send(first, again, other, kind="image/png")
-    assert extract_new(house.lake, ACME, photo) == Extracted(read=3)
-    names = [
-        house.lake.objects.name(ACME, sha256(one).hexdigest()) for one in (first, again, other)
-    ]
-    assert list(near_duplicates_of(house.lake, ACME, names[0])) == [names[1]]
-    assert near_duplicates_of(house.lake, ACME, names[2]) == {}
-
-
-def looked_at(content: bytes) -> Mapping[str, object]:
+def looked_at(content: bytes) -> dict[str, object]:
     """Return what an image's row says without its words, which take their time."""
     picture = opened(content)
     return {"hash": perceptual_hash(picture), "contrast": look(picture).contrast}
+
+
+LOOKED = Extractor("image", 1, ("image/",), COLUMNS, looked_at)
+"""What reads photos without their words, which take their time."""
+
+
+def test_a_photo_that_was_sent_again_smaller_is_known_by_the_first(house: House):
+    first, again, other = as_file(scene(1)), as_file(scene(1).resize((320, 240))), as_file(scene(2))
+    numbers = [house.send(one, kind="image/png") for one in (first, again, other)]
+    assert extract_new(house.lake, ACME, LOOKED) == Extracted(read=3)
+    hashes = [sha256(one).hexdigest() for one in (first, again, other)]
+    names = [house.lake.objects.name(ACME, one) for one in hashes]
+    near = near_duplicates_of(house.lake, ACME, names)
+    assert [list(near[name]) for name in names] == [[names[1]], [names[0]], []]
+    ((before,),) = seen_before(house.lake, ACME, numbers[1], hashes).values()
+    assert (before.incident_id, before.is_same) == (numbers[0], False)
+    assert seen_before(house.lake, ACME, numbers[0], hashes) == {hashes[0]: ()}
+
+
+def test_the_incident_says_with_which_earlier_one_its_photo_came_to_this_company(house: House):
+    photo = as_file(scene(1))
+    house.send(photo, kind="image/png", tenant=GLOBEX)
+    first, second = (house.send(photo, kind="image/png") for _ in range(2))
+    (told,) = house.get(first).json["attachments"]
+    assert (told["came_before"], told["label"], told["label_probability"]) == ([], None, None)
+    (told,) = house.get(second).json["attachments"]
+    (before,) = told["came_before"]
+    assert (before["incident_id"], before["is_same"]) == (first, True)
+
+
+@pytest.mark.parametrize(("totals", "alike"), [((10, 10), 1), ((10, None), 1), ((10, 20), 0)])
+def test_two_receipts_that_look_alike_are_two_where_they_say_another_total(
+    house: House, totals: tuple[int | None, int | None], alike: int
+):
+    photos = as_file(scene(1)), as_file(scene(1).resize((320, 240)))
+    of = dict(zip(photos, totals, strict=True))
+
+    def read(content: bytes) -> Mapping[str, object]:
+        total = of[content]
+        return looked_at(content) | {"total": total and Decimal(total)}
+
+    house.send(*photos, kind="image/png")
+    extract_new(house.lake, ACME, replace(LOOKED, read=read))
+    name = house.lake.objects.name(ACME, sha256(photos[0]).hexdigest())
+    assert len(near_duplicates_of(house.lake, ACME, [name])[name]) == alike
 
 
 def test_a_photo_of_no_use_is_asked_for_again_in_the_language_of_who_sent_it(house: House):

@@ -1,0 +1,1 @@
+"""Photos that came with incidents: their kind by the tenant's classifier, and those seen before."""
