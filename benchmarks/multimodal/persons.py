@@ -18,7 +18,7 @@ from benchmarks.multimodal.marked import Counts, Mark, Marked, counts, read
 from benchmarks.multimodal.persons_speed import speed
 from benchmarks.table import Line, report
 from ingestion.extractors.persons import find, signs, vocabulary, word
-from ingestion.extractors.persons.plain import plain
+from ingestion.extractors.plain import plain
 
 KINDS = {
     "N": "name",

@@ -14,7 +14,8 @@ from itertools import chain, combinations
 from rapidfuzz.distance import Levenshtein
 
 from ingestion.extractors.documents.amounts import Amount
-from ingestion.extractors.documents.rows import Row, folded, typical_height
+from ingestion.extractors.documents.rows import Row, typical_height
+from ingestion.extractors.plain import plain
 
 TOTAL = r"t[o0]ta[l1|i]"
 PARTS = {
@@ -130,18 +131,18 @@ def _paid(candidates: Sequence[Candidate]) -> list[Decimal]:
 
 def part(text: str) -> str:
     """Return what the words of a row say that its amount is; empty where they say nothing."""
-    plain = re.sub(r"\s+", " ", folded(text))
-    kinds = [name for name, form in PARTS.items() if re.search(form, plain)]
-    if STRONG.search(plain) and not {"count", "subtotal", "change"} & set(kinds):
+    words = re.sub(r"\s+", " ", plain(text))
+    kinds = [name for name, form in PARTS.items() if re.search(form, words)]
+    if STRONG.search(words) and not {"count", "subtotal", "change"} & set(kinds):
         return "strong"
-    is_total = re.search(TOTAL, plain)
-    if is_total and "tax" in kinds and re.search(r"incl|con i\W?v\W?a|with|termasuk", plain):
+    is_total = re.search(TOTAL, words)
+    if is_total and "tax" in kinds and re.search(r"incl|con i\W?v\W?a|with|termasuk", words):
         return "strong"
     if kinds:
         return kinds[0]
-    if not WEAK.search(plain):
+    if not WEAK.search(words):
         return ""
-    return "weak" if is_total or "jumlah" in plain else "faint"
+    return "weak" if is_total or "jumlah" in words else "faint"
 
 
 def _candidates(rows: Sequence[Row], found: Sequence[Amount]) -> Iterator[Candidate]:
@@ -211,5 +212,5 @@ def _subsets(values: Sequence[Decimal]) -> Iterable[tuple[Decimal, ...]]:
 
 
 def _largest(candidates: Sequence[Candidate]) -> list[Candidate]:
-    plain = [c for c in candidates if c.part in {"", "subtotal"} and c.amount.marked]
-    return sorted(plain, key=lambda c: c.amount.value)[-1:]
+    bare = [c for c in candidates if c.part in {"", "subtotal"} and c.amount.marked]
+    return sorted(bare, key=lambda c: c.amount.value)[-1:]

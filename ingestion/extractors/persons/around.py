@@ -10,7 +10,7 @@ from typing import NamedTuple
 import yaml
 
 from ingestion.extractors.persons.found import without
-from ingestion.extractors.persons.plain import plain
+from ingestion.extractors.plain import plain
 
 REACH = 64
 """Characters before a number that are read, and the words among them that count."""

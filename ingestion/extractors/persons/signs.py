@@ -15,10 +15,10 @@ import pyarrow as pa
 from ingestion.extractors.persons.addresses import STREETS
 from ingestion.extractors.persons.around import words_of
 from ingestion.extractors.persons.cues import lists
-from ingestion.extractors.persons.plain import plain
 from ingestion.extractors.persons.reading import ODD, read
 from ingestion.extractors.persons.spoken import FEWEST_WORDS, numerals
 from ingestion.extractors.persons.vocabulary import is_acronym, sort_of
+from ingestion.extractors.plain import plain
 
 EMAIL, STREET, DIGITS, SPOKEN, NAME = 1, 2, 4, 8, 16
 """Bits: something of an address of e-mail; of a street; five digits in a row that are no dollars;

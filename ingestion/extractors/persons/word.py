@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingestion.extractors.persons.cues import lists
-from ingestion.extractors.persons.plain import plain
 from ingestion.extractors.persons.vocabulary import Sort, is_acronym, sort_of
+from ingestion.extractors.plain import plain
 
 SHOUTED = 0.6
 """A text with a larger share of words in capitals says nothing by them."""
