@@ -12,7 +12,7 @@ _STREET = (
     r"|circunvalar|circ|cq|variante)"
 )
 _ORDINAL = r"(?:primera|segunda|tercera|cuarta|quinta|sexta|s[eé]ptima|octava|novena|d[eé]cima)"
-_WAY = rf"(?:[0-9]{{1,3}}|{_ORDINAL})"
+_WAY = rf"(?:[0-9]{{1,3}}(?![0-9])|{_ORDINAL})"
 _SIDE = (
     r"(?: ?-? ?(?:bis|[a-hnw]\b|[a-h]{1,2}(?=[0-9 #-])|[a-h]n\b|sur|norte|este|oeste|oriente"
     r"|occidente)){0,3}"
@@ -39,7 +39,7 @@ _SPOKEN = (
 _SPOKEN = rf"{_SPOKEN}(?: (?:y )?{_SPOKEN}){{0,3}}"
 _OF_STREETS = rf"(?:{_STREET}|jir[oó]n|jr|pasaje|psje|calzada|alameda)\.?"
 _PATTERNS = (
-    rf"{_STREET}\.? ?{_WAY}{_SIDE}{_SIGN}{_PLATE}(?!\w){_PLACE}",
+    rf"{_STREET}\.? ?{_WAY}{_SIDE}{_SIGN}{_PLATE}(?!\w)(?![.,][0-9]{{3}}){_PLACE}",
     rf"{_STREET}\.? ?{_WAY}{_SIDE} (?:(?:con|y|por) )?{_CROSSING}(?!\w)",
     rf"{_OF_STREETS} (?:(?:de )?(?:las? |los? |el )?{_LETTERS} ?){{1,3}}"
     rf"(?:#|n[°ºo]\.?|n[uú]mero|nro\.?) ?[0-9]{{1,4}}[a-z]?(?: ?- ?[0-9]{{1,4}})?(?!\w){_PLACE}",

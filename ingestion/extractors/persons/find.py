@@ -8,11 +8,12 @@ from ingestion.extractors.persons.emails import emails
 from ingestion.extractors.persons.found import Finder, Found, without
 from ingestion.extractors.persons.names import names
 from ingestion.extractors.persons.numbers import numbers
+from ingestion.extractors.persons.parted import parted
 from ingestion.extractors.persons.reading import read, written
 from ingestion.extractors.persons.signs import DIGITS, EMAIL, NAME, SPOKEN, STREET, signs_of
 from ingestion.extractors.persons.spoken import spoken
 
-VERSION = 3
+VERSION = 4
 """Raised whenever something else may be found in some text."""
 
 MASKED = re.compile(r"\[(?:NOMBRE|DOCUMENTO|TARJETA|TELÉFONO|CORREO|DIRECCIÓN)\]")
@@ -49,6 +50,7 @@ def _finders(signs: int) -> tuple[Finder, ...]:
     by_sign: tuple[tuple[int, Finder], ...] = (
         (EMAIL, emails),
         (STREET, addresses),
+        (DIGITS, parted),
         (DIGITS, numbers),
         (SPOKEN, spoken),
         (NAME, names),

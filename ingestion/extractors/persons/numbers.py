@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ingestion.extractors.persons.around import REACH, Spot, spots
+from ingestion.extractors.persons.around import REACH, Spot, spots, without_figures
 from ingestion.extractors.persons.cards import cards
 from ingestion.extractors.persons.documents import documents
 from ingestion.extractors.persons.found import Found, without
@@ -15,6 +15,7 @@ FEWEST_OF_CARD, FEWEST_OF_PHONE, FEWEST_OF_TAX = 13, 7, 6
 
 def numbers(text: str) -> Iterator[Found]:
     """Find cards, tax numbers, telephones and documents."""
+    text = without_figures(text)
     for spot in spots(text):
         before = max(0, spot.low - REACH)
         for start, end, kind in _at(text[before : spot.high + REACH], _moved(spot, before)):
