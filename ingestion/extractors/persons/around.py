@@ -18,7 +18,7 @@ REACH = 64
 WORDS = 6
 
 _WORD = re.compile(r"[^\W\d_]+")
-_NO_DIGIT = re.compile("[^0-9]+")
+NO_DIGIT = re.compile("[^0-9]+")
 _CURRENCY = re.compile(r"[$€£]|COP|USD|cop|usd|US")
 _UNIT = (
     r" ?(?:mil\b|mill[oó]n|(?:de )?pesos?\b|cop\b|usd\b|d[oó]lares|euros|soles|bol[ií]vares|puntos"
@@ -64,7 +64,7 @@ def spots(text: str) -> Iterator[Spot]:
     """Yield where so many digits stand that they may identify someone."""
     runs = list(_RUN.finditer(text))
     for run, following in zip_longest(runs, runs[1:]):
-        digits = len(_NO_DIGIT.sub("", run[0]))
+        digits = len(NO_DIGIT.sub("", run[0]))
         if digits >= FEWEST_DIGITS:
             start, end = run.span()
             high = min(end + BESIDE, following.start() if following else len(text))

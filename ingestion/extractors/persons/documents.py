@@ -33,7 +33,7 @@ def documents(text: str, spot: Spot) -> Iterator[Found]:
     mexican = _MEXICAN.match(text, max(0, spot.start - 4))
     if mexican:
         yield Found(*mexican.span(), "document")
-    patterns = [_VENEZUELAN]
+    patterns = [_VENEZUELAN] if "V" in text or "E" in text else []
     if spot.said == "document":
         passport = "pasaporte" in text[max(0, spot.start - REACH) : spot.start].lower()
         patterns += [_LETTERED, _AFTER_WORD] if passport else [_AFTER_WORD]

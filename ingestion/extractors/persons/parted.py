@@ -13,7 +13,7 @@ from stdnum import luhn
 from stdnum.co import nit
 
 from ingestion.extractors.persons.around import cue
-from ingestion.extractors.persons.found import Found, Kind
+from ingestion.extractors.persons.found import Found, Kind, Place
 from ingestion.extractors.persons.harmless import without_times_and_files
 from ingestion.extractors.persons.phones import is_given_out
 
@@ -24,10 +24,15 @@ _HAS_ODD = re.compile(rf"[0-9](?:{_ODD})[0-9]")
 _GROUP = re.compile("[0-9]+")
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 MOST_GROUPS = 6
+OF_THINGS = frozenset({"order", "amount", "free"})
 PHONES = frozenset({(3, 3, 4), (3, 7), (3, 3, 2, 2), (3, 2, 2, 3), (3, 2, 3, 2)})
 CARDS = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (4, 4, 4, 1)})
 TAX_NUMBERS = frozenset({(3, 3, 3, 1), (9, 1), (3, 6, 1)})
+THOUSANDS = frozenset((first, *rest) for first in (1, 2, 3) for rest in ((3, 3), (3, 3, 3)))
+FORMS = PHONES | {(2, *form) for form in PHONES} | CARDS | TAX_NUMBERS | THOUSANDS
 """How many digits stand together in each."""
+
+FEWEST_DIGITS, MOST_DIGITS = 6, 19
 
 LONGEST_OF_TWO = 7
 """Digits of a document before the sign that parts it: more are a document already."""
@@ -38,6 +43,8 @@ class Number(NamedTuple):
 
     Attributes
     ----------
+    sizes
+        How many digits stand together.
     said
         What the words before it speak of.
     is_all
@@ -48,6 +55,7 @@ class Number(NamedTuple):
 
     groups: Sequence[str]
     joints: Sequence[str]
+    sizes: tuple[int, ...]
     said: str
     is_all: bool
     is_whole: bool
@@ -57,10 +65,13 @@ class Number(NamedTuple):
         """The digits alone."""
         return "".join(self.groups)
 
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """How many digits stand together."""
-        return tuple(map(len, self.groups))
+
+class Chain(NamedTuple):
+    """Groups of digits in a row of a text, and how many digits each has."""
+
+    text: str
+    places: Sequence[Place]
+    sizes: tuple[int, ...]
 
 
 def parted(text: str) -> Iterator[Found]:
@@ -70,46 +81,51 @@ def parted(text: str) -> Iterator[Found]:
     text = without_times_and_files(text)
     for chain in _CHAIN.finditer(text):
         if _HAS_ODD.search(chain[0]):
-            yield from _in(text, chain)
+            places = [one.span() for one in _GROUP.finditer(text, *chain.span())]
+            yield from _in(Chain(text, places, tuple(high - low for low, high in places)))
 
 
-def _in(text: str, chain: re.Match[str]) -> Iterator[Found]:
+def _in(chain: Chain) -> Iterator[Found]:
     """Find numbers in groups of digits, the longest first."""
-    places = [one.span() for one in _GROUP.finditer(text, *chain.span())]
     at = 0
-    while at < len(places):
-        start = places[at][0]
-        said = cue(text, start)
-        glued = text[start - 1 : start] in {"_", "-", "/", "."} or text[start - 1 : start].isalpha()
+    while at < len(chain.places):
+        start = chain.places[at][0]
+        said = cue(chain.text, start)
         end, kind = at + 1, None
-        if said not in {"order", "amount", "free"} and (said or not glued or at):
-            end, kind = _from(text, places, at, said)
+        if said not in OF_THINGS and (said or at or not _is_glued(chain.text, start)):
+            end, kind = _from(chain, at, said)
         if kind:
-            yield Found(start, places[end - 1][1], kind)
+            yield Found(start, chain.places[end - 1][1], kind)
         at = end
 
 
-def _from(
-    text: str, places: Sequence[tuple[int, int]], at: int, said: str
-) -> tuple[int, Kind | None]:
+def _is_glued(text: str, start: int) -> bool:
+    """Say whether a letter or sign stands right before: «IMG_2026…»."""
+    sign = text[start - 1 : start]
+    return sign.isalpha() or sign in {"_", "-", "/", "."}
+
+
+def _from(chain: Chain, at: int, said: str) -> tuple[int, Kind | None]:
     """Return the group after the longest number from one, and its kind where odd signs part it."""
+    text, places = chain.text, chain.places
     for end in range(min(at + MOST_GROUPS, len(places)), at + 1, -1):
-        some = places[at:end]
-        joints = [text[a[1] : b[0]] for a, b in pairwise(some)]
-        whole = not (
-            _goes_on(text, places[max(0, at - 1) : at + 1])
-            or _goes_on(text, places[end - 1 : end + 1])
-        )
-        number = Number([text[a:b] for a, b in some], joints, said, some == list(places), whole)
-        kind = kind_of(number)
-        if kind:
-            odd = any(map(_IS_ODD.fullmatch, joints))
-            return end, kind if odd else None
-    return at + 1, _of_a_list(text, places, at, said)
+        sizes = chain.sizes[at:end]
+        if FEWEST_DIGITS <= sum(sizes) <= MOST_DIGITS if said else sizes in FORMS:
+            some = places[at:end]
+            joints = [text[a[1] : b[0]] for a, b in pairwise(some)]
+            is_all = len(some) == len(places)
+            whole = not (_goes_on(chain, at - 1) or _goes_on(chain, end - 1))
+            groups = [text[low:high] for low, high in some]
+            kind = kind_of(Number(groups, joints, sizes, said, is_all, whole))
+            if kind:
+                return end, kind if any(map(_IS_ODD.fullmatch, joints)) else None
+    return at + 1, _of_a_list(chain, at, said)
 
 
-def _goes_on(text: str, pair: Sequence[tuple[int, int]]) -> bool:
-    return len(pair) > 1 and text[pair[0][1] : pair[1][0]] == "."
+def _goes_on(chain: Chain, at: int) -> bool:
+    """Say whether a full stop joins a group to the next."""
+    text, places = chain.text, chain.places
+    return 0 <= at < len(places) - 1 and text[places[at][1] : places[at + 1][0]] == "."
 
 
 def kind_of(number: Number) -> Kind | None:
@@ -156,8 +172,8 @@ def _is_document(number: Number) -> bool:
     if number.said == "document":
         whole = 6 <= sum(sizes) <= 11 and sizes[0] <= LONGEST_OF_TWO and sizes[-1] > 2
         return whole and not (len(sizes) == 2 and _YEAR.fullmatch(number.groups[-1]))
-    in_thousands = sizes[0] <= 3 and set(sizes[1:]) == {3} and 8 <= sum(sizes) <= 10
-    if not (in_thousands and number.is_whole) or "." not in "".join(number.joints):
+    in_thousands = sizes in THOUSANDS and 8 <= sum(sizes) <= 10 and number.is_whole
+    if not in_thousands or "." not in "".join(number.joints):
         return False
     lines = any("\n" in joint and "." not in joint for joint in number.joints)
     return not lines and not _are_prices(number)
@@ -169,13 +185,16 @@ def _are_prices(number: Number) -> bool:
     return all(group.endswith("00") for group in [*last, number.groups[-1]])
 
 
-def _of_a_list(text: str, places: Sequence[tuple[int, int]], at: int, said: str) -> Kind | None:
+def _of_a_list(chain: Chain, at: int, said: str) -> Kind | None:
     """Say what one of several numbers is that strokes part: «79456123/52114900»."""
+    text, places = chain.text, chain.places
     start, end = places[at]
+    if not 7 <= end - start <= 10:
+        return None
     beside = [*places[max(0, at - 1) : at], *places[at + 1 : at + 2]]
     gaps = [text[min(p[1], end) : max(p[0], start)] for p in beside]
     odd = any(_IS_ODD.fullmatch(gap) and "\n" not in gap for gap in gaps)
-    if not odd or not 7 <= end - start <= 10 or any(b - a < 7 for a, b in beside):
+    if not odd or any(b - a < 7 for a, b in beside):
         return None
     if said == "phone" or is_given_out(text[start:end]):
         return "phone"

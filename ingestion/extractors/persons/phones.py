@@ -7,7 +7,7 @@ from functools import cache
 import phonenumbers
 from phonenumbers import PhoneMetadata
 
-from ingestion.extractors.persons.around import Spot
+from ingestion.extractors.persons.around import NO_DIGIT, Spot
 from ingestion.extractors.persons.found import Found
 
 _START = r"(?<![\w.,/#+-])"
@@ -33,6 +33,8 @@ _GROUPED = re.compile(
 _DAY = re.compile(r"[0-3]?[0-9]([ .-])[01]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[ .-].*")
 FEWEST_GROUPED, MOST_GROUPED = 8, 11
 """Digits."""
+_COLOMBIAN = (("3", _MOBILE), ("60", _FIXED), ("(", _AREA))
+"""With what no number of the kind lacks."""
 NATIONAL = 10
 """Digits of a number without the country's own."""
 OF_OTHERS = frozenset({"document", "tax_number", "card"})
@@ -46,7 +48,9 @@ def phones(text: str, spot: Spot) -> Iterator[Found]:
             yield Found(*found.span(), "phone")
     if spot.said in OF_OTHERS:
         return
-    for pattern in (_MOBILE, _FIXED, _AREA):
+    for sign, pattern in _COLOMBIAN:
+        if sign not in text:
+            continue
         for found in pattern.finditer(text, spot.low, spot.high):
             if spot.said == "phone" or is_given_out(found[0]):
                 yield Found(*found.span(), "phone")
@@ -67,7 +71,7 @@ def _is_possible(number: str) -> bool:
 
 def is_given_out(number: str) -> bool:
     """Say whether Colombia's plan of numbers has it; signs between its digits do not count."""
-    digits = "".join(filter(str.isdigit, number))[-NATIONAL:]
+    digits = NO_DIGIT.sub("", number)[-NATIONAL:]
     return _plan().fullmatch(digits) is not None
 
 
