@@ -34,6 +34,10 @@ class Word(NamedTuple):
     may_begin: bool
     is_verb: bool
 
+    def of_nobody(self) -> "Word":
+        """Return the word as one that is no part of a name."""
+        return Word(self.plain, "word", capital=False, may_begin=False, is_verb=False)
+
 
 def words_of(texts: Sequence[str]) -> list[Word]:
     """Return the words of a text."""
