@@ -39,7 +39,8 @@ def documents(text: str, spot: Spot) -> Iterator[Found]:
         patterns += [_LETTERED, _AFTER_WORD] if passport else [_AFTER_WORD]
     if spot.said != "free" and spot.digits >= FEWEST_BARE:
         patterns += [_DOTTED, _BARE]
+    bare = _BARE if spot.said == "phone" else None  # a neighbour's: «cel 5512904487»
     for pattern in patterns:
         for found in pattern.finditer(text, spot.low, spot.high):
             if not (_DAY.fullmatch(found[0]) or found[0].startswith("018000")):
-                yield Found(*found.span(), "document")
+                yield Found(*found.span(), "phone" if pattern is bare else "document")

@@ -31,6 +31,10 @@ _GROUPED = re.compile(
 )
 """As neighbouring countries write theirs without the country's own number."""
 _DAY = re.compile(r"[0-3]?[0-9]([ .-])[01]?[0-9]\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[ .-].*")
+_IN_THREES = re.compile(r"(?<![\w.,/#+-])[2-9][0-9]{2}([ -])[0-9]{3}\1[0-9]{4}" + _AFTER)
+"""As Mexico writes its own: groups that hardly anything else has."""
+_OLD_MEXICAN = re.compile(r"(?<=^\+52)[ .-]?1(?=[ .-]?[0-9])")
+"""Until 2019 a mobile had a one after the country's number; people write it still."""
 FEWEST_GROUPED, MOST_GROUPED = 8, 11
 """Digits."""
 _COLOMBIAN = (("3", _MOBILE), ("60", _FIXED), ("(", _AREA))
@@ -58,13 +62,15 @@ def phones(text: str, spot: Spot) -> Iterator[Found]:
         digits = sum(map(str.isdigit, found[0]))
         if FEWEST_GROUPED <= digits <= MOST_GROUPED and not _DAY.fullmatch(found[0]):
             yield Found(*found.span(), "phone")
+    for found in () if spot.said == "phone" else _IN_THREES.finditer(text, spot.low, spot.high):
+        yield Found(*found.span(), "phone")
     for found in (_LOCAL if spot.said == "phone" else _DASHED).finditer(text, spot.low, spot.high):
         yield Found(*found.span(), "phone")
 
 
 def _is_possible(number: str) -> bool:
     try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+        return phonenumbers.is_possible_number(phonenumbers.parse(_OLD_MEXICAN.sub("", number)))
     except phonenumbers.NumberParseException:
         return False
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.multimodal.persons import FIRST, SECOND, Set, figures, sentences
+from benchmarks.multimodal.persons import FIRST, SECOND, THIRD, Set, figures, sentences
 from benchmarks.multimodal.persons import told_now as truth_of
 from ingestion.extractors.persons import find
 from ingestion.extractors.persons.reading import read
@@ -37,6 +37,10 @@ GOES = {
     "amex 3782 822463 10005": "amex [TARJETA]",
     "RFC GOMR850312AB7 y CUIT 30-50279317-5": "RFC [DOCUMENTO] y CUIT [DOCUMENTO]",
     "marquen al (55) 2871 4410": "marquen al [TELÉFONO]",
+    "664-225-9013, +52 1 998 214 6630": "[TELÉFONO], [TELÉFONO]",
+    "a este cel 5512904487": "a este cel [TELÉFONO]",
+    "Privada Cedros 45 int 3": "[DIRECCIÓN]",
+    "en la carrera séptima con calle veintiséis": "en la [DIRECCIÓN]",
     "tel 234 5678/234 5679": "tel [TELÉFONO]/[TELÉFONO]",
     "Deudor R. T. Cifuentes": "Deudor [NOMBRE]",
     "en la carrera cuarenta y tres número diez veinte": "en la [DIRECCIÓN]",
@@ -182,7 +186,7 @@ def test_what_does_not_identify_stays(text: str):
     assert mask(text) == text
 
 
-SETS = ("persons", "persons_second", "persons_development")
+SETS = ("persons", "persons_second", "persons_third", "persons_development")
 LABELLED = [sentence.text for name in SETS for sentence in sentences(name)][::4]
 
 
@@ -209,7 +213,7 @@ def test_many_texts_of_any_kind_are_masked_as_one_is(texts: list[str]):
     assert mask_all(pa.chunked_array([texts], pa.string())).to_pylist() == [*map(mask, texts)]
 
 
-@pytest.mark.parametrize("labelled", [FIRST, SECOND], ids=["first", "second"])
+@pytest.mark.parametrize("labelled", [FIRST, SECOND, THIRD], ids=["first", "second", "third"])
 def test_personal_data_is_found_as_well_as_it_must(labelled: Set):
     truth = sentences(labelled.file)
     found = figures(labelled, truth, truth_of(truth))
