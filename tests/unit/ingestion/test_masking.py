@@ -72,6 +72,8 @@ PARTED = {
     "cédula: 1.020\n304.050": "cédula: [DOCUMENTO]",
     "NIT 900_123_456_8, 900.123.456/8": "NIT [DOCUMENTO], [DOCUMENTO]",
     "4111/1111/1111/1111": "[TARJETA]",
+    "tarjeta a mi nombre 300/123/4567": "tarjeta a mi nombre [TELÉFONO]",
+    "cédula 79.456.000": "cédula [DOCUMENTO]",
     "4111 1111\n1111 1111": "[TARJETA]",
     "79456123/52114900": "[DOCUMENTO]/[DOCUMENTO]",
     "3001234567/3109876543": "[TELÉFONO]/[TELÉFONO]",
@@ -84,6 +86,7 @@ RECEIPTS = [
     "Celular Xiaomi 14 2.450.000",
     "TV 55 2 1.899.000 3.798.000",
     "Documento 3 1.250.000",
+    "Lavadora LG 1.899.000",
     "su cédula\n00:01:02.500 --> 00:01:05.000",
     "documento\n01:02,500 --> 01:05,000",
 ]
