@@ -129,12 +129,13 @@ def job_of(
 
     ``products``: those of the tenant, where they are known already.
     """
-    if products is None:
+    table = contract.table(upload.table)
+    if products is None and any(c.classification == "free_text" for c in table.columns):
         products = known_products(lake, tenant, contract)
     return Job(
         tenant=tenant,
         contract=contract,
-        table=contract.table(upload.table),
+        table=table,
         mapping=mapping,
         upload_id=upload.id,
         file_name=upload.file_name,
@@ -143,5 +144,5 @@ def job_of(
         total=0,
         formats={},
         token_key=lake.keys.of(tenant).token_key,
-        products=products,
+        products=products or frozenset(),
     )

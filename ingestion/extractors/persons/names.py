@@ -46,7 +46,7 @@ class Reading:
         self.gaps = self.parts[0::2]
         self.words = words_of(self.parts[1::2])
         self.ends = list(accumulate(map(len, self.parts)))
-        for at in self._beginnings(own):
+        for at in self._beginnings(own) if own.phrases else ():
             self._spare(at, own.phrases[self.words[at].plain])
 
     def _beginnings(self, own: Own) -> list[int]:
