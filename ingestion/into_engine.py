@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from data_contracts.contract import Column
 from foundation.spelling import EDGES
+from ingestion.extractors.persons import Own
 from ingestion.job import Job
 from ingestion.masking import mask_all
 from ingestion.reading import RawTable
@@ -28,7 +29,8 @@ def raw_rows(job: Job, raw: RawTable) -> pa.Table:
     """
     cells = {RAW + c.name: _composed(c, raw.rows[source]) for source, c in job.mapped.items()}
     masked = {
-        MASKED + c.name: _masked(cells[RAW + c.name], job.values_of(c)) for c in free_texts(job)
+        MASKED + c.name: _masked(cells[RAW + c.name], job.values_of(c), job.own)
+        for c in free_texts(job)
     }
     return pa.table({**cells, **masked, "row_number": raw.rows["row_number"]})
 
@@ -48,12 +50,12 @@ def _composed(column: Column, cells: pa.ChunkedArray) -> pa.ChunkedArray:
     return composed.cast(cells.type)
 
 
-def _masked(cells: pa.ChunkedArray, values: Mapping[str, str]) -> pa.ChunkedArray:
+def _masked(cells: pa.ChunkedArray, values: Mapping[str, str], own: Own) -> pa.ChunkedArray:
     """Mask texts as ``casts.clean`` leaves them."""
     texts = pc.utf8_trim(cells, characters=EDGES)
     if values:
-        own = {fold(written): stored for written, stored in values.items()}
-        said = [text and own.get(fold(text), text) for text in texts.to_pylist()]
+        meant = {fold(written): stored for written, stored in values.items()}
+        said = [text and meant.get(fold(text), text) for text in texts.to_pylist()]
         texts = pa.chunked_array([said], pa.string())
-    masked = mask_all(texts)
+    masked = mask_all(texts, own)
     return pc.if_else(pc.equal(masked, texts), pa.scalar(None, pa.string()), masked)

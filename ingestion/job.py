@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from data_contracts.contract import Column, Contract, Table
+from ingestion.extractors.persons import Own
 from ingestion.formats import Format
 from ingestion.mapping import Mapping
+from ingestion.own_names import known_products, own_names
 from ingestion.vocabulary import OPERATIONS
 from tenancy.tenant import Tenant
 from tenancy.upload import Upload
@@ -35,6 +37,8 @@ class Job:
         How its numeric and date columns are written, by contract column.
     token_key
         The tenant's key for tokens.
+    products
+        Names of the tenant's products that its tables and the file hold.
     """
 
     tenant: Tenant
@@ -49,6 +53,7 @@ class Job:
     formats: AnyMapping[str, Format]
     token_key: bytes
     last: int = 0
+    products: frozenset[str] = frozenset()
 
     @property
     def numbers(self) -> int:
@@ -96,6 +101,11 @@ class Job:
         """What the personal values of its rows are bound to, until the vault has them."""
         return f"persons/{self.table.name}/{self.upload_id}".encode()
 
+    @cached_property
+    def own(self) -> Own:
+        """The tenant's own names and its products', which masking leaves alone."""
+        return own_names(self.tenant, self.products)
+
     def values_of(self, column: Column) -> dict[str, str]:
         """Return the tenant's writings of a column's values, and the usual words of operations."""
         own = dict(self.mapping.values.get(column.name, {}))
@@ -113,12 +123,19 @@ def job_of(
     *,
     headers: tuple[str, ...],
     mapping: Mapping,
+    products: frozenset[str] | None = None,
 ) -> Job:
-    """Return the job of an upload that has been mapped, before its file has been looked through."""
+    """Return the job of an upload that has been mapped, before its file has been looked through.
+
+    ``products``: those of the tenant, where they are known already.
+    """
+    table = contract.table(upload.table)
+    if products is None and any(c.classification == "free_text" for c in table.columns):
+        products = known_products(lake, tenant, contract)
     return Job(
         tenant=tenant,
         contract=contract,
-        table=contract.table(upload.table),
+        table=table,
         mapping=mapping,
         upload_id=upload.id,
         file_name=upload.file_name,
@@ -127,4 +144,5 @@ def job_of(
         total=0,
         formats={},
         token_key=lake.keys.of(tenant).token_key,
+        products=products or frozenset(),
     )

@@ -8,7 +8,7 @@ engine runs Python.
 import numpy as np
 import pyarrow as pa
 
-from ingestion.extractors.persons import VERSION, Found, Kind, find, signs_of_all
+from ingestion.extractors.persons import NONE, VERSION, Found, Kind, Own, find, signs_of_all
 
 MASKER_VERSION = str(VERSION)
 
@@ -23,22 +23,22 @@ MASKS: dict[Kind, str] = {
 }
 
 
-def mask(text: str) -> str:
-    """Return a text without what identifies a person.
+def mask(text: str, own: Own = NONE) -> str:
+    """Return a text without what identifies a person; a company's own names stay.
 
     >>> mask("Soy María Pérez, cédula 1.023.456.789, pagué $ 1.250.000")
     'Soy [NOMBRE], cédula [DOCUMENTO], pagué $ 1.250.000'
     """
-    return masked(text, find(text))
+    return masked(text, find(text, own=own))
 
 
-def mask_all(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+def mask_all(texts: pa.ChunkedArray, own: Own = NONE) -> pa.ChunkedArray:
     """Mask many texts, each different one once; NULL stays NULL."""
     kinds = texts.cast(pa.string()).combine_chunks().dictionary_encode()
     words = kinds.dictionary.to_pylist()
     signs = signs_of_all(kinds.dictionary)
     for at in np.flatnonzero(signs).tolist():
-        words[at] = masked(words[at], find(words[at], int(signs[at])))
+        words[at] = masked(words[at], find(words[at], int(signs[at]), own))
     return pa.chunked_array([pa.array(words, pa.string()).take(kinds.indices)])
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from foundation.errors import InvalidUpload
+from ingestion.extractors.words.table import MOST_PRODUCTS, PRODUCT
 from ingestion.formats import Format, FormatEvidence
 from ingestion.job import Job
 from ingestion.reading import RawTable, SourceFile
@@ -37,6 +38,8 @@ class Scanned:
         How its numeric and date columns are written, by header.
     filled
         In how many rows a column that the contract does not know has a value, by header.
+    products
+        Names of the tenant's products in it; none where they are too many to be names.
     """
 
     total: int
@@ -44,6 +47,7 @@ class Scanned:
     rows: int
     formats: dict[str, Format]
     filled: dict[str, int]
+    products: frozenset[str]
 
 
 class Pieces:
@@ -104,22 +108,29 @@ def scan(pieces: Iterable[RawTable], job: Job, told: Callable[[int], None]) -> S
         Called with the rows of each piece.
     """
     evidence, filled = FormatEvidence(job.mapped), Counter(dict.fromkeys(job.unknown, 0))
+    named = [header for header, column in job.mapped.items() if column.name == PRODUCT]
+    products: set[str] = set()
     total = rows = last = 0
     for piece in pieces:
         evidence.add(piece.rows)
         filled.update({header: _filled(piece.rows[header]) for header in job.unknown})
+        for header in named if len(products) <= MOST_PRODUCTS else ():
+            products.update(piece.rows[header].drop_null().unique().to_pylist())
         rows += piece.rows.num_rows
         total += piece.total
         last = max(last, piece.last)
         told(piece.total)
-    return Scanned(total, last, rows, evidence.decide(job.tenant.currency), dict(filled))
+    formats = evidence.decide(job.tenant.currency)
+    found = frozenset(products if len(products) <= MOST_PRODUCTS else ())
+    return Scanned(total, last, rows, formats, dict(filled), found)
 
 
 def scanned_job(job: Job, scanned: Scanned) -> Job:
     """Return the job with what the whole file says of it."""
     told = {} if job.mapping.plain else scanned.formats
     formats = {job.mapped[header].name: form for header, form in told.items()}
-    return replace(job, formats=formats, total=scanned.total, last=scanned.last)
+    products = job.products | scanned.products
+    return replace(job, formats=formats, total=scanned.total, last=scanned.last, products=products)
 
 
 def watched(path: "Path", file_name: str) -> Callable[[], None]:

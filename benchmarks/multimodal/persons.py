@@ -1,8 +1,10 @@
-"""Personal data found in two sets of Spanish sentences, by kind, beside the masker of version 1.
+"""Personal data found in three sets of Spanish sentences, by kind, beside the masker of version 1.
 
 The first (``persons.txt``) was written before the masker that is measured here; the second
-(``persons_second.txt``) by another hand that had seen neither its lists nor its code. What is
-mended is mended on ``persons_development.txt``.
+(``persons_second.txt``) by another hand that had seen neither its lists nor its code; the third
+(``persons_third.txt``) in the speech of Colombia, Mexico and Peru, by a hand that had seen the code
+and the lists of words around names, not those of names. What is mended is mended on
+``persons_development.txt``.
 """
 
 import re
@@ -18,7 +20,7 @@ from benchmarks.multimodal.marked import Counts, Mark, Marked, counts, read
 from benchmarks.multimodal.persons_speed import speed
 from benchmarks.table import Line, report
 from ingestion.extractors.persons import find, signs, vocabulary, word
-from ingestion.extractors.persons.plain import plain
+from ingestion.extractors.plain import plain
 
 KINDS = {
     "N": "name",
@@ -46,6 +48,10 @@ NOTES = [
     "addresses abroad and in words, initials, occupations before a name, names of companies) were "
     "then mended on other sentences of the development set, single words of it were not: the "
     "figures above are of after that, and no longer blind",
+    "personal data: the third set's first run gave recall and precision of 0.952 and 1.000 for "
+    "names, 0.957 and 0.974 for numbers, recall of 0.900 for addresses; version 3 of the masker "
+    "gave it 0.952 and 1.000, 0.870 and 0.971, 0.900; Mexican telephones in threes or with the old "
+    "one after +52, addresses of a few more kinds of streets and «me dicen» were then mended",
 ]
 
 
@@ -60,6 +66,7 @@ class Set:
 
 FIRST = Set("personal data", "persons", by_kind=True)
 SECOND = Set("personal data, second set", "persons_second", by_kind=False)
+THIRD = Set("personal data, third set", "persons_third", by_kind=False)
 """Some kinds have so few marks that one missed is more than the target allows: all numbers
 together and names have one."""
 
@@ -70,8 +77,13 @@ def sentences(name: str = "persons") -> list[Marked]:
 
 
 def lines(quick: bool) -> tuple[list[Line], list[str]]:
-    """Measure every kind in both sets, names also without their words in the lists, and speed."""
-    return [*of_set(FIRST), *of_set(SECOND), *speed(4_000 if quick else 40_000)], NOTES
+    """Measure every kind in all sets, names also without their words in the lists, and speed."""
+    return [
+        *of_set(FIRST),
+        *of_set(SECOND),
+        *of_set(THIRD),
+        *speed(4_000 if quick else 40_000),
+    ], NOTES
 
 
 def of_set(labelled: Set) -> list[Line]:

@@ -29,6 +29,8 @@ from ingestion.evolution.migrate import (
 from ingestion.job import job_of
 from ingestion.leases import receiving
 from ingestion.mapping import Mapping as ColumnMapping
+from ingestion.masking import MASKER_VERSION
+from ingestion.own_names import known_products
 from ingestion.reading import RawTable
 from ingestion.retention import leave_out_gone
 from ingestion.schema import QUARANTINE, silver_schema
@@ -118,6 +120,7 @@ def rebuild(lake: "Lake", tenant: "Tenant", table: Table, reading: Reading) -> R
         if _done(lake, tenant, uploads, version, step):
             shadow.clear(tenant)
             return Rebuilt(table.name, version, 0, 0, 0)
+        products = known_products(lake, tenant, reading.contract)
         told = [
             _read_anew(
                 shadow,
@@ -125,6 +128,7 @@ def rebuild(lake: "Lake", tenant: "Tenant", table: Table, reading: Reading) -> R
                 reading,
                 upload,
                 raw=raw_as_sent(lake, tenant, upload),
+                products=products,
                 still_ours=held.check,
             )
             for upload in uploads
@@ -139,10 +143,14 @@ def rebuild(lake: "Lake", tenant: "Tenant", table: Table, reading: Reading) -> R
 
 
 def _step(lake: "Lake", tenant: "Tenant", version: str, last: Upload) -> str:
-    """Return the name under which a table is made anew once; after a restore it is another."""
+    """Return the name under which a table is made anew once.
+
+    After a restore, and under another masker, it is another.
+    """
     table = open_table(lake.ref(tenant, "silver", last.table).path)
     restored = 0 if table is None else restored_at(table)
-    return f"{REDRIVE}{version}:{last.id}{f':{restored}' if restored else ''}"
+    parts = (version, last.id, f"masker-{MASKER_VERSION}", *([str(restored)] if restored else ()))
+    return f"{REDRIVE}{':'.join(parts)}"
 
 
 def _done(lake: "Lake", tenant: "Tenant", uploads: list[Upload], version: str, step: str) -> bool:
@@ -180,6 +188,7 @@ def _read_anew(
     upload: Upload,
     *,
     raw: RawTable,
+    products: frozenset[str],
     still_ours: Callable[[], object],
 ) -> _Told:
     from ingestion.apply import apply_job, clear_staged
@@ -193,7 +202,9 @@ def _read_anew(
     table = contract.table(upload.table)
     mapping = with_own_columns(mapping, raw.headers, table, reading.own)
     raw, whole = with_defaults(raw, mapping, upload.table, path)
-    job = job_of(shadow, tenant, contract, upload, headers=raw.headers, mapping=whole)
+    job = job_of(
+        shadow, tenant, contract, upload, headers=raw.headers, mapping=whole, products=products
+    )
     require_mapped(job)
     job = scanned_job(job, scan([raw], job, lambda _rows: None))
     applied = apply_job(shadow, job, [raw], True, still_ours, into_bronze=False)

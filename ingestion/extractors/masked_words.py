@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 import pyarrow as pa
 
+from ingestion.extractors.persons import NONE, Own
 from ingestion.extractors.transcripts.redaction import HIDDEN, hidden_words
 from ingestion.masking import MASKER_VERSION
 
@@ -36,10 +37,10 @@ LONGEST_LINE = 100
 Line = list["Word"]
 
 
-def row_of(pages: Sequence[Sequence["Word"]]) -> dict[str, Any]:
+def row_of(pages: Sequence[Sequence["Word"]], own: Own = NONE) -> dict[str, Any]:
     """Return the words of pages under the names of ``COLUMNS``."""
     lines = [(number, line) for number, page in enumerate(pages) for line in lines_of(page)]
-    said = list(_masked([line for _, line in lines]))
+    said = list(_masked([line for _, line in lines], own))
     text = "\n".join(" ".join(words) for words in said)
     told = [
         _placed(word, shown, number)
@@ -69,9 +70,9 @@ def _another(last: "Word", word: "Word") -> bool:
     return word.line != last.line or word.left < last.left or lower
 
 
-def _masked(lines: Sequence[Line]) -> Iterator[list[str]]:
+def _masked(lines: Sequence[Line], own: Own) -> Iterator[list[str]]:
     texts = [[normalize("NFC", word.text) for word in line] for line in lines]
-    hidden = hidden_words(texts)
+    hidden = hidden_words(texts, own=own)
     for line, gone in zip(texts, hidden, strict=True):
         yield [HIDDEN if hides else word for word, hides in zip(line, gone, strict=True)]
 

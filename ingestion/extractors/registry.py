@@ -9,6 +9,7 @@ from ingestion.extractors.audio import columns as sounds
 from ingestion.extractors.documents import columns as papers
 from ingestion.extractors.documents.pages import pages
 from ingestion.extractors.images import columns as photos
+from ingestion.extractors.persons import Own
 from ingestion.extractors.texts import columns as notes
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Extractor:
     columns
         Of what it finds; personal data is masked before it gets there.
     read
-        Content → values of these columns; raises ``UserError`` of content that it cannot read.
+        Content and the company's own names, which masking spares → values of these columns;
+        raises ``UserError`` of content that it cannot read.
     again
         Rows of this version that are read again nevertheless: more can be found now.
     """
@@ -40,7 +42,7 @@ class Extractor:
     version: int
     media_types: tuple[str, ...]
     columns: "pa.Schema"
-    read: Callable[[bytes], Mapping[str, object]]
+    read: Callable[[bytes, Own], Mapping[str, object]]
     again: "pc.Expression | None" = None
 
     def reads(self, media_type: str) -> bool:
@@ -59,7 +61,7 @@ EXTRACTORS = (
         audio.VERSION,
         audio.MEDIA_TYPES,
         sounds.COLUMNS,
-        lambda content: sounds.row_of(audio.extract(content)),
+        lambda content, _own: sounds.row_of(audio.extract(content)),
     ),
     Extractor(images.NAME, images.VERSION, images.MEDIA_TYPES, photos.COLUMNS, photos.row_of),
     Extractor(
@@ -67,7 +69,7 @@ EXTRACTORS = (
         documents.VERSION,
         ("application/pdf",),
         papers.COLUMNS,
-        lambda content: papers.row_of(pages(content)),
+        lambda content, own: papers.row_of(pages(content), own),
     ),
     Extractor(texts.NAME, texts.VERSION, texts.MEDIA_TYPES, notes.COLUMNS, notes.row_of),
 )

@@ -19,8 +19,10 @@ import pyarrow.compute as pc
 from foundation.clock import utc_now
 from foundation.errors import OperatorError, UserError
 from ingestion.extractors.found import extract_ref
+from ingestion.extractors.persons import NONE, Own
 from ingestion.extractors.registry import Extractor
 from ingestion.masking import MASKER_VERSION
+from ingestion.own_names import known_products, own_names
 from lakehouse.arrow_types import UTC_MICROSECONDS
 from lakehouse.commits import Commit
 from tenancy.incident_files import FILES, files_lease, stored_contents
@@ -86,16 +88,21 @@ def extract_new(
     with lake.lease(f"extract:{extractor.name}:{tenant.id}"):
         _widen(lake, ref, extractor)
         end, files = monotonic() + most_seconds, deque(_waiting(lake, tenant, extractor, ref))
+        own = _own_names(lake, tenant) if files and extractor.masks else NONE
         while files and monotonic() < end:
             with _written(lake, tenant, extractor) as rows:
                 whole = min(end, monotonic() + AT_ONCE_SECONDS)
                 while files and len(rows) < AT_ONCE and (not rows or monotonic() < whole):
-                    rows.append(_row(lake, tenant, extractor, files[0]))
+                    rows.append(_row(lake, tenant, extractor, own, files[0]))
                     files.popleft()
             failed = sum(row["problem"] is not None for row in rows)
             read, unreadable = done.read + len(rows) - failed, done.unreadable + failed
             done = Extracted(read, unreadable)
     return replace(done, left=len(files))
+
+
+def _own_names(lake: "Lake", tenant: "Tenant") -> Own:
+    return own_names(tenant, known_products(lake, tenant, lake.contract_of(tenant)))
 
 
 def _widen(lake: "Lake", ref: "TableRef", extractor: Extractor) -> None:
@@ -160,7 +167,7 @@ def _waiting(
             yield _File(one.sha256, name, one.media_type)
 
 
-def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, file: _File) -> Row:
+def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, own: Own, file: _File) -> Row:
     about: Row = {
         "object_id": file.object_id,
         "extractor_version": extractor.version,
@@ -169,7 +176,7 @@ def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, file: _File) -> R
         "problem": None,
     }
     try:
-        return about | dict(extractor.read(lake.objects.get(tenant, FILES, file.sha256)))
+        return about | dict(extractor.read(lake.objects.get(tenant, FILES, file.sha256), own))
     except UserError as error:
         return about | {"problem": error.key}
     except OperatorError as error:

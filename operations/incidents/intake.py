@@ -18,10 +18,12 @@ from features.catalogue import features, is_of_text
 from features.spec import FeatureSpec
 from features.text_signals import columns_read, taken_of_texts
 from foundation.errors import InvalidRequest
+from ingestion.extractors.persons import Own
 from ingestion.extractors.words import read
 from ingestion.extractors.words.columns import SIGNALS, row_of
-from ingestion.extractors.words.table import SUBJECT, TEXT
+from ingestion.extractors.words.table import PRODUCT, SUBJECT, TEXT
 from ingestion.masking import mask
+from ingestion.own_names import own_names
 from ingestion.schema import TYPES, entity_of, stored_columns
 from ingestion.tokens import token
 from operations.incidents.values import Value, shown, value_of
@@ -76,6 +78,7 @@ class Desk:
     def __init__(self, tenant: Tenant, table: Table, token_key: bytes, now: datetime) -> None:
         self._time_zone, self._table = tenant.time_zone, table
         self._key, self._now = token_key, now
+        self._tenant = tenant
         self._columns = {column.name: column for column in intake_columns(table)}
 
     def take(self, fields: object, place: str) -> Intake:
@@ -95,7 +98,8 @@ class Desk:
         }
         opened_at = self._opened_at(values, place)
         self._check_content(values, place)
-        kept = {name: self._protected(self._columns[name], v) for name, v in values.items()}
+        own = own_names(self._tenant, [str(values[PRODUCT])] if values.get(PRODUCT) else ())
+        kept = {name: self._protected(self._columns[name], v, own) for name, v in values.items()}
         person = entity_of(self._table)
         named = kept.pop(person.name, None) if person else None
         reference = next((kept.get(c.name) for c in self._table.keys), None)
@@ -128,12 +132,12 @@ class Desk:
         if not set(said) - silent:
             raise InvalidRequest("serving.says_nothing", field=place)
 
-    def _protected(self, column: Column, value: Value) -> Value:
+    def _protected(self, column: Column, value: Value, own: Own) -> Value:
         if not isinstance(value, str):
             return value
         if column.classification == "identifier":
             return token(value, self._key, column.canonical)
-        return mask(value) if column.classification == "free_text" else value
+        return mask(value, own) if column.classification == "free_text" else value
 
 
 def intake_columns(table: Table) -> tuple[Column, ...]:

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from foundation.errors import MissingPart, OperatorError
 from foundation.texts import Language
+from ingestion.extractors.persons import Own
 from ingestion.extractors.registry import Extractor
 from ingestion.extractors.transcripts import columns
 from ingestion.extractors.transcripts.chosen import transcriber_of
@@ -31,13 +32,14 @@ def transcript_extractor(lake: "Lake", tenant: "Tenant") -> Extractor:
     transcriber = transcriber_of(lake.settings, tenant.language)
     texts = screen_texts(lake.store, tenant)
 
-    def read(content: bytes) -> Mapping[str, object]:
+    def read(content: bytes, own: Own) -> Mapping[str, object]:
         found, source = _supplied(lake, tenant, hashlib.sha256(content).hexdigest())
         if found.state == "none" and transcriber is not None:
             found, source = transcriber.transcribe(decoded(content)), None
         spoken = found.language or tenant.language
         language: Language = "en" if spoken.startswith("en") else "es"
-        return columns.row_of(found, source, *(texts[name, language] for name in SCREEN_TEXTS))
+        said = (texts[name, language] for name in SCREEN_TEXTS)
+        return columns.row_of(found, source, *said, own=own)
 
     return Extractor(
         columns.NAME,

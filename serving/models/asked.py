@@ -8,6 +8,8 @@ from data_contracts.contract import Contract, Model
 from features.shapes import Record
 from foundation.errors import NotFound
 from foundation.texts import Language
+from ingestion.extractors.persons import NONE, Own
+from ingestion.own_names import own_names
 from models.live import LiveModels
 from models.score import Score, Scorer
 from operations.incidents.values import shown
@@ -24,10 +26,11 @@ REASONS = "reasons"
 
 @dataclass(frozen=True)
 class AskedModel:
-    """A model of a tenant's contract, and what scores by it now."""
+    """A model of a tenant's contract, what scores by it now, and the tenant's own names."""
 
     model: Model
     scorer: Scorer
+    own: Own = NONE
 
     @classmethod
     def of(cls, models: LiveModels, tenant: Tenant, contract: Contract, name: str) -> Self:
@@ -44,11 +47,11 @@ class AskedModel:
         if found is None:
             known = ", ".join(one.name for one in contract.models)
             raise NotFound("serving.no_such_model", model=shown(name), known=known)
-        return cls(found, scorer_of(models, tenant, contract, name))
+        return cls(found, scorer_of(models, tenant, contract, name), own_names(tenant))
 
     def records(self, given: Sequence[Any]) -> list[Record]:
         """Return records as the model takes them; errors as ``feature_records``."""
-        return feature_records(given, self.scorer.champion.features)
+        return feature_records(given, self.scorer.champion.features, self.own)
 
     def answer(
         self, records: Sequence[Record], language: Language, *, reasons: bool

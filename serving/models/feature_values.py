@@ -8,14 +8,17 @@ from features.shapes import Record
 from features.spec import FeatureSpec, FeatureType
 from foundation.errors import InvalidRequest
 from foundation.spelling import well_formed
+from ingestion.extractors.persons import NONE, Own
 from ingestion.masking import mask
 from operations.incidents.values import LONGEST_TEXT, LONGEST_VALUE, shown
 
 
-def feature_records(given: Sequence[Any], features: Sequence[FeatureSpec]) -> list[Record]:
+def feature_records(
+    given: Sequence[Any], features: Sequence[FeatureSpec], own: Own = NONE
+) -> list[Record]:
     """Return the records with each value in its feature's type; what is not given is unknown.
 
-    Texts are masked, as all texts that models learn from.
+    Texts are masked, as all texts that models learn from; a company's own names stay in them.
 
     Raises
     ------
@@ -24,10 +27,10 @@ def feature_records(given: Sequence[Any], features: Sequence[FeatureSpec]) -> li
         another type.
     """
     types = {feature.name: feature.type for feature in features}
-    return [_record(one, types, place) for place, one in enumerate(given)]
+    return [_record(one, types, place, own) for place, one in enumerate(given)]
 
 
-def _record(given: object, types: Mapping[str, FeatureType], place: int) -> Record:
+def _record(given: object, types: Mapping[str, FeatureType], place: int, own: Own) -> Record:
     if not isinstance(given, dict):
         raise InvalidRequest("serving.not_record", field=f"records[{place}]")
     unknown = given.keys() - types.keys()
@@ -37,7 +40,7 @@ def _record(given: object, types: Mapping[str, FeatureType], place: int) -> Reco
     return {
         name: value
         if type(value) is float and types[name] == "numeric" and value - value == 0.0
-        else _value(value, types[name], place, name)
+        else _masked(_value(value, types[name], place, name), types[name], own)
         for name, value in given.items()
         if value is not None
     }
@@ -57,7 +60,11 @@ def _value(given: object, kind: FeatureType, place: int, name: str) -> object:
     limit = LONGEST_TEXT if kind == "text" else LONGEST_VALUE
     if len(given) > limit:
         raise InvalidRequest("serving.too_long", field=f"records[{place}].{name}", limit=limit)
-    return mask(well_formed(given)) if kind == "text" else given
+    return well_formed(given) if kind == "text" else given
+
+
+def _masked(value: object, kind: FeatureType, own: Own) -> object:
+    return mask(value, own) if kind == "text" and isinstance(value, str) else value
 
 
 def _finite(given: float) -> float | None:

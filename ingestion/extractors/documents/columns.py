@@ -8,6 +8,7 @@ from ingestion.extractors import masked_words
 from ingestion.extractors.documents.fields import Receipt, receipt_in
 from ingestion.extractors.documents.identification import Identification
 from ingestion.extractors.documents.pages import Pages
+from ingestion.extractors.persons import NONE, Own
 from ingestion.masking import mask
 from ingestion.schema import TYPES
 
@@ -35,24 +36,24 @@ ENDING = 3
 """Figures of an identification that are kept: enough to tell two apart, too few to find one."""
 
 
-def row_of(read: Pages) -> dict[str, Any]:
+def row_of(read: Pages, own: Own = NONE) -> dict[str, Any]:
     """Return a document under the names of ``COLUMNS``."""
     sizes = [{"width": round(page.width), "height": round(page.height)} for page in read.read]
     about = {"pages": read.count, "pages_read": len(read.read), "page_sizes": sizes}
-    return about | said_in(read)
+    return about | said_in(read, own)
 
 
-def said_in(read: Pages) -> dict[str, Any]:
+def said_in(read: Pages, own: Own = NONE) -> dict[str, Any]:
     """Return the words of pages, and the fields where they are a receipt's."""
     found = receipt_in(read.read, read.count)
-    fields = {} if found is None else _fields(found)
-    told = masked_words.row_of([page.words for page in read.read])
+    fields = {} if found is None else _fields(found, own)
+    told = masked_words.row_of([page.words for page in read.read], own)
     return told | {"is_receipt": bool(fields)} | fields
 
 
-def _fields(found: Receipt) -> dict[str, Any]:
+def _fields(found: Receipt, own: Own) -> dict[str, Any]:
     return {
-        "company": found.company and mask(found.company.value),
+        "company": found.company and mask(found.company.value, own),
         "issued_on": found.issued_on and found.issued_on.value,
         "total": found.total and found.total.value,
         "currency": found.currency,

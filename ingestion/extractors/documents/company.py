@@ -7,7 +7,8 @@ of an address, of numbers, or of the kind of document weigh against.
 import re
 from collections.abc import Sequence
 
-from ingestion.extractors.documents.rows import Row, folded, typical_height
+from ingestion.extractors.documents.rows import Row, typical_height
+from ingestion.extractors.plain import plain
 
 FORMS = (
     r"s\W{0,2}a\W{0,2}s|s\W{0,2}a(?=\W*$| de c\W?v)|s\W{0,2}a\W{0,2} de c\W?v\W?|ltda|limitada"
@@ -62,7 +63,7 @@ def company(rows: Sequence[Row]) -> tuple[str, tuple[int, ...]] | None:
 
 def points(row: Row, place: int, scale: float) -> float:
     """Return how much a row looks like the name of a company; ``place`` counts from the top."""
-    text = folded(cleaned(row.text))
+    text = plain(cleaned(row.text))
     letters = sum(letter.isalpha() for letter in text)
     if letters < LEAST_LETTERS:
         return -9.0
@@ -109,12 +110,12 @@ def _with_neighbour(rows: Sequence[Row], number: int) -> tuple[int, ...]:
     if (
         below < len(rows)
         and _is_form(rows[below].text)
-        and not LEGAL.search(folded(rows[number].text))
+        and not LEGAL.search(plain(rows[number].text))
     ):
         return number, below
     return (number,)
 
 
 def _is_form(text: str) -> bool:
-    plain = folded(cleaned(text))
-    return bool(LEGAL.search(plain)) and len(LEGAL.sub(" ", plain).split()) <= 0
+    words = plain(cleaned(text))
+    return bool(LEGAL.search(words)) and len(LEGAL.sub(" ", words).split()) <= 0

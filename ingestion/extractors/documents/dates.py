@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ingestion.extractors.documents.rows import Row, folded
+from ingestion.extractors.documents.rows import Row
+from ingestion.extractors.plain import plain
 
 ORDERED = (
     *("ene jan", "feb", "mar mac", "abr apr", "may mei", "jun"),
@@ -52,7 +53,7 @@ class Written:
 def dates(rows: Sequence[Row]) -> Iterator[Written]:
     """Yield every date of a document, in reading order; each place is read once."""
     for number, row in enumerate(rows):
-        text, taken = folded(row.text), [False] * len(row.text)
+        text, taken = plain(row.text), [False] * len(row.text)
         for form in FORMS:
             for seen in form.finditer(text):
                 value = _value(seen)
@@ -72,8 +73,8 @@ def own_date(rows: Sequence[Row]) -> Written | None:
 
 
 def _points(written: Written, rows: Sequence[Row]) -> float:
-    text = folded(rows[written.row].text)
-    above = folded(rows[written.row - 1].text) if written.row else ""
+    text = plain(rows[written.row].text)
+    above = plain(rows[written.row - 1].text) if written.row else ""
     before, after = text[: written.start], text[written.end :]
     points = 3.0 * bool(OWN.search(before)) + 1.5 * bool(CLOCK.search(after[:14]))
     points += 1.0 * bool(not before.strip() and OWN.search(above))

@@ -19,7 +19,8 @@ from stdnum.mx import rfc
 from stdnum.pe import ruc as pe_ruc
 from stdnum.uy import rut as uy_rut
 
-from ingestion.extractors.documents.rows import Row, folded
+from ingestion.extractors.documents.rows import Row
+from ingestion.extractors.plain import plain
 
 LABELS = {
     "NIT": r"n\W?i\W?t",
@@ -81,7 +82,7 @@ def identifications(rows: Sequence[Row]) -> list[Identification]:
     """Return the numbers of a document, the issuer's (that is, the first) first."""
     found: dict[str, Identification] = {}
     for place, row in enumerate(rows):
-        text = folded(row.text)
+        text = plain(row.text)
         for kind, form in FORMS.items():
             for seen in form.finditer(text):
                 number = re.sub(r"[^A-Z0-9ÑÑ&]", "", seen["number"].upper())

@@ -1,6 +1,5 @@
 """Words to rows: what stands side by side on a page, also where the photo is a little turned."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -111,20 +110,10 @@ def _bands(word: Word, band: float) -> range:
     return range(int(word.top // band), int(word.bottom // band) + 1)
 
 
-def folded(text: str) -> str:
-    """Return a text in lower case without accents, of the same length."""
-    return "".join(_plain(letter) for letter in text)
-
-
 def typical_height(found: Sequence[Row]) -> float:
     """Return the middle height of the rows, 1 where there are none."""
     heights = sorted(row.height for row in found)
     return heights[len(heights) // 2] if heights else 1.0
-
-
-def _plain(letter: str) -> str:
-    lower = unicodedata.normalize("NFD", letter)[0].lower()
-    return lower if len(lower) == 1 else letter
 
 
 def _is_text(word: Word) -> bool:

@@ -187,5 +187,5 @@ def _subsets(values: Sequence[Decimal]) -> Iterable[tuple[Decimal, ...]]:
 
 
 def _largest(candidates: Sequence[Candidate]) -> list[Candidate]:
-    plain = [c for c in candidates if c.part in {"", "subtotal"} and c.amount.marked]
-    return sorted(plain, key=lambda c: c.amount.value)[-1:]
+    bare = [c for c in candidates if c.part in {"", "subtotal"} and c.amount.marked]
+    return sorted(bare, key=lambda c: c.amount.value)[-1:]

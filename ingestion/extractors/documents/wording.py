@@ -2,7 +2,7 @@
 
 import re
 
-from ingestion.extractors.documents.rows import folded
+from ingestion.extractors.plain import plain
 
 TOTAL = r"t[o0]ta[l1|i]"
 PARTS = {
@@ -33,15 +33,15 @@ WEAK = re.compile(rf"\b{TOTAL}\b|\bjumlah\b|\bt[o0]ta[l1]|\bimporte\b|\bvalor\b|
 
 def part(text: str) -> str:
     """Return what the words of a row say that its amount is; empty where they say nothing."""
-    plain = re.sub(r"\s+", " ", folded(text))
-    kinds = [name for name, form in PARTS.items() if re.search(form, plain)]
-    if STRONG.search(plain) and not {"count", "subtotal", "change"} & set(kinds):
+    words = re.sub(r"\s+", " ", plain(text))
+    kinds = [name for name, form in PARTS.items() if re.search(form, words)]
+    if STRONG.search(words) and not {"count", "subtotal", "change"} & set(kinds):
         return "strong"
-    is_total = re.search(TOTAL, plain)
-    if is_total and "tax" in kinds and re.search(r"incl|con i\W?v\W?a|with|termasuk", plain):
+    is_total = re.search(TOTAL, words)
+    if is_total and "tax" in kinds and re.search(r"incl|con i\W?v\W?a|with|termasuk", words):
         return "strong"
     if kinds:
         return kinds[0]
-    if not WEAK.search(plain):
+    if not WEAK.search(words):
         return ""
-    return "weak" if is_total or "jumlah" in plain else "faint"
+    return "weak" if is_total or "jumlah" in words else "faint"

@@ -8,6 +8,7 @@ from ingestion.extractors import masked_words
 from ingestion.extractors.documents import columns as documents
 from ingestion.extractors.documents.pages import Page, Pages
 from ingestion.extractors.images.photo import seen
+from ingestion.extractors.persons import NONE, Own
 from ingestion.media.picture import opened
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Labeller(Protocol):
         """Return a picture's label, None where it is not sure, and the likeliest's probability."""
 
 
-def row_of(content: bytes, labeller: Labeller | None = None) -> dict[str, Any]:
+def row_of(content: bytes, own: Own = NONE, labeller: Labeller | None = None) -> dict[str, Any]:
     """Return a photo under the names of ``COLUMNS``. Raises as ``extract``."""
     picture = opened(content)
     photo = seen(picture)
@@ -50,7 +51,7 @@ def row_of(content: bytes, labeller: Labeller | None = None) -> dict[str, Any]:
     about = {"width": photo.width, "height": photo.height, "hash": photo.hash, **look}
     page = Page(photo.width, photo.height, photo.words, picture.convert("L"))
     told = {"faults": list(photo.faults), **_labelled(picture, labeller)}
-    return about | told | documents.said_in(Pages((page,), 1))
+    return about | told | documents.said_in(Pages((page,), 1), own)
 
 
 def _labelled(picture: "Image.Image", labeller: Labeller | None) -> dict[str, Any]:

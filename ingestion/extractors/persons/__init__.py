@@ -5,6 +5,7 @@ One reading serves all who need it: silver, the search index, other roles, provi
 
 from ingestion.extractors.persons.find import VERSION, apart, find
 from ingestion.extractors.persons.found import Found, Kind
+from ingestion.extractors.persons.own import NONE, Own
 from ingestion.extractors.persons.signs import signs_of_all
 
-__all__ = ["VERSION", "Found", "Kind", "apart", "find", "signs_of_all"]
+__all__ = ["NONE", "VERSION", "Found", "Kind", "Own", "apart", "find", "signs_of_all"]

@@ -12,7 +12,7 @@ _STREET = (
     r"|circunvalar|circ|cq|variante)"
 )
 _ORDINAL = r"(?:primera|segunda|tercera|cuarta|quinta|sexta|s[eé]ptima|octava|novena|d[eé]cima)"
-_WAY = rf"(?:[0-9]{{1,3}}|{_ORDINAL})"
+_WAY = rf"(?:[0-9]{{1,3}}(?![0-9])|{_ORDINAL})"
 _SIDE = (
     r"(?: ?-? ?(?:bis|[a-hnw]\b|[a-h]{1,2}(?=[0-9 #-])|[a-h]n\b|sur|norte|este|oeste|oriente"
     r"|occidente)){0,3}"
@@ -37,15 +37,20 @@ _SPOKEN = (
     r"|cien(?:to)?)"
 )
 _SPOKEN = rf"{_SPOKEN}(?: (?:y )?{_SPOKEN}){{0,3}}"
-_OF_STREETS = rf"(?:{_STREET}|jir[oó]n|jr|pasaje|psje|calzada|alameda)\.?"
+_OF_STREETS = (
+    rf"(?:{_STREET}|jir[oó]n|jr|pasaje|psje|calzada|alameda|privada|andador|prolongaci[oó]n"
+    r"|boulevard|bulevar|blvd|malec[oó]n|callej[oó]n)\.?"
+)
+_SAID = rf"(?:{_ORDINAL}|{_SPOKEN})"
 _PATTERNS = (
-    rf"{_STREET}\.? ?{_WAY}{_SIDE}{_SIGN}{_PLATE}(?!\w){_PLACE}",
+    rf"{_STREET}\.? ?{_WAY}{_SIDE}{_SIGN}{_PLATE}(?!\w)(?![.,][0-9]{{3}}){_PLACE}",
     rf"{_STREET}\.? ?{_WAY}{_SIDE} (?:(?:con|y|por) )?{_CROSSING}(?!\w)",
     rf"{_OF_STREETS} (?:(?:de )?(?:las? |los? |el )?{_LETTERS} ?){{1,3}}"
     rf"(?:#|n[°ºo]\.?|n[uú]mero|nro\.?) ?[0-9]{{1,4}}[a-z]?(?: ?- ?[0-9]{{1,4}})?(?!\w){_PLACE}",
     rf"{_OF_STREETS} (?!(?:con|y|de|la|a)\b)(?:(?:los|las|el|la|san|santa) )?"
     rf"{_CAPITAL}(?: {_CAPITAL})? [0-9]{{2,4}}(?![\w/-])(?![.,][0-9]){_PLACE}",
     rf"{_STREET}\.? [0-9]{{1,2}} de {_LETTERS} n?[0-9]{{1,3}}-[0-9]{{2,3}}(?: y {_CAPITAL})?(?!\w)",
+    rf"{_STREET} {_SAID}{_SIDE} (?:con|y|por) {_STREET} {_SAID}(?!\w){_PLACE}",
     rf"{_STREET} {_SPOKEN}{_SIDE} (?:n[uú]mero|con) {_SPOKEN}{_SIDE}(?!\w){_PLACE}",
     r"(?:manzana|mz|mzn|mzna)\.? ?(?:[0-9]{1,3}|[a-z]) ?,? ?(?:casa|cs|lote|lt)\.? ?"
     rf"[0-9]{{1,3}}[a-z]?(?!\w){_PLACE}",
@@ -60,7 +65,8 @@ STREETS = frozenset(
         "avenida aven avda av ak ac calle calles cl cll clle carrera carreras cra cr kra kr krr",
         "diagonal diag dg transversal transv trans trv tv tr autopista autop aut circular",
         "circunvalar circ cq variante jiron jr pasaje psje calzada alameda manzana mz mzn mzna",
-        "torre bloque bl kilometro km",
+        "torre bloque bl kilometro km privada andador prolongacion boulevard bulevar blvd malecon",
+        "callejon",
     )
     for word in line.split()
 )

@@ -10,14 +10,15 @@ from typing import NamedTuple
 import yaml
 
 from ingestion.extractors.persons.found import without
-from ingestion.extractors.persons.plain import plain
+from ingestion.extractors.persons.harmless import without_prices, without_times
+from ingestion.extractors.plain import plain
 
 REACH = 64
 """Characters before a number that are read, and the words among them that count."""
 WORDS = 6
 
 _WORD = re.compile(r"[^\W\d_]+")
-_NO_DIGIT = re.compile("[^0-9]+")
+NO_DIGIT = re.compile("[^0-9]+")
 _CURRENCY = re.compile(r"[$€£]|COP|USD|cop|usd|US")
 _UNIT = (
     r" ?(?:mil\b|mill[oó]n|(?:de )?pesos?\b|cop\b|usd\b|d[oó]lares|euros|soles|bol[ií]vares|puntos"
@@ -60,18 +61,21 @@ class Spot(NamedTuple):
 
 
 def spots(text: str) -> Iterator[Spot]:
-    """Yield where so many digits stand that they may identify someone; amounts are left out."""
+    """Yield where so many digits stand that they may identify someone."""
     runs = list(_RUN.finditer(text))
-    money = [run for run in runs if _is_money(text, run)]
-    if money:
-        text = _without_amounts(text, money)
-        runs = list(_RUN.finditer(text))
     for run, following in zip_longest(runs, runs[1:]):
-        digits = len(_NO_DIGIT.sub("", run[0]))
+        digits = len(NO_DIGIT.sub("", run[0]))
         if digits >= FEWEST_DIGITS:
             start, end = run.span()
             high = min(end + BESIDE, following.start() if following else len(text))
             yield Spot(max(0, start - BESIDE), high, start, digits, cue(text, start))
+
+
+def without_figures(text: str) -> str:
+    """Return a text of the same length without amounts, prices and times."""
+    text = without_prices(without_times(text))
+    money = [run for run in _RUN.finditer(text) if _is_money(text, run)]
+    return _without_amounts(text, money) if money else text
 
 
 def _without_amounts(text: str, money: list[re.Match[str]]) -> str:

@@ -1,25 +1,27 @@
 """Finding what identifies a person in a text."""
 
 import re
-from functools import cache
+from functools import lru_cache, partial
 
 from ingestion.extractors.persons.addresses import addresses
 from ingestion.extractors.persons.emails import emails
 from ingestion.extractors.persons.found import Finder, Found, without
 from ingestion.extractors.persons.names import names
 from ingestion.extractors.persons.numbers import numbers
+from ingestion.extractors.persons.own import NONE, Own
+from ingestion.extractors.persons.parted import parted
 from ingestion.extractors.persons.reading import read, written
 from ingestion.extractors.persons.signs import DIGITS, EMAIL, NAME, SPOKEN, STREET, signs_of
 from ingestion.extractors.persons.spoken import spoken
 
-VERSION = 3
+VERSION = 4
 """Raised whenever something else may be found in some text."""
 
 MASKED = re.compile(r"\[(?:NOMBRE|DOCUMENTO|TARJETA|TELÉFONO|CORREO|DIRECCIÓN)\]")
 """What an earlier masking left."""
 
 
-def find(text: str, signs: int | None = None) -> list[Found]:
+def find(text: str, signs: int | None = None, own: Own = NONE) -> list[Found]:
     """Return what identifies a person, in the order of the text; no two places overlap.
 
     Parameters
@@ -28,6 +30,8 @@ def find(text: str, signs: int | None = None) -> list[Found]:
         The text.
     signs
         Its signs, where they are known already.
+    own
+        A company's own names, which are no person's.
 
     >>> [(f.kind, f.start, f.end) for f in find("Soy Ana Ruiz, cédula 1.023.456.789")]
     [('name', 4, 12), ('document', 21, 34)]
@@ -35,7 +39,7 @@ def find(text: str, signs: int | None = None) -> list[Found]:
     text, places = read(text)
     found: list[Found] = []
     rest = without(text, (m.span() for m in MASKED.finditer(text))) if "[" in text else text
-    for finder in _finders(signs_of(text) if signs is None else signs):
+    for finder in _finders(signs_of(text) if signs is None else signs, own):
         new = apart(list(finder(rest)))
         if new:
             rest = without(rest, ((place.start, place.end) for place in new))
@@ -43,15 +47,16 @@ def find(text: str, signs: int | None = None) -> list[Found]:
     return written(sorted(found), places)
 
 
-@cache
-def _finders(signs: int) -> tuple[Finder, ...]:
+@lru_cache(maxsize=1024)
+def _finders(signs: int, own: Own) -> tuple[Finder, ...]:
     """Return those that may find something, each after those whose findings it would mistake."""
     by_sign: tuple[tuple[int, Finder], ...] = (
         (EMAIL, emails),
         (STREET, addresses),
+        (DIGITS, parted),
         (DIGITS, numbers),
         (SPOKEN, spoken),
-        (NAME, names),
+        (NAME, partial(names, own=own)),
     )
     return tuple(finder for sign, finder in by_sign if signs & sign)
 

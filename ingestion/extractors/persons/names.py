@@ -1,12 +1,13 @@
 """Names of persons: by list, by what stands around them, and by how they are written."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from ingestion.extractors.persons.cues import Evidence, evidence_before, is_told_after, lists
 from ingestion.extractors.persons.found import Found
+from ingestion.extractors.persons.own import NONE, Own, Phrase
 from ingestion.extractors.persons.vocabulary import vocabulary
 from ingestion.extractors.persons.word import LIKELY, words_of
 
@@ -15,6 +16,8 @@ LONGEST_NAME = 7
 FOREIGN = 0.4
 """A text of which more words are unknown is in another language."""
 
+WITHIN = frozenset(" -0123456789")
+"""What may stand between the words of a company's own name: «Móvil 40 GB»."""
 LEGAL_FORMS = frozenset({"ltda", "sas", "spa", "sa", "inc", "corp", "srl", "eirl", "cia"})
 ABBREVIATIONS = frozenset({"", "cc", "ce", "ti", "nit", "tp", "sa", "sas", "eu", "uu", "pd", "no"})
 """Letters with full stops that are nobody's initials."""
@@ -24,9 +27,9 @@ _ENGLISH = re.compile(r"ck|ee|oo|gh|wn|(?:ing|tion|rd|ld|nd|rk|ch|ss|st|sh|ls|ts
 """What Spanish words and names hold not, and those of English brands and places do."""
 
 
-def names(text: str) -> Iterator[Found]:
-    """Find names of persons."""
-    reading = Reading(text)
+def names(text: str, own: Own = NONE) -> Iterator[Found]:
+    """Find names of persons; a company's own names are none."""
+    reading = Reading(text, own)
     end = 0
     for at, word in enumerate(reading.words):
         if word.may_begin and at >= end:
@@ -38,11 +41,32 @@ def names(text: str) -> Iterator[Found]:
 class Reading:
     """A text as words and what stands before each, and where a name begins and ends in it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, own: Own = NONE) -> None:
         self.parts = _WORD.split(text)
         self.gaps = self.parts[0::2]
         self.words = words_of(self.parts[1::2])
         self.ends = list(accumulate(map(len, self.parts)))
+        for at in self._beginnings(own) if own.phrases else ():
+            self._spare(at, own.phrases[self.words[at].plain])
+
+    def _beginnings(self, own: Own) -> list[int]:
+        """Return where a company's own name may begin."""
+        return [at for at, word in enumerate(self.words) if word.plain in own.phrases]
+
+    def _spare(self, at: int, phrases: Sequence[Phrase]) -> None:
+        """Make words of nobody of a company's own name, where one is here.
+
+        A person may be called as a company is («Arturo Calle»): who says «me llamo» is one.
+        """
+        announced = evidence_before(self.gaps, self.words, at) == "sure"
+        if announced and self.words[at].sort == "sure":
+            return
+        for phrase in phrases:
+            end = at + len(phrase)
+            near = WITHIN.issuperset("".join(self.gaps[at + 1 : end]))
+            if near and phrase == tuple(word.plain for word in self.words[at:end]):
+                self.words[at:end] = [word.of_nobody() for word in self.words[at:end]]
+                return
 
     def place(self, first: int, end: int) -> tuple[int, int]:
         """Return the characters from a word to the one before another."""

@@ -1,8 +1,16 @@
 """Numbers that identify a person, each looked for where so many digits stand."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
-from ingestion.extractors.persons.around import REACH, Spot, spots
+from ingestion.extractors.persons.around import (
+    FEWEST_DIGITS,
+    NO_DIGIT,
+    REACH,
+    Spot,
+    spots,
+    without_figures,
+)
 from ingestion.extractors.persons.cards import cards
 from ingestion.extractors.persons.documents import documents
 from ingestion.extractors.persons.found import Found, without
@@ -12,21 +20,37 @@ from ingestion.extractors.persons.tax import tax_numbers
 FEWEST_OF_CARD, FEWEST_OF_PHONE, FEWEST_OF_TAX = 13, 7, 6
 """Digits."""
 
+LONGEST_SEEN = 256
+"""Characters."""
+
 
 def numbers(text: str) -> Iterator[Found]:
     """Find cards, tax numbers, telephones and documents."""
+    text = without_figures(text)
     for spot in spots(text):
         before = max(0, spot.low - REACH)
-        for start, end, kind in _at(text[before : spot.high + REACH], _moved(spot, before)):
+        beside = text[before : spot.high + REACH]
+        look = _seen if len(beside) <= LONGEST_SEEN else _at
+        for start, end, kind in look(beside, _moved(spot, before)):
             yield Found(start + before, end + before, kind)
 
 
-def _at(text: str, spot: Spot) -> Iterator[Found]:
-    """Find what stands at one place of a text, of which what is far from it was cut off."""
+def _at(text: str, spot: Spot) -> tuple[Found, ...]:
+    """Return what stands at one place of a text, of which what is far from it was cut off."""
+    all_found, left = list[Found](), spot.digits
     for finder in _finders(text, spot):
         found = list(finder(text, spot))
-        text = without(text, ((place.start, place.end) for place in found))
-        yield from found
+        if found:
+            left -= len(NO_DIGIT.sub("", "".join(text[one.start : one.end] for one in found)))
+            text = without(text, ((one.start, one.end) for one in found))
+            all_found += found
+        if left < FEWEST_DIGITS:
+            break
+    return tuple(all_found)
+
+
+_seen = lru_cache(maxsize=1024)(_at)
+"""Lists and logs say the same line over and over."""
 
 
 def _moved(spot: Spot, by: int) -> Spot:

@@ -15,10 +15,10 @@ import pyarrow as pa
 from ingestion.extractors.persons.addresses import STREETS
 from ingestion.extractors.persons.around import words_of
 from ingestion.extractors.persons.cues import lists
-from ingestion.extractors.persons.plain import plain
 from ingestion.extractors.persons.reading import ODD, read
 from ingestion.extractors.persons.spoken import FEWEST_WORDS, numerals
 from ingestion.extractors.persons.vocabulary import is_acronym, sort_of
+from ingestion.extractors.plain import plain
 
 EMAIL, STREET, DIGITS, SPOKEN, NAME = 1, 2, 4, 8, 16
 """Bits: something of an address of e-mail; of a street; five digits in a row that are no dollars;
@@ -31,9 +31,7 @@ name; a word of a cue; of a street; of a number."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SAME_LETTERS = r"[\p{L}\p{Nl}\p{No}]+"
 _AT = r"@|\(at\)|\[at\]|(?i:arroba)"
-_MANY_DIGITS = (
-    r"(?:^ *|[^0-9.,$ ]|[^$ ] +|\$ {2,}|[^0-9$ ][.,])[0-9](?:[^0-9A-Za-z\n]{0,3}[0-9]){4}"
-)
+_MANY_DIGITS = r"(?:^ *|[^0-9.,$ ]|[^$ ] +|\$ {2,}|[^0-9$ ][.,])[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){4}"
 _HAS_AT, _HAS_DIGITS, _HAS_DIGIT = map(re.compile, (_AT, _MANY_DIGITS, "[0-9]"))
 _OF_AN_ORDER = (
     rf"(?:^|[ .,;:(\n])(?:{'|'.join(sorted(words_of('order')))})"

@@ -11,7 +11,7 @@ from stdnum import luhn
 
 from ingestion.extractors.persons.around import cue, is_quantity
 from ingestion.extractors.persons.found import Found, Kind
-from ingestion.extractors.persons.plain import plain
+from ingestion.extractors.plain import plain
 
 FEWEST_DIGITS = 7
 """Fewer digits in words, with nothing beside them that says what they are, identify nobody."""
@@ -30,8 +30,7 @@ class Numerals(NamedTuple):
 
 def spoken(text: str) -> Iterator[Found]:
     """Find cards, telephones and documents whose digits are said in words."""
-    low = _same_length(text)
-    for run in numerals().run.finditer(low):
+    for run in numerals().run.finditer(plain(text)):
         kind = _kind_of(text, run.start(), run.end(), _WORD.findall(run[0]))
         if kind:
             yield Found(*run.span(), kind)
@@ -68,12 +67,6 @@ def _digits(words: list[str]) -> str:
             numbers.append(value)
         room = 100 if value >= 100 else 10 if 30 <= value < 100 else 0
     return "".join(map(str, numbers))
-
-
-def _same_length(text: str) -> str:
-    """Return a text in its plain form, letter for letter."""
-    low = plain(text)
-    return low if len(low) == len(text) else text.lower()
 
 
 @cache

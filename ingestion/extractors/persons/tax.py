@@ -23,6 +23,7 @@ _SHAPED = re.compile(
 _MEXICAN = re.compile(
     r"(?<!\w)[A-ZÑ&]{3,4}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[A-Z0-9]{3}(?!\w)"
 )
+_DASH = re.compile("[-–—]")
 FIRST_COMPANY = 50_000_000
 """Chile's numbers of companies begin here; those before are persons'."""
 
@@ -38,6 +39,8 @@ def tax_numbers(text: str, spot: Spot) -> Iterator[Found]:
     if text[spot.start - 1 : spot.start].isalpha():
         mexican = (_MEXICAN.match(text, max(0, spot.start - letters)) for letters in (3, 4))
         yield from (Found(*found.span(), "tax_number") for found in mexican if found)
+    if not _DASH.search(text, spot.start, spot.high):
+        return
     for found in _SHAPED.finditer(text, spot.low, spot.high):
         yield Found(*found.span(), "tax_number")
     for found in _CHECKED.finditer(text, spot.low, spot.high):

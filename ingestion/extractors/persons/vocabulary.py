@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 import yaml
 
-from ingestion.extractors.persons.plain import plain
 from ingestion.extractors.persons.spanish import is_spanish
+from ingestion.extractors.plain import plain
 
 Sort = Literal["sure", "doubtful", "word", "known", "thing", "unknown"]
 """A listed name that is nothing else; one that is a word too; a word; what has a capital and is no

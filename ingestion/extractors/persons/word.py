@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingestion.extractors.persons.cues import lists
-from ingestion.extractors.persons.plain import plain
 from ingestion.extractors.persons.vocabulary import Sort, is_acronym, sort_of
+from ingestion.extractors.plain import plain
 
 SHOUTED = 0.6
 """A text with a larger share of words in capitals says nothing by them."""
@@ -33,6 +33,10 @@ class Word(NamedTuple):
     capital: bool
     may_begin: bool
     is_verb: bool
+
+    def of_nobody(self) -> "Word":
+        """Return the word as one that is no part of a name."""
+        return Word(self.plain, "word", capital=False, may_begin=False, is_verb=False)
 
 
 def words_of(texts: Sequence[str]) -> list[Word]:

@@ -11,6 +11,7 @@ from unicodedata import normalize
 import pyarrow as pa
 
 from foundation.errors import InvalidUpload
+from ingestion.extractors.persons import NONE, Own
 from ingestion.masking import MASKER_VERSION, mask
 from ingestion.media.kinds import kind_of, plain
 
@@ -26,7 +27,7 @@ TAG = re.compile(r"<(?:style|script)\b.*?(?:</(?:style|script)>|\Z)|<[^<>]{0,200
 NEVER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
-def row_of(content: bytes) -> dict[str, Any]:
+def row_of(content: bytes, own: Own = NONE) -> dict[str, Any]:
     """Return a text under the names of ``COLUMNS``.
 
     Raises
@@ -38,7 +39,7 @@ def row_of(content: bytes) -> dict[str, Any]:
     if written is None:
         raise InvalidUpload("texts.unreadable")
     tidy = NEVER.sub(" ", normalize("NFC", written.replace("\r\n", "\n"))).strip()
-    text = normalize("NFC", mask(tidy[:MOST_CHARACTERS]))
+    text = normalize("NFC", mask(tidy[:MOST_CHARACTERS], own))
     whole = len(tidy) <= MOST_CHARACTERS
     return {"text": text, "is_whole": whole, "masker_version": MASKER_VERSION}
 

@@ -5,6 +5,7 @@ from unicodedata import normalize
 
 import pyarrow as pa
 
+from ingestion.extractors.persons import NONE, Own
 from ingestion.extractors.transcripts.redaction import redact
 from ingestion.extractors.transcripts.transcript import Transcript, Turn, Word
 from ingestion.extractors.transcripts.wording import closed, greeted
@@ -48,6 +49,7 @@ def row_of(
     source_object_id: str | None = None,
     greeting: str = "",
     closing: str = "",
+    own: Own = NONE,
 ) -> dict[str, Any]:
     """Return a transcript under the names of ``COLUMNS``.
 
@@ -55,14 +57,16 @@ def row_of(
     ----------
     greeting, closing
         What agents are to say at the beginning and at the end.
+    own
+        The company's own names, which are no person's.
     """
-    found = redact(transcript)
+    found = redact(transcript, own)
     return {
         "state": transcript.state,
         "source": transcript.source,
         "language": transcript.language,
         "source_object_id": source_object_id,
-        "turns": [_turn(one) for one in found.transcript.turns],
+        "turns": [_turn(one, own) for one in found.transcript.turns],
         "spans": [vars(one) for one in found.spans],
         "untimed": found.untimed,
         "greeting_share": greeted(transcript.turns, greeting),
@@ -71,9 +75,9 @@ def row_of(
     }
 
 
-def _turn(turn: Turn) -> dict[str, Any]:
+def _turn(turn: Turn, own: Own) -> dict[str, Any]:
     return {
-        "speaker": turn.speaker and mask(turn.speaker),
+        "speaker": turn.speaker and mask(turn.speaker, own),
         "channel": turn.channel,
         "start_seconds": turn.start_seconds,
         "end_seconds": turn.end_seconds,

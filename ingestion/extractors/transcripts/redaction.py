@@ -12,7 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
-from ingestion.extractors.persons import Found
+from ingestion.extractors.persons import NONE, Found, Own
 from ingestion.extractors.transcripts.together import found_together
 from ingestion.extractors.transcripts.transcript import Transcript, Turn, Word
 from ingestion.masking import masked
@@ -42,17 +42,17 @@ class Redacted:
     untimed: int
 
 
-def redact(transcript: Transcript) -> Redacted:
+def redact(transcript: Transcript, own: Own = NONE) -> Redacted:
     """Return a transcript without what identifies a person, and where in the sound that was.
 
     Turns are read with those around them: «¿su cédula?», says one, and the other says a number.
     """
     told, spans, untimed = transcript.turns, list[Span](), 0
     speakers = [(turn.speaker, turn.channel) for turn in told]
-    places = found_together([turn.text for turn in told], speakers)
+    places = found_together([turn.text for turn in told], speakers, own)
     words = [[word.text for word in turn.words] or turn.text.split() for turn in told]
     turns = []
-    for turn, found, gone in zip(told, places, hidden_words(words, speakers), strict=True):
+    for turn, found, gone in zip(told, places, hidden_words(words, speakers, own), strict=True):
         shown, silent = _masked(turn, found, gone)
         turns.append(replace(turn, text=masked(turn.text, found), words=shown))
         spans += silent
@@ -101,7 +101,9 @@ def _masked(
 
 
 def hidden_words(
-    lines: Sequence[Sequence[str]], speakers: Sequence[Hashable] | None = None
+    lines: Sequence[Sequence[str]],
+    speakers: Sequence[Hashable] | None = None,
+    own: Own = NONE,
 ) -> list[list[bool]]:
     """Return which words of lines identify a person, by their line and by those around it.
 
@@ -109,7 +111,7 @@ def hidden_words(
     [[False, False, True], [True, True, False]]
     """
     texts = [" ".join(words) for words in lines]
-    found = found_together(texts, speakers or [None] * len(texts))
+    found = found_together(texts, speakers or [None] * len(texts), own)
     return [_hidden(words, places) for words, places in zip(lines, found, strict=True)]
 
 

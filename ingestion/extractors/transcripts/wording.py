@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
-from ingestion.extractors.documents.rows import folded
+from ingestion.extractors.plain import plain
 from ingestion.extractors.transcripts.transcript import Turn
 
 OPENING_TURNS, CLOSING_TURNS = 4, 6
@@ -49,4 +49,4 @@ def _share(turns: Sequence[Turn], text: str) -> float | None:
 
 
 def _words(text: str) -> set[str]:
-    return set(WORD.findall(folded(text)))
+    return set(WORD.findall(plain(text)))

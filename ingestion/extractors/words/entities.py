@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from ingestion.extractors.persons.found import without
 from ingestion.extractors.persons.spoken import numerals
-from ingestion.extractors.words.plain import plain
+from ingestion.extractors.plain import plain
 
 EntityKind = Literal["order", "contract", "identification", "amount", "date", "product"]
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from ingestion.extractors.plain import plain
 from ingestion.extractors.words.entities import Entity
-from ingestion.extractors.words.plain import plain
 
 _PIECE = re.compile(r"[^\W\d_]+|[0-9]+")
 

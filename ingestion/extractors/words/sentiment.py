@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import yaml
 
-from ingestion.extractors.words.plain import plain
+from ingestion.extractors.plain import plain
 
 Sentiment = Literal["negative", "neutral", "positive"]
 

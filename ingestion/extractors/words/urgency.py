@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import yaml
 
-from ingestion.extractors.words.plain import plain
+from ingestion.extractors.plain import plain
 
 KINDS = ("pressing", "security", "danger", "law", "cut_off")
 

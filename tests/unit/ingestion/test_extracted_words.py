@@ -15,6 +15,7 @@ from foundation.errors import InvalidUpload
 from ingestion.extractors.documents.fields import is_receipt
 from ingestion.extractors.images.ocr import Word
 from ingestion.extractors.masked_words import HIDDEN, row_of
+from ingestion.extractors.persons import NONE
 from ingestion.extractors.registry import EXTRACTORS
 from tests.conftest import require
 from tests.drawn import as_file, page, pdf, picture
@@ -28,7 +29,7 @@ PERSONAL = ("María", "Pérez", "3001234567", "1.023.456.789", "ana@correo.co")
 def read(name: str, content: bytes) -> dict[str, Any]:
     """Return what an extractor finds, as its table holds it."""
     one = READERS[name]
-    (row,) = pa.Table.from_pylist([dict(one.read(content))], one.columns).to_pylist()
+    (row,) = pa.Table.from_pylist([dict(one.read(content, NONE))], one.columns).to_pylist()
     return row
 
 

@@ -1,5 +1,8 @@
 """What the engine gets of a file: the cells as they came, and free texts once more, masked."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,12 +19,17 @@ HEADERS = ("incident_id", "text")
 ACME = Tenant("acme", "Acme", "telecom")
 
 
-def handed(texts: list[str | None], values: dict[str, str] | None = None) -> list[str | None]:
+def handed(
+    texts: Sequence[str | None],
+    values: dict[str, str] | None = None,
+    products: Sequence[str] = (),
+) -> list[str | None]:
     columns = dict(zip(HEADERS, HEADERS, strict=True))
     mapping = Mapping(columns, "natural", None, "increment", {"text": values or {}})
     table = TELECOM.table("incidents")
     job = Job(ACME, TELECOM, table, mapping, "u", "f", utc_now(), HEADERS, 0, {}, b"k" * 32)
     numbers = np.arange(len(texts), dtype=np.int64)
+    job = replace(job, products=frozenset(products))
     cells = [[str(number) for number in numbers], texts]
     rows = raw_rows(job, RawTable(HEADERS, as_rows(HEADERS, cells, numbers)))
     assert rows["raw_text"].to_pylist() == texts
@@ -42,6 +50,11 @@ def test_a_text_is_masked_without_its_edges_and_left_out_where_nothing_changes(
     text: str, masked: str | None
 ):
     assert handed([text, "otra cosa"]) == [masked, None]
+
+
+def test_the_tenants_own_name_and_its_products_stay():
+    said = ["hablo con Acme", "de parte de Nebulón", "hablo con Acmeo"]
+    assert handed(said, products=["Nebulón"]) == [None, None, "hablo con [NOMBRE]"]
 
 
 def test_nothing_is_masked_of_nothing():

@@ -21,6 +21,7 @@ from ingestion.extractors.gone import forget_gone
 from ingestion.extractors.images.alike import perceptual_hash
 from ingestion.extractors.images.columns import COLUMNS
 from ingestion.extractors.images.sharpness import look
+from ingestion.extractors.persons import Own
 from ingestion.extractors.registry import Extractor
 from ingestion.extractors.run import Extracted, extract_new, table_of
 from ingestion.media.picture import opened
@@ -77,13 +78,20 @@ def test_a_better_version_reads_again_and_the_earlier_rows_stay(house: House):
     ]
 
 
+def test_the_companys_own_name_stays_in_what_is_read(house: House):
+    house.send("Hablé con Acme, con Yurleidy Paternina".encode(), kind="text/plain")
+    extract_new(house.lake, ACME, NOTES)
+    (row,) = house.found(extractor=NOTES)
+    assert row["text"] == "Hablé con Acme, con [NOMBRE]"
+
+
 def test_a_version_that_finds_more_gives_the_table_its_columns(house: House):
     house.send(b"Una nota", kind="text/plain")
     extract_new(house.lake, ACME, NOTES)
     more = NOTES.columns.append(pa.field("language", pa.string()))
 
-    def read(content: bytes) -> Mapping[str, object]:
-        return dict(NOTES.read(content)) | {"language": "es"}
+    def read(content: bytes, own: Own) -> Mapping[str, object]:
+        return dict(NOTES.read(content, own)) | {"language": "es"}
 
     extract_new(house.lake, ACME, replace(NOTES, version=2, columns=more, read=read))
     told = [(row["extractor_version"], row["language"]) for row in house.found(extractor=NOTES)]
@@ -93,10 +101,10 @@ def test_a_version_that_finds_more_gives_the_table_its_columns(house: House):
 def test_what_cannot_be_read_is_told_and_not_tried_again(house: House):
     noise = recording(250)
 
-    def read(content: bytes) -> Mapping[str, object]:
+    def read(content: bytes, own: Own) -> Mapping[str, object]:
         if content == noise:
             raise InvalidUpload("sandbox.refused", tool="ffmpeg")
-        return SOUND.read(content)
+        return SOUND.read(content, own)
 
     strict = replace(SOUND, read=read)
     house.send(noise, recording(200))
@@ -110,10 +118,10 @@ def test_what_was_read_before_the_reader_failed_is_kept(house: House):
     sounds = recording(200), recording(250)
     _, noise = sorted(sounds, key=lambda one: sha256(one).hexdigest())  # as files are read
 
-    def read(content: bytes) -> Mapping[str, object]:
+    def read(content: bytes, own: Own) -> Mapping[str, object]:
         if content == noise:
             raise OperatorError("transcripts.away", host="away.example")
-        return SOUND.read(content)
+        return SOUND.read(content, own)
 
     house.send(*sounds)
     with pytest.raises(OperatorError):
@@ -131,9 +139,9 @@ def test_a_run_that_took_its_time_leaves_the_rest_to_the_next(house: House):
 def test_what_is_erased_while_it_is_read_leaves_no_row(house: House):
     house.send(recording(200))
 
-    def read(content: bytes) -> Mapping[str, object]:
+    def read(content: bytes, own: Own) -> Mapping[str, object]:
         house.forget_customer()
-        return SOUND.read(content)
+        return SOUND.read(content, own)
 
     extract_new(house.lake, ACME, replace(SOUND, read=read))
     assert house.found() == []
@@ -143,8 +151,8 @@ def test_what_another_masker_masked_is_read_again(house: House):
     house.send(b"Soy Mar\xc3\xada", kind="text/plain")
     assert extract_new(house.lake, ACME, NOTES) == Extracted(read=1)
 
-    def of_before(content: bytes) -> Mapping[str, object]:
-        return dict(NOTES.read(content)) | {"masker_version": "0", "text": "Soy María"}
+    def of_before(content: bytes, own: Own) -> Mapping[str, object]:
+        return dict(NOTES.read(content, own)) | {"masker_version": "0", "text": "Soy María"}
 
     earlier = replace(NOTES, version=NOTES.version + 1, read=of_before)
     extract_new(house.lake, ACME, earlier)
@@ -217,7 +225,7 @@ def test_tenants_files_stay_apart_under_names_of_their_own(house: House):
     assert acme["quality"] == globex["quality"]
 
 
-def looked_at(content: bytes) -> dict[str, object]:
+def looked_at(content: bytes, own: Own) -> Mapping[str, object]:
     """Return what an image's row says without its words, which take their time."""
     picture = opened(content)
     return {"hash": perceptual_hash(picture), "contrast": look(picture).contrast}
