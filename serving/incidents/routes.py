@@ -1,6 +1,6 @@
 """``/v1/incidents…`` and ``/v1/scores/…``: register, answer, tell what came of it, replay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from operations.incidents.outcomes import tell_outcome
 from operations.incidents.register import register
 from operations.incidents.registered import Registered, Registrar, incident
 from operations.incidents.scores import replay_score
+from operations.transcripts.beside import AUDIO
+from operations.transcripts.state import WAITING, TranscriptState, states_of
 from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of
 from serving.docs.document import SECURITY, refusals
@@ -25,6 +27,7 @@ from serving.incidents.schemas import BatchSaid, IncidentSaid, ReplaySaid
 from serving.observed import telemetry
 
 CREATED, AGAIN, MIXED = 201, 200, 207
+NOT_ASKED: Mapping[int, TranscriptState] = {}
 Answered = tuple[dict[str, Any], int]
 
 
@@ -88,7 +91,7 @@ def _add_reading(app: APIFlask, house: House) -> None:
     )
     def get(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "read")
-        return _told(incident(house.lake, caller.tenant, incident_id), caller.language)
+        return _looked_up(house, caller, incident(house.lake, caller.tenant, incident_id))
 
     @app.get("/v1/scores/<score_id>")
     @app.output(ReplaySaid)
@@ -126,7 +129,7 @@ def _add_telling(app: APIFlask, house: House) -> None:
     def outcome(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "score")
         told = tell_outcome(_registrar(house, caller), incident_id, json_object(request))
-        return _told(told, caller.language)
+        return _looked_up(house, caller, told)
 
     @app.post("/v1/incidents/<incident_id>/feedback")
     @app.output(IncidentSaid)
@@ -139,7 +142,7 @@ def _add_telling(app: APIFlask, house: House) -> None:
     def feedback(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "score")
         told = tell_feedback(_registrar(house, caller), incident_id, json_object(request))
-        return _told(told, caller.language)
+        return _looked_up(house, caller, told)
 
 
 def _registrar(house: House, caller: Caller) -> Registrar:
@@ -157,7 +160,22 @@ def _key() -> str | None:
     return request.headers.get(KEY)
 
 
-def _told(one: Registered, language: Language) -> dict[str, Any]:
+def _looked_up(house: House, caller: Caller, one: Registered) -> dict[str, Any]:
+    """Return what is told of an incident, with what was found since in the files that it has."""
+    states = states_of(house.lake, caller.tenant, one.incident.incident_id)
+    return _told(one, caller.language, states)
+
+
+def _told(
+    one: Registered, language: Language, states: Mapping[int, TranscriptState] = NOT_ASKED
+) -> dict[str, Any]:
+    """Return what is told of an incident.
+
+    Parameters
+    ----------
+    states
+        Of the recordings' transcripts, by place; who registers does not wait for the lake.
+    """
     stored, content = one.incident, one.content
     return {
         "incident_id": stored.incident_id,
@@ -168,15 +186,27 @@ def _told(one: Registered, language: Language) -> dict[str, Any]:
         "said": content.shown,
         "outcome": content.outcome,
         "feedback": content.feedback,
-        "attachments": [_file(one, language) for one in content.attachments],
+        "attachments": [
+            _file(file, language, states.get(place))
+            for place, file in enumerate(content.attachments)
+        ],
         "answer": _answer(one, language),
     }
 
 
-def _file(told: dict[str, Any], language: Language) -> dict[str, Any]:
-    """Return what is told of a file; a photo of no use comes with what its sender is asked."""
+def _file(
+    told: dict[str, Any], language: Language, transcript: TranscriptState | None
+) -> dict[str, Any]:
+    """Return what is told of a file.
+
+    With what the sender of a useless photo is asked, and how it stands with the transcript of a
+    recording that is kept here.
+    """
     fault = next(iter(told.get("faults", ())), None)
-    return told | {"repeat": fault and text(f"photo.{fault}", language)}
+    if transcript is None and told["size_bytes"] and told["media_type"].startswith(AUDIO):
+        transcript = WAITING
+    said = transcript and {"state": transcript.state, "message": transcript.say(language)}
+    return told | {"repeat": fault and text(f"photo.{fault}", language), "transcript": said}
 
 
 def _answer(one: Registered, language: Language) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from apiflask.fields import (
     String,
 )
 
+from operations.transcripts.state import STATES
 from serving.schemas import ErrorFact, Scored
 
 
@@ -115,8 +116,18 @@ class AnswerSaid(Schema):
     versions = Nested(AnswerVersions, required=True)
 
 
+class TranscriptSaid(Schema):
+    """How it stands with a recording's transcript; when it was registered, it waits."""
+
+    state = String(required=True, metadata={"enum": list(STATES), "example": "read"})
+    message = String(required=True, metadata={"example": "La transcripción ya se leyó."})
+
+
 class AttachmentSaid(Schema):
-    """A file that came with an incident; ``repeat`` asks for a better photo where it is useless."""
+    """A file that came with an incident.
+
+    ``repeat`` asks for a better photo where it is useless; ``transcript`` is of recordings.
+    """
 
     name = String(required=True, metadata={"example": "factura.png"})
     media_type = String(required=True, metadata={"example": "image/png"})
@@ -128,6 +139,7 @@ class AttachmentSaid(Schema):
         allow_none=True,
         metadata={"example": "La foto está borrosa, por favor repita."},
     )
+    transcript = Nested(TranscriptSaid, required=True, allow_none=True)
 
 
 class IncidentSaid(Schema):

@@ -1,6 +1,7 @@
 """The page of a case: what its player, figures and timeline say, and what it shows to whom."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dashboards.conversation_figures import (
     problem_sentence,
     reason_sentence,
 )
+from dashboards.conversation_spoken import phrases_missing, spoken_sentences
 from dashboards.player.told import recording_of, speaker_name
 from dashboards.timeline import timeline
 from dashboards.viewer import Viewer
@@ -23,7 +25,8 @@ from foundation.clock import utc_now
 from foundation.errors import NotFound
 from foundation.settings import Settings
 from foundation.texts import Language
-from operations.conversation.files import CaseFile
+from operations.conversation.files import CaseFile, case_files
+from operations.conversation.opening import unheard
 from tenancy.consents import Consent, save_consent
 from tenancy.sign_in import sign_in
 from tenancy.tenant import Tenant
@@ -66,7 +69,7 @@ def case(cases: Cases) -> Case:
 
 
 def test_the_player_is_told_turns_faults_and_words_and_no_name(case: Case):
-    told = recording_of(case.files[0], 1, ES, may=False)
+    told = recording_of(case.files[0], 1, ES, ES.say("not_heard"))
     assert told["seconds"] == 30
     assert [lane["name"].split(" · ")[0] for lane in told["lanes"]] == ["Agente", "Cliente"]
     assert all(len(lane["peaks"]) <= 1000 and lane["voice"] for lane in told["lanes"])
@@ -74,13 +77,48 @@ def test_the_player_is_told_turns_faults_and_words_and_no_name(case: Case):
     assert told["turns"][2]["text"] == "Soy [NOMBRE], cédula [DOCUMENTO]."
     assert "solo lo oye" in told["note"]
     assert "fallas" in told["seen"] and "espera" not in told["seen"], "nobody was on hold"
-    assert recording_of(case.files[0], 1, EN, may=True)["lanes"][0]["name"].startswith("Agent ·")
+    assert recording_of(case.files[0], 1, EN)["lanes"][0]["name"].startswith("Agent ·")
 
 
 def test_a_recording_that_nobody_has_read_is_told_all_the_same():
-    told = recording_of(CaseFile("C", 0, "audio/wav", 9, "ab"), 2, EN, may=True)
+    told = recording_of(CaseFile("C", 0, "audio/wav", 9, "ab"), 2, EN)
     assert (told["seconds"], told["lanes"], told["turns"], told["faults"]) == (0.0, [], [], [])
     assert told["name"] == "Recording 2"
+
+
+def test_a_recording_that_does_not_play_is_not_offered_to_be_heard(cases: Cases):
+    told = {
+        one.position: unheard(cases.lake, ACME, one) for one in case_files(cases.lake, ACME, CALL)
+    }
+    assert told[0] is None
+    broken = case_files(cases.lake, ACME, DAMAGED)[0]
+    assert unheard(cases.lake, ACME, broken) == "conversation.not_played"
+    named = replace(broken, sound=None, transcript={"untimed": 1})
+    assert unheard(cases.lake, ACME, named) == "transcripts.not_redacted"
+    away = replace(broken, sound=None, sha256="0" * 64)
+    assert unheard(cases.lake, ACME, away) == "conversation.file_away"
+    assert recording_of(broken, 1, ES, ES.say("not_played"))["may"] is False
+    assert recording_of(broken, 1, ES)["may"] is True
+
+
+def test_what_was_said_of_the_companys_texts_and_how_it_felt_is_told(case: Case):
+    transcript = {
+        "problem": None, "turns": [{"speaker": "Cliente"}],
+        "greeting_share": 0.75, "closing_share": None,
+        "phrases": [{"text": "Su llamada será grabada", "share": 0.2, "is_said": False},
+                    {"text": "¿Algo más?", "share": 1.0, "is_said": True}],
+        "sentiment": [-0.6, None, 0.0, 0.5],
+    }  # fmt: skip
+    assert spoken_sentences(transcript, ES) == [
+        "Del saludo de la empresa se dijo el 75 %.",
+        "Frases que se deben decir: se dijeron 1 de 2.",
+        "Tono del cliente, por cuartos de la llamada: queja · sin palabras · neutro · elogio.",
+    ]
+    assert phrases_missing(transcript, EN) == ["Not said: “Su llamada será grabada”."]
+    unnamed = transcript | {"turns": [{"speaker": None}]}
+    assert spoken_sentences(unnamed, EN)[-1].startswith("Tone of what was said")
+    assert spoken_sentences(None, ES) == spoken_sentences({"problem": "x"}, ES) == []
+    assert spoken_sentences(case.files[0].transcript, ES) == []
 
 
 @pytest.mark.parametrize(
