@@ -87,11 +87,8 @@ def test_a_recording_that_nobody_has_read_is_told_all_the_same():
 
 
 def test_a_recording_that_does_not_play_is_not_offered_to_be_heard(cases: Cases):
-    told = {
-        one.position: unheard(cases.lake, ACME, one) for one in case_files(cases.lake, ACME, CALL)
-    }
-    assert told[0] is None
-    broken = case_files(cases.lake, ACME, DAMAGED)[0]
+    whole, broken = (case_files(cases.lake, ACME, one)[0] for one in (CALL, DAMAGED))
+    assert unheard(cases.lake, ACME, whole) is None
     assert unheard(cases.lake, ACME, broken) == "conversation.not_played"
     named = replace(broken, sound=None, transcript={"untimed": 1})
     assert unheard(cases.lake, ACME, named) == "transcripts.not_redacted"
