@@ -16,6 +16,7 @@ from operations.incidents.register import register
 from operations.incidents.registered import Registered, Registrar, incident
 from operations.incidents.scores import replay_score
 from operations.transcripts.beside import AUDIO
+from operations.transcripts.later import add_transcript
 from operations.transcripts.state import WAITING, TranscriptState, states_of
 from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of
@@ -142,6 +143,19 @@ def _add_telling(app: APIFlask, house: House) -> None:
     def feedback(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "score")
         told = tell_feedback(_registrar(house, caller), incident_id, json_object(request))
+        return _looked_up(house, caller, told)
+
+    @app.post("/v1/incidents/<incident_id>/transcripts")
+    @app.output(IncidentSaid)
+    @app.doc(
+        summary=house.said("incidents.docs_transcript"),
+        operation_id="add_transcript",
+        responses=said,
+        security=SECURITY,
+    )
+    def transcript(incident_id: str) -> dict[str, Any]:
+        caller = caller_of(request, house.lake, "score")
+        told = add_transcript(_registrar(house, caller), incident_id, json_object(request))
         return _looked_up(house, caller, told)
 
 

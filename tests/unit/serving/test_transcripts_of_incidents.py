@@ -1,5 +1,6 @@
 """What was said in recordings of incidents: taken from beside them, or made, and redacted."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -128,6 +129,28 @@ def test_a_transcript_that_comes_later_makes_the_calls_row_again(house: House):
     assert (done, row["state"], len(row["turns"])) == (Extracted(read=1), "supplied", 2)
     assert states_of(house.lake, ACME, number)[0].state == "read"
     assert transcripts(house)[0] == Extracted()
+
+
+def test_a_transcript_is_added_to_its_case_once(house: House):
+    number = house.send_files(CALL)
+    transcripts(house)
+    name, kind, content = BESIDE
+    body = {"name": name, "media_type": kind, "content": base64.b64encode(content).decode()}
+    secret = issue_key(house.lake.store, STAFF, ACME, ["score"]).secret
+    asked = {"Authorization": f"Bearer {secret}"}
+    way = f"/v1/incidents/{number}/transcripts"
+    for _ in range(2):
+        told = house.client.post(way, json=body, headers=asked)
+        assert [one["name"] for one in told.json["attachments"]] == ["llamada.wav", name]
+    store_files(house.lake, ACME)
+    done, (row,) = transcripts(house)
+    assert (done, row["state"], len(row["turns"])) == (Extracted(read=1), "supplied", 2)
+    photo = body | {"media_type": "image/png"}
+    assert house.client.post(way, json=photo, headers=asked).status_code == 422
+    for more in range(3):
+        house.client.post(way, json=body | {"name": f"{more}.vtt"}, headers=asked)
+    full = house.client.post(way, json=body | {"name": "seis.vtt"}, headers=asked)
+    assert full.json["error"]["key"] == "incidents.too_many_files"
 
 
 def test_a_transcript_still_on_its_way_is_read_when_it_is_there(house: House):
