@@ -1,34 +1,28 @@
 """``/v1/incidents…`` and ``/v1/scores/…``: register, answer, tell what came of it, replay."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from apiflask import APIFlask
 from flask import g, request
 
 from foundation.errors import UserError
-from foundation.texts import Language, text
-from operations.incidents.answer import spoken
 from operations.incidents.feedback import tell_feedback
 from operations.incidents.outcomes import tell_outcome
 from operations.incidents.register import register
 from operations.incidents.registered import Registered, Registrar, incident
 from operations.incidents.scores import replay_score
-from operations.transcripts.beside import AUDIO
 from operations.transcripts.later import add_transcript
-from operations.transcripts.state import WAITING, TranscriptState, states_of
 from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of
 from serving.docs.document import SECURITY, refusals
-from serving.errors import error_fact
 from serving.house import House
 from serving.incidents.docs import KEY, describe_bodies
 from serving.incidents.schemas import BatchSaid, IncidentSaid, ReplaySaid
+from serving.incidents.told import AGAIN, CREATED, looked_up, result_of, told_of
 from serving.observed import telemetry
 
-CREATED, AGAIN, MIXED = 201, 200, 207
-NOT_ASKED: Mapping[int, TranscriptState] = {}
+MIXED = 207
 Answered = tuple[dict[str, Any], int]
 
 
@@ -59,7 +53,7 @@ def _add_registering(app: APIFlask, house: House) -> None:
         _count(caller, [told])
         if isinstance(told, UserError):
             raise told
-        return _told(told, caller.language), AGAIN if told.again else CREATED
+        return told_of(told, caller.language), AGAIN if told.again else CREATED
 
     @app.post("/v1/incidents/batch")
     @app.output(BatchSaid, status_code=MIXED)
@@ -76,7 +70,7 @@ def _add_registering(app: APIFlask, house: House) -> None:
         places = [f"incidents[{n}]" for n in range(len(given))]
         told = register(_registrar(house, caller), given, places, _key())
         _count(caller, told)
-        return {"results": [_result(one, caller.language) for one in told]}, MIXED
+        return {"results": [result_of(one, caller.language) for one in told]}, MIXED
 
 
 def _add_reading(app: APIFlask, house: House) -> None:
@@ -92,7 +86,7 @@ def _add_reading(app: APIFlask, house: House) -> None:
     )
     def get(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "read")
-        return _looked_up(house, caller, incident(house.lake, caller.tenant, incident_id))
+        return looked_up(house, caller, incident(house.lake, caller.tenant, incident_id))
 
     @app.get("/v1/scores/<score_id>")
     @app.output(ReplaySaid)
@@ -130,7 +124,7 @@ def _add_telling(app: APIFlask, house: House) -> None:
     def outcome(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "score")
         told = tell_outcome(_registrar(house, caller), incident_id, json_object(request))
-        return _looked_up(house, caller, told)
+        return looked_up(house, caller, told)
 
     @app.post("/v1/incidents/<incident_id>/feedback")
     @app.output(IncidentSaid)
@@ -143,7 +137,7 @@ def _add_telling(app: APIFlask, house: House) -> None:
     def feedback(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "score")
         told = tell_feedback(_registrar(house, caller), incident_id, json_object(request))
-        return _looked_up(house, caller, told)
+        return looked_up(house, caller, told)
 
     @app.post("/v1/incidents/<incident_id>/transcripts")
     @app.output(IncidentSaid)
@@ -156,7 +150,7 @@ def _add_telling(app: APIFlask, house: House) -> None:
     def transcript(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "score")
         told = add_transcript(_registrar(house, caller), incident_id, json_object(request))
-        return _looked_up(house, caller, told)
+        return looked_up(house, caller, told)
 
 
 def _registrar(house: House, caller: Caller) -> Registrar:
@@ -172,68 +166,3 @@ def _count(caller: Caller, told: Sequence[Registered | UserError]) -> None:
 
 def _key() -> str | None:
     return request.headers.get(KEY)
-
-
-def _looked_up(house: House, caller: Caller, one: Registered) -> dict[str, Any]:
-    """Return what is told of an incident, with what was found since in the files that it has."""
-    states = states_of(house.lake, caller.tenant, one.incident.incident_id)
-    return _told(one, caller.language, states)
-
-
-def _told(
-    one: Registered, language: Language, states: Mapping[int, TranscriptState] = NOT_ASKED
-) -> dict[str, Any]:
-    """Return what is told of an incident.
-
-    Parameters
-    ----------
-    states
-        Of the recordings' transcripts, by place; who registers does not wait for the lake.
-    """
-    stored, content = one.incident, one.content
-    return {
-        "incident_id": stored.incident_id,
-        "status": "open" if stored.closed_at is None else "closed",
-        "opened_at": stored.opened_at,
-        "received_at": stored.received_at,
-        "closed_at": stored.closed_at,
-        "said": content.shown,
-        "outcome": content.outcome,
-        "feedback": content.feedback,
-        "attachments": [
-            _file(file, language, states.get(place))
-            for place, file in enumerate(content.attachments)
-        ],
-        "answer": _answer(one, language),
-    }
-
-
-def _file(
-    told: dict[str, Any], language: Language, transcript: TranscriptState | None
-) -> dict[str, Any]:
-    """Return what is told of a file.
-
-    With what the sender of a useless photo is asked, and how it stands with the transcript of a
-    recording that is kept here.
-    """
-    fault = next(iter(told.get("faults", ())), None)
-    if transcript is None and told["size_bytes"] and told["media_type"].startswith(AUDIO):
-        transcript = WAITING
-    said = transcript and {"state": transcript.state, "message": transcript.say(language)}
-    return told | {"repeat": fault and text(f"photo.{fault}", language), "transcript": said}
-
-
-def _answer(one: Registered, language: Language) -> dict[str, Any]:
-    told: dict[str, Any] = spoken(one.answer, language)
-    for part in ("risk", "churn"):
-        if told[part] is not None:
-            told[part]["as_of_at"] = datetime.fromisoformat(told[part]["as_of_at"])
-    if told["offer"] is not None:
-        told["offer"]["decided_at"] = datetime.fromisoformat(told["offer"]["decided_at"])
-    return told
-
-
-def _result(one: Registered | UserError, language: Language) -> dict[str, Any]:
-    if isinstance(one, UserError):
-        return {"status": one.http_status, "error": error_fact(one, language)}
-    return {"status": AGAIN if one.again else CREATED, "incident": _told(one, language)}
