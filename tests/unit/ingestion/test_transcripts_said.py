@@ -9,7 +9,7 @@ from ingestion.extractors.transcripts.transcript import NO_TRANSCRIPT, Transcrip
 from ingestion.extractors.transcripts.wording import phrases_of
 
 RECORDED = "Su llamada está siendo grabada"
-BAD, GOOD = "No funciona nada, qué pésimo servicio", "Muchas gracias, excelente atención"
+BAD, GOOD = "Pésimo servicio, estoy muy molesto", "Muchas gracias, excelente atención"
 
 
 def call(*turns: tuple[str | None, float | None, str], language: str | None = "es") -> Transcript:
