@@ -56,10 +56,10 @@ def _unheard(see: Viewer, file: CaseFile, words: Words) -> str | None:
 
 
 def _spoken(file: CaseFile, words: Words) -> None:
-    st.html(cards.lines(spoken_sentences(file.transcript, words)))
-    missing = phrases_missing(file.transcript, words)
-    if missing:
-        st.html(cards.reasons(missing))
+    told = spoken_sentences(file.transcript, words)
+    if told:
+        missing = phrases_missing(file.transcript, words)
+        st.html(cards.lines(told) + cards.reasons(missing))
 
 
 def _quality(see: Viewer, file: CaseFile) -> None:
