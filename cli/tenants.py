@@ -151,9 +151,11 @@ def _register_texts(group: typer.Typer, language: Language) -> None:
         tenant_id: Annotated[str, typer.Argument(metavar="TENANT")],
         greeting: Annotated[str | None, typer.Option(help=tell("greeting"))] = None,
         closing: Annotated[str | None, typer.Option(help=tell("closing"))] = None,
+        phrase: Annotated[list[str] | None, typer.Option(help=tell("phrase"))] = None,
         speaks: Annotated[str | None, typer.Option(help=tell("speaks"))] = None,
     ) -> None:
-        given = {"greeting": greeting, "closing": closing}
+        phrases = None if not phrase else "\n".join(phrase)
+        given = {"greeting": greeting, "closing": closing, "phrases": phrases}
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
             spoken = _language(speaks) or tenant.language

@@ -1,7 +1,5 @@
 """Sentences and figures of a case: pure functions from what is known to what a person reads."""
 
-from string import Formatter
-
 from dashboards import figures
 from dashboards.conversation import RISK, Case, common, lasted
 from dashboards.figures import Figure
@@ -9,7 +7,7 @@ from dashboards.formats import NOTHING
 from dashboards.words import Words, capital
 from data_contracts.contract import Contract
 from foundation.clock import utc_now
-from foundation.texts import catalogue
+from foundation.texts import alone, catalogue
 from operations.conversation.files import Row
 
 GOOD, FAIR = 85.0, 60.0
@@ -62,10 +60,7 @@ def reason_sentence(reason: Row, words: Words) -> str:
 
 def problem_sentence(key: str, words: Words) -> str:
     """Return why a file could not be read; in general words where the sentence needs details."""
-    said = catalogue(words.language).get(key)
-    if said is None or any(name for _, name, _, _ in Formatter().parse(said)):
-        return words.say("unreadable")
-    return said
+    return alone(key, words.language) or words.say("unreadable")
 
 
 def _lasted(case: Case, words: Words) -> str:

@@ -6,9 +6,8 @@ Nothing here names a person: companies are masked and numbers cut short before t
 from collections.abc import Iterator
 
 from dashboards.formats import NOTHING
-from dashboards.gold import Row
 from dashboards.words import Words
-from operations.conversation.files import CaseFile
+from operations.conversation.files import CaseFile, Row
 
 FORMS = {None: "receipt_number", False: "receipt_number_wrong", True: "receipt_number_valid"}
 

@@ -4,6 +4,7 @@ import dagster as dg
 
 from data_contracts.contract import Contract
 from ingestion.extractors.audio import NAME as AUDIO
+from ingestion.extractors.transcripts.columns import NAME as TRANSCRIPT
 from pipelines.lake_assets import gold_key, silver_key
 from pipelines.media_assets import extracted_key
 from pipelines.platform import Platform
@@ -43,10 +44,11 @@ def sounds_key(vertical: str) -> dg.AssetKey:
 
 
 def sounds_asset(contract: Contract, platform: Platform) -> dg.AssetsDefinition:
-    """Return what the recordings that came with a tenant's incidents sound like."""
-    key, heard = sounds_key(contract.vertical), extracted_key(contract.vertical, AUDIO)
+    """Return what the recordings that came with a tenant's incidents sound like and say."""
+    key = sounds_key(contract.vertical)
+    heard = [extracted_key(contract.vertical, one) for one in (AUDIO, TRANSCRIPT)]
 
-    @tenant_asset(contract, key, [heard], {"deltalake"})
+    @tenant_asset(contract, key, heard, {"deltalake"})
     def sounds(context: dg.AssetExecutionContext) -> Results:
         from ingestion.extractors.audio.table import join_sounds
         from models.refresh import models_lease

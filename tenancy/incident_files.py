@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
 
 from tenancy.columns import is_storable
 from tenancy.incident_tables import AttachmentRow, IncidentRow
@@ -78,6 +79,31 @@ def incidents_with(store: Store, tenant: Tenant, sha256: str) -> list[str]:
     )
     with store.reading() as session:
         return list(session.scalars(query.distinct().order_by(row.incident_id)))
+
+
+def kept_beside(
+    store: Store, tenant: Tenant, family: str, kinds: Collection[str]
+) -> list[tuple[str, str]]:
+    """Return which kept files of some media types came with the same incident as one of a family.
+
+    Returns
+    -------
+    list of (str, str)
+        SHA-256 of the objects that hold the one of the family (``audio/``) and the one beside it.
+    """
+    one, other = aliased(AttachmentRow), aliased(AttachmentRow)
+    same = (other.tenant_id == one.tenant_id) & (other.incident_id == one.incident_id)
+    query = select(
+        func.coalesce(one.kept_sha256, one.sha256), func.coalesce(other.kept_sha256, other.sha256)
+    ).join_from(one, other, same)
+    query = query.where(
+        one.tenant_id == tenant.id,
+        one.media_type.startswith(family),
+        other.media_type.in_(sorted(kinds)),
+        *(row.stored_at.is_not(None) & row.gone_at.is_(None) for row in (one, other)),
+    )
+    with store.reading() as session:
+        return [(file, beside) for file, beside in session.execute(query.distinct())]
 
 
 @dataclass(frozen=True)

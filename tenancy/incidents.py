@@ -94,8 +94,14 @@ def add_incident(
         at = incident.received_at
         rows = [{**mine, **vars(score), "scored_at": at} for score in scores]
         connection.execute(_ADD_SCORES, rows)
+    add_files(session, tenant, files)
+
+
+def add_files(session: Session, tenant: Tenant, files: Sequence[SealedFile]) -> None:
+    """Store files of an incident that is there, in the caller's transaction."""
     if files:
-        connection.execute(_ADD_FILES, [{**vars(f), **mine, "stored_at": None} for f in files])
+        rows = [{**vars(one), "tenant_id": tenant.id, "stored_at": None} for one in files]
+        session.connection().execute(_ADD_FILES, rows)
 
 
 def incidents_known(

@@ -9,7 +9,7 @@ from tenancy.tables import Base
 
 
 class ScreenTextRow(Base):
-    """A company's greeting or closing, in one language."""
+    """What agents of a company say first, last or always, in one language."""
 
     __tablename__ = "screen_texts"
 

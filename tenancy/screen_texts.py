@@ -1,7 +1,8 @@
-"""What an agent says at the beginning and at the end: the company's own words, or the catalogue's.
+"""What an agent says: first, last, and the phrases that no call may lack.
 
-Names stand in braces and are filled in when the text is shown: the company's, the customer's and
-the agent's.
+Greeting and closing are the company's own words, or the catalogue's; phrases are the company's
+alone, one a line. Names stand in braces and are filled in when the text is shown: the company's,
+the customer's and the agent's.
 """
 
 import re
@@ -19,7 +20,7 @@ from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
 from tenancy.tenants import require_inside
 
-ScreenText = Literal["greeting", "closing"]
+ScreenText = Literal["greeting", "closing", "phrases"]
 SCREEN_TEXTS: tuple[ScreenText, ...] = get_args(ScreenText)
 NAMES = ("company", "customer", "agent")
 BRACED = re.compile(r"\{([^{}]*)\}")
@@ -33,7 +34,7 @@ Texts = dict[tuple[ScreenText, Language], str]
 
 
 def screen_texts(store: Store, tenant: Tenant) -> Texts:
-    """Return a company's texts by name and language; where it has none, the catalogue's."""
+    """Return a company's texts by name and language; where it has none, the catalogue's or ""."""
     with store.reading() as session:
         return screen_texts_in(session, tenant)
 
@@ -42,11 +43,9 @@ def screen_texts_in(session: Session, tenant: Tenant) -> Texts:
     """Return the same in the caller's transaction."""
     rows = session.connection().execute(_OWN, {"tenant": tenant.id})
     own = {(name, language): words for name, language, words in rows}
-    return {
-        (name, language): own.get((name, language), catalogue(language)[f"customers.{name}"])
-        for name in SCREEN_TEXTS
-        for language in LANGUAGES
-    }
+    keys = [(name, language) for name in SCREEN_TEXTS for language in LANGUAGES]
+    usual = {key: catalogue(key[1]).get(f"customers.{key[0]}", "") for key in keys}
+    return {key: own.get(key, usual[key]) for key in keys}
 
 
 def save_screen_text(
@@ -79,6 +78,15 @@ def save_screen_text(
             session.execute(delete(ScreenTextRow).filter_by(**key))
         session.flush()
         record_in(session, actor, "screen_text.saved", tenant.id, f"{name}:{language}")
+
+
+def phrases_in(words: str) -> tuple[str, ...]:
+    r"""Return the phrases that a text has, one a line.
+
+    >>> phrases_in("Su llamada será grabada\n\n¿Me regala su cédula?")
+    ('Su llamada será grabada', '¿Me regala su cédula?')
+    """
+    return tuple(phrase for line in words.splitlines() if (phrase := line.strip()))
 
 
 def filled(words: str, **names: str) -> str:

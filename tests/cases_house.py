@@ -58,6 +58,10 @@ SAID = (
     ("customer", 1, 22.5, 26.0, "Es la tercera vez que llamo por lo mismo."),
     ("agent", 0, 27.0, 29.5, "Mañana va un técnico; ¿algo más?"),
 )
+PHRASES = [
+    {"text": "¿En qué le puedo ayudar?", "share": 1.0, "is_said": True},
+    {"text": "Su llamada será grabada", "share": 0.0, "is_said": False},
+]
 WRITTEN = (("FACTURA", "8841"), ("Cliente:", "Ana", "Ruiz"), ("Total", "$45.000"))
 NAMES = ("Ana", "Ruiz")
 LETTERS = 40
@@ -196,7 +200,8 @@ def _write_found(lake: Lake) -> None:
     ]  # fmt: skip
     _write(lake, "silver", "extract_transcript", [
         {**about, "object_id": sound, "turns": turns, "spans": spans, "source": "vosk",
-         "language": "es", "state": "made", "untimed": 0},
+         "language": "es", "state": "made", "untimed": 0, "phrases": PHRASES,
+         "phrases_share": 0.5, "sentiment": [-0.5, -0.4, None, -0.4]},
     ], pa.schema([*ABOUT, *TRANSCRIPTS]))  # fmt: skip
     _write(lake, "silver", "extract_image", [
         {**about, "object_id": seen, "width": 560, "height": 300, "words": words,

@@ -18,7 +18,7 @@ PLAYER_WORDS = (
 )  # fmt: skip
 
 
-def recording_of(file: CaseFile, number: int, words: Words, *, may: bool) -> Json:
+def recording_of(file: CaseFile, number: int, words: Words, unheard: str | None = None) -> Json:
     """Return what the player of a recording is told.
 
     Parameters
@@ -27,8 +27,8 @@ def recording_of(file: CaseFile, number: int, words: Words, *, may: bool) -> Jso
         Of the recording within the case, from 1.
     words
         Of the room ``conversation``.
-    may
-        Whether the reader may hear it.
+    unheard
+        Why the reader cannot hear it: then nothing offers to play it.
     """
     sound = _read(file.sound)
     turns = _turns(file.transcript, words)
@@ -37,7 +37,7 @@ def recording_of(file: CaseFile, number: int, words: Words, *, may: bool) -> Jso
     hold = [_span(one) for one in sound.get("hold") or ()]
     return {
         "name": words.say("recording", number=number),
-        "may": may,
+        "may": unheard is None,
         "seconds": sound.get("seconds") or 0.0,
         "lanes": lanes,
         "loudest": max((peak for lane in lanes for peak in lane["peaks"]), default=0) or 1,
@@ -45,7 +45,7 @@ def recording_of(file: CaseFile, number: int, words: Words, *, may: bool) -> Jso
         "faults": faults,
         "faultsTitle": words.count("faults", len(faults)),
         "turns": turns,
-        "note": words.say("noting" if may else "not_heard"),
+        "note": unheard or words.say("noting"),
         "seen": _seen(words, turns=lanes, hold=hold, faults=faults),
         "words": {name: _raw(words, name) for name in PLAYER_WORDS},
     }

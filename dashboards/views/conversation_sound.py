@@ -7,12 +7,15 @@ import streamlit as st
 from dashboards import cards, session
 from dashboards.conversation import Case, words_of
 from dashboards.conversation_figures import problem_sentence, quality_word, reason_sentence
+from dashboards.conversation_spoken import phrases_missing, spoken_sentences
 from dashboards.player.mount import asked_for, player
 from dashboards.player.told import recording_of
 from dashboards.viewer import Viewer
+from dashboards.words import Words
 from foundation.errors import UserError
 from operations.conversation.files import AUDIO, CaseFile
-from operations.conversation.opening import Shown, may_open, open_sound
+from operations.conversation.opening import Shown, may_open, open_sound, unheard
+from operations.transcripts.state import state_of
 
 ENDPOINT = "endpoint"
 """A maker of transcripts without a name of its own."""
@@ -35,13 +38,28 @@ def _recording(see: Viewer, file: CaseFile, number: int) -> None:
     words = words_of(see)
     st.subheader(words.say("recording", number=number))
     _quality(see, file)
-    may, place = may_open(see.actor), place_of(see, file)
-    sound, problem = _sound(see, file, place) if may and asked_for(place) else (None, None)
-    told = recording_of(file, number, words, may=may)
-    player(told, place, sound, problem)
+    _spoken(file, words)
+    why, place = _unheard(see, file, words), place_of(see, file)
+    sound, problem = _sound(see, file, place) if not why and asked_for(place) else (None, None)
+    player(recording_of(file, number, words, why), place, sound, problem)
     transcript = _transcript(see, file)
     if transcript:
         st.html(cards.note(transcript))
+
+
+def _unheard(see: Viewer, file: CaseFile, words: Words) -> str | None:
+    """Return why this reader cannot hear a recording; None where it plays for them."""
+    if not may_open(see.actor):
+        return words.say("not_heard")
+    why = unheard(see.lake, see.tenant, file)
+    return why and problem_sentence(why, words)
+
+
+def _spoken(file: CaseFile, words: Words) -> None:
+    told = spoken_sentences(file.transcript, words)
+    if told:
+        missing = phrases_missing(file.transcript, words)
+        st.html(cards.lines(told) + cards.reasons(missing))
 
 
 def _quality(see: Viewer, file: CaseFile) -> None:
@@ -77,13 +95,14 @@ def _sound(see: Viewer, file: CaseFile, place: str) -> tuple[Shown | None, str |
 
 
 def _transcript(see: Viewer, file: CaseFile) -> str:
-    words = words_of(see)
-    found = file.transcript
-    if found is None:
+    words, found = words_of(see), file.transcript
+    state = state_of(found)
+    if found is None or state.state == "waiting":
         return words.say("transcript_waits")
-    if not found["turns"]:
-        why = found["problem"]
-        return problem_sentence(why, words) if why else words.say("no_transcript")
+    if state.problem:
+        return problem_sentence(state.problem, words)
+    if state.state == "none":
+        return words.say("no_transcript")
     silent = words.say("silenced") if found.get("spans") else ""
     source = found.get("source")
     if not source:

@@ -6,6 +6,7 @@ Values are filled in by ``str.format``. Both languages hold the same keys (a tes
 
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Literal
 
 import yaml
@@ -35,6 +36,13 @@ def text(key: str, language: Language = "es", /, **values: object) -> str:
         The key stands in no catalogue: a bug, and a test finds it.
     """
     return catalogue(language)[key].format(**values)
+
+
+def alone(key: str, language: Language) -> str | None:
+    """Return a sentence that needs no values; None where it does, or there is none of the key."""
+    said = catalogue(language).get(key)
+    needs = said is None or any(name is not None for _, name, _, _ in Formatter().parse(said))
+    return None if needs or said is None else text(key, language)
 
 
 def counted(key: str, language: Language, count: int, /, **values: object) -> str:

@@ -36,6 +36,9 @@ class Extractor:
         raises ``UserError`` of content that it cannot read.
     again
         Rows of this version that are read again nevertheless: more can be found now.
+    beside
+        What else a file's row is made of: a print by the object's name, kept in the row. A row of
+        another print is read again.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Extractor:
     columns: "pa.Schema"
     read: Callable[[bytes, Own], Mapping[str, object]]
     again: "pc.Expression | None" = None
+    beside: Mapping[str, str] | None = None
 
     def reads(self, media_type: str) -> bool:
         """Say whether it reads files of a media type."""

@@ -44,6 +44,8 @@ ABOUT = pa.schema([
 ])  # fmt: skip
 """Of every row; ``problem`` is the key of a sentence, and empty where the content was read."""
 
+BESIDE = "beside"
+"""The print of what else a row was made of, of extractors that look beside the file."""
 DAMAGED = "lakehouse.damaged_object"
 AT_ONCE, AT_ONCE_SECONDS = 20, 30.0
 """Rows are written together as soon as they are so many or took so long: what a run that is cut
@@ -160,11 +162,21 @@ def _waiting(
             same &= unread | (pc.field("masker_version") == MASKER_VERSION)
         if extractor.again is not None:
             same &= unread | ~extractor.again
-        known = set(lake.arrow(ref, list(KEYS), where=same)["object_id"].to_pylist())
+        known = _known(lake, extractor, ref, same)
     for one in stored_contents(lake.store, tenant):
         name = lake.objects.name(tenant, one.sha256)
         if extractor.reads(one.media_type) and name not in known:
             yield _File(one.sha256, name, one.media_type)
+
+
+def _known(lake: "Lake", extractor: Extractor, ref: "TableRef", same: "pc.Expression") -> set[str]:
+    """Return the objects whose row is made of all that there is now."""
+    if extractor.beside is None:
+        return set(lake.arrow(ref, list(KEYS), where=same)["object_id"].to_pylist())
+    rows = lake.arrow(ref, [*KEYS, BESIDE], where=same).to_pylist()
+    return {
+        row["object_id"] for row in rows if row[BESIDE] == extractor.beside.get(row["object_id"])
+    }
 
 
 def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, own: Own, file: _File) -> Row:
@@ -175,6 +187,8 @@ def _row(lake: "Lake", tenant: "Tenant", extractor: Extractor, own: Own, file: _
         "extracted_at": utc_now(),
         "problem": None,
     }
+    if extractor.beside is not None:
+        about[BESIDE] = extractor.beside.get(file.object_id)
     try:
         return about | dict(extractor.read(lake.objects.get(tenant, FILES, file.sha256), own))
     except UserError as error:

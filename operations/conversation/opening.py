@@ -30,6 +30,7 @@ READ = "incident_file.read"
 MARGIN_PART = 8
 """Of a word's height so much around it is covered too: readers of text cut letters."""
 
+TOO_LONG = "sound.too_long"
 WIDEST = 1_400
 JPEG_QUALITY = 82
 
@@ -45,6 +46,20 @@ class Shown:
 def may_open(actor: "Actor") -> bool:
     """Say whether somebody may hear recordings and see photos: who may read names may."""
     return actor.may(*READERS)
+
+
+def unheard(lake: "Lake", tenant: "Tenant", file: CaseFile) -> str | None:
+    """Return why nobody can hear a recording, as the key of a sentence; None where it plays.
+
+    What is only too long to be analysed plays all the same.
+    """
+    if file.transcript is not None and file.transcript.get("untimed"):
+        return "transcripts.not_redacted"
+    problem = None if file.sound is None else file.sound["problem"]
+    if problem is not None and (problem != TOO_LONG or _spans(file.transcript)):
+        return "conversation.not_played"
+    there = lake.objects.exists(tenant, FILES, file.sha256)
+    return None if there else "conversation.file_away"
 
 
 def open_sound(lake: "Lake", tenant: "Tenant", actor: "Actor", file: CaseFile) -> Shown:

@@ -18,7 +18,7 @@ from operations.customers.words import Json, as_json, fields, personal_fields, w
 from tenancy.consents import Consent
 from tenancy.incidents import StoredIncident
 from tenancy.keys import TenantKeys
-from tenancy.screen_texts import Texts, filled
+from tenancy.screen_texts import Texts, filled, phrases_in
 from tenancy.tenant import Tenant
 
 MONEY = ("expected_margin_without", "expected_margin_with", "expected_cost")
@@ -168,14 +168,15 @@ def _gain(decision: Mapping[str, Any]) -> str | None:
 
 
 def _screen(known: Known, language: Language, agent: str | None) -> Json:
-    """Return greeting and closing with the names filled in."""
+    """Return greeting, closing and the phrases that are to be said, with the names filled in."""
     names = {
         "company": known.tenant.name,
         "customer": known.personal.get("full_name") or text("customers.name_customer", language),
         "agent": agent or text("customers.name_agent", language),
     }
-    return {
+    told = {
         name: filled(words, **names)
         for (name, spoken), words in known.texts.items()
         if spoken == language
     }
+    return told | {"phrases": phrases_in(told.get("phrases", ""))}

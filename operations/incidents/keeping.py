@@ -30,9 +30,9 @@ STORED_AT_ONCE = 50
 
 
 def sealed_files(
-    incident_id: str, files: Sequence[Attachment], keys: "TenantKeys"
+    incident_id: str, files: Sequence[Attachment], keys: "TenantKeys", first: int = 0
 ) -> list[SealedFile]:
-    """Return the files whose content came, as the store keeps them."""
+    """Return the files whose content came, as the store keeps them; the first has a place."""
     return [
         SealedFile(
             incident_id=incident_id,
@@ -42,7 +42,7 @@ def sealed_files(
             size_bytes=len(one.content),
             sealed=keys.encrypt(one.content, _context(incident_id, position)),
         )
-        for position, one in enumerate(files)
+        for position, one in enumerate(files, start=first)
         if one.content is not None and one.sha256 is not None
     ]
 

@@ -5,12 +5,14 @@ One that bears the recording's name (``llamada.wav`` with ``llamada.txt``, ``lla
 it is a transcript: SRT, WebVTT or JSON. A note of another name is a note.
 """
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ingestion.media.kinds import KINDS, SUBTITLES, TRANSCRIPTS
 from operations.incidents.sealed import content_of
-from tenancy.incident_files import SealedFile, files_of, incidents_with
+from tenancy.incident_files import SealedFile, files_of, incidents_with, kept_beside
 from tenancy.incidents import get_incident
 
 if TYPE_CHECKING:
@@ -41,6 +43,18 @@ def transcript_among(files: Sequence[Named], recording: int) -> int | None:
         return None
     told = (n for n, name, kind in texts if kind in TRANSCRIPTS or name.endswith(ENDINGS))
     return next(told, None)
+
+
+def prints_beside(lake: "Lake", tenant: "Tenant") -> dict[str, str]:
+    """Return a print of the texts that lie beside each recording, by its object's name.
+
+    It changes when another text comes, or one goes: then a transcript is looked for again.
+    """
+    texts: dict[str, set[str]] = defaultdict(set)
+    for recording, text in kept_beside(lake.store, tenant, AUDIO, TEXTS):
+        texts[lake.objects.name(tenant, recording)].add(lake.objects.name(tenant, text))
+    told = {recording: "\n".join(sorted(names)) for recording, names in texts.items()}
+    return {one: hashlib.sha256(names.encode()).hexdigest()[:16] for one, names in told.items()}
 
 
 def transcript_beside(lake: "Lake", tenant: "Tenant", sha256: str) -> SealedFile | None:

@@ -133,6 +133,7 @@ class Screen(Schema):
 
     greeting = String(required=True)
     closing = String(required=True)
+    phrases = List(String(), required=True, metadata={"example": ["Su llamada será grabada"]})
 
 
 class CustomerView(Schema):

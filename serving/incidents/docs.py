@@ -1,5 +1,7 @@
 """What the routes of incidents take, as the OpenAPI document says it."""
 
+from base64 import b64encode
+
 from apiflask import APIFlask
 
 from data_contracts.contract import Column
@@ -62,6 +64,10 @@ def describe_bodies(app: APIFlask, house: House) -> None:
     used: Json = {"used": {"reply": "R-000421", "solved": True}}
     feedback = f"{path}/{{incident_id}}/feedback"
     describe(app, feedback, "post", _body("IncidentFeedback", used))
+    written = b64encode("Agente: Buenos días\nCliente: Buenos días".encode()).decode()
+    later: Json = {"later": {"name": "call.txt", "media_type": "text/plain", "content": written}}
+    transcripts = f"{path}/{{incident_id}}/transcripts"
+    describe(app, transcripts, "post", _body("Attachment", later))
 
 
 def _body(schema: str, examples: dict[str, Json]) -> Json:

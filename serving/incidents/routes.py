@@ -1,33 +1,28 @@
 """``/v1/incidents…`` and ``/v1/scores/…``: register, answer, tell what came of it, replay."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from apiflask import APIFlask
 from flask import g, request
 
 from foundation.errors import UserError
-from foundation.texts import Language, text
-from operations.incidents.answer import spoken
 from operations.incidents.feedback import tell_feedback
 from operations.incidents.outcomes import tell_outcome
 from operations.incidents.register import register
 from operations.incidents.registered import Registered, Registrar, incident
 from operations.incidents.scores import replay_score
-from operations.photos.told import PhotoTold, photos_told
+from operations.transcripts.later import add_transcript
 from serving.body import json_object, records_under
 from serving.caller import Caller, caller_of
 from serving.docs.document import SECURITY, refusals
-from serving.errors import error_fact
 from serving.house import House
 from serving.incidents.docs import KEY, describe_bodies
 from serving.incidents.schemas import BatchSaid, IncidentSaid, ReplaySaid
+from serving.incidents.told import AGAIN, CREATED, looked_up, result_of, told_of
 from serving.observed import telemetry
 
-CREATED, AGAIN, MIXED = 201, 200, 207
-NOT_READ = PhotoTold(None, None, ())
+MIXED = 207
 Answered = tuple[dict[str, Any], int]
 
 
@@ -58,7 +53,7 @@ def _add_registering(app: APIFlask, house: House) -> None:
         _count(caller, [told])
         if isinstance(told, UserError):
             raise told
-        return _told(told, caller.language), AGAIN if told.again else CREATED
+        return told_of(told, caller.language), AGAIN if told.again else CREATED
 
     @app.post("/v1/incidents/batch")
     @app.output(BatchSaid, status_code=MIXED)
@@ -75,7 +70,7 @@ def _add_registering(app: APIFlask, house: House) -> None:
         places = [f"incidents[{n}]" for n in range(len(given))]
         told = register(_registrar(house, caller), given, places, _key())
         _count(caller, told)
-        return {"results": [_result(one, caller.language) for one in told]}, MIXED
+        return {"results": [result_of(one, caller.language) for one in told]}, MIXED
 
 
 def _add_reading(app: APIFlask, house: House) -> None:
@@ -91,9 +86,7 @@ def _add_reading(app: APIFlask, house: House) -> None:
     )
     def get(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "read")
-        told = incident(house.lake, caller.tenant, incident_id)
-        photos = photos_told(house.lake, caller.tenant, told.incident.incident_id)
-        return _told(told, caller.language, photos)
+        return looked_up(house, caller, incident(house.lake, caller.tenant, incident_id))
 
     @app.get("/v1/scores/<score_id>")
     @app.output(ReplaySaid)
@@ -131,7 +124,7 @@ def _add_telling(app: APIFlask, house: House) -> None:
     def outcome(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "score")
         told = tell_outcome(_registrar(house, caller), incident_id, json_object(request))
-        return _told(told, caller.language)
+        return looked_up(house, caller, told)
 
     @app.post("/v1/incidents/<incident_id>/feedback")
     @app.output(IncidentSaid)
@@ -144,7 +137,20 @@ def _add_telling(app: APIFlask, house: House) -> None:
     def feedback(incident_id: str) -> dict[str, Any]:
         caller = caller_of(request, house.lake, "score")
         told = tell_feedback(_registrar(house, caller), incident_id, json_object(request))
-        return _told(told, caller.language)
+        return looked_up(house, caller, told)
+
+    @app.post("/v1/incidents/<incident_id>/transcripts")
+    @app.output(IncidentSaid)
+    @app.doc(
+        summary=house.said("incidents.docs_transcript"),
+        operation_id="add_transcript",
+        responses=said,
+        security=SECURITY,
+    )
+    def transcript(incident_id: str) -> dict[str, Any]:
+        caller = caller_of(request, house.lake, "score")
+        told = add_transcript(_registrar(house, caller), incident_id, json_object(request))
+        return looked_up(house, caller, told)
 
 
 def _registrar(house: House, caller: Caller) -> Registrar:
@@ -160,51 +166,3 @@ def _count(caller: Caller, told: Sequence[Registered | UserError]) -> None:
 
 def _key() -> str | None:
     return request.headers.get(KEY)
-
-
-def _told(
-    one: Registered, language: Language, photos: Mapping[str, PhotoTold] | None = None
-) -> dict[str, Any]:
-    stored, content = one.incident, one.content
-    return {
-        "incident_id": stored.incident_id,
-        "status": "open" if stored.closed_at is None else "closed",
-        "opened_at": stored.opened_at,
-        "received_at": stored.received_at,
-        "closed_at": stored.closed_at,
-        "said": content.shown,
-        "outcome": content.outcome,
-        "feedback": content.feedback,
-        "attachments": [_file(one, language, photos or {}) for one in content.attachments],
-        "answer": _answer(one, language),
-    }
-
-
-def _file(
-    told: dict[str, Any], language: Language, photos: Mapping[str, PhotoTold]
-) -> dict[str, Any]:
-    """Return what is told of a file; a photo of no use comes with what its sender is asked."""
-    fault = next(iter(told.get("faults", ())), None)
-    known = photos.get(told["sha256"] or "", NOT_READ)
-    return told | {
-        "repeat": fault and text(f"photo.{fault}", language),
-        "label": known.label,
-        "label_probability": known.label_probability,
-        "came_before": [asdict(one) for one in known.before],
-    }
-
-
-def _answer(one: Registered, language: Language) -> dict[str, Any]:
-    told: dict[str, Any] = spoken(one.answer, language)
-    for part in ("risk", "churn"):
-        if told[part] is not None:
-            told[part]["as_of_at"] = datetime.fromisoformat(told[part]["as_of_at"])
-    if told["offer"] is not None:
-        told["offer"]["decided_at"] = datetime.fromisoformat(told["offer"]["decided_at"])
-    return told
-
-
-def _result(one: Registered | UserError, language: Language) -> dict[str, Any]:
-    if isinstance(one, UserError):
-        return {"status": one.http_status, "error": error_fact(one, language)}
-    return {"status": AGAIN if one.again else CREATED, "incident": _told(one, language)}

@@ -13,6 +13,7 @@ from apiflask.fields import (
     String,
 )
 
+from operations.transcripts.state import STATES
 from serving.schemas import ErrorFact, Scored
 
 
@@ -123,9 +124,17 @@ class CameBefore(Schema):
     is_same = Boolean(required=True)
 
 
-class AttachmentSaid(Schema):
-    """A file that came with an incident; ``repeat`` asks for a better photo where it is useless.
+class TranscriptSaid(Schema):
+    """How it stands with a recording's transcript; when it was registered, it waits."""
 
+    state = String(required=True, metadata={"enum": list(STATES), "example": "read"})
+    message = String(required=True, metadata={"example": "La transcripción ya se leyó."})
+
+
+class AttachmentSaid(Schema):
+    """A file that came with an incident.
+
+    ``repeat`` asks for a better photo where it is useless; ``transcript`` is of recordings.
     ``label`` is by the company's own classifier of photos, null where it is not sure.
     ``came_before`` names earlier incidents. Both are known once a photo has been read.
     """
@@ -143,6 +152,7 @@ class AttachmentSaid(Schema):
     label = String(required=True, allow_none=True, metadata={"example": "dañado"})
     label_probability = Float(required=True, allow_none=True, metadata={"example": 0.93})
     came_before = List(Nested(CameBefore), required=True)
+    transcript = Nested(TranscriptSaid, required=True, allow_none=True)
 
 
 class IncidentSaid(Schema):

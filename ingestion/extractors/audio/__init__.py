@@ -1,8 +1,8 @@
 """Call audio: what the sound of a recording says about the service, without any transcript.
 
-``extract`` decodes (``ingestion.media.sound``) and analyses: ``frames`` → ``voice`` and ``music`` →
-``turns``, ``faults`` (with ``holes``), ``loudness``, ``pitch`` → ``quality``, as one ``CallSound``
-that also holds how it looks (``waveform``).
+``extract`` decodes (``ingestion.media.sound``) and analyses: ``frames`` → ``voice`` (without
+``crosstalk``) and ``music`` → ``turns``, ``faults`` (with ``holes``), ``loudness``, ``pitch`` →
+``quality``, as one ``CallSound`` that also holds how it looks (``waveform``).
 """
 
 from ingestion.extractors.audio.analysis import analysed
@@ -10,7 +10,7 @@ from ingestion.extractors.audio.report import CallSound, Side
 from ingestion.media.sound import decoded
 
 NAME = "audio"
-VERSION = 2
+VERSION = 3
 """Raised whenever the output for the same content may change."""
 MEDIA_TYPES = ("audio/",)
 """Beginnings of the media types it reads."""

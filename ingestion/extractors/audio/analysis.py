@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingestion.extractors.audio import faults, loudness, pitch, quality
+from ingestion.extractors.audio.crosstalk import own_frames
 from ingestion.extractors.audio.frames import Frames, frames_of
 from ingestion.extractors.audio.music import held
 from ingestion.extractors.audio.report import CallSound, Quarters, Side
@@ -43,7 +44,7 @@ class _Heard:
 def analysed(sound: Sound) -> CallSound:
     """Return all that is known of a call's sound."""
     channels = _apart(sound.channels)
-    heard = [_heard(channel, sound.rate) for channel in channels]
+    heard = _heard_in(channels, sound.rate)
     voices = [each.voice for each in heard]
     hold = joined(span for each in heard for span in each.music)
     busy = joined([*(span for voice in voices for span in voice), *hold])
@@ -84,9 +85,18 @@ def _apart(channels: Samples) -> Samples:
     return channels
 
 
-def _heard(channel: Samples, rate: int) -> _Heard:
-    frames = frames_of(channel, rate)
-    sounding = spoken(frames)
+def _heard_in(channels: Samples, rate: int) -> list[_Heard]:
+    """Return each channel with what was heard in it; of two, without what leaked from the other."""
+    frames = [frames_of(channel, rate) for channel in channels]
+    sounding = [spoken(one) for one in frames]
+    if len(channels) == 2:
+        own = own_frames(channels, rate, frames, crossed(*sounding))
+        sounding = sounding if own is None else [spoken(one) for one in own]
+    parts = zip(channels, frames, sounding, strict=True)
+    return [_heard(channel, one, voice) for channel, one, voice in parts]
+
+
+def _heard(channel: Samples, frames: Frames, sounding: list[Span]) -> _Heard:
     music = held(frames, sounding)
     apart = crossed(sounding, between(music, len(frames) / 100)) if music else sounding
     return _Heard(channel, frames, lasting(apart, LEAST_SECONDS), music)

@@ -4,6 +4,7 @@ Frames of 32 ms under a Hann window, a new one each 10 ms, pooled into bands tha
 on the mel scale (Stevens, Volkmann and Newman 1937, as HTK writes it) from 200 to 3,800 Hz.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,15 +44,24 @@ class Frames:
 
 def frames_of(channel: Samples, rate: int) -> Frames:
     """Return a channel in frames; frame ``i`` lies about the second ``(i + 0.5) / 100``."""
-    hop, size = round(HOP_SECONDS * rate), round(WINDOW_SECONDS * rate)
+    hop = round(HOP_SECONDS * rate)
     count = len(channel) // hop
     tens = channel[: count * hop].reshape(count, hop)
     level = decibels(np.einsum("ij,ij->i", tens, tens) / hop)
-    before = (size - hop) // 2
-    padded = np.pad(channel[: count * hop], (before, size - hop - before))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
+    windows = windows_of(channel, rate)
     bands = [_bands(windows[i : i + BLOCK_FRAMES], rate) for i in range(0, count, BLOCK_FRAMES)]
     return Frames(level, np.concatenate(bands) if bands else np.zeros((0, BANDS), np.float32))
+
+
+def cross_powers(
+    windows: Sequence[Samples], rate: int
+) -> tuple[npt.NDArray[np.complex64], list[Samples]]:
+    """Return what two channels have in common in each band of a window, and the power of each."""
+    one, other = map(_spectrum, windows)
+    pool = _pooling(windows[0].shape[1], rate)
+    common = one * other.conj()
+    crossed = (common.real @ pool) + 1j * (common.imag @ pool)
+    return crossed, [_power(each) @ pool for each in (one, other)]
 
 
 def decibels(power: npt.NDArray[np.floating]) -> Samples:
@@ -59,11 +69,24 @@ def decibels(power: npt.NDArray[np.floating]) -> Samples:
     return np.asarray(10 * np.log10(power + QUIET), dtype=np.float32)
 
 
+def windows_of(channel: Samples, rate: int) -> Samples:
+    """Return the window of each frame; shape (frames, samples of a window), nothing copied."""
+    hop, size = round(HOP_SECONDS * rate), round(WINDOW_SECONDS * rate)
+    before, length = (size - hop) // 2, len(channel) // hop * hop
+    padded = np.pad(channel[:length], (before, size - hop - before))
+    return np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
+
+
 def _bands(windows: Samples, rate: int) -> Samples:
-    size = windows.shape[1]
-    spectrum = fft.rfft(windows * _hann(size), axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
-    return decibels(power @ _pooling(size, rate))
+    return decibels(_power(_spectrum(windows)) @ _pooling(windows.shape[1], rate))
+
+
+def _spectrum(windows: Samples) -> npt.NDArray[np.complex64]:
+    return np.asarray(fft.rfft(windows * _hann(windows.shape[1]), axis=1))
+
+
+def _power(spectrum: npt.NDArray[np.complex64]) -> Samples:
+    return np.asarray(spectrum.real**2 + spectrum.imag**2)
 
 
 @cache

@@ -1,23 +1,26 @@
 """What was said in a call as a row of ``silver.extract_transcript``: redacted, with its seconds."""
 
+from collections.abc import Sequence
 from typing import Any
 from unicodedata import normalize
 
 import pyarrow as pa
 
 from ingestion.extractors.persons import NONE, Own
+from ingestion.extractors.transcripts.feeling import by_quarter
 from ingestion.extractors.transcripts.redaction import redact
 from ingestion.extractors.transcripts.transcript import Transcript, Turn, Word
-from ingestion.extractors.transcripts.wording import closed, greeted
+from ingestion.extractors.transcripts.wording import closed, greeted, phrases_of, phrases_share
 from ingestion.masking import MASKER_VERSION, mask
 
 NAME = "transcript"
-VERSION = 1
+VERSION = 2
 """Raised whenever the output for the same content may change."""
 MEDIA_TYPES = ("audio/",)
 
 _TIMES = (("start_seconds", pa.float64()), ("end_seconds", pa.float64()))
 _WORD = pa.struct([("text", pa.string()), *_TIMES])
+_PHRASE = pa.struct([("text", pa.string()), ("share", pa.float64()), ("is_said", pa.bool_())])
 _TURN = pa.struct([
     ("speaker", pa.string()),
     ("channel", pa.int64()),
@@ -35,21 +38,31 @@ COLUMNS = pa.schema([
     ("untimed", pa.int64()),
     ("greeting_share", pa.float64()),
     ("closing_share", pa.float64()),
+    ("phrases", pa.list_(_PHRASE)),
+    ("phrases_share", pa.float64()),
+    ("sentiment", pa.list_(pa.float64())),
+    ("beside", pa.string()),
     ("masker_version", pa.string()),
 ])  # fmt: skip
 """Grain: one recording. ``state``: ``none``, ``supplied`` (``source_object_id`` names the file that
 came beside it) or ``made``. ``spans``: seconds to silence for a listener; ``untimed``: turns with
 something personal whose seconds nobody knows. ``words`` is empty where the source times none.
 ``greeting_share``, ``closing_share``: of the words of the company's texts what was said.
+``phrases``: those that agents are to say, ``share`` of the words of each; ``phrases_share``: how
+many of them were said. ``sentiment``: by quarter of the call, see ``feeling``. ``beside``: which
+texts lay beside the recording when it was read, see ``operations.transcripts.beside``.
 """
 
 
 def row_of(
     transcript: Transcript,
     source_object_id: str | None = None,
+    *,
     greeting: str = "",
     closing: str = "",
     own: Own = NONE,
+    phrases: Sequence[str] = (),
+    seconds: float | None = None,
 ) -> dict[str, Any]:
     """Return a transcript under the names of ``COLUMNS``.
 
@@ -57,10 +70,14 @@ def row_of(
     ----------
     greeting, closing
         What agents are to say at the beginning and at the end.
+    phrases
+        What they are to say anywhere.
+    seconds
+        How long the recording is, where that is known.
     own
         The company's own names, which are no person's.
     """
-    found = redact(transcript, own)
+    found, told = redact(transcript, own), phrases_of(transcript.turns, phrases)
     return {
         "state": transcript.state,
         "source": transcript.source,
@@ -71,6 +88,9 @@ def row_of(
         "untimed": found.untimed,
         "greeting_share": greeted(transcript.turns, greeting),
         "closing_share": closed(transcript.turns, closing),
+        "phrases": told and [{**vars(one), "is_said": one.is_said} for one in told],
+        "phrases_share": phrases_share(told),
+        "sentiment": by_quarter(transcript, seconds),
         "masker_version": MASKER_VERSION,
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ingestion.extractors.words.entities import Entity, entities
 from ingestion.extractors.words.language import language_of
 from ingestion.extractors.words.products import products
-from ingestion.extractors.words.sentiment import score
+from ingestion.extractors.words.sentiment import felt
 from ingestion.extractors.words.threads import messages
 from ingestion.extractors.words.urgency import is_urgent
 
@@ -58,13 +58,8 @@ def read(text: str, subject: str | None = None, catalogue: Sequence[str] = ()) -
         body=body,
         messages=len(told),
         language=language,
-        sentiment=_bounded(score(body)) if spanish else None,
+        sentiment=felt(body) if spanish else None,
         urgent=is_urgent(body) if spanish else None,
         entities=tuple(sorted([*entities(body), *(entity for entity, _ in named)])),
         products=tuple(dict.fromkeys(name for _, name in named)),
     )
-
-
-def _bounded(weight: float) -> float:
-    """Return a weight between -1 and 1; ever more words of one kind say ever less."""
-    return weight / (1 + abs(weight))

@@ -54,8 +54,14 @@ def sentiment_of(text: str) -> Sentiment:
     ('negative', 'positive')
     """
     weight = score(text)
-    felt = FELT_WHEN_ASKED if asks(text) else FELT
-    return "negative" if weight <= -felt else "positive" if weight >= felt else "neutral"
+    least = FELT_WHEN_ASKED if asks(text) else FELT
+    return "negative" if weight <= -least else "positive" if weight >= least else "neutral"
+
+
+def felt(text: str) -> float:
+    """Return the score between -1 and 1: ever more words of one kind say ever less."""
+    weight = score(text)
+    return weight / (1 + abs(weight))
 
 
 def asks(text: str) -> bool:

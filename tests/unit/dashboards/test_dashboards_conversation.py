@@ -17,6 +17,7 @@ from dashboards.conversation_figures import (
     problem_sentence,
     reason_sentence,
 )
+from dashboards.conversation_spoken import phrases_missing, spoken_sentences
 from dashboards.player.told import recording_of, speaker_name
 from dashboards.timeline import timeline
 from dashboards.viewer import Viewer
@@ -26,7 +27,8 @@ from foundation.clock import utc_now
 from foundation.errors import NotFound
 from foundation.settings import Settings
 from foundation.texts import Language
-from operations.conversation.files import CaseFile
+from operations.conversation.files import CaseFile, case_files
+from operations.conversation.opening import unheard
 from operations.photos.before import Before
 from tenancy.consents import Consent, save_consent
 from tenancy.sign_in import sign_in
@@ -70,7 +72,7 @@ def case(cases: Cases) -> Case:
 
 
 def test_the_player_is_told_turns_faults_and_words_and_no_name(case: Case):
-    told = recording_of(case.files[0], 1, ES, may=False)
+    told = recording_of(case.files[0], 1, ES, ES.say("not_heard"))
     assert told["seconds"] == 30
     assert [lane["name"].split(" · ")[0] for lane in told["lanes"]] == ["Agente", "Cliente"]
     assert all(len(lane["peaks"]) <= 1000 and lane["voice"] for lane in told["lanes"])
@@ -78,13 +80,51 @@ def test_the_player_is_told_turns_faults_and_words_and_no_name(case: Case):
     assert told["turns"][2]["text"] == "Soy [NOMBRE], cédula [DOCUMENTO]."
     assert "solo lo oye" in told["note"]
     assert "fallas" in told["seen"] and "espera" not in told["seen"], "nobody was on hold"
-    assert recording_of(case.files[0], 1, EN, may=True)["lanes"][0]["name"].startswith("Agent ·")
+    assert recording_of(case.files[0], 1, EN)["lanes"][0]["name"].startswith("Agent ·")
 
 
 def test_a_recording_that_nobody_has_read_is_told_all_the_same():
-    told = recording_of(CaseFile("C", 0, "audio/wav", 9, "ab"), 2, EN, may=True)
+    told = recording_of(CaseFile("C", 0, "audio/wav", 9, "ab"), 2, EN)
     assert (told["seconds"], told["lanes"], told["turns"], told["faults"]) == (0.0, [], [], [])
     assert told["name"] == "Recording 2"
+
+
+def test_a_recording_that_does_not_play_is_not_offered_to_be_heard(cases: Cases):
+    whole, broken = (case_files(cases.lake, ACME, one)[0] for one in (CALL, DAMAGED))
+    assert unheard(cases.lake, ACME, whole) is None
+    assert unheard(cases.lake, ACME, broken) == "conversation.not_played"
+    named = replace(broken, sound=None, transcript={"untimed": 1})
+    assert unheard(cases.lake, ACME, named) == "transcripts.not_redacted"
+    away = replace(broken, sound=None, sha256="0" * 64)
+    assert unheard(cases.lake, ACME, away) == "conversation.file_away"
+    assert recording_of(broken, 1, ES, ES.say("not_played"))["may"] is False
+    assert recording_of(broken, 1, ES)["may"] is True
+
+
+def test_what_was_said_of_the_companys_texts_and_how_it_felt_is_told(case: Case):
+    assert spoken_sentences(case.files[0].transcript, ES) == [
+        "Frases que se deben decir: se dijeron 1 de 2.",
+        "Tono del cliente, por cuartos de la llamada: queja · queja · sin palabras · queja.",
+    ]
+    assert phrases_missing(case.files[0].transcript, ES) == [
+        "Faltó decir: «Su llamada será grabada»."
+    ]
+    transcript = {
+        "problem": None, "turns": [{"speaker": "Cliente"}],
+        "greeting_share": 0.75, "closing_share": None,
+        "phrases": [{"text": "Su llamada será grabada", "share": 0.2, "is_said": False},
+                    {"text": "¿Algo más?", "share": 1.0, "is_said": True}],
+        "sentiment": [-0.6, None, 0.0, 0.5],
+    }  # fmt: skip
+    assert spoken_sentences(transcript, ES) == [
+        "Del saludo de la empresa se dijo el 75 %.",
+        "Frases que se deben decir: se dijeron 1 de 2.",
+        "Tono del cliente, por cuartos de la llamada: queja · sin palabras · neutro · elogio.",
+    ]
+    assert phrases_missing(transcript, EN) == ["Not said: “Su llamada será grabada”."]
+    unnamed = transcript | {"turns": [{"speaker": None}]}
+    assert spoken_sentences(unnamed, EN)[-1].startswith("Tone of what was said")
+    assert spoken_sentences(None, ES) == spoken_sentences({"problem": "x"}, ES) == []
 
 
 @pytest.mark.parametrize(
@@ -233,9 +273,14 @@ def test_the_address_opens_no_case_of_another_tenant(cases: Cases, tenant: Tenan
     [
         (CALL, ("«factura»", "Tienda", "15 mar 2026", "terminado en 568")),
         (EMPTY, ("Este caso no trae texto.", "Este caso llegó sin grabaciones ni fotos.")),
-        (DAMAGED, ("No se pudo analizar este archivo",)),
-        (DAMAGED, ("Todavía no se ha buscado su transcripción",)),
-        (DAMAGED, ("Otra vez sin servicio.",)),
+        (
+            DAMAGED,
+            (
+                "No se pudo analizar este archivo",
+                "Todavía no se ha buscado su transcripción",
+                "Otra vez sin servicio.",
+            ),
+        ),
     ],
 )
 def test_what_came_and_what_could_not_be_read_is_told_in_words(

@@ -70,6 +70,22 @@ def test_turns_overlap_and_silence_are_where_they_were_put() -> None:
     assert (told.layout, told.quality, told.faults) == ("channels", 100.0, ())
 
 
+@pytest.mark.parametrize("leak", [0.05, 0.3, -0.5])
+def test_the_other_sides_voice_in_a_channel_is_nobodys_speech(leak: float) -> None:
+    """As a codec leaves it there that writes one channel and how strong the other is beside it."""
+    apart = call(14, AGENT, CUSTOMER)
+    told = heard(apart + np.float32(leak) * apart[::-1])
+    assert near(told.sides[0].voice, AGENT) and near(told.sides[1].voice, CUSTOMER)
+    assert near(told.overlap, [(8.0, 9.0)])
+    assert told.faults == ()
+
+
+def test_who_speaks_weaker_at_the_same_time_is_heard() -> None:
+    channels = call(24, [(2.0, 6.0), (10.0, 12.0)], [(2.5, 5.5), (15.0, 17.0)])
+    channels[1] *= 0.2
+    assert kinds(heard(channels)) == [("talking_over", BOTH)]
+
+
 @pytest.mark.parametrize("channels", [1, 2])
 def test_who_cannot_be_told_apart_is_mono(channels: int) -> None:
     told = heard(np.repeat(call(12, AGENT), channels, axis=0))

@@ -1,5 +1,7 @@
 """What was said in recordings of incidents: taken from beside them, or made, and redacted."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,9 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
+from foundation.clock import utc_now
 from foundation.errors import Conflict, OperatorError
 from foundation.settings import Settings
+from foundation.texts import LANGUAGES, Language, text
+from ingestion.extractors.audio.table import join_sounds, sound_ref
 from ingestion.extractors.gone import forget_gone
 from ingestion.extractors.run import Extracted, extract_new
 from ingestion.extractors.transcripts.chosen import transcriber_of
@@ -19,12 +25,16 @@ from ingestion.extractors.transcripts.transcribers import Vosk
 from ingestion.media.sound import decoded
 from operations.conversation.files import case_files
 from operations.conversation.opening import open_sound
+from operations.incidents.keeping import store_files
 from operations.transcripts.beside import transcript_among
+from operations.transcripts.state import STATES, State, TranscriptState, states_of
 from operations.transcripts.table import transcript_extractor
 from tenancy.actor import Actor
-from tenancy.incident_files import contents_of
+from tenancy.api_keys import issue_key
+from tenancy.incident_files import FILES, contents_of
+from tenancy.incident_tables import AttachmentRow
 from tenancy.screen_texts import save_screen_text
-from tests.incident_files import ACME, House, house_at, recording
+from tests.incident_files import ACME, SOUND, STAFF, House, house_at, recording
 
 CALL = ("llamada.wav", "audio/wav", recording(200))
 SAID = """WEBVTT
@@ -91,6 +101,97 @@ def test_how_much_of_the_companys_greeting_was_said_is_told(house: House):
     _, (row,) = transcripts(house)
     assert row["greeting_share"] == 0.5
     assert row["closing_share"] == 0.0
+
+
+def test_what_the_companys_phrases_and_the_call_say_reaches_gold(house: House):
+    phrases = "Buenos días, con Acme\nSu llamada será grabada"
+    save_screen_text(house.lake.store, MANAGER, ACME, name="phrases", language="es", words=phrases)
+    house.send_files(CALL, BESIDE)
+    extract_new(house.lake, ACME, SOUND)
+    assert join_sounds(house.lake, ACME) == 1
+    _, (row,) = transcripts(house)
+    assert [one["is_said"] for one in row["phrases"]] == [True, False]
+    join_sounds(house.lake, ACME)
+    (told,) = house.lake.arrow(sound_ref(house.lake, ACME)).to_pylist()
+    assert told["phrases_share"] == row["phrases_share"] == 0.5
+    assert [told[f"sentiment_quarter_{n}"] for n in (1, 2, 3, 4)] == row["sentiment"]
+    assert row["sentiment"][1] is not None and row["sentiment"][0] is None, "the agent's alone"
+
+
+def test_a_transcript_that_comes_later_makes_the_calls_row_again(house: House):
+    number = house.send_files(CALL)
+    assert transcripts(house)[0] == Extracted(read=1)
+    assert states_of(house.lake, ACME, number)[0].state == "none"
+    house.send_files(CALL, ("nota.txt", "text/plain", b"Una nota"))
+    assert transcripts(house)[0] == Extracted(read=1), "a note may be a transcript"
+    house.send_files(CALL, BESIDE)
+    done, (row,) = transcripts(house)
+    assert (done, row["state"], len(row["turns"])) == (Extracted(read=1), "supplied", 2)
+    assert states_of(house.lake, ACME, number)[0].state == "read"
+    assert transcripts(house)[0] == Extracted()
+
+
+def test_a_transcript_is_added_to_its_case_once(house: House):
+    number = house.send_files(CALL)
+    transcripts(house)
+    name, kind, content = BESIDE
+    body = {"name": name, "media_type": kind, "content": base64.b64encode(content).decode()}
+    secret = issue_key(house.lake.store, STAFF, ACME, ["score"]).secret
+    asked = {"Authorization": f"Bearer {secret}"}
+    way = f"/v1/incidents/{number}/transcripts"
+    for _ in range(2):
+        told = house.client.post(way, json=body, headers=asked)
+        assert [one["name"] for one in told.json["attachments"]] == ["llamada.wav", name]
+    store_files(house.lake, ACME)
+    done, (row,) = transcripts(house)
+    assert (done, row["state"], len(row["turns"])) == (Extracted(read=1), "supplied", 2)
+    photo = body | {"media_type": "image/png"}
+    assert house.client.post(way, json=photo, headers=asked).status_code == 422
+    for more in range(3):
+        house.client.post(way, json=body | {"name": f"{more}.vtt"}, headers=asked)
+    full = house.client.post(way, json=body | {"name": "seis.vtt"}, headers=asked)
+    assert full.json["error"]["key"] == "incidents.too_many_files"
+
+
+def test_a_transcript_still_on_its_way_is_read_when_it_is_there(house: House):
+    house.post(CALL, BESIDE)
+    note = (CALL[2], BESIDE[2])
+    store_files(house.lake, ACME)
+    with house.lake.store.session() as session:  # as if it were stored by the next run
+        late = AttachmentRow.sha256 == hashlib.sha256(note[1]).hexdigest()
+        session.execute(update(AttachmentRow).where(late).values(stored_at=None))
+    house.lake.objects.delete(ACME, FILES, hashlib.sha256(note[1]).hexdigest())
+    assert [row["state"] for row in transcripts(house)[1]] == ["none"]
+    house.lake.objects.put(ACME, FILES, note[1])
+    with house.lake.store.session() as session:
+        session.execute(update(AttachmentRow).where(late).values(stored_at=utc_now()))
+    assert [row["state"] for row in transcripts(house)[1]] == ["supplied"]
+
+
+def test_the_service_says_in_words_how_it_stands_with_each_transcript(house: House):
+    broken = ("otra.json", "application/json", json.dumps({"x": 1}).encode())
+    told = house.post(CALL, BESIDE, ("otra.wav", "audio/wav", recording(250)), broken)
+    number = told.json["incident_id"]
+    assert [
+        one["transcript"] and one["transcript"]["state"] for one in told.json["attachments"]
+    ] == ["waiting", None, "waiting", None]
+    store_files(house.lake, ACME)
+    transcripts(house)
+    secret = issue_key(house.lake.store, STAFF, ACME, ["read"]).secret
+    asked = {"Authorization": f"Bearer {secret}"}
+    found = house.client.get(f"/v1/incidents/{number}", headers=asked).json["attachments"]
+    read, _, failed, _ = (one["transcript"] for one in found)
+    assert read == {"state": "read", "message": "La transcripción de la grabación ya se leyó."}
+    assert failed["state"] == "failed" and failed["message"].endswith("junto a la grabación.")
+    shape = house.client.get("/openapi.json").json["components"]["schemas"]["TranscriptSaid"]
+    assert shape["properties"]["state"]["enum"] == list(STATES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_is_a_sentence(state: State, language: Language):
+    assert TranscriptState(state).say(language).endswith(".")
+    assert TranscriptState("failed", "sound.empty").say(language) == text("sound.empty", language)
 
 
 def test_who_listens_hears_no_personal_data(house: House):

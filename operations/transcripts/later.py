@@ -1,0 +1,60 @@
+"""A transcript that comes after its recording: added to the incident, and read by the next run.
+
+Only transcripts may come later. Recordings and photos are what was known when the incident was
+answered, and models learn from them as such.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from foundation.errors import InvalidRequest, TooLarge
+from operations.incidents.attachments import MOST_FILES, Attachment, attachments_in
+from operations.incidents.keeping import sealed_files
+from operations.incidents.registered import Registered, Registrar
+from operations.incidents.sealed import Content, answer_of, content_of
+from operations.transcripts.beside import TEXTS
+from tenancy.incidents import add_files, changing, stored_of
+
+
+def add_transcript(
+    registrar: Registrar, incident_id: str, given: Mapping[str, Any], place: str = "transcript"
+) -> Registered:
+    """Store a transcript with an incident that is there; the same again changes nothing.
+
+    Parameters
+    ----------
+    given
+        ``name``, ``media_type`` and ``content``, as a file of a new incident has them.
+
+    Raises
+    ------
+    NotFound
+        The tenant registered no incident of this number.
+    InvalidRequest, InvalidUpload
+        It is no text, comes without content, or cannot be taken as it is.
+    TooLarge
+        The file is too large, or the incident has as many files as it may have.
+    """
+    (file,) = attachments_in([given], place)
+    if file.media_type not in TEXTS or file.content is None:
+        allowed = ", ".join(TEXTS)
+        raise InvalidRequest("serving.not_allowed", field=f"{place}.media_type", allowed=allowed)
+    keys, tenant = registrar.keys, registrar.tenant
+    with changing(registrar.lake.store, tenant, incident_id) as (session, row):
+        stored = stored_of(row)
+        content, answer = content_of(stored, keys), answer_of(stored, keys)
+        new = not _is_there(content, file)
+        if new:
+            first = len(content.attachments)
+            if first >= MOST_FILES:
+                raise TooLarge("incidents.too_many_files", field=place, limit=MOST_FILES)
+            content = replace(content, attachments=[*content.attachments, file.told()])
+            row.revision += 1
+            row.sealed = content.seal(keys, incident_id)
+            add_files(session, tenant, sealed_files(incident_id, [file], keys, first))
+        return Registered(stored_of(row), content, answer, again=not new)
+
+
+def _is_there(content: Content, file: Attachment) -> bool:
+    return (file.name, file.sha256) in {(o["name"], o["sha256"]) for o in content.attachments}
