@@ -50,11 +50,12 @@ def row_of(content: bytes, own: Own = NONE, labeller: Labeller | None = None) ->
     look = {name: getattr(photo.look, name) for name in _LOOK}
     about = {"width": photo.width, "height": photo.height, "hash": photo.hash, **look}
     page = Page(photo.width, photo.height, photo.words, picture.convert("L"))
-    told = {"faults": list(photo.faults), **_labelled(picture, labeller)}
+    told = {"faults": list(photo.faults), **labels(picture, labeller)}
     return about | told | documents.said_in(Pages((page,), 1), own)
 
 
-def _labelled(picture: "Image.Image", labeller: Labeller | None) -> dict[str, Any]:
+def labels(picture: "Image.Image", labeller: Labeller | None) -> dict[str, Any]:
+    """Return what a classifier says of a picture, nothing where there is none."""
     if labeller is None:
         return {"label": None, "label_probability": None, "label_version": None}
     label, probability = labeller.label(picture)

@@ -11,9 +11,10 @@ import pytest
 
 from foundation.errors import InvalidRequest, InvalidUpload, NotEnoughData
 from foundation.settings import Settings
-from ingestion.extractors.images.columns import Labeller
+from ingestion.extractors.images.columns import Labeller, labels
 from ingestion.extractors.registry import Extractor
 from ingestion.extractors.run import Extracted, extract_new
+from ingestion.masking import MASKER_VERSION
 from ingestion.media.picture import opened
 from ingestion.tokens import token
 from models.forget import forget_models
@@ -57,7 +58,7 @@ def trained(house: House, folder: Path) -> PhotosTrained:
 
 
 def told(house: House, content: bytes) -> dict[str, Any]:
-    """Return what is told of a photo, without its words, which take their time."""
+    """Return what is told of a photo."""
     name = house.lake.objects.name(ACME, sha256(content).hexdigest())
     (row,) = (row for row in house.found(extractor=image_extractor(house.lake, ACME))
               if row["object_id"] == name)  # fmt: skip
@@ -65,13 +66,10 @@ def told(house: House, content: bytes) -> dict[str, Any]:
 
 
 def quick(extractor: Extractor, labeller: Labeller | None) -> Extractor:
+    """Return what reads photos without their words, which take their time."""
+
     def read(content: bytes) -> dict[str, object]:
-        if labeller is None:
-            return {}
-        label, probability = labeller.label(opened(content))
-        return {
-            "label": label, "label_probability": probability, "label_version": labeller.version
-        }  # fmt: skip
+        return {"masker_version": MASKER_VERSION, **labels(opened(content), labeller)}
 
     return replace(extractor, read=read)
 
