@@ -37,8 +37,8 @@ LEAST_GAIN, MOST_HARM = 0.02, 0.01
 NOTES = [
     "ablation: of responses, accuracy of intent or urgency with the signals over words alone, the "
     "same networks; a quarter of the sentences judges, of the others a quarter says whether "
-    "signals are taken, and how much they count; replies are ranked by their nearness, and take "
-    "the language alone",
+    "signals are taken, and how much they count, each incident somebody else's; replies are ranked "
+    "by their nearness, and take the language alone",
 ]
 
 
@@ -101,7 +101,7 @@ def drawn(given: Told, seed: int) -> Draw:
     learn, tune, judge = _parts(given, seed)
     model = TextModel(given.levels, seed, signals(load_contracts()["telecom"]))
     model.fit([given.records[i] for i in learn], given.labels[learn])
-    model.calibrate([given.records[i] for i in tune], given.labels[tune], given.groups[tune])
+    model.calibrate([given.records[i] for i in tune], given.labels[tune])
     judged = [given.records[i] for i in judge]
     taken, with_signals = model.correction_, _figures(model, judged, given.labels[judge])
     model.correction_ = None
