@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import conversation_queries, photo_facts
+from dashboards import photo_facts
 from dashboards.conversation import Case, case_of
 from dashboards.conversation_figures import (
     case_figures,
@@ -235,15 +235,6 @@ def test_the_time_around_a_case_ends_a_day_after_it(case: Case):
     assert case.row["opened_at"] < utc_now() - timedelta(hours=4)
     assert [row["incident_id"] for row in case.around.others] == [WORDS]
     assert len(case.around.calls) == 1
-
-
-def test_of_a_case_that_is_read_which_is_shown(cases: Cases):
-    row = conversation_queries.incident(viewer(cases).gold, CALL, ("escalated_at", "nobody_has_it"))
-    assert row is not None
-    assert row.keys() == {
-        *("incident_id", "person_token", "opened_at", "kind", "channel", "product"),
-        *("subject", "text", "solved", "closed_at", "escalated_at"),
-    }
 
 
 def page() -> None:

@@ -6,7 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from dashboards import answer_queries, customer_queries, figures, queries, timing_queries
+from dashboards import (
+    answer_queries,
+    conversation_queries,
+    customer_queries,
+    figures,
+    queries,
+    timing_queries,
+)
 from dashboards.queries import RISKY, Filters
 from dashboards.rejections import translation, waiting
 from dashboards.uploads import account_sentence, any_taken, earlier
@@ -137,3 +144,13 @@ def test_rejected_rows_wait_and_an_account_adds_up_in_words(viewer: Make):
     assert sentence == "11 filas = 10 nuevas + 1 rechazada"
     assert any_taken(see)
     assert account_sentence({"rows": 2_000}, see.words) == "2.000 filas"
+
+
+def test_of_a_case_that_is_read_which_is_shown(viewer: Callable[..., Viewer]):
+    gold = viewer().gold
+    row = conversation_queries.incident(gold, "R0", ("escalated_at", "nobody_has_it"))
+    assert row is not None
+    assert row.keys() == {
+        *("incident_id", "person_token", "opened_at", "kind", "channel", "product"),
+        *("subject", "text", "solved", "closed_at", "escalated_at"),
+    }
