@@ -30,7 +30,9 @@ def numbers(text: str) -> Iterator[Found]:
     for spot in spots(text):
         before = max(0, spot.low - REACH)
         beside = text[before : spot.high + REACH]
-        look = _seen if len(beside) <= LONGEST_SEEN else _at
+        look: Callable[[str, Spot], tuple[Found, ...]] = (
+            _seen if len(beside) <= LONGEST_SEEN else _at
+        )
         for start, end, kind in look(beside, _moved(spot, before)):
             yield Found(start + before, end + before, kind)
 

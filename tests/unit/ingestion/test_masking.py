@@ -1,5 +1,6 @@
 """Masking: what must go, what must stay."""
 
+import phonenumbers
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from benchmarks.multimodal.persons import FIRST, SECOND, THIRD, Set, figures, sentences
 from benchmarks.multimodal.persons import told_now as truth_of
 from ingestion.extractors.persons import find
+from ingestion.extractors.persons.phones import is_given_out
 from ingestion.extractors.persons.reading import read
 from ingestion.masking import mask, mask_all
 from ingestion.own_names import own_names
@@ -221,6 +223,12 @@ def test_personal_data_is_found_as_well_as_it_must(labelled: Set):
     truth = sentences(labelled.file)
     found = figures(labelled, truth, truth_of(truth))
     assert [line.figure for line in found if not line.met] == []
+
+
+@given(st.from_regex(r"3[0-9]{9}|60[0-9]{8}", fullmatch=True))
+def test_the_plan_of_numbers_is_the_librarys(digits: str):
+    number = phonenumbers.PhoneNumber(country_code=57, national_number=int(digits))
+    assert is_given_out(digits) == phonenumbers.is_valid_number(number)
 
 
 @settings(max_examples=100)
