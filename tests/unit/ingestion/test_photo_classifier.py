@@ -54,10 +54,6 @@ def noise(count: int) -> list[Seen]:
     return [Seen(f"{rng.integers(2**63):016x}", rng.normal(0, 1, 20)) for _ in range(count)]
 
 
-def test_labels_of_chance_are_not_worth_it() -> None:
-    assert not train(noise(24), ["a", "b"] * 12).worth_it
-
-
 def test_one_photo_sent_many_times_proves_nothing() -> None:
     wood, cloth = look_at(photo("wood", 1)), look_at(photo("cloth", 2))
     with pytest.raises(NotEnoughData) as refused:
