@@ -54,7 +54,7 @@ def _in_folders(path: Path) -> Iterator[Example]:
 
 
 def _in_table(lake: "Lake", tenant: "Tenant", path: Path) -> list[Example]:
-    kept, found = _Kept.of(lake, tenant), []
+    kept, found = _Kept.of(lake, tenant), list[Example]()
     for number, name, label in _rows(path):
         if not name or not label:
             raise InvalidRequest("picture.labels_empty", path=path.name, row=number)
