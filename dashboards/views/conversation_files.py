@@ -60,7 +60,9 @@ def _known(see: Viewer, file: CaseFile) -> None:
     """Say what the photo is of, and with which earlier cases it came; those are one tap away."""
     words = words_of(see)
     kind = photo_facts.kind(file.picture, words)
-    st.html(cards.lines([*([kind] if kind else []), *photo_facts.seen_before(file, words)]))
+    said = [*([kind] if kind else []), *photo_facts.seen_before(file, words)]
+    if said:
+        st.html(cards.lines(said))
     for one in file.before:
         number, place = one.incident_id, place_of(see, file)
         label = words.say("see_other", name=number)

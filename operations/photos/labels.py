@@ -39,7 +39,7 @@ def labelled(lake: "Lake", tenant: "Tenant", path: Path) -> list[Example]:
     if path.is_dir():
         found = list(_in_folders(path))
     elif path.is_file():
-        found = list(_in_table(lake, tenant, path))
+        found = _in_table(lake, tenant, path)
     else:
         raise InvalidRequest("picture.labels_nowhere", path=str(path))
     return list(_once(found).values())
@@ -53,19 +53,31 @@ def _in_folders(path: Path) -> Iterator[Example]:
                 yield Example(name, _label(folder.name), file.read_bytes)
 
 
-def _in_table(lake: "Lake", tenant: "Tenant", path: Path) -> Iterator[Example]:
-    kept, written = _Kept.of(lake, tenant), plain(path.read_bytes()) or ""
-    first, _, _ = written.partition("\n")
-    rows = csv.DictReader(StringIO(written, newline=""), delimiter=max(MARKS, key=first.count))
-    columns = {name: _column(rows.fieldnames or (), name, path) for name in NAMES}
-    for number, row in enumerate(rows, start=2):
-        name, label = ((row[columns[one]] or "").strip() for one in ("file", "label"))
+def _in_table(lake: "Lake", tenant: "Tenant", path: Path) -> list[Example]:
+    kept, found = _Kept.of(lake, tenant), list[Example]()
+    for number, name, label in _rows(path):
         if not name or not label:
             raise InvalidRequest("picture.labels_empty", path=path.name, row=number)
-        found = kept.example(name, _label(label)) or _beside(path, name, _label(label))
-        if found is None:
+        one = kept.example(name, _label(label)) or _beside(path, name, _label(label))
+        if one is None:
             raise InvalidRequest("picture.labels_row", path=path.name, row=number, file=name)
-        yield found
+        found.append(one)
+    return found
+
+
+def _rows(path: Path) -> list[tuple[int, str, str]]:
+    """Return the number, the file and the label of each row of a table."""
+    written = plain(path.read_bytes()) or ""
+    first, _, _ = written.partition("\n")
+    rows = csv.DictReader(StringIO(written, newline=""), delimiter=max(MARKS, key=first.count))
+    try:
+        file, label = (_column(rows.fieldnames or (), name, path) for name in NAMES)
+        return [
+            (n, (row[file] or "").strip(), (row[label] or "").strip())
+            for n, row in enumerate(rows, start=2)
+        ]
+    except csv.Error as error:
+        raise InvalidRequest("picture.labels_columns", path=path.name) from error
 
 
 def _column(headers: Sequence[str], name: str, path: Path) -> str:

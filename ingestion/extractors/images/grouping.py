@@ -20,6 +20,8 @@ def groups(hashes: Sequence[str], owners: Sequence[str | None]) -> Groups:
     owners
         Whose each photo is; None: of nobody known, apart from all others.
     """
+    if not hashes:
+        return np.zeros(0, np.int64)
     count, pairs = len(hashes), np.array([*_alike(hashes), *_of_one(owners)], int).reshape(-1, 2)
     graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)

@@ -103,12 +103,19 @@ def card_of(judged: Judged, chosen: str) -> Card:
 
 
 def threshold_of(judged: Judged) -> float | None:
-    """Return the least probability from which on enough labels are right; None where none is."""
+    """Return the probability from which on enough labels are right; None where none is.
+
+    It lies half way from the least sure label that is told to the next that is not, or to chance.
+    """
     order = np.argsort(-judged.sure, kind="stable")
-    weight = shares(judged.group)[order]
+    weight, sure = shares(judged.group)[order], judged.sure[order]
     right = np.cumsum(weight * judged.right[order]) / np.cumsum(weight)
     enough = np.flatnonzero(right >= RIGHT_SHARE)
-    return float(judged.sure[order][enough[-1]]) if len(enough) else None
+    if not len(enough):
+        return None
+    chance = 1 / len(np.union1d(judged.told, judged.guessed))
+    below = [*sure[enough[-1] + 1 :], chance]
+    return float(sure[enough[-1]] + below[0]) / 2
 
 
 def wilson(share: float, count: int) -> tuple[float, float]:

@@ -15,12 +15,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from foundation.errors import InvalidRequest, NotEnoughData
 from ingestion.extractors.images.alike import perceptual_hash
-from ingestion.extractors.images.classifier import FOLDS, PhotoClassifier
+from ingestion.extractors.images.classifier import PhotoClassifier
 from ingestion.extractors.images.features import Numbers, features
 from ingestion.extractors.images.grouping import Groups, groups
 from ingestion.extractors.images.judging import Card, Judged, card_of, threshold_of
 from ingestion.media.picture import opened
 
+FOLDS = 4
 LEAST_A_LABEL = 5
 """Different images of each label: less would say nothing, and the card even less."""
 

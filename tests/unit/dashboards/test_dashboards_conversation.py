@@ -262,7 +262,6 @@ def test_the_address_opens_no_case_of_another_tenant(cases: Cases, tenant: Tenan
 @pytest.mark.parametrize(
     ("incident", "expected"),
     [
-        (CALL, ("«factura»", "Tienda", "15 mar 2026", "terminado en 568")),
         (EMPTY, ("Este caso no trae texto.", "Este caso llegó sin grabaciones ni fotos.")),
         (
             DAMAGED,
@@ -281,3 +280,26 @@ def test_what_came_and_what_could_not_be_read_is_told_in_words(
     assert not app.exception and not app.error
     shown = " ".join(str(one.value) for one in (*app.html, *app.warning))
     assert [one for one in expected if one not in shown] == []
+
+
+def files_page() -> None:
+    import streamlit as st
+
+    from dashboards.views import conversation_files
+
+    conversation_files.show(st.session_state["see"], st.session_state["case"])
+
+
+def test_beside_a_photo_stand_its_kind_its_receipt_and_a_way_to_the_earlier_case(
+    cases: Cases, case: Case
+):
+    before = (Before("C-1", datetime(2026, 11, 23, 15, tzinfo=UTC), True),)
+    app = AppTest.from_function(files_page, default_timeout=30)
+    app.session_state["see"] = viewer(cases)
+    app.session_state["case"] = replace(case, files=(replace(case.files[1], before=before),))
+    app.run()
+    assert not app.exception
+    shown = " ".join(str(one.value) for one in app.html)
+    told = ("«factura»", "ya llegó con el caso C-1", "Tienda [NOMBRE]", "terminado en 568")
+    assert [one for one in told if one not in shown] == []
+    assert [one.label for one in app.button] == ["Ver el caso C-1"]
