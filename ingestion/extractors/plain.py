@@ -9,8 +9,8 @@ class _Bare(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         """Take a letter apart; what would become two letters stays as it is."""
-        letter, *marks = normalize("NFD", chr(code))
-        low = (letter if all(map(combining, marks)) else chr(code)).lower()
+        parts = normalize("NFD", chr(code))
+        low = (parts[0] if all(map(combining, parts[1:])) else chr(code)).lower()
         self[code] = low if len(low) == 1 else chr(code)
         return self[code]
 

@@ -44,8 +44,8 @@ class Judged:
 
     def only(self, chosen: npt.NDArray[np.bool_]) -> "Judged":
         """Return some of the photos."""
-        arrays = (self.told, self.guessed, self.sure, self.group, self.fold)
-        return Judged(*(one[chosen] for one in arrays))
+        told, guessed = self.told[chosen], self.guessed[chosen]
+        return Judged(told, guessed, self.sure[chosen], self.group[chosen], self.fold[chosen])
 
 
 @dataclass(frozen=True)
