@@ -91,7 +91,8 @@ def _heard_in(channels: Samples, rate: int) -> list[_Heard]:
     sounding = [spoken(one) for one in frames]
     if len(channels) == 2:
         own = own_frames(channels, rate, frames, crossed(*sounding))
-        sounding = sounding if own is None else [spoken(one) for one in own]
+        told = zip(sounding, frames, own, strict=True)
+        sounding = [voice if one is before else spoken(one) for voice, before, one in told]
     parts = zip(channels, frames, sounding, strict=True)
     return [_heard(channel, one, voice) for channel, one, voice in parts]
 

@@ -1,59 +1,83 @@
 """The other side's voice in a channel, as joint coding of two channels leaves it there.
 
-At few bits a second a codec writes one channel and, band by band, how strong the other is beside it
-(intensity stereo: J. Herre, K. Brandenburg and D. Lederer, AES 96th Convention, 1994; RFC 6716,
-4.3.4): who is silent then sounds like the one who speaks. Such a band moves with the other
-channel's, at every moment and weaker; two voices do not (magnitude-squared coherence).
+At few bits a second a codec writes what two channels have in common well, and what parts them
+coarsely (RFC 6716, 4.3.4.4 and 4.3.4.5): who is silent then sounds like the one who speaks, some 25
+dB weaker. That part follows the other channel at every moment, and another voice does not: of a
+band's power, ``1 - coherence`` is what the other channel does not explain (J. S. Bendat and
+A. G. Piersol, "Random Data", chapter 6).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from ingestion.extractors.audio.frames import BLOCK_FRAMES, QUIET, Frames, cross_powers, windows_of
+from ingestion.extractors.audio.frames import (
+    BLOCK_FRAMES,
+    QUIET,
+    Frames,
+    cross_powers,
+    decibels,
+    windows_of,
+)
 from ingestion.extractors.audio.spans import HOP_SECONDS, Span, joined
 from ingestion.media.sound import Samples
 
-COHERENT = 0.7
-"""From here on two bands move together: the square root of their coherence."""
-WEAKER_DECIBELS = 3.0
-SMOOTHED_FRAMES = 7
+SMOOTHED_FRAMES = 11
+WEAKER_DECIBELS = 10.0
+"""What is no weaker than this beside the other channel is nobody's echo."""
+LEAST_SHARE = 1e-4
+"""Of a band's power, its channel's own: no estimate is finer."""
+EXPLAINED = 0.15
+"""A frame of which so little is its own channel's has nobody in it."""
+GONE_DECIBELS = -60.0
+LEAKED = 0.5
+"""A channel that is its own to more than this everywhere has nothing of the other."""
 AROUND_SECONDS = 0.1
-GONE_DECIBELS = -100.0
 
 
 def own_frames(
     channels: Samples, rate: int, frames: Sequence[Frames], both: Sequence[Span]
-) -> list[Frames] | None:
-    """Return the frames of two channels without the bands that are the other's.
+) -> list[Frames]:
+    """Return the frames of two channels without what each has of the other.
 
     Parameters
     ----------
     both
-        When something sounds in both: elsewhere nothing is looked for.
+        When something sounds in both: elsewhere the frames stay as they are.
 
     Returns
     -------
-    list of Frames, or None
-        None where every band is its channel's own.
+    list of Frames
+        Those of a channel that has nothing of the other are the same object.
     """
-    bands = [one.bands.copy() for one in frames]
-    windows, leaked = [windows_of(channel, rate) for channel in channels], False
-    for first, last in _blocks(both, len(bands[0])):
-        crossed, powers = cross_powers([one[first:last] for one in windows], rate)
-        part = uniform_filter1d(crossed.real, SMOOTHED_FRAMES, axis=0)
-        turned = uniform_filter1d(crossed.imag, SMOOTHED_FRAMES, axis=0)
-        one, other = (uniform_filter1d(power, SMOOTHED_FRAMES, axis=0) for power in powers)
-        alike = part**2 + turned**2 > COHERENT**2 * one * other + QUIET**2
-        far = 10 ** (WEAKER_DECIBELS / 10)
-        for number, theirs in enumerate((one * far < other, other * far < one)):
-            gone = alike & theirs
-            bands[number][first:last][gone] = GONE_DECIBELS
-            leaked = leaked or bool(gone.any())
-    if not leaked:
-        return None
-    return [replace(one, bands=own) for one, own in zip(frames, bands, strict=True)]
+    windows = [windows_of(channel, rate) for channel in channels]
+    own = [Frames(one.level.copy(), one.bands.copy()) for one in frames]
+    leaks = [False, False]
+    for first, last in _blocks(both, len(frames[0])):
+        shares, powers = _shares([one[first:last] for one in windows], rate)
+        for number, (share, power) in enumerate(zip(shares, powers, strict=True)):
+            whole = (power * share).sum(axis=1) / (power.sum(axis=1) + QUIET)
+            gone = np.where(whole < EXPLAINED, GONE_DECIBELS, decibels(whole))
+            own[number].bands[first:last] += decibels(share)
+            own[number].level[first:last] += gone
+            leaks[number] |= bool((whole < LEAKED).any())
+    return [own[n] if leaks[n] else frames[n] for n in range(len(frames))]
+
+
+def _shares(windows: Sequence[Samples], rate: int) -> tuple[list[Samples], list[Samples]]:
+    """Return which share of each band's power is its own channel's, and the power."""
+    crossed, raw = cross_powers(windows, rate)
+    common = _smoothed(crossed.real) ** 2 + _smoothed(crossed.imag) ** 2
+    powers = [np.maximum(_smoothed(one), 0) for one in raw]
+    apart = np.clip(1 - common / (powers[0] * powers[1] + QUIET**2), LEAST_SHARE, 1)
+    far = 10 ** (WEAKER_DECIBELS / 10)
+    weaker = [one * far < other for one, other in (powers, powers[::-1])]
+    return [np.where(where, apart, np.float32(1)) for where in weaker], powers
+
+
+def _smoothed(frames: Samples) -> Samples:
+    return np.asarray(uniform_filter1d(frames, SMOOTHED_FRAMES, axis=0))
 
 
 def _blocks(spans: Sequence[Span], count: int) -> list[tuple[int, int]]:
