@@ -12,6 +12,7 @@ import pytest
 from foundation.errors import InvalidRequest, InvalidUpload, NotEnoughData
 from foundation.settings import Settings
 from ingestion.extractors.images.columns import Labeller, labels
+from ingestion.extractors.persons import Own
 from ingestion.extractors.registry import Extractor
 from ingestion.extractors.run import Extracted, extract_new
 from ingestion.masking import MASKER_VERSION
@@ -68,7 +69,7 @@ def told(house: House, content: bytes) -> dict[str, Any]:
 def quick(extractor: Extractor, labeller: Labeller | None) -> Extractor:
     """Return what reads photos without their words, which take their time."""
 
-    def read(content: bytes) -> dict[str, object]:
+    def read(content: bytes, _own: Own) -> dict[str, object]:
         return {"masker_version": MASKER_VERSION, **labels(opened(content), labeller)}
 
     return replace(extractor, read=read)

@@ -267,9 +267,9 @@ def test_two_receipts_that_look_alike_are_two_where_they_say_another_total(house
         for wide, total in zip((320, 330), pair, strict=True)
     }
 
-    def read(content: bytes) -> Mapping[str, object]:
+    def read(content: bytes, own: Own) -> Mapping[str, object]:
         total = photos[content]
-        return looked_at(content) | {"total": total and Decimal(total)}
+        return dict(looked_at(content, own)) | {"total": total and Decimal(total)}
 
     for start in range(0, len(photos), 3):
         house.send(*list(photos)[start : start + 3], kind="image/png")
