@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from foundation.errors import InvalidRequest
 from ingestion.media.kinds import plain
 from models.photo_training import Example
-from tenancy.incident_files import FILES, Arrival, arrivals_of, kept_files
+from tenancy.file_arrivals import Arrival, arrivals_of
+from tenancy.incident_files import FILES, kept_files
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
