@@ -30,7 +30,7 @@ def register(app: typer.Typer, language: Language) -> None:
         all_of_them: Annotated[bool, typer.Option("--all", help=tell("media_all"))] = False,
     ) -> None:
         from ingestion.media import integrity
-        from tenancy.incident_files import incidents_with
+        from tenancy.file_arrivals import incidents_with
 
         objects, size_bytes = integrity.MOST_OBJECTS, integrity.MOST_BYTES
         if all_of_them:

@@ -68,7 +68,6 @@ def _rebuild(desk: Desk, names: list[str], language: Language) -> None:
 def _search(desk: Desk, tenant: "Tenant", asked: dict[str, str], language: Language) -> None:
     from operations.search.asking import question_of
     from operations.search.follow import follow
-    from operations.search.gathered import own_texts
     from operations.search.shelf import Shelf
     from operations.search.told import as_told
 
@@ -81,7 +80,7 @@ def _search(desk: Desk, tenant: "Tenant", asked: dict[str, str], language: Langu
         say(text("search.nothing", language, tenant=tenant.id))
         return
     headers = text("search.headers", language).split("|")
-    hits = as_told(desk.lake, tenant, page.hits, own_texts(desk.contract(tenant)))
+    hits = as_told(desk.lake, tenant, desk.contract(tenant), page.hits)
     rows = [_row(hit, language) for hit in hits]
     show(text("search.title", language, tenant=tenant.id), headers, rows)
     if page.next is not None:

@@ -29,21 +29,8 @@ def risk_bars(rows: Sequence[Row], ink: str) -> alt.LayerChart:
     ink
         Colour of text on the page.
     """
-    order = [row["label"] for row in rows]
-    base = alt.Chart(pd.DataFrame([{**row, "count": row["count"] or 0} for row in rows])).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=_words_axis(ink))
-    )
     scale = alt.Scale(domain=list(RISK_COLOURS), range=list(RISK_COLOURS.values()))
-    top = max((row["count"] or 0 for row in rows), default=0)
-    bars = base.mark_bar(height=20).encode(
-        x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, max(1, top) * 1.25])),
-        color=alt.Color("risk_class:N", scale=scale, legend=None),
-        tooltip=["label:N", "words:N"],
-    )
-    labels = base.mark_text(align="left", dx=6, fontSize=14, color=ink).encode(
-        x="count:Q", text="words:N"
-    )
-    return _plain((bars + labels).properties(height=alt.Step(BAR_STEP)))
+    return _bars(rows, ink, alt.Color("risk_class:N", scale=scale, legend=None), room=1.25)
 
 
 def counts(rows: Sequence[Row], ink: str) -> alt.LayerChart:
@@ -54,19 +41,7 @@ def counts(rows: Sequence[Row], ink: str) -> alt.LayerChart:
     rows
         ``label``, ``count`` and ``words``, in order.
     """
-    order = [row["label"] for row in rows]
-    base = alt.Chart(pd.DataFrame(rows)).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=_words_axis(ink))
-    )
-    top = max((row["count"] for row in rows), default=0)
-    bars = base.mark_bar(height=20, color=BLUE).encode(
-        x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, max(1, top) * 2])),
-        tooltip=["label:N", "words:N"],
-    )
-    labels = base.mark_text(align="left", dx=6, fontSize=14, color=ink).encode(
-        x="count:Q", text="words:N"
-    )
-    return _plain((bars + labels).properties(height=alt.Step(BAR_STEP)))
+    return _bars(rows, ink, alt.ColorValue(BLUE), room=2)
 
 
 def trend(rows: Sequence[Row], ink: str, colour: str = BLUE) -> alt.LayerChart:
@@ -159,6 +134,26 @@ def _words_axis(ink: str) -> alt.Axis:
     return alt.Axis(
         labelFontSize=14, labelLimit=200, labelColor=ink, ticks=False, domain=False, labelPadding=8
     )
+
+
+def _bars(
+    rows: Sequence[Row], ink: str, colour: alt.Color | alt.ColorValue, room: float
+) -> alt.LayerChart:
+    """Return horizontal bars from zero with their words; ``room``: the axis to the longest bar."""
+    order = [row["label"] for row in rows]
+    base = alt.Chart(pd.DataFrame([{**row, "count": row["count"] or 0} for row in rows])).encode(
+        y=alt.Y("label:N", sort=order, title=None, axis=_words_axis(ink))
+    )
+    top = max((row["count"] or 0 for row in rows), default=0)
+    bars = base.mark_bar(height=20).encode(
+        x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, max(1, top) * room])),
+        color=colour,
+        tooltip=["label:N", "words:N"],
+    )
+    labels = base.mark_text(align="left", dx=6, fontSize=14, color=ink).encode(
+        x="count:Q", text="words:N"
+    )
+    return _plain((bars + labels).properties(height=alt.Step(BAR_STEP)))
 
 
 def _plain(chart: alt.LayerChart) -> alt.LayerChart:

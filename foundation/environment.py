@@ -60,7 +60,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         metrics_key_file=_file(env, "ABCALL_METRICS_KEY_FILE"),
         otlp_endpoint=_http_url(env, "ABCALL_OTLP_ENDPOINT").rstrip("/"),
         limits=_limits(env),
-        public_url=_public_url(env),
+        public_url=_http_url(env, "ABCALL_PUBLIC_URL", "settings.bad_public_url").rstrip("/"),
         webhook_retry_seconds=_seconds(env, defaults.webhook_retry_seconds),
         webhook_loopback=_one_of(env, "ABCALL_WEBHOOK_LOOPBACK", ("0", "1"), "0") == "1",
         opus_kilobits=_opus(env),
@@ -137,14 +137,6 @@ def _limits(env: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
     if len(limits) < len(found):
         raise OperatorError("settings.bad_limits", variable="ABCALL_LIMITS", value=value)
     return limits
-
-
-def _public_url(env: Mapping[str, str]) -> str:
-    value = env.get("ABCALL_PUBLIC_URL", "").rstrip("/")
-    url = urlsplit(value)
-    if value and (url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc):
-        raise OperatorError("settings.bad_public_url", variable="ABCALL_PUBLIC_URL")
-    return value
 
 
 def _seconds(env: Mapping[str, str], default: tuple[int, ...]) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tenancy.tenant import Tenant
 
 ExtractorOf = Callable[["Lake", "Tenant"], Extractor]
-"""What else came with an incident, whom the settings name, which classifier was trained."""
+"""The tenant says what else came with an incident, who makes transcripts, and what sees photos."""
 
 
 def extractors() -> dict[str, ExtractorOf]:

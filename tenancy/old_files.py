@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from tenancy.incident_files import STORED_AS, stored_with_incident
+from tenancy.file_arrivals import stored_with_incident
+from tenancy.incident_files import STORED_AS
 from tenancy.incident_tables import AttachmentRow, IncidentRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant

@@ -6,7 +6,6 @@ from typing import Any
 
 from dashboards.words import Words
 from ingestion.extractors.audio.faults import BOTH
-from ingestion.masking import mask
 from operations.conversation.files import CaseFile, Row
 
 Json = dict[str, Any]
@@ -52,11 +51,11 @@ def recording_of(file: CaseFile, number: int, words: Words, unheard: str | None 
 
 
 def speaker_name(speaker: str | None, words: Words) -> str | None:
-    """Return who speaks, as a reader may see it: a source may name a person."""
+    """Return who speaks; a name that a source gives is masked since it was read."""
     if not speaker:
         return None
     known = speaker.strip().lower()
-    return words.say(f"speaker_{known}") if known in SPEAKERS else mask(speaker)
+    return words.say(f"speaker_{known}") if known in SPEAKERS else speaker
 
 
 def _read(found: Row | None) -> Row:

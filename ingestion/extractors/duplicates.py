@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from ingestion.extractors.found import extract_ref
 from ingestion.extractors.images import NAME
-from ingestion.extractors.images.alike import MOST_BITS
+from ingestion.extractors.images.alike import MOST_BITS, as_numbers, bits_apart
 from ingestion.extractors.images.sharpness import LEAST_CONTRAST
 
 if TYPE_CHECKING:
@@ -22,19 +22,19 @@ Row = Mapping[str, Any]
 
 
 def near_duplicates_of(
-    lake: "Lake", tenant: "Tenant", objects: Collection[str], most_bits: int = MOST_BITS
+    lake: "Lake", tenant: "Tenant", objects: Collection[str]
 ) -> dict[str, dict[str, int]]:
     """Return, of each photo, the tenant's others that are like it, with the bits that differ.
 
     A photo that shows nothing is like none: its hash is one of chance. The nearest come first.
     """
     rows = _telling(lake, tenant)
-    names = list(rows)
-    hashes = np.array([int(row["hash"], 16) for row in rows.values()], np.uint64)
+    names, hashes = list(rows), as_numbers(row["hash"] for row in rows.values())
+    places = {name: place for place, name in enumerate(names)}
     found = {}
-    for one in (name for name in objects if name in rows):
-        apart = np.bitwise_count(hashes ^ np.uint64(int(rows[one]["hash"], 16)))
-        near = {names[n]: int(apart[n]) for n in np.flatnonzero(apart <= most_bits)}
+    for one in (name for name in objects if name in places):
+        apart = bits_apart(hashes[places[one]], hashes)
+        near = {names[n]: int(apart[n]) for n in np.flatnonzero(apart <= MOST_BITS)}
         same = {n: bits for n, bits in near.items() if n != one and _agree(rows[n], rows[one])}
         found[one] = dict(sorted(same.items(), key=lambda pair: pair[1]))
     return found

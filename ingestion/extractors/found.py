@@ -37,14 +37,16 @@ def newest(
     Parameters
     ----------
     columns
-        Beside the object, the extractor's version and ``problem``; None: all.
+        Beside the object, the extractor's version and ``problem``; None: all. A row lacks those
+        that its table does not have yet.
     version
         Of the table.
     """
     if not objects or not lake.exists(ref):
         return {}
     asked = pc.field("object_id").isin(pa.array(sorted(objects), pa.string()))
-    names = None if columns is None else [*_EVERY, *columns]
+    there = lake.schema(ref).names
+    names = there if columns is None else [*_EVERY, *(name for name in columns if name in there)]
     rows = lake.arrow(ref, names, asked, version).to_pylist()
     return {row["object_id"]: row for row in sorted(rows, key=_weight)}
 

@@ -28,7 +28,11 @@ LARGEST_BYTES: dict[Family, int] = {
 }
 HARMLESS = ("media.unknown", "media.is_page", "media.empty", "media.name_ending")
 """Why a file may stay inside a letter although it would not be kept alone: a signature, a logo."""
-DAMAGE = (ValueError, IndexError, KeyError, OverflowError, ZeroDivisionError, RecursionError)
+DAMAGE = (
+    *(struct.error, zlib.error, ValueError, IndexError, KeyError),
+    *(OverflowError, ZeroDivisionError, RecursionError),
+)
+"""What the readers of headers raise on damaged content; ``Refusal`` is a ``ValueError``."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def _measured(content: bytes, declared: str | None = None) -> Measured:
         return _looked_into(content, kind)
     except Refusal:
         raise
-    except (struct.error, zlib.error, *DAMAGE) as error:
+    except DAMAGE as error:
         raise Refusal("media.broken", kind=kind.name) from error
 
 

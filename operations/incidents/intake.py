@@ -76,9 +76,8 @@ class Desk:
     """
 
     def __init__(self, tenant: Tenant, table: Table, token_key: bytes, now: datetime) -> None:
-        self._time_zone, self._table = tenant.time_zone, table
+        self._tenant, self._table = tenant, table
         self._key, self._now = token_key, now
-        self._tenant = tenant
         self._columns = {column.name: column for column in intake_columns(table)}
 
     def take(self, fields: object, place: str) -> Intake:
@@ -93,7 +92,7 @@ class Desk:
             raise InvalidRequest("serving.not_incident", field=place)
         self._check_names(fields, place)
         values = {
-            name: value_of(self._columns[name], given, self._time_zone, f"{place}.{name}")
+            name: value_of(self._columns[name], given, self._tenant.time_zone, f"{place}.{name}")
             for name, given in fields.items()
         }
         opened_at = self._opened_at(values, place)

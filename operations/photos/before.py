@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ingestion.extractors.duplicates import near_duplicates_of
-from tenancy.incident_files import Arrival, arrivals_of
+from tenancy.file_arrivals import Arrival, arrivals_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from foundation.errors import InvalidRequest
 from ingestion.media.kinds import plain
 from models.photo_training import Example
-from tenancy.incident_files import FILES, Arrival, arrivals_of, kept_files
+from tenancy.file_arrivals import Arrival, arrivals_of
+from tenancy.incident_files import FILES, kept_files
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -42,7 +43,7 @@ def labelled(lake: "Lake", tenant: "Tenant", path: Path) -> list[Example]:
         found = _in_table(lake, tenant, path)
     else:
         raise InvalidRequest("picture.labels_nowhere", path=str(path))
-    return list(_once(found).values())
+    return _once(found)
 
 
 def _in_folders(path: Path) -> Iterator[Example]:
@@ -103,7 +104,7 @@ def _label(written: str) -> str:
     return label
 
 
-def _once(found: list[Example]) -> dict[str, Example]:
+def _once(found: list[Example]) -> list[Example]:
     """Return each photo once; one that has two labels would teach nothing."""
     known: dict[str, Example] = {}
     for one in found:
@@ -112,7 +113,7 @@ def _once(found: list[Example]) -> dict[str, Example]:
             raise InvalidRequest(
                 "picture.labels_twice", file=one.name, label=other, other=one.label
             )
-    return known
+    return list(known.values())
 
 
 @dataclass(frozen=True)

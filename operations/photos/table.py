@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
-VERSION = pc.field("label_version")
+LABELLED_BY = pc.field("label_version")
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def labeller_of(settings: "Settings", tenant: "Tenant") -> Labeller | None:
 
 def image_extractor(lake: "Lake", tenant: "Tenant") -> Extractor:
     """Return what reads a tenant's photos; with another classifier they are read again."""
-    plain = next(one for one in EXTRACTORS if one.name == images.NAME)
+    reader = next(one for one in EXTRACTORS if one.name == images.NAME)
     labeller = labeller_of(lake.settings, tenant)
     if labeller is None:
-        return replace(plain, again=VERSION.is_valid())
-    other = VERSION.is_null() | (labeller.version != VERSION)
-    return replace(plain, read=partial(columns.row_of, labeller=labeller), again=other)
+        return replace(reader, again=LABELLED_BY.is_valid())
+    other = LABELLED_BY.is_null() | (labeller.version != LABELLED_BY)
+    return replace(reader, read=partial(columns.row_of, labeller=labeller), again=other)

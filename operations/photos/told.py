@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from foundation.errors import OperatorError
 from ingestion.extractors.found import extract_ref, newest
-from tenancy.incident_files import files_of
+from tenancy.incident_files import SealedFile, files_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -24,22 +25,29 @@ class PhotoTold:
 
 
 def photos_told(lake: "Lake", tenant: "Tenant", incident_id: str) -> dict[str, PhotoTold]:
-    """Return what is known of a case's photos, by the SHA-256 with which they came."""
+    """Return what is known of a case's photos, by the SHA-256 with which they came.
+
+    Nothing while the lake does not answer: the case itself is in the store, and can be told.
+    """
     photos = [
         one
         for one in files_of(lake.store, tenant, incident_id)
         if one.media_type.startswith("image/")
     ]
-    if not photos:
+    try:
+        return _told(lake, tenant, incident_id, photos) if photos else {}
+    except OperatorError:
         return {}
+
+
+def _told(
+    lake: "Lake", tenant: "Tenant", incident_id: str, photos: list[SealedFile]
+) -> dict[str, PhotoTold]:
     from operations.photos.before import seen_before  # brings libraries that few answers need
 
     before = seen_before(lake, tenant, incident_id, {one.stored_as for one in photos})
     names = {one.sha256: lake.objects.name(tenant, one.stored_as) for one in photos}
-    ref = extract_ref(lake, tenant, IMAGE)
-    there = set(lake.schema(ref).names)
-    columns = [name for name in LABEL if name in there]
-    rows = newest(lake, ref, set(names.values()), columns) if there else {}
+    rows = newest(lake, extract_ref(lake, tenant, IMAGE), set(names.values()), LABEL)
     told = {}
     for one in photos:
         row = rows.get(names[one.sha256], {})

@@ -5,25 +5,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from operations.search.files import hashes_of
+from operations.search.gathered import own_texts
 from operations.search.index import Hit
 from operations.search.places import Excerpt, Place
 
 if TYPE_CHECKING:
+    from data_contracts.contract import Contract
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
 Of = TypeVar("Of", Place, Excerpt)
 
 
-def as_told(lake: "Lake", tenant: "Tenant", hits: Sequence[Hit], own: Sequence[str]) -> list[Hit]:
-    """Return hits whose parts answers may name.
-
-    Parameters
-    ----------
-    own
-        Names of an incident's own texts; every other part is a file.
-    """
-    numbers = {hit.document.incident_id for hit in hits if _parts(hit) - set(own)}
+def as_told(lake: "Lake", tenant: "Tenant", contract: "Contract", hits: Sequence[Hit]) -> list[Hit]:
+    """Return hits whose parts answers may name: what is no text of the incident's is a file."""
+    own = set(own_texts(contract))
+    numbers = {hit.document.incident_id for hit in hits if _parts(hit) - own}
     if not numbers:
         return list(hits)
     hashes = hashes_of(lake, tenant, numbers)

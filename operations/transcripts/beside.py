@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from ingestion.media.kinds import KINDS, SUBTITLES, TRANSCRIPTS
 from operations.incidents.sealed import content_of
-from tenancy.incident_files import SealedFile, files_of, incidents_with, kept_beside
+from tenancy.file_arrivals import incidents_with, kept_beside
+from tenancy.incident_files import SealedFile, files_of
 from tenancy.incidents import get_incident
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """The extractor of transcripts: supplied beside the recording, or made by the settings' choice."""
 
 import hashlib
-import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from ingestion.extractors.transcripts.reading import read_transcript
 from ingestion.extractors.transcripts.transcript import NO_TRANSCRIPT, Transcript
 from ingestion.media.kinds import kind_of
 from ingestion.media.lengths import seconds
+from ingestion.media.limits import DAMAGE
 from ingestion.media.sound import decoded
 from operations.transcripts.beside import prints_beside, transcript_beside
 from tenancy.incident_files import FILES
@@ -81,5 +81,5 @@ def _seconds(content: bytes) -> float | None:
     """Return how long a recording is; None of a damaged one: what is wrong, its sound tells."""
     try:
         return seconds(content, kind_of(content).name)
-    except (ValueError, IndexError, KeyError, struct.error):
+    except DAMAGE:
         return None

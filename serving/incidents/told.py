@@ -41,11 +41,9 @@ NOT_ASKED = Found()
 
 def looked_up(house: House, caller: Caller, one: Registered) -> dict[str, Any]:
     """Return what is told of an incident, with what was found since in the files that it has."""
-    heard = any(file["media_type"].startswith(AUDIO) for file in one.content.attachments)
-    number = one.incident.incident_id
-    states = states_of(house.lake, caller.tenant, number) if heard else {}
-    photos = photos_told(house.lake, caller.tenant, number)
-    return told_of(one, caller.language, Found(states, photos))
+    whose = (house.lake, caller.tenant, one.incident.incident_id)
+    found = Found(states_of(*whose), photos_told(*whose)) if one.content.attachments else NOT_ASKED
+    return told_of(one, caller.language, found)
 
 
 def told_of(one: Registered, language: Language, found: Found = NOT_ASKED) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from foundation.errors import InvalidRequest
 from operations.incidents.values import shown
 from operations.search.asking import NAMES, question_of
 from operations.search.fresh import Fresh
-from operations.search.gathered import own_texts
 from operations.search.index import Hit
 from operations.search.question import (
     DEEPEST_HIT,
@@ -49,7 +48,7 @@ def add(app: APIFlask, house: House) -> None:
         keys = house.lake.keys.of(caller.tenant)
         question = question_of(given, caller.contract, keys)
         page = fresh.index(caller.tenant).search(question)
-        hits = as_told(house.lake, caller.tenant, page.hits, own_texts(caller.contract))
+        hits = as_told(house.lake, caller.tenant, caller.contract, page.hits)
         g.records = len(hits)
         return {"hits": [_told(hit) for hit in hits], "next": page.next}
 

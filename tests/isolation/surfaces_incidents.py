@@ -4,8 +4,9 @@ from operations.incidents.feedback import tell_feedback
 from operations.incidents.outcomes import tell_outcome
 from operations.incidents.registered import Registrar, incident
 from operations.incidents.scores import replay_score
+from tenancy.file_arrivals import incidents_with
 from tenancy.incident_endings import scores_of_person
-from tenancy.incident_files import contents_of, files_of, incidents_with
+from tenancy.incident_files import contents_of, files_of
 from tenancy.incidents import (
     StoredIncident,
     find_score,

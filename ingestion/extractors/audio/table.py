@@ -22,7 +22,7 @@ from ingestion.extractors.transcripts import columns as transcripts
 from ingestion.extractors.transcripts import figures as said
 from lakehouse.arrow_types import UTC_MICROSECONDS
 from lakehouse.commits import Commit
-from tenancy.incident_files import arrivals_of
+from tenancy.file_arrivals import arrivals_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake

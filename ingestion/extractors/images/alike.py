@@ -6,7 +6,10 @@ pixels lie over their median (Zauner, 2010, "Implementation and Benchmarking of 
 Hash Functions", the DCT-based hash). It stands for no turning, mirroring or cropping.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from scipy import fft
 
@@ -24,14 +27,20 @@ def perceptual_hash(picture: Image.Image) -> str:
     return np.packbits(over).tobytes().hex()
 
 
-def bits_apart(one: str, other: str) -> int:
-    """Return in how many bits two hashes differ (Hamming)."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+def as_numbers(hashes: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """Return hashes as ``bits_apart`` compares them."""
+    return np.array([int(one, 16) for one in hashes], np.uint64)
 
 
-def near_duplicates(one: str, other: str, most_bits: int = MOST_BITS) -> bool:
+def bits_apart(one: np.uint64, others: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
+    """Return in how many bits a hash differs from each of others (Hamming)."""
+    return np.bitwise_count(others ^ one)
+
+
+def near_duplicates(one: str, other: str) -> bool:
     """Tell whether two hashes are of one photo, sent twice.
 
     A picture without any detail has a hash of chance: ask ``Look.contrast`` first.
     """
-    return bits_apart(one, other) <= most_bits
+    numbers = as_numbers([one, other])
+    return bool(bits_apart(numbers[0], numbers)[1] <= MOST_BITS)

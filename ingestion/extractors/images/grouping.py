@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ingestion.extractors.images.alike import MOST_BITS
+from ingestion.extractors.images.alike import MOST_BITS, as_numbers, bits_apart
 
 Groups = npt.NDArray[np.int64]
 
@@ -33,9 +33,9 @@ def shares(group: Groups) -> npt.NDArray[np.float64]:
 
 
 def _alike(hashes: Sequence[str]) -> Iterator[tuple[int, int]]:
-    numbers = np.array([int(one, 16) for one in hashes], np.uint64)
+    numbers = as_numbers(hashes)
     for place, one in enumerate(numbers):
-        near = np.flatnonzero(np.bitwise_count(numbers[:place] ^ one) <= MOST_BITS)
+        near = np.flatnonzero(bits_apart(one, numbers[:place]) <= MOST_BITS)
         yield from ((place, int(other)) for other in near)
 
 

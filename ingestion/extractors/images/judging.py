@@ -87,18 +87,20 @@ def card_of(judged: Judged, chosen: str) -> Card:
     labels, distinct = np.unique(judged.told).tolist(), len(np.unique(judged.group))
     accuracy = float(weight @ right / weight.sum())
     answered = _answered(judged)
+    low, high = wilson(accuracy, distinct)
     of = {label: judged.told == label for label in labels}
     return Card(
-        accuracy,
-        *wilson(accuracy, distinct),
-        max(float(weight[mine].sum()) for mine in of.values()) / distinct,
-        float(weight @ answered / weight.sum()),
-        _share(weight[answered], right[answered]),
-        {label: int(mine.sum()) for label, mine in of.items()},
-        {label: _share(weight[mine], right[mine]) or 0.0 for label, mine in of.items()},
-        len(judged.told),
-        distinct,
-        chosen,
+        accuracy=accuracy,
+        low=low,
+        high=high,
+        majority=max(float(weight[mine].sum()) for mine in of.values()) / distinct,
+        answered=float(weight @ answered / weight.sum()),
+        accuracy_answered=_share(weight[answered], right[answered]),
+        counts={label: int(mine.sum()) for label, mine in of.items()},
+        recalls={label: _share(weight[mine], right[mine]) or 0.0 for label, mine in of.items()},
+        images=len(judged.told),
+        distinct=distinct,
+        chosen=chosen,
     )
 
 

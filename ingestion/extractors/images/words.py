@@ -33,15 +33,7 @@ LEAST_TELLING = 3
 
 
 def words(picture: Image.Image, mode: int = COLUMN, languages: str = LANGUAGES) -> tuple[Word, ...]:
-    """Return the words of an upright picture, in reading order.
-
-    Raises
-    ------
-    MissingPart
-        Tesseract, or one of the languages, is not installed.
-    TooLarge
-        It takes longer than allowed.
-    """
+    """Return the words of an upright picture, in reading order. Raises as ``read``."""
     grey = ImageOps.grayscale(picture)
     sought = _smaller(grey, (SOUGHT_PIXELS / (grey.width * grey.height)) ** 0.5)
     text = text_of(sought, MANY)
@@ -80,16 +72,8 @@ def _there(grey: Image.Image, text: Text, mode: int, languages: str) -> list[Wor
     size = (round(part.width * times), round(part.height * times))
     larger = part.resize(size, Image.Resampling.LANCZOS)
     left, top, *_ = text.box
-    return [
-        replace(
-            word,
-            left=left + word.left / times,
-            top=top + word.top / times,
-            width=word.width / times,
-            height=word.height / times,
-        )
-        for word in read(larger, mode, languages)
-    ]
+    found = (_scaled(word, 1 / times) for word in read(larger, mode, languages))
+    return [replace(word, left=left + word.left, top=top + word.top) for word in found]
 
 
 def _times(part: Image.Image, capital_pixels: float) -> float:
@@ -108,8 +92,11 @@ def _smaller(grey: Image.Image, times: float) -> Image.Image:
 
 def _grown(found: Sequence[Word], grey: Image.Image, seen: Image.Image) -> tuple[Word, ...]:
     """Return words of a smaller copy with their places in the picture."""
-    times = grey.width / seen.width
-    places = ("left", "top", "width", "height")
-    return tuple(
-        replace(word, **{name: getattr(word, name) * times for name in places}) for word in found
+    return tuple(_scaled(word, grey.width / seen.width) for word in found)
+
+
+def _scaled(word: Word, times: float) -> Word:
+    left, top, width, height = (
+        times * one for one in (word.left, word.top, word.width, word.height)
     )
+    return replace(word, left=left, top=top, width=width, height=height)

@@ -29,7 +29,7 @@ class Own:
         """
         phrases: dict[str, list[Phrase]] = {}
         for words in sorted({tuple(map(plain, name)) for name in names}, key=len, reverse=True):
-            if len(words) > 1 or (words and sort_of(words[0]) not in {"sure", "doubtful"}):
+            if len(words) > 1 or not are_listed(words):
                 phrases.setdefault(words[0], []).append(words)
         return cls(phrases)
 

@@ -10,7 +10,7 @@ from ingestion.extractors.words.sentiment import felt
 from ingestion.extractors.words.threads import messages
 from ingestion.extractors.words.urgency import is_urgent
 
-VERSION = 1
+VERSION = 2
 """Raised whenever something else may be read from some text."""
 
 SPANISH = ("es", None)

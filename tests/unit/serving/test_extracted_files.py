@@ -17,6 +17,7 @@ from foundation.errors import InvalidUpload, OperatorError
 from foundation.settings import Settings
 from ingestion.extractors.audio.table import join_sounds, sound_ref
 from ingestion.extractors.duplicates import near_duplicates_of
+from ingestion.extractors.found import newest
 from ingestion.extractors.gone import forget_gone
 from ingestion.extractors.images.alike import perceptual_hash
 from ingestion.extractors.images.columns import COLUMNS
@@ -88,14 +89,17 @@ def test_the_companys_own_name_stays_in_what_is_read(house: House):
 def test_a_version_that_finds_more_gives_the_table_its_columns(house: House):
     house.send(b"Una nota", kind="text/plain")
     extract_new(house.lake, ACME, NOTES)
+    ref, (row,) = table_of(house.lake, ACME, NOTES), house.found(extractor=NOTES)
+    (told,) = newest(house.lake, ref, {row["object_id"]}, ("text", "language")).values()
+    assert told["text"] == "Una nota" and "language" not in told
     more = NOTES.columns.append(pa.field("language", pa.string()))
 
     def read(content: bytes, own: Own) -> Mapping[str, object]:
         return dict(NOTES.read(content, own)) | {"language": "es"}
 
     extract_new(house.lake, ACME, replace(NOTES, version=2, columns=more, read=read))
-    told = [(row["extractor_version"], row["language"]) for row in house.found(extractor=NOTES)]
-    assert sorted(told) == [(1, None), (2, "es")]
+    every = [(row["extractor_version"], row["language"]) for row in house.found(extractor=NOTES)]
+    assert sorted(every) == [(1, None), (2, "es")]
 
 
 def test_what_cannot_be_read_is_told_and_not_tried_again(house: House):

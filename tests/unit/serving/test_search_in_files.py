@@ -113,7 +113,7 @@ def test_the_index_names_files_by_the_tenants_key_and_an_answer_by_their_content
     found = hits(house, "compresor embalaje")
     objects = {place.part for hit in found for place in hit.places}
     assert len(objects) == 2 and not objects & hashes
-    told = as_told(house.lake, ACME, found, ("subject", "text"))
+    told = as_told(house.lake, ACME, house.lake.contract_of(ACME), found)
     assert {place.part for hit in told for place in hit.places} <= hashes
     assert next(hit.excerpt.part for hit in told if hit.excerpt) in hashes
     index = Shelf(house.lake, ACME).index()
