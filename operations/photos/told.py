@@ -1,10 +1,12 @@
 """What is known of the photos of a case since they were read, for whoever asks for the case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from foundation.errors import OperatorError
 from ingestion.extractors.found import extract_ref, newest
-from tenancy.incident_files import files_of
+from tenancy.incident_files import SealedFile, files_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
@@ -24,7 +26,10 @@ class PhotoTold:
 
 
 def photos_told(lake: "Lake", tenant: "Tenant", incident_id: str) -> dict[str, PhotoTold]:
-    """Return what is known of a case's photos, by the SHA-256 with which they came."""
+    """Return what is known of a case's photos, by the SHA-256 with which they came.
+
+    Nothing while the lake does not answer: the case itself is in the store, and can be told.
+    """
     photos = [
         one
         for one in files_of(lake.store, tenant, incident_id)
@@ -32,6 +37,15 @@ def photos_told(lake: "Lake", tenant: "Tenant", incident_id: str) -> dict[str, P
     ]
     if not photos:
         return {}
+    try:
+        return _found(lake, tenant, incident_id, photos)
+    except OperatorError:
+        return {}
+
+
+def _found(
+    lake: "Lake", tenant: "Tenant", incident_id: str, photos: Sequence[SealedFile]
+) -> dict[str, PhotoTold]:
     from operations.photos.before import seen_before  # brings libraries that few answers need
 
     before = seen_before(lake, tenant, incident_id, {one.stored_as for one in photos})
