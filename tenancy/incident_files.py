@@ -15,7 +15,7 @@ from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
 FILES = "incident_files"
 """Kind of the objects in the lake that hold what came with incidents."""
@@ -67,6 +67,13 @@ def files_of(store: Store, tenant: Tenant, incident_id: str) -> list[SealedFile]
     query = select(row).where(row.tenant_id == tenant.id, row.incident_id == incident_id)
     with store.reading() as session:
         return [_file_of(one, None) for one in session.scalars(query.order_by(row.position))]
+
+
+def places_gone(session: "Session", tenant: Tenant, incident_id: str) -> frozenset[int]:
+    """Return the places of an incident's files whose own period is over."""
+    row = AttachmentRow
+    mine = (row.tenant_id == tenant.id) & (row.incident_id == incident_id)
+    return frozenset(session.scalars(select(row.position).where(mine, row.gone_at.is_not(None))))
 
 
 def incidents_with(store: Store, tenant: Tenant, sha256: str) -> list[str]:

@@ -5,7 +5,7 @@ answered, and models learn from them as such. Nor does any other text: a file is
 is going to be read as the transcript of a recording of the incident.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from operations.incidents.keeping import sealed_files
 from operations.incidents.registered import Registered, Registrar
 from operations.incidents.sealed import Content, answer_of, content_of
 from operations.transcripts.beside import AUDIO, TEXTS, transcript_among
+from tenancy.incident_files import places_gone
 from tenancy.incidents import add_files, changing, stored_of
 
 
@@ -51,7 +52,8 @@ def add_transcript(
             first = len(content.attachments)
             if first >= MOST_FILES:
                 raise TooLarge("incidents.too_many_files", field=place, limit=MOST_FILES)
-            _require_recording(content, file, place)
+            gone = places_gone(session, tenant, incident_id)
+            _require_recording(content, gone, file, place)
             content = replace(content, attachments=[*content.attachments, file.told()])
             row.revision += 1
             row.sealed = content.seal(keys, incident_id)
@@ -59,11 +61,17 @@ def add_transcript(
         return Registered(stored_of(row), content, answer, again=not new)
 
 
-def _require_recording(content: Content, file: Attachment, place: str) -> None:
-    """Refuse what would lie among the files, and be read as nobody's transcript."""
+def _require_recording(
+    content: Content, gone: Collection[int], file: Attachment, place: str
+) -> None:
+    """Refuse what would lie among the files, and be read as nobody's transcript.
+
+    What was said does not come in once the period of the sound is over.
+    """
     told = [(one["name"], one["media_type"]) for one in content.attachments]
     files = [*told, (file.name, file.media_type)]
-    recordings = (n for n, (_, media_type) in enumerate(told) if media_type.startswith(AUDIO))
+    sounds = {n for n, (_, media_type) in enumerate(told) if media_type.startswith(AUDIO)}
+    recordings = sounds.difference(gone)
     if not any(transcript_among(files, n) == len(told) for n in recordings):
         raise InvalidRequest("incidents.no_recording", field=f"{place}.name")
 

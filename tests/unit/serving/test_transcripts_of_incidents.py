@@ -173,6 +173,9 @@ def test_a_late_transcript_is_taken_only_where_it_is_going_to_be_read(house: Hou
     assert add_late(house, two, "otra.vtt") == ""
     assert add_late(house, two, "otra.wav.vtt") == "incidents.no_recording", "it has its own"
     assert add_late(house, full) == "incidents.too_many_files"
+    with house.lake.store.session() as session:  # as when the period of the sound is over
+        session.execute(update(AttachmentRow).values(gone_at=utc_now()))
+    assert add_late(house, two, "llamada.vtt") == "incidents.no_recording"
 
 
 def test_nobody_else_adds_a_transcript_nor_anybody_to_what_was_erased(house: House):
