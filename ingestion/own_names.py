@@ -1,7 +1,8 @@
 """A company's own names, which masking leaves alone: its own, and those of its products.
 
-A name of a person among the products would leave persons in the open wherever
-they are named, so products that consist of listed names alone are masked as before.
+A name of a person among the products would leave persons in the open wherever they are named, so
+products that may be called as persons are, are masked as before; so are those whose names are whole
+sentences, which are no names.
 """
 
 import re
@@ -10,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingestion.extractors.persons.names import LEGAL_FORMS
-from ingestion.extractors.persons.own import Own, Phrase, are_listed
+from ingestion.extractors.persons.own import Own, Phrase, may_be_person
 from ingestion.extractors.persons.vocabulary import sort_of
 from ingestion.extractors.plain import plain
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+")
 SHORTEST = 3
 """Letters of a single word that stands for a company."""
+LONGEST = 12
+"""Words of a product's name: who looks for longer ones at every word of a text never ends."""
 
 
 def own_names(tenant: "Tenant", products: Iterable[str] = ()) -> Own:
@@ -55,7 +58,7 @@ def _of_company(name: str) -> Iterator[Phrase]:
 
 def _of_products(names: Iterable[str]) -> Iterator[Phrase]:
     phrases = map(_words_of, names)
-    return (words for words in phrases if words and not are_listed(words))
+    return (one for one in phrases if 0 < len(one) <= LONGEST and not may_be_person(one))
 
 
 def _words_of(name: str) -> Phrase:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 
@@ -10,6 +11,9 @@ from tenancy.columns import is_storable
 from tenancy.incident_tables import AttachmentRow
 from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 FILES = "incident_files"
 """Kind of the objects in the lake that hold what came with incidents."""
@@ -61,6 +65,13 @@ def files_of(store: Store, tenant: Tenant, incident_id: str) -> list[SealedFile]
     query = select(row).where(row.tenant_id == tenant.id, row.incident_id == incident_id)
     with store.reading() as session:
         return [_file_of(one, None) for one in session.scalars(query.order_by(row.position))]
+
+
+def places_gone(session: "Session", tenant: Tenant, incident_id: str) -> frozenset[int]:
+    """Return the places of an incident's files whose own period is over."""
+    row = AttachmentRow
+    mine = (row.tenant_id == tenant.id) & (row.incident_id == incident_id)
+    return frozenset(session.scalars(select(row.position).where(mine, row.gone_at.is_not(None))))
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,23 @@
 
 A table is a CSV with the columns ``file`` and ``label`` («archivo», «etiqueta»). A file is an
 attachment of the tenant's, by its SHA-256 or by the ``object_id`` of ``silver.extract_image``, or
-an image beside the table, by its path.
+an image beside the table, by its path. Whoever wrote the table or packed the folder may be a
+stranger: nothing is read that lies elsewhere, by a path or by a link, or that is larger than an
+attachment may be.
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foundation.errors import InvalidRequest
+from foundation.errors import InvalidRequest, TooLarge
 from ingestion.media.kinds import plain
+from ingestion.media.limits import LARGEST_BYTES
+from ingestion.media.sandbox import MIB
 from models.photo_training import Example
 from tenancy.file_arrivals import Arrival, arrivals_of
 from tenancy.incident_files import FILES, kept_files
@@ -51,7 +55,9 @@ def _in_folders(path: Path) -> Iterator[Example]:
         for file in sorted(one for one in folder.rglob("*") if one.is_file()):
             if not any(part.startswith(".") for part in file.relative_to(path).parts):
                 name = str(file.relative_to(path))
-                yield Example(name, _label(folder.name), file.read_bytes)
+                if not _lies_in(path, file):
+                    raise InvalidRequest("picture.labels_outside", file=name)
+                yield Example(name, _label(folder.name), _reader(name, file))
 
 
 def _in_table(lake: "Lake", tenant: "Tenant", path: Path) -> list[Example]:
@@ -92,15 +98,35 @@ def _column(headers: Sequence[str], name: str, path: Path) -> str:
 def _beside(path: Path, name: str, label: str) -> Example | None:
     file = path.parent / name
     try:
-        return Example(name, label, file.read_bytes) if file.is_file() else None
+        there = _lies_in(path.parent, file) and file.is_file()
     except (OSError, ValueError):  # no name of a file
         return None
+    return Example(name, label, _reader(name, file)) if there else None
+
+
+def _lies_in(folder: Path, file: Path) -> bool:
+    return file.resolve().is_relative_to(folder.resolve())
+
+
+def _reader(name: str, file: Path) -> Callable[[], bytes]:
+    return partial(_content, name, file)
+
+
+def _content(name: str, file: Path) -> bytes:
+    most = LARGEST_BYTES["image"]
+    with file.open("rb") as opened:
+        content = opened.read(most + 1)
+    if len(content) > most:
+        raise TooLarge("media.too_size", file=name, limit=most // MIB)
+    return content
 
 
 def _label(written: str) -> str:
     label = written.strip()
     if len(label) > LONGEST:
         raise InvalidRequest("picture.labels_long", label=label[:LONGEST], limit=LONGEST)
+    if not label.isprintable():
+        raise InvalidRequest("picture.labels_unprintable", label=ascii(label)[1:-1])
     return label
 
 

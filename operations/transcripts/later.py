@@ -1,10 +1,11 @@
 """A transcript that comes after its recording: added to the incident, and read by the next run.
 
 Only transcripts may come later. Recordings and photos are what was known when the incident was
-answered, and models learn from them as such.
+answered, and models learn from them as such. Nor does any other text: a file is taken only where it
+is going to be read as the transcript of a recording of the incident.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,8 @@ from operations.incidents.attachments import MOST_FILES, Attachment, attachments
 from operations.incidents.keeping import sealed_files
 from operations.incidents.registered import Registered, Registrar
 from operations.incidents.sealed import Content, answer_of, content_of
-from operations.transcripts.beside import TEXTS
+from operations.transcripts.beside import AUDIO, TEXTS, transcript_among
+from tenancy.incident_files import places_gone
 from tenancy.incidents import add_files, changing, stored_of
 
 
@@ -32,7 +34,8 @@ def add_transcript(
     NotFound
         The tenant registered no incident of this number.
     InvalidRequest, InvalidUpload
-        It is no text, comes without content, or cannot be taken as it is.
+        It is no text, comes without content, cannot be taken as it is, or is the transcript of no
+        recording of the incident, or of one that has its own already.
     TooLarge
         The file is too large, or the incident has as many files as it may have.
     """
@@ -49,11 +52,28 @@ def add_transcript(
             first = len(content.attachments)
             if first >= MOST_FILES:
                 raise TooLarge("incidents.too_many_files", field=place, limit=MOST_FILES)
+            gone = places_gone(session, tenant, incident_id)
+            _require_recording(content, gone, file, place)
             content = replace(content, attachments=[*content.attachments, file.told()])
             row.revision += 1
             row.sealed = content.seal(keys, incident_id)
             add_files(session, tenant, sealed_files(incident_id, [file], keys, first))
         return Registered(stored_of(row), content, answer, again=not new)
+
+
+def _require_recording(
+    content: Content, gone: Collection[int], file: Attachment, place: str
+) -> None:
+    """Refuse what would lie among the files, and be read as nobody's transcript.
+
+    What was said does not come in once the period of the sound is over.
+    """
+    told = [(one["name"], one["media_type"]) for one in content.attachments]
+    files = [*told, (file.name, file.media_type)]
+    sounds = {n for n, (_, media_type) in enumerate(told) if media_type.startswith(AUDIO)}
+    recordings = sounds.difference(gone)
+    if not any(transcript_among(files, n) == len(told) for n in recordings):
+        raise InvalidRequest("incidents.no_recording", field=f"{place}.name")
 
 
 def _is_there(content: Content, file: Attachment) -> bool:

@@ -12,6 +12,9 @@ from operations.outbox.drain import drain, pending
 from serving.app import create_app
 from tenancy.api_keys import issue_key
 from tenancy.bootstrap import open_store
+from tenancy.incident_endings import forget_incidents
+from tenancy.incident_files import SealedFile, files_waiting
+from tenancy.incidents import add_files, changing, get_incident
 from tenancy.keys import Keyring
 from tenancy.tenants import create_tenant
 from tenancy.uploads import last_applied
@@ -52,3 +55,23 @@ def test_an_incident_on_postgresql(postgres_url: str, tmp_path: Path):
         assert (first.counts["inserted"], second.counts["updated"]) == (1, 1)
         assert last_applied(lake.store, TENANT, "incidents", labelled=True) is None
         assert last_applied(lake.store, TENANT, "incidents") is not None
+        _forget_while_a_file_is_added(lake, path.rpartition("/")[2])
+
+
+def _forget_while_a_file_is_added(lake: Lake, number: str) -> None:
+    """Forget an incident to which somebody is adding a file: both go."""
+    tokens = {str(get_incident(lake.store, TENANT, number).person_token)}
+    file = SealedFile(number, 0, "0" * 64, "text/plain", 1, b"sealed")
+    gone = []
+
+    def forget() -> None:
+        gone.append(forget_incidents(lake.store, TENANT, tokens=tokens))
+
+    thread = threading.Thread(target=forget)
+    with changing(lake.store, TENANT, number) as (session, _):
+        thread.start()
+        thread.join(0.3)
+        add_files(session, TENANT, [file])
+    thread.join()
+    assert gone == [1]
+    assert files_waiting(lake.store, TENANT, 1) == []

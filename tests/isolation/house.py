@@ -27,6 +27,7 @@ from lakehouse.commits import Commit
 from lakehouse.lake import Lake
 from models.live import LiveModels
 from models.score_table import SCORE
+from operations.incidents.attachments import Attachment
 from operations.incidents.sealed import Content, seal_answer, seal_score
 from operations.outbox.changes import Change
 from operations.outbox.drain import put_in
@@ -273,10 +274,13 @@ def _registered(house: House, tenant: Tenant) -> None:
         "model_name": f"abcall.{tenant.id}.churn", "model_version": "1",
         "contract_version": "1", "code_version": "1",
     }  # fmt: skip
+    photo = Attachment("a.png", "image/png", token, None, b"x")
+    call = Attachment("call.wav", "audio/wav", None, "https://calls.example/1", None)
+    attachments = [one.told() for one in (photo, call)]
     stored = StoredIncident(
         incident_id=number, key_mark=token, body_mark=token, person_token=token, opened_at=now,
         received_at=now, kind=None, channel=None, product=None,
-        sealed=Content({"incident_id": number}, {}).seal(keys, number),
+        sealed=Content({"incident_id": number}, {}, attachments).seal(keys, number),
         sealed_answer=seal_answer(answer | {"absent": [], "versions": spoke}, keys, number),
         actor_id="tests",
     )  # fmt: skip

@@ -170,7 +170,7 @@ SURFACES: tuple[Surface, ...] = (
           plainly=True, route="POST /v1/incidents/<incident_id>/feedback"),
     owned(ROOM, "POST incidents/{id}/transcripts", "registered",
           lambda h, t, n: asked(h, t, "POST", f"/v1/incidents/{n}/transcripts",
-                                json={"name": "a.txt", "media_type": "text/plain",
+                                json={"name": "call.txt", "media_type": "text/plain",
                                       "content": "SG9sYQ=="}),
           plainly=True, route="POST /v1/incidents/<incident_id>/transcripts"),
     owned(ROOM, "POST keys", "tenant", keys, "delta", plainly=True, route="POST /v1/keys"),

@@ -34,7 +34,7 @@ def as_numbers(hashes: Iterable[str]) -> npt.NDArray[np.uint64]:
 
 def bits_apart(one: np.uint64, others: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
     """Return in how many bits a hash differs from each of others (Hamming)."""
-    return np.bitwise_count(others ^ one)
+    return np.asarray(np.bitwise_count(others ^ one), np.uint8)
 
 
 def near_duplicates(one: str, other: str) -> bool:

@@ -47,11 +47,11 @@ def evidence_before(gaps: Sequence[str], words: Sequence[Spoken], at: int) -> Ev
         return ""
     if "." in gap and words[at - 1].plain not in SHORTENED:
         return ""
-    said = _said_before(words, at)
+    said = said_before(words, at)
     return "sure" if said == "likely" and ":" in gap else said
 
 
-def _said_before(words: Sequence[Spoken], at: int) -> Evidence:
+def said_before(words: Sequence[Spoken], at: int) -> Evidence:
     """Return what the longest known phrase that ends before a word says."""
     known = lists().before
     phrase = ""

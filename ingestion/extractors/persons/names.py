@@ -5,7 +5,13 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
-from ingestion.extractors.persons.cues import Evidence, evidence_before, is_told_after, lists
+from ingestion.extractors.persons.cues import (
+    Evidence,
+    evidence_before,
+    is_told_after,
+    lists,
+    said_before,
+)
 from ingestion.extractors.persons.found import Found
 from ingestion.extractors.persons.own import NONE, Own, Phrase
 from ingestion.extractors.persons.vocabulary import vocabulary
@@ -56,10 +62,10 @@ class Reading:
     def _spare(self, at: int, phrases: Sequence[Phrase]) -> None:
         """Make words of nobody of a company's own name, where one is here.
 
-        A person may be called as a company is («Arturo Calle»): who says «me llamo» is one.
+        A person may be called as a company or product is («Arturo Calle»): who says «me llamo» is
+        one, and after a mere label («Firma:») who bears a listed name.
         """
-        announced = evidence_before(self.gaps, self.words, at) == "sure"
-        if announced and self.words[at].sort == "sure":
+        if self._is_announced(at):
             return
         for phrase in phrases:
             end = at + len(phrase)
@@ -67,6 +73,13 @@ class Reading:
             if near and phrase == tuple(word.plain for word in self.words[at:end]):
                 self.words[at:end] = [word.of_nobody() for word in self.words[at:end]]
                 return
+
+    def _is_announced(self, at: int) -> bool:
+        """Say whether a person's name surely begins here, although a company's does too."""
+        sort = self.words[at].sort
+        if evidence_before(self.gaps, self.words, at) != "sure":
+            return False
+        return sort == "sure" or (sort == "unknown" and said_before(self.words, at) == "sure")
 
     def place(self, first: int, end: int) -> tuple[int, int]:
         """Return the characters from a word to the one before another."""

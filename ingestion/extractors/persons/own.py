@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ingestion.extractors.persons.cues import lists
 from ingestion.extractors.persons.vocabulary import sort_of
+from ingestion.extractors.persons.word import LIKELY
 from ingestion.extractors.plain import plain
 
 Phrase = tuple[str, ...]
@@ -41,3 +43,17 @@ NONE = Own()
 def are_listed(words: Iterable[str]) -> bool:
     """Say whether all words are listed names of persons: «Arturo Calle»."""
     return all(sort_of(word) in {"sure", "doubtful"} for word in words)
+
+
+def may_be_person(words: Sequence[str]) -> bool:
+    """Say whether words are a person's name as well: «Arturo Calle», «señora Yurleidys Pérez».
+
+    So is every listed name beside which stand only others, words that nobody knows, and those that
+    join or announce names.
+    """
+    if are_listed(words):
+        return True
+    sorts = [sort_of(word) for word in words]
+    around = {*lists().joints, *lists().cues}
+    told = zip(words, sorts, strict=True)
+    return "sure" in sorts and all(sort in LIKELY or word in around for word, sort in told)

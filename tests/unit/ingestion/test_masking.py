@@ -171,6 +171,25 @@ def test_who_is_called_as_the_company_is_goes_where_they_say_so():
     assert mask("me llamo Arturo Calle", own) == "me llamo [NOMBRE]"
 
 
+@pytest.mark.parametrize(
+    ("product", "text", "masked"),
+    [
+        ("Yurleidys Pérez", "ayer Yurleidys Pérez", "ayer [NOMBRE]"),
+        ("Señora Pérez", "la señora Pérez no paga", "la señora [NOMBRE] no paga"),
+        ("Nebulón", "me llamo Nebulón", "me llamo [NOMBRE]"),
+        ("Nebulón Zarik", "la señora Nebulón Zarik", "la señora [NOMBRE]"),
+        ("3001234567", "cel 3001234567", "cel [TELÉFONO]"),
+        ("Cel 300 123 4567", "Cel 300 123 4567", "Cel [TELÉFONO]"),
+        ("ana@correo.co", "ana@correo.co", "[CORREO]"),
+        ("Nebulón Zarik " * 7, "Nebulón Zarik " * 7, "[NOMBRE] [NOMBRE] "),
+    ],
+)
+def test_who_names_a_product_as_persons_are_called_hides_nobody(
+    product: str, text: str, masked: str
+):
+    assert mask(text, own_names(Tenant("acme", "Acme", "telecom"), [product])) == masked
+
+
 @pytest.mark.parametrize(("text", "masked"), DISGUISED.items(), ids=map(ascii, DISGUISED))
 def test_what_identifies_goes_whatever_signs_part_or_write_it(text: str, masked: str):
     assert mask(text) == masked

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from foundation.errors import InvalidRequest, InvalidUpload, NotEnoughData
+from foundation.errors import InvalidRequest, InvalidUpload, NotEnoughData, TooLarge
 from foundation.settings import Settings
 from ingestion.extractors.images.columns import Labeller, labels
 from ingestion.extractors.persons import Own
 from ingestion.extractors.registry import Extractor
 from ingestion.extractors.run import Extracted, extract_new
 from ingestion.masking import MASKER_VERSION
+from ingestion.media.limits import LARGEST_BYTES
 from ingestion.media.picture import opened
 from ingestion.tokens import token
 from models.forget import forget_models
@@ -144,16 +145,40 @@ def test_attachments_are_labelled_by_hash_and_by_object_and_files_by_their_path(
         ("file,label\n,x\n", "picture.labels_empty"),
         (f"file,label\na.png,{'x' * 61}\n", "picture.labels_long"),
         ("file,label\na.png,x\na.png,y\n", "picture.labels_twice"),
+        ("file,label\n../outside.png,x\n", "picture.labels_row"),
+        ("file,label\nlink.png,x\n", "picture.labels_row"),
+        ('file,label\na.png,"x\x1b[2J"\n', "picture.labels_unprintable"),
     ],
 )
 def test_a_table_that_does_not_say_what_is_what_is_refused(
     house: House, tmp_path: Path, written: str, key: str
 ):
-    (tmp_path / "a.png").write_bytes(b"")
-    (tmp_path / "labels.csv").write_text(written)
+    (tmp_path / "outside.png").write_bytes(b"of somebody else")
+    (home := tmp_path / "home").mkdir()
+    (home / "link.png").symlink_to(tmp_path / "outside.png")
+    (home / "a.png").write_bytes(b"")
+    (home / "labels.csv").write_text(written)
     with pytest.raises(InvalidRequest) as refused:
-        labelled(house.lake, ACME, tmp_path / "labels.csv")
+        labelled(house.lake, ACME, home / "labels.csv")
     assert refused.value.key == key and refused.value.say("es") != refused.value.say("en")
+
+
+def test_a_folder_teaches_what_lies_in_it_and_nothing_it_links_to(house: House, tmp_path: Path):
+    (tmp_path / "outside.png").write_bytes(b"of somebody else")
+    (label := tmp_path / "home" / "madera").mkdir(parents=True)
+    (label / "a.png").symlink_to(tmp_path / "outside.png")
+    with pytest.raises(InvalidRequest) as refused:
+        labelled(house.lake, ACME, tmp_path / "home")
+    assert refused.value.key == "picture.labels_outside"
+
+
+def test_a_photo_larger_than_any_attachment_does_not_fill_the_memory(house: House, tmp_path: Path):
+    (label := tmp_path / "madera").mkdir()
+    with (label / "a.png").open("wb") as sparse:
+        sparse.truncate(LARGEST_BYTES["image"] + 1)
+    (one,) = labelled(house.lake, ACME, tmp_path)
+    with pytest.raises(TooLarge):
+        one.read()
 
 
 def test_another_companys_attachment_has_no_name_here(house: House, tmp_path: Path):

@@ -263,6 +263,18 @@ def test_the_incident_says_with_which_earlier_one_its_photo_came_to_this_company
     assert (before["incident_id"], before["is_same"]) == (first, True)
 
 
+def test_a_case_is_told_although_what_was_read_of_its_photos_cannot_be(house: House):
+    number = house.send(as_file(scene(1)), kind="image/png")
+    extract_new(house.lake, ACME, LOOKED)
+    table = Path(table_of(house.lake, ACME, LOOKED).path)
+    next(table.glob("_delta_log/*.json")).write_text("{")
+    with pytest.raises(OperatorError):
+        near_duplicates_of(house.lake, ACME, ["any"])
+    answer = house.get(number)
+    assert answer.status_code == 200, answer.json
+    assert answer.json["attachments"][0]["came_before"] == []
+
+
 def test_two_receipts_that_look_alike_are_two_where_they_say_another_total(house: House):
     totals = {1: (10, 10), 2: (10, None), 3: (10, 20)}
     photos = {

@@ -34,7 +34,8 @@ from tenancy.api_keys import issue_key
 from tenancy.incident_files import FILES, contents_of
 from tenancy.incident_tables import AttachmentRow
 from tenancy.screen_texts import save_screen_text
-from tests.incident_files import ACME, SOUND, STAFF, House, house_at, recording
+from tenancy.tenant import Tenant
+from tests.incident_files import ACME, GLOBEX, SOUND, STAFF, House, house_at, recording
 
 CALL = ("llamada.wav", "audio/wav", recording(200))
 SAID = """WEBVTT
@@ -147,10 +148,45 @@ def test_a_transcript_is_added_to_its_case_once(house: House):
     assert (done, row["state"], len(row["turns"])) == (Extracted(read=1), "supplied", 2)
     photo = body | {"media_type": "image/png"}
     assert house.client.post(way, json=photo, headers=asked).status_code == 422
-    for more in range(3):
-        house.client.post(way, json=body | {"name": f"{more}.vtt"}, headers=asked)
-    full = house.client.post(way, json=body | {"name": "seis.vtt"}, headers=asked)
-    assert full.json["error"]["key"] == "incidents.too_many_files"
+
+
+def add_late(
+    house: House, number: str, name: str = BESIDE[0], tenant: Tenant = ACME, scope: str = "score"
+) -> str:
+    """Add a transcript to an incident; returns what was said against it."""
+    content = base64.b64encode(BESIDE[2]).decode()
+    secret = issue_key(house.lake.store, STAFF, tenant, [scope]).secret
+    answer = house.client.post(
+        f"/v1/incidents/{number}/transcripts",
+        json={"name": name, "media_type": BESIDE[1], "content": content},
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+    return "" if answer.status_code == 200 else str(answer.json["error"]["key"])
+
+
+def test_a_late_transcript_is_taken_only_where_it_is_going_to_be_read(house: House):
+    note = ("nota.txt", "text/plain", b"Una nota")
+    silent, two = house.send_files(note), house.send_files(CALL, ("otra.wav", *CALL[1:]))
+    full = house.send_files(CALL, *((f"{n}.txt", *note[1:]) for n in range(4)))
+    assert add_late(house, silent) == "incidents.no_recording"
+    assert add_late(house, two, "de-quien.vtt") == "incidents.no_recording"
+    assert add_late(house, two, "otra.vtt") == ""
+    assert add_late(house, two, "otra.wav.vtt") == "incidents.no_recording", "it has its own"
+    assert add_late(house, full) == "incidents.too_many_files"
+    with house.lake.store.session() as session:  # as when the period of the sound is over
+        session.execute(update(AttachmentRow).values(gone_at=utc_now()))
+    assert add_late(house, two, "llamada.vtt") == "incidents.no_recording"
+
+
+def test_nobody_else_adds_a_transcript_nor_anybody_to_what_was_erased(house: House):
+    number = house.send_files(CALL)
+    assert add_late(house, number, tenant=GLOBEX) == "incidents.no_incident"
+    assert add_late(house, number, scope="read") == "auth.not_allowed"
+    assert add_late(house, number) == ""
+    house.forget_customer()
+    assert add_late(house, number) == "incidents.no_incident"
+    assert store_files(house.lake, ACME) == 0
+    assert contents_of(house.lake.store, ACME) == frozenset(), "it goes before it was stored"
 
 
 def test_a_transcript_still_on_its_way_is_read_when_it_is_there(house: House):
