@@ -6,15 +6,19 @@ an image beside the table, by its path.
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from foundation.errors import InvalidRequest
-from ingestion.media.kinds import plain
+from ingestion.extractors.plain import plain as bare
+from ingestion.media.filenames import shown
+from ingestion.media.kinds import Refusal, kind_of, plain
 from models.photo_training import Example
 from tenancy.incident_files import FILES, Arrival, arrivals_of, kept_files
 
@@ -26,62 +30,101 @@ NAMES = {"file": ("file", "archivo"), "label": ("label", "etiqueta")}
 MARKS = ",;\t"
 LONGEST = 60
 """Characters of a label: it stands in a table, on a page and in an answer."""
+MOST_ROWS = 20
+"""Rows that one sentence names."""
+SYSTEM_FILES = ("thumbs.db", "desktop.ini")
+"""What Windows writes into a folder of photos and hides."""
 
 
 def labelled(lake: "Lake", tenant: "Tenant", path: Path) -> list[Example]:
     """Return the labelled photos that a folder or a table names; none is read yet.
 
+    A label is one however it is written: «Dañado» and «DAÑADO » are the same, and the first writing
+    stays.
+
     Raises
     ------
     InvalidRequest
-        It is neither, a row names nothing that is there, or a photo has two labels.
+        It is neither, names no photo, a row names nothing that is there, or a photo has two labels.
     """
     if path.is_dir():
-        found = list(_in_folders(path))
+        found = _one_writing(_in_folders(path))
     elif path.is_file():
         found = _in_table(lake, tenant, path)
     else:
         raise InvalidRequest("picture.labels_nowhere", path=str(path))
-    return list(_once(found).values())
+    if not found:
+        key = "picture.labels_nowhere" if path.is_dir() else "picture.labels_none"
+        raise InvalidRequest(key, path=str(path))
+    return found
 
 
 def _in_folders(path: Path) -> Iterator[Example]:
     for folder in sorted(one for one in path.iterdir() if one.is_dir()):
         for file in sorted(one for one in folder.rglob("*") if one.is_file()):
-            if not any(part.startswith(".") for part in file.relative_to(path).parts):
+            if not any(map(_is_hidden, file.relative_to(path).parts)):
                 name = str(file.relative_to(path))
                 yield Example(name, _label(folder.name), file.read_bytes)
 
 
+def _is_hidden(part: str) -> bool:
+    return part.startswith(".") or part.lower() in SYSTEM_FILES
+
+
 def _in_table(lake: "Lake", tenant: "Tenant", path: Path) -> list[Example]:
-    kept, found = _Kept.of(lake, tenant), list[Example]()
+    kept, rows = _Kept.of(lake, tenant), list[int]()
+    found, nowhere = list[Example](), dict[int, str]()
     for number, name, label in _rows(path):
         if not name or not label:
             raise InvalidRequest("picture.labels_empty", path=path.name, row=number)
         one = kept.example(name, _label(label)) or _beside(path, name, _label(label))
         if one is None:
-            raise InvalidRequest("picture.labels_row", path=path.name, row=number, file=name)
-        found.append(one)
-    return found
+            nowhere[number] = name
+        else:
+            rows.append(number)
+            found.append(one)
+    if nowhere:
+        raise _nowhere(path, nowhere)
+    return _once(path, rows, _one_writing(found))
 
 
-def _rows(path: Path) -> list[tuple[int, str, str]]:
-    """Return the number, the file and the label of each row of a table."""
-    written = plain(path.read_bytes()) or ""
+def _nowhere(path: Path, rows: Mapping[int, str]) -> InvalidRequest:
+    """Return what is wrong with rows that name nothing: all at once, to be mended at once."""
+    told = ", ".join(map(str, list(rows)[:MOST_ROWS])) + ("…" if len(rows) > MOST_ROWS else "")
+    key = "picture.labels_row" if len(rows) == 1 else "picture.labels_rows"
+    first = shown(next(iter(rows.values())))
+    return InvalidRequest(key, path=path.name, row=told, count=len(rows), file=first)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Yield the number, the file and the label of each row, as a spreadsheet counts them."""
+    written = _written(path)
     first, _, _ = written.partition("\n")
-    rows = csv.DictReader(StringIO(written, newline=""), delimiter=max(MARKS, key=first.count))
+    table = csv.reader(StringIO(written, newline=""), delimiter=max(MARKS, key=first.count))
     try:
-        file, label = (_column(rows.fieldnames or (), name, path) for name in NAMES)
-        return [
-            (n, (row[file] or "").strip(), (row[label] or "").strip())
-            for n, row in enumerate(rows, start=2)
-        ]
+        headers = next(table, [])
+        file, label = (_column(headers, name, path) for name in NAMES)
+        for number, row in enumerate(table, start=2):
+            cells = [*map(str.strip, row), *[""] * len(headers)]
+            if any(cells):  # spreadsheets write empty rows too
+                yield number, cells[file], cells[label]
     except csv.Error as error:
         raise InvalidRequest("picture.labels_columns", path=path.name) from error
 
 
-def _column(headers: Sequence[str], name: str, path: Path) -> str:
-    known = {header.strip().lower(): header for header in headers}
+def _written(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        text = plain(content) if kind_of(content).family == "text" else None
+    except Refusal:
+        text = None
+    if text is None:
+        raise InvalidRequest("picture.labels_no_csv", path=path.name)
+    return text
+
+
+def _column(headers: Sequence[str], name: str, path: Path) -> int:
+    known = {bare(header.strip()): place for place, header in enumerate(headers)}
     found = next((known[one] for one in NAMES[name] if one in known), None)
     if found is None:
         raise InvalidRequest("picture.labels_columns", path=path.name)
@@ -89,30 +132,40 @@ def _column(headers: Sequence[str], name: str, path: Path) -> str:
 
 
 def _beside(path: Path, name: str, label: str) -> Example | None:
-    file = path.parent / name
-    try:
-        return Example(name, label, file.read_bytes) if file.is_file() else None
-    except (OSError, ValueError):  # no name of a file
-        return None
+    """Return an image beside the table; its path may be written as Windows writes it."""
+    for written in (name, name.replace("\\", "/")):
+        file = path.parent / written
+        try:
+            if file.is_file():
+                return Example(os.path.normpath(written), label, file.read_bytes)
+        except (OSError, ValueError):  # no name of a file
+            continue
+    return None
 
 
 def _label(written: str) -> str:
-    label = written.strip()
+    label = normalize("NFC", " ".join(written.split()))
     if len(label) > LONGEST:
         raise InvalidRequest("picture.labels_long", label=label[:LONGEST], limit=LONGEST)
     return label
 
 
-def _once(found: list[Example]) -> dict[str, Example]:
+def _one_writing(found: Iterable[Example]) -> list[Example]:
+    first = dict[str, str]()
+    return [replace(one, label=first.setdefault(one.label.casefold(), one.label)) for one in found]
+
+
+def _once(path: Path, rows: Sequence[int], found: Sequence[Example]) -> list[Example]:
     """Return each photo once; one that has two labels would teach nothing."""
-    known: dict[str, Example] = {}
-    for one in found:
-        other = known.setdefault(one.name, one).label
-        if other != one.label:
+    known = dict[str, tuple[int, Example]]()
+    for row, one in zip(rows, found, strict=True):
+        before, other = known.setdefault(one.name, (row, one))
+        if other.label != one.label:
             raise InvalidRequest(
-                "picture.labels_twice", file=one.name, label=other, other=one.label
-            )
-    return known
+                "picture.labels_twice", path=path.name, file=shown(one.name),
+                first=before, row=row, label=other.label, other=one.label,
+            )  # fmt: skip
+    return [one for _, one in known.values()]
 
 
 @dataclass(frozen=True)
