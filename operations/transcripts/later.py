@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from foundation.errors import InvalidRequest, TooLarge
+from ingestion.media.filenames import shown
 from operations.incidents.attachments import MOST_FILES, Attachment, attachments_in
 from operations.incidents.keeping import sealed_files
 from operations.incidents.registered import Registered, Registrar
 from operations.incidents.sealed import Content, answer_of, content_of
-from operations.transcripts.beside import TEXTS
+from operations.transcripts.beside import AUDIO, TEXTS, transcript_among
 from tenancy.incidents import add_files, changing, stored_of
 
 
@@ -32,7 +33,8 @@ def add_transcript(
     NotFound
         The tenant registered no incident of this number.
     InvalidRequest, InvalidUpload
-        It is no text, comes without content, or cannot be taken as it is.
+        It is no text, comes without content, is of no recording of the incident, or cannot be
+        taken as it is.
     TooLarge
         The file is too large, or the incident has as many files as it may have.
     """
@@ -46,6 +48,7 @@ def add_transcript(
         content, answer = content_of(stored, keys), answer_of(stored, keys)
         new = not _is_there(content, file)
         if new:
+            _require_recording(content, file)
             first = len(content.attachments)
             if first >= MOST_FILES:
                 raise TooLarge("incidents.too_many_files", field=place, limit=MOST_FILES)
@@ -54,6 +57,15 @@ def add_transcript(
             row.sealed = content.seal(keys, incident_id)
             add_files(session, tenant, sealed_files(incident_id, [file], keys, first))
         return Registered(stored_of(row), content, answer, again=not new)
+
+
+def _require_recording(content: Content, file: Attachment) -> None:
+    """Refuse what no recording would be read with: nobody would learn that it is not used."""
+    calls = [(o["name"], o["media_type"]) for o in content.attachments]
+    calls = [one for one in calls if one[1].startswith(AUDIO)]
+    beside = [*calls, (file.name, file.media_type)]
+    if not any(transcript_among(beside, n) is not None for n in range(len(calls))):
+        raise InvalidRequest("transcripts.of_no_recording", file=shown(file.name))
 
 
 def _is_there(content: Content, file: Attachment) -> bool:

@@ -71,6 +71,8 @@ def transcripts(house: House) -> tuple[Extracted, list[dict[str, Any]]]:
         (["call.wav", "second.wav", "otra.srt"], None),
         (["call.wav", "second.wav", "second.srt", "call.srt"], 3),
         (["call.wav", "call.png"], None),
+        (["call.wav", "call.txt", "call.srt"], 2),
+        (["call.wav", "otra.json", "mas.json"], 2),
     ],
 )
 def test_which_file_is_a_recordings_transcript(files: list[str], found: int | None):
@@ -142,9 +144,14 @@ def test_a_transcript_is_added_to_its_case_once(house: House):
     for _ in range(2):
         told = house.client.post(way, json=body, headers=asked)
         assert [one["name"] for one in told.json["attachments"]] == ["llamada.wav", name]
+        assert told.json["attachments"][0]["transcript"]["state"] == "waiting"
     store_files(house.lake, ACME)
     done, (row,) = transcripts(house)
     assert (done, row["state"], len(row["turns"])) == (Extracted(read=1), "supplied", 2)
+    assert states_of(house.lake, ACME, number)[0].state == "read"
+    note = body | {"name": "nota.txt", "media_type": "text/plain"}
+    refused = house.client.post(way, json=note, headers=asked)
+    assert refused.json["error"]["key"] == "transcripts.of_no_recording"
     photo = body | {"media_type": "image/png"}
     assert house.client.post(way, json=photo, headers=asked).status_code == 422
     for more in range(3):
