@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from foundation.clock import utc_now
-from foundation.errors import Conflict, OperatorError
+from foundation.errors import Conflict, InvalidRequest, OperatorError
 from foundation.settings import Settings
 from foundation.texts import LANGUAGES, Language, text
 from ingestion.extractors.audio.table import join_sounds, sound_ref
@@ -33,7 +33,7 @@ from tenancy.actor import Actor
 from tenancy.api_keys import issue_key
 from tenancy.incident_files import FILES, contents_of
 from tenancy.incident_tables import AttachmentRow
-from tenancy.screen_texts import save_screen_text
+from tenancy.screen_texts import phrases_in, save_screen_text
 from tests.incident_files import ACME, SOUND, STAFF, House, house_at, recording
 
 CALL = ("llamada.wav", "audio/wav", recording(200))
@@ -103,6 +103,32 @@ def test_how_much_of_the_companys_greeting_was_said_is_told(house: House):
     _, (row,) = transcripts(house)
     assert row["greeting_share"] == 0.5
     assert row["closing_share"] == 0.0
+
+
+def test_phrases_count_once_and_too_many_are_said_to_be_phrases(house: House):
+    assert phrases_in("Hola\n\n Hola \nAdiós") == ("Hola", "Adiós")
+    with pytest.raises(InvalidRequest) as refused:
+        save_screen_text(
+            house.lake.store, MANAGER, ACME, name="phrases", language="es", words="x" * 1001
+        )
+    assert refused.value.say("es").startswith("Las frases que se deben decir suman más de 1")
+
+
+def test_a_transcript_mended_and_sent_again_is_the_one_that_is_read(house: House):
+    name, kind, _ = BESIDE
+    number = house.send_files(CALL, (name, kind, b"WEBVTT\n\n00:09.000 --> 00:02.000\nHola"))
+    transcripts(house)
+    assert states_of(house.lake, ACME, number)[0].state == "failed"
+    secret = issue_key(house.lake.store, STAFF, ACME, ["score"]).secret
+    body = {"name": name, "media_type": kind, "content": base64.b64encode(BESIDE[2]).decode()}
+    told = house.client.post(
+        f"/v1/incidents/{number}/transcripts", json=body,
+        headers={"Authorization": f"Bearer {secret}"},
+    )  # fmt: skip
+    assert told.json["attachments"][0]["transcript"]["state"] == "waiting"
+    store_files(house.lake, ACME)
+    assert transcripts(house)[1][0]["state"] == "supplied"
+    assert states_of(house.lake, ACME, number)[0].state == "read"
 
 
 def test_what_the_companys_phrases_and_the_call_say_reaches_gold(house: House):
