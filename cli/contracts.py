@@ -62,6 +62,8 @@ def _register_tenants(group: typer.Typer, language: Language) -> None:
             done = redrive(desk.lake, tenant, None if table is None else [table])
         for one in done:
             say(_redriven(tenant.id, one, language))
+        if not done:
+            say(text("contract_plans.nothing_redriven", language, tenant=tenant.id))
 
 
 def _document(desk: Desk, tenant: Tenant) -> Node:

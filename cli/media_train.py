@@ -7,7 +7,7 @@ import typer
 
 from cli.console import say, show
 from cli.session import Helper, session_of
-from foundation.texts import Language, text, written_number
+from foundation.texts import Language, counted, text, written_number
 
 if TYPE_CHECKING:
     from models.photo_training import PhotosTrained
@@ -49,7 +49,7 @@ def _tell(made: "PhotosTrained", tenant_id: str, language: Language) -> None:
     said = {"answered": answered, "right": right, "tenant": tenant_id}
     say(text("picture.trained_told", language, **said))
     if made.left_out:
-        say(text("picture.trained_left_out", language, count=made.left_out))
+        say(counted("picture.trained_left_out", language, made.left_out))
 
 
 def _percent(share: float | None, language: Language) -> str:

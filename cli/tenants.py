@@ -13,7 +13,7 @@ from foundation.texts import LANGUAGES, Language, text
 from tenancy.bootstrap import open_store
 from tenancy.keys import Keyring
 from tenancy.limits import NAMES, day_of, limits_of, plan_limits, set_limits, used_today
-from tenancy.screen_texts import SCREEN_TEXTS, save_screen_text, screen_texts
+from tenancy.screen_texts import SCREEN_TEXTS, phrases_in, save_screen_text, screen_texts
 from tenancy.tenant import Tenant
 from tenancy.tenants import create_tenant, list_tenants
 
@@ -154,7 +154,7 @@ def _register_texts(group: typer.Typer, language: Language) -> None:
         phrase: Annotated[list[str] | None, typer.Option(help=tell("phrase"))] = None,
         speaks: Annotated[str | None, typer.Option(help=tell("speaks"))] = None,
     ) -> None:
-        phrases = None if not phrase else "\n".join(phrase)
+        phrases = None if not phrase else "\n".join(phrases_in("\n".join(phrase)))
         given = {"greeting": greeting, "closing": closing, "phrases": phrases}
         with session_of(context).desk() as desk:
             tenant = desk.tenant(tenant_id)
@@ -168,7 +168,10 @@ def _register_texts(group: typer.Typer, language: Language) -> None:
                     )  # fmt: skip
             found = screen_texts(desk.lake.store, tenant)
         headers = text("customers.text_headers", language).split("|")
-        rows = [(name, told, words) for (name, told), words in found.items()]
+        rows = [
+            (text(f"customers.name_{name}", language), told, words)
+            for (name, told), words in found.items()
+        ]
         show(text("customers.texts_title", language, tenant=tenant.name), headers, rows)
 
 

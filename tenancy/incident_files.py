@@ -40,6 +40,8 @@ class SealedFile:
         Of the file as it came.
     kept_sha256, kept_bytes
         Of its form in the object store, where that is another.
+    stored_at
+        When the object store had it; None where that is still to come.
     """
 
     incident_id: str
@@ -50,6 +52,7 @@ class SealedFile:
     sealed: bytes | None
     kept_sha256: str | None = None
     kept_bytes: int | None = None
+    stored_at: datetime | None = None
 
     @property
     def stored_as(self) -> str:
@@ -217,4 +220,5 @@ def _file_of(row: AttachmentRow, sealed: bytes | None) -> SealedFile:
         sealed=sealed,
         kept_sha256=row.kept_sha256,
         kept_bytes=row.kept_bytes,
+        stored_at=row.stored_at,
     )

@@ -66,7 +66,7 @@ def save_screen_text(
     NotAllowed
         The actor is no manager.
     """
-    _check(words)
+    _check(name, words)
     key = {"tenant_id": tenant.id, "name": name, "language": language}
     with store.session() as session:
         require_inside(session, actor, tenant)
@@ -81,12 +81,12 @@ def save_screen_text(
 
 
 def phrases_in(words: str) -> tuple[str, ...]:
-    r"""Return the phrases that a text has, one a line.
+    r"""Return the phrases that a text has, one a line, each once.
 
     >>> phrases_in("Su llamada será grabada\n\n¿Me regala su cédula?")
     ('Su llamada será grabada', '¿Me regala su cédula?')
     """
-    return tuple(phrase for line in words.splitlines() if (phrase := line.strip()))
+    return tuple(dict.fromkeys(phrase for line in words.splitlines() if (phrase := line.strip())))
 
 
 def filled(words: str, **names: str) -> str:
@@ -98,10 +98,11 @@ def filled(words: str, **names: str) -> str:
     return BRACED.sub(lambda found: names.get(found[1], found[0]), words)
 
 
-def _check(words: str) -> None:
+def _check(name: ScreenText, words: str) -> None:
     if len(words) > LONGEST:
-        raise InvalidRequest("customers.text_too_long", limit=LONGEST)
-    other = next((name for name in BRACED.findall(words) if name not in NAMES), None)
+        what = "phrases" if name == "phrases" else "text"
+        raise InvalidRequest(f"customers.{what}_too_long", limit=LONGEST)
+    other = next((one for one in BRACED.findall(words) if one not in NAMES), None)
     if other is not None:
         known = ", ".join(f"{{{name}}}" for name in NAMES)
         raise InvalidRequest("customers.no_such_name", name=other[:40], known=known)

@@ -7,8 +7,10 @@ from data_contracts.changelog import contract_of_document
 from data_contracts.contract import Contract
 from data_contracts.migration import Migration
 from data_contracts.versions import parse_version
+from foundation.errors import NotFound
 from ingestion.evolution.migrate import OlderContract
 from ingestion.evolution.rebuild import Reading, Rebuilt, rebuild
+from ingestion.media.filenames import shown
 from tenancy.contract_versions import published_versions
 from tenancy.extensions import current_extension, mark_redriven
 
@@ -25,10 +27,18 @@ def redrive(lake: "Lake", tenant: "Tenant", tables: Collection[str] | None = Non
     ----------
     tables
         Only these; all of them where it is None.
+
+    Raises
+    ------
+    NotFound
+        The contract has no such table.
     """
     extension = current_extension(lake.store, tenant)
     own = () if extension is None else extension.own
     contract = lake.contract_of(tenant)
+    known = [table.name for table in contract.tables]
+    for other in set(tables or ()).difference(known):
+        raise NotFound("feeds.no_table", table=shown(other), known=", ".join(known))
     reading = Reading(contract, own, older_contracts(lake.store, contract))
     done = rebuild_all(lake, tenant, reading, tables)
     if extension is not None:

@@ -2,7 +2,8 @@
 
 One that bears the recording's name (``llamada.wav`` with ``llamada.txt``, ``llamada.srt`` or
 ``llamada.wav.vtt``); or, where the incident has one recording alone, one that says by its kind that
-it is a transcript: SRT, WebVTT or JSON. A note of another name is a note.
+it is a transcript: SRT, WebVTT or JSON. A note of another name is a note. Of several the last one
+counts: whoever sends another mends the one before.
 """
 
 import hashlib
@@ -37,13 +38,13 @@ def transcript_among(files: Sequence[Named], recording: int) -> int | None:
     called = files[recording][0].casefold()
     texts = [(n, name.casefold(), kind) for n, (name, kind) in enumerate(files) if kind in TEXTS]
     names = (called, called.rpartition(".")[0] or called)
-    for place, name, _ in texts:
-        if name.rpartition(".")[0] in names:
-            return place
+    named = [place for place, name, _ in texts if name.rpartition(".")[0] in names]
+    if named:
+        return named[-1]
     if sum(kind.startswith(AUDIO) for _, kind in files) > 1:
         return None
-    told = (n for n, name, kind in texts if kind in TRANSCRIPTS or name.endswith(ENDINGS))
-    return next(told, None)
+    told = [n for n, name, kind in texts if kind in TRANSCRIPTS or name.endswith(ENDINGS)]
+    return told[-1] if told else None
 
 
 def prints_beside(lake: "Lake", tenant: "Tenant") -> dict[str, str]:

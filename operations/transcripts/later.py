@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from foundation.errors import InvalidRequest, TooLarge
+from ingestion.media.filenames import shown
 from operations.incidents.attachments import MOST_FILES, Attachment, attachments_in
 from operations.incidents.keeping import sealed_files
 from operations.incidents.registered import Registered, Registrar
@@ -34,8 +35,8 @@ def add_transcript(
     NotFound
         The tenant registered no incident of this number.
     InvalidRequest, InvalidUpload
-        It is no text, comes without content, cannot be taken as it is, or is the transcript of no
-        recording of the incident, or of one that has its own already.
+        It is no text, comes without content, cannot be taken as it is, or would be read with no
+        recording of the incident whose period still runs.
     TooLarge
         The file is too large, or the incident has as many files as it may have.
     """
@@ -49,11 +50,11 @@ def add_transcript(
         content, answer = content_of(stored, keys), answer_of(stored, keys)
         new = not _is_there(content, file)
         if new:
+            gone = places_gone(session, tenant, incident_id)
+            _require_recording(content, gone, file)
             first = len(content.attachments)
             if first >= MOST_FILES:
                 raise TooLarge("incidents.too_many_files", field=place, limit=MOST_FILES)
-            gone = places_gone(session, tenant, incident_id)
-            _require_recording(content, gone, file, place)
             content = replace(content, attachments=[*content.attachments, file.told()])
             row.revision += 1
             row.sealed = content.seal(keys, incident_id)
@@ -61,19 +62,16 @@ def add_transcript(
         return Registered(stored_of(row), content, answer, again=not new)
 
 
-def _require_recording(
-    content: Content, gone: Collection[int], file: Attachment, place: str
-) -> None:
-    """Refuse what would lie among the files, and be read as nobody's transcript.
+def _require_recording(content: Content, gone: Collection[int], file: Attachment) -> None:
+    """Refuse what no recording would be read with: nobody would learn that it is not used.
 
     What was said does not come in once the period of the sound is over.
     """
     told = [(one["name"], one["media_type"]) for one in content.attachments]
     files = [*told, (file.name, file.media_type)]
     sounds = {n for n, (_, media_type) in enumerate(told) if media_type.startswith(AUDIO)}
-    recordings = sounds.difference(gone)
-    if not any(transcript_among(files, n) == len(told) for n in recordings):
-        raise InvalidRequest("incidents.no_recording", field=f"{place}.name")
+    if not any(transcript_among(files, n) == len(told) for n in sounds.difference(gone)):
+        raise InvalidRequest("transcripts.of_no_recording", file=shown(file.name))
 
 
 def _is_there(content: Content, file: Attachment) -> bool:

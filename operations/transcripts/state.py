@@ -1,21 +1,22 @@
 """How it stands with the transcript of each recording of an incident.
 
-``waiting``  nobody has looked for it yet: that happens by itself
+``waiting``  nobody has looked for it yet, or in a text that came since: that happens by itself
 ``none``     none lay beside the recording, and nobody makes any
 ``read``     it came beside the recording, or was made
 ``failed``   there is one, and it cannot be read
 ``unknown``  the lake does not answer now
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from foundation.errors import OperatorError
 from foundation.texts import Language, alone, text
 from ingestion.extractors.found import extract_ref, newest
 from ingestion.extractors.transcripts.columns import NAME
-from operations.transcripts.beside import AUDIO
+from operations.transcripts.beside import AUDIO, TEXTS
 from tenancy.incident_files import files_of
 
 if TYPE_CHECKING:
@@ -42,9 +43,15 @@ class TranscriptState:
 WAITING, UNKNOWN = TranscriptState("waiting"), TranscriptState("unknown")
 
 
-def state_of(row: Mapping[str, Any] | None) -> TranscriptState:
-    """Return what the newest row of ``silver.extract_transcript`` says of a recording."""
-    if row is None:
+def state_of(row: Mapping[str, Any] | None, waits: bool = False) -> TranscriptState:
+    """Return what the newest row of ``silver.extract_transcript`` says of a recording.
+
+    Parameters
+    ----------
+    waits
+        A text came beside it since, which may be its transcript.
+    """
+    if row is None or (waits and (row["problem"] or row["state"] == "none")):
         return WAITING
     if row["problem"]:
         return TranscriptState("failed", row["problem"])
@@ -53,15 +60,24 @@ def state_of(row: Mapping[str, Any] | None) -> TranscriptState:
 
 def states_of(lake: "Lake", tenant: "Tenant", incident_id: str) -> dict[int, TranscriptState]:
     """Return the state of each recording of an incident, by its place among the files."""
+    files = files_of(lake.store, tenant, incident_id)
     recordings = {
         one.position: lake.objects.name(tenant, one.stored_as)
-        for one in files_of(lake.store, tenant, incident_id)
+        for one in files
         if one.media_type.startswith(AUDIO)
     }
+    texts = [one.stored_at for one in files if one.media_type in TEXTS]
     if not recordings:
         return {}
     try:
-        rows = newest(lake, extract_ref(lake, tenant, NAME), set(recordings.values()), ["state"])
+        ref = extract_ref(lake, tenant, NAME)
+        rows = newest(lake, ref, set(recordings.values()), ["state", "extracted_at"])
     except OperatorError:  # the incident itself is in the store, and can be told
         return dict.fromkeys(recordings, UNKNOWN)
-    return {place: state_of(rows.get(name)) for place, name in recordings.items()}
+    return {place: _state(rows.get(name), texts) for place, name in recordings.items()}
+
+
+def _state(row: Mapping[str, Any] | None, texts: Sequence[datetime | None]) -> TranscriptState:
+    """Return a recording's state beside texts that were stored at some moments, or are not yet."""
+    waits = row is not None and any(at is None or at > row["extracted_at"] for at in texts)
+    return state_of(row, waits)

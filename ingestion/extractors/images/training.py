@@ -113,6 +113,8 @@ def _enough(labels: Sequence[str], group: Groups) -> None:
         label: len({g for g, of in zip(group.tolist(), labels, strict=True) if of == label})
         for label in set(labels)
     }
-    label, count = min(distinct.items(), key=lambda each: each[1], default=("", 0))
-    if len(distinct) < 2 or count < LEAST_A_LABEL:
+    if len(distinct) < 2:
+        raise NotEnoughData("picture.labels_one", least=LEAST_A_LABEL, count=len(distinct))
+    label, count = min(distinct.items(), key=lambda each: each[1])
+    if count < LEAST_A_LABEL:
         raise NotEnoughData("picture.labels", least=LEAST_A_LABEL, label=label, count=count)

@@ -30,6 +30,13 @@ def own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Type:
     return typing(settings, capsys)
 
 
+def test_a_redrive_says_of_which_table_there_is_nothing(own: Type):
+    other = own("contract", "redrive", "sur", "clientes")
+    assert other.code == 2 and "no tiene la tabla «clientes»" in other.words
+    assert "customers" in other.words
+    assert "nada que leer de nuevo" in own("contract", "redrive", "sur", "incidents").words
+
+
 def test_a_column_is_listed_proposed_accepted_shown_and_withdrawn(own: Type):
     assert "Puntaje interno" in own("columns", "list", "sur").words
     proposed = own("columns", "propose", "sur", "customers", "puntaje interno")

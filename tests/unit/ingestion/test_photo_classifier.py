@@ -61,6 +61,12 @@ def test_one_photo_sent_many_times_proves_nothing() -> None:
     assert "al menos 2 etiquetas con 5 imágenes distintas" in refused.value.say("es")
 
 
+def test_one_label_alone_is_said_to_be_one() -> None:
+    with pytest.raises(NotEnoughData) as refused:
+        train(noise(9), ["a"] * 9)
+    assert "aquí hay 1. Agregue imágenes de otra etiqueta" in refused.value.say("es")
+
+
 def test_many_photos_of_one_person_count_once() -> None:
     with pytest.raises(NotEnoughData):
         train(noise(24), ["a", "b"] * 12, ["one person"] * 24)

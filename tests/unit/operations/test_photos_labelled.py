@@ -139,15 +139,20 @@ def test_attachments_are_labelled_by_hash_and_by_object_and_files_by_their_path(
     [
         ("a,b\n1,2\n", "picture.labels_columns"),
         ("", "picture.labels_columns"),
+        ("file,label\n", "picture.labels_none"),
+        ("PK\3\4 [Content_Types].xml", "picture.labels_no_csv"),
         ("file,label\nno.png,x\n", "picture.labels_row"),
         (f"file,label\n{'0' * 64},x\n", "picture.labels_row"),
-        ("file,label\n\0,x\n", "picture.labels_row"),
+        ("file,label\n\0,x\n", "picture.labels_no_csv"),
         ("file,label\n,x\n", "picture.labels_empty"),
         (f"file,label\na.png,{'x' * 61}\n", "picture.labels_long"),
-        ("file,label\na.png,x\na.png,y\n", "picture.labels_twice"),
+        ("file,label\na.png,x\n./a.png,y\n", "picture.labels_twice"),
+        ("file,label\nno.png,x\nnor.png,x\n", "picture.labels_rows"),
         ("file,label\n../outside.png,x\n", "picture.labels_row"),
+        ("file,label\n..\\outside.png,x\n", "picture.labels_row"),
         ("file,label\nlink.png,x\n", "picture.labels_row"),
         ('file,label\na.png,"x\x1b[2J"\n', "picture.labels_unprintable"),
+        (f"file,label\na.png,{'x' * 61}\u202e\n", "picture.labels_unprintable"),
     ],
 )
 def test_a_table_that_does_not_say_what_is_what_is_refused(
@@ -179,6 +184,36 @@ def test_a_photo_larger_than_any_attachment_does_not_fill_the_memory(house: Hous
     (one,) = labelled(house.lake, ACME, tmp_path)
     with pytest.raises(TooLarge):
         one.read()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+def test_a_table_is_read_as_spreadsheets_write_it(house: House, tmp_path: Path, encoding: str):
+    (tmp_path / "fotos").mkdir()
+    for name in ("a.png", "b.png"):
+        (tmp_path / "fotos" / name).write_bytes(b"")
+    written = '"ÁRCHIVO ";Etiqueta;\r\n;;\r\nfotos\\a.png;Dañado;\r\n\r\n'
+    written += '"./fotos/b.png";DAÑADO ;\r\n;;'
+    (tmp_path / "t.csv").write_bytes(written.encode(encoding))
+    found = labelled(house.lake, ACME, tmp_path / "t.csv")
+    assert [(one.name, one.label) for one in found] == [
+        ("fotos/a.png", "Dañado"), ("fotos/b.png", "Dañado"),
+    ]  # fmt: skip
+
+
+def test_rows_are_numbered_as_a_spreadsheet_numbers_them(house: House, tmp_path: Path):
+    (tmp_path / "t.csv").write_text("archivo;etiqueta\n\n;\nfoto 1.png;a\nfoto 2.png;b\n")
+    with pytest.raises(InvalidRequest) as refused:
+        labelled(house.lake, ACME, tmp_path / "t.csv")
+    assert refused.value.say("es").startswith("2 filas de «t.csv» (4, 5)")
+
+
+def test_what_a_system_hides_in_folders_is_no_photo(house: House, tmp_path: Path):
+    (tmp_path / "Dañado" / "sub").mkdir(parents=True)
+    for name in ("sub/a.png", "Thumbs.db", ".DS_Store", "desktop.ini"):
+        (tmp_path / "Dañado" / name).write_bytes(b"")
+    assert [one.name for one in labelled(house.lake, ACME, tmp_path)] == ["Dañado/sub/a.png"]
+    with pytest.raises(InvalidRequest, match="folder of photos for each label"):
+        labelled(house.lake, ACME, tmp_path / "Dañado" / "sub")
 
 
 def test_another_companys_attachment_has_no_name_here(house: House, tmp_path: Path):

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from foundation.clock import utc_now
-from foundation.errors import Conflict, OperatorError
+from foundation.errors import Conflict, InvalidRequest, OperatorError
 from foundation.settings import Settings
 from foundation.texts import LANGUAGES, Language, text
 from ingestion.extractors.audio.table import join_sounds, sound_ref
@@ -33,7 +33,7 @@ from tenancy.actor import Actor
 from tenancy.api_keys import issue_key
 from tenancy.incident_files import FILES, contents_of
 from tenancy.incident_tables import AttachmentRow
-from tenancy.screen_texts import save_screen_text
+from tenancy.screen_texts import phrases_in, save_screen_text
 from tenancy.tenant import Tenant
 from tests.incident_files import ACME, GLOBEX, SOUND, STAFF, House, house_at, recording
 
@@ -72,6 +72,8 @@ def transcripts(house: House) -> tuple[Extracted, list[dict[str, Any]]]:
         (["call.wav", "second.wav", "otra.srt"], None),
         (["call.wav", "second.wav", "second.srt", "call.srt"], 3),
         (["call.wav", "call.png"], None),
+        (["call.wav", "call.txt", "call.srt"], 2),
+        (["call.wav", "otra.json", "mas.json"], 2),
     ],
 )
 def test_which_file_is_a_recordings_transcript(files: list[str], found: int | None):
@@ -102,6 +104,32 @@ def test_how_much_of_the_companys_greeting_was_said_is_told(house: House):
     _, (row,) = transcripts(house)
     assert row["greeting_share"] == 0.5
     assert row["closing_share"] == 0.0
+
+
+def test_phrases_count_once_and_too_many_are_said_to_be_phrases(house: House):
+    assert phrases_in("Hola\n\n Hola \nAdiós") == ("Hola", "Adiós")
+    with pytest.raises(InvalidRequest) as refused:
+        save_screen_text(
+            house.lake.store, MANAGER, ACME, name="phrases", language="es", words="x" * 1001
+        )
+    assert refused.value.say("es").startswith("Las frases que se deben decir suman más de 1")
+
+
+def test_a_transcript_mended_and_sent_again_is_the_one_that_is_read(house: House):
+    name, kind, _ = BESIDE
+    number = house.send_files(CALL, (name, kind, b"WEBVTT\n\n00:09.000 --> 00:02.000\nHola"))
+    transcripts(house)
+    assert states_of(house.lake, ACME, number)[0].state == "failed"
+    secret = issue_key(house.lake.store, STAFF, ACME, ["score"]).secret
+    body = {"name": name, "media_type": kind, "content": base64.b64encode(BESIDE[2]).decode()}
+    told = house.client.post(
+        f"/v1/incidents/{number}/transcripts", json=body,
+        headers={"Authorization": f"Bearer {secret}"},
+    )  # fmt: skip
+    assert told.json["attachments"][0]["transcript"]["state"] == "waiting"
+    store_files(house.lake, ACME)
+    assert transcripts(house)[1][0]["state"] == "supplied"
+    assert states_of(house.lake, ACME, number)[0].state == "read"
 
 
 def test_what_the_companys_phrases_and_the_call_say_reaches_gold(house: House):
@@ -143,9 +171,14 @@ def test_a_transcript_is_added_to_its_case_once(house: House):
     for _ in range(2):
         told = house.client.post(way, json=body, headers=asked)
         assert [one["name"] for one in told.json["attachments"]] == ["llamada.wav", name]
+        assert told.json["attachments"][0]["transcript"]["state"] == "waiting"
     store_files(house.lake, ACME)
     done, (row,) = transcripts(house)
     assert (done, row["state"], len(row["turns"])) == (Extracted(read=1), "supplied", 2)
+    assert states_of(house.lake, ACME, number)[0].state == "read"
+    note = body | {"name": "nota.txt", "media_type": "text/plain"}
+    refused = house.client.post(way, json=note, headers=asked)
+    assert refused.json["error"]["key"] == "transcripts.of_no_recording"
     photo = body | {"media_type": "image/png"}
     assert house.client.post(way, json=photo, headers=asked).status_code == 422
 
@@ -168,14 +201,16 @@ def test_a_late_transcript_is_taken_only_where_it_is_going_to_be_read(house: Hou
     note = ("nota.txt", "text/plain", b"Una nota")
     silent, two = house.send_files(note), house.send_files(CALL, ("otra.wav", *CALL[1:]))
     full = house.send_files(CALL, *((f"{n}.txt", *note[1:]) for n in range(4)))
-    assert add_late(house, silent) == "incidents.no_recording"
-    assert add_late(house, two, "de-quien.vtt") == "incidents.no_recording"
+    named = house.send_files(CALL, BESIDE)
+    assert add_late(house, named, "otra.vtt") == "transcripts.of_no_recording", "a name counts more"
+    assert add_late(house, silent) == "transcripts.of_no_recording"
+    assert add_late(house, two, "de-quien.vtt") == "transcripts.of_no_recording"
     assert add_late(house, two, "otra.vtt") == ""
-    assert add_late(house, two, "otra.wav.vtt") == "incidents.no_recording", "it has its own"
+    assert add_late(house, two, "otra.wav.vtt") == "", "the last one counts"
     assert add_late(house, full) == "incidents.too_many_files"
     with house.lake.store.session() as session:  # as when the period of the sound is over
         session.execute(update(AttachmentRow).values(gone_at=utc_now()))
-    assert add_late(house, two, "llamada.vtt") == "incidents.no_recording"
+    assert add_late(house, two, "llamada.vtt") == "transcripts.of_no_recording"
 
 
 def test_nobody_else_adds_a_transcript_nor_anybody_to_what_was_erased(house: House):
