@@ -12,10 +12,13 @@ CLEAR = FELT / (1 + FELT)
 
 
 def spoken_sentences(transcript: Row | None, words: Words) -> list[str]:
-    """Return what a transcript tells of the service; nothing where there is none."""
+    """Return what a transcript tells of the service; nothing where there is none.
+
+    The phrases come last: those that were not said are named below.
+    """
     if transcript is None or transcript.get("problem") or not transcript.get("turns"):
         return []
-    return [*_texts(transcript, words), *_phrases(transcript, words), *_tone(transcript, words)]
+    return [*_texts(transcript, words), *_tone(transcript, words), *_phrases(transcript, words)]
 
 
 def phrases_missing(transcript: Row | None, words: Words) -> list[str]:

@@ -3,7 +3,7 @@
 import unicodedata
 
 from foundation.errors import InvalidUpload
-from ingestion.media.kinds import KINDS, SUFFIXES, Refusal
+from ingestion.media.kinds import KINDS, SUBTITLES, SUFFIXES, Refusal
 
 SHOWN_CHARACTERS = 80
 LONGEST_ENDING = 5
@@ -37,7 +37,7 @@ def check_name(name: str) -> None:
         raise Refusal("media.name_leads")
     ending = dot and suffix.isalnum() and not suffix.isdecimal() and len(suffix) <= LONGEST_ENDING
     if ending and suffix.lower() not in SUFFIXES:
-        raise Refusal("media.name_ending", known=", ".join(KINDS))
+        raise Refusal("media.name_ending", known=", ".join((*KINDS, *SUBTITLES)))
 
 
 def check_file_name(name: str) -> None:

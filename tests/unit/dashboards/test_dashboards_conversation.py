@@ -103,8 +103,8 @@ def test_a_recording_that_does_not_play_is_not_offered_to_be_heard(cases: Cases)
 
 def test_what_was_said_of_the_companys_texts_and_how_it_felt_is_told(case: Case):
     assert spoken_sentences(case.files[0].transcript, ES) == [
-        "Frases que se deben decir: se dijeron 1 de 2.",
         "Tono del cliente, por cuartos de la llamada: queja · queja · sin palabras · queja.",
+        "Frases que se deben decir: se dijeron 1 de 2.",
     ]
     assert phrases_missing(case.files[0].transcript, ES) == [
         "Faltó decir: «Su llamada será grabada»."
@@ -118,12 +118,12 @@ def test_what_was_said_of_the_companys_texts_and_how_it_felt_is_told(case: Case)
     }  # fmt: skip
     assert spoken_sentences(transcript, ES) == [
         "Del saludo de la empresa se dijo el 75 %.",
-        "Frases que se deben decir: se dijeron 1 de 2.",
         "Tono del cliente, por cuartos de la llamada: queja · sin palabras · neutro · elogio.",
+        "Frases que se deben decir: se dijeron 1 de 2.",
     ]
     assert phrases_missing(transcript, EN) == ["Not said: “Su llamada será grabada”."]
     unnamed = transcript | {"turns": [{"speaker": None}]}
-    assert spoken_sentences(unnamed, EN)[-1].startswith("Tone of what was said")
+    assert spoken_sentences(unnamed, EN)[-2].startswith("Tone of what was said")
     assert spoken_sentences(None, ES) == spoken_sentences({"problem": "x"}, ES) == []
 
 
@@ -160,7 +160,7 @@ def test_a_receipt_is_told_beside_its_photo_as_it_is_kept(case: Case):
     assert told == {
         "Empresa": "Tienda [NOMBRE]",
         "Fecha": "15 mar 2026",
-        "Total": "45.000 (ningún signo dice en qué moneda)",
+        "Total": "45.000 (el recibo no dice en qué moneda)",
         "Identificación": "NIT terminado en 568; su dígito de verificación concuerda",
     }
     signed = {"is_receipt": True, "total": Decimal("12.5"), "currency": "USD"}

@@ -179,6 +179,9 @@ def test_a_transcript_is_added_to_its_case_once(house: House):
     note = body | {"name": "nota.txt", "media_type": "text/plain"}
     refused = house.client.post(way, json=note, headers=asked)
     assert refused.json["error"]["key"] == "transcripts.of_no_recording"
+    word = body | {"name": "llamada.doc"}
+    refused = house.client.post(way, json=word, headers=asked)
+    assert refused.json["error"]["message"].endswith("txt, eml, vtt, srt, json.")
     photo = body | {"media_type": "image/png"}
     assert house.client.post(way, json=photo, headers=asked).status_code == 422
 
