@@ -69,7 +69,8 @@ def kept_beside(
     Returns
     -------
     list of (str, str)
-        SHA-256 of the objects that hold the one of the family (``audio/``) and the one beside it.
+        SHA-256 of the objects that hold the one of the family (``audio/``) and the one beside it,
+        in the order in which those came with each incident.
     """
     one, other = aliased(AttachmentRow), aliased(AttachmentRow)
     same = (other.tenant_id == one.tenant_id) & (other.incident_id == one.incident_id)
@@ -82,8 +83,9 @@ def kept_beside(
         other.media_type.in_(sorted(kinds)),
         *(row.stored_at.is_not(None) & row.gone_at.is_(None) for row in (one, other)),
     )
+    query = query.order_by(one.incident_id, other.position, one.position)
     with store.reading() as session:
-        return [(file, beside) for file, beside in session.execute(query.distinct())]
+        return [(file, beside) for file, beside in session.execute(query)]
 
 
 def stored_with_incident(

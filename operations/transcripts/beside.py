@@ -50,12 +50,13 @@ def transcript_among(files: Sequence[Named], recording: int) -> int | None:
 def prints_beside(lake: "Lake", tenant: "Tenant") -> dict[str, str]:
     """Return a print of the texts that lie beside each recording, by its object's name.
 
-    It changes when another text comes, or one goes: then a transcript is looked for again.
+    It changes when another text comes, or one again, or one goes: then a transcript is looked for
+    again.
     """
-    texts: dict[str, set[str]] = defaultdict(set)
+    texts: dict[str, list[str]] = defaultdict(list)
     for recording, text in kept_beside(lake.store, tenant, AUDIO, TEXTS):
-        texts[lake.objects.name(tenant, recording)].add(lake.objects.name(tenant, text))
-    told = {recording: "\n".join(sorted(names)) for recording, names in texts.items()}
+        texts[lake.objects.name(tenant, recording)].append(lake.objects.name(tenant, text))
+    told = {recording: "\n".join(names) for recording, names in texts.items()}
     return {one: hashlib.sha256(names.encode()).hexdigest()[:16] for one, names in told.items()}
 
 

@@ -5,7 +5,7 @@ answered, and models learn from them as such. Nor does any other text: a file is
 is going to be read as the transcript of a recording of the incident.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from operations.incidents.attachments import MOST_FILES, Attachment, attachments
 from operations.incidents.keeping import sealed_files
 from operations.incidents.registered import Registered, Registrar
 from operations.incidents.sealed import Content, answer_of, content_of
-from operations.transcripts.beside import AUDIO, TEXTS, transcript_among
+from operations.transcripts.beside import AUDIO, TEXTS, Named, transcript_among
 from tenancy.incident_files import places_gone
 from tenancy.incidents import add_files, changing, stored_of
 
@@ -67,12 +67,24 @@ def _require_recording(content: Content, gone: Collection[int], file: Attachment
 
     What was said does not come in once the period of the sound is over.
     """
-    told = [(one["name"], one["media_type"]) for one in content.attachments]
+    told = _named(content)
     files = [*told, (file.name, file.media_type)]
-    sounds = {n for n, (_, media_type) in enumerate(told) if media_type.startswith(AUDIO)}
-    if not any(transcript_among(files, n) == len(told) for n in sounds.difference(gone)):
+    if not any(transcript_among(files, n) == len(told) for n in _sounds(told).difference(gone)):
         raise InvalidRequest("transcripts.of_no_recording", file=shown(file.name))
 
 
 def _is_there(content: Content, file: Attachment) -> bool:
-    return (file.name, file.sha256) in {(o["name"], o["sha256"]) for o in content.attachments}
+    """Tell whether a recording is read with this very file already."""
+    told = content.attachments
+    files = _named(content)
+    read = {transcript_among(files, n) for n in _sounds(files)}
+    same = (file.name, file.sha256)
+    return any((told[n]["name"], told[n]["sha256"]) == same for n in read if n is not None)
+
+
+def _named(content: Content) -> list[Named]:
+    return [(one["name"], one["media_type"]) for one in content.attachments]
+
+
+def _sounds(files: Sequence[Named]) -> set[int]:
+    return {n for n, (_, media_type) in enumerate(files) if media_type.startswith(AUDIO)}

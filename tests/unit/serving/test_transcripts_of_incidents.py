@@ -31,7 +31,7 @@ from operations.transcripts.state import STATES, State, TranscriptState, states_
 from operations.transcripts.table import transcript_extractor
 from tenancy.actor import Actor
 from tenancy.api_keys import issue_key
-from tenancy.incident_files import FILES, contents_of
+from tenancy.incident_files import FILES, contents_of, files_of
 from tenancy.incident_tables import AttachmentRow
 from tenancy.screen_texts import phrases_in, save_screen_text
 from tenancy.tenant import Tenant
@@ -132,6 +132,15 @@ def test_a_transcript_mended_and_sent_again_is_the_one_that_is_read(house: House
     assert states_of(house.lake, ACME, number)[0].state == "read"
 
 
+def test_the_last_transcript_sent_is_read_though_it_came_before_another(house: House):
+    number = house.send_files(CALL, BESIDE)
+    for content, turns in ((b"WEBVTT\n\n00:01.000 --> 00:02.000\nHola", 1), (BESIDE[2], 2)):
+        assert add_late(house, number, content=content) == ""
+        store_files(house.lake, ACME)
+        assert len(transcripts(house)[1][0]["turns"]) == turns
+    assert add_late(house, number) == "" and len(files_of(house.lake.store, ACME, number)) == 4
+
+
 def test_what_the_companys_phrases_and_the_call_say_reaches_gold(house: House):
     phrases = "Buenos días, con Acme\nSu llamada será grabada"
     save_screen_text(house.lake.store, MANAGER, ACME, name="phrases", language="es", words=phrases)
@@ -187,14 +196,20 @@ def test_a_transcript_is_added_to_its_case_once(house: House):
 
 
 def add_late(
-    house: House, number: str, name: str = BESIDE[0], tenant: Tenant = ACME, scope: str = "score"
+    house: House,
+    number: str,
+    name: str = BESIDE[0],
+    *,
+    content: bytes = BESIDE[2],
+    tenant: Tenant = ACME,
+    scope: str = "score",
 ) -> str:
     """Add a transcript to an incident; returns what was said against it."""
-    content = base64.b64encode(BESIDE[2]).decode()
+    sent = base64.b64encode(content).decode()
     secret = issue_key(house.lake.store, STAFF, tenant, [scope]).secret
     answer = house.client.post(
         f"/v1/incidents/{number}/transcripts",
-        json={"name": name, "media_type": BESIDE[1], "content": content},
+        json={"name": name, "media_type": BESIDE[1], "content": sent},
         headers={"Authorization": f"Bearer {secret}"},
     )
     return "" if answer.status_code == 200 else str(answer.json["error"]["key"])
@@ -219,7 +234,7 @@ def test_a_late_transcript_is_taken_only_where_it_is_going_to_be_read(house: Hou
 def test_nobody_else_adds_a_transcript_nor_anybody_to_what_was_erased(house: House):
     number = house.send_files(CALL)
     assert add_late(house, number, tenant=GLOBEX) == "incidents.no_incident"
-    assert add_late(house, number, scope="read") == "auth.not_allowed"
+    assert add_late(house, number, scope="read") == "tenancy.not_allowed"
     assert add_late(house, number) == ""
     house.forget_customer()
     assert add_late(house, number) == "incidents.no_incident"
