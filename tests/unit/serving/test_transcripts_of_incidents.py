@@ -181,7 +181,7 @@ def test_a_late_transcript_is_taken_only_where_it_is_going_to_be_read(house: Hou
 def test_nobody_else_adds_a_transcript_nor_anybody_to_what_was_erased(house: House):
     number = house.send_files(CALL)
     assert add_late(house, number, tenant=GLOBEX) == "incidents.no_incident"
-    assert add_late(house, number, scope="read") == "auth.not_allowed"
+    assert add_late(house, number, scope="read") == "tenancy.not_allowed"
     assert add_late(house, number) == ""
     house.forget_customer()
     assert add_late(house, number) == "incidents.no_incident"
