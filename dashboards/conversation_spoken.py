@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from dashboards.words import Words
 from ingestion.extractors.transcripts.feeling import knows_customer
-from ingestion.extractors.words.sentiment import FELT
+from ingestion.extractors.words.sentiment import FELT, bounded
 from operations.conversation.files import Row
 
-CLEAR = FELT / (1 + FELT)
+CLEAR = bounded(FELT)
 """From here on, between -1 and 1, a quarter complains or praises."""
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from tenancy.columns import is_storable
-from tenancy.incident_files import STORED_AS
+from tenancy.incident_files import STORED_AS, stored_as
 from tenancy.incident_tables import AttachmentRow, IncidentRow
 from tenancy.store import Store
 from tenancy.tenant import Tenant
@@ -74,9 +74,7 @@ def kept_beside(
     """
     one, other = aliased(AttachmentRow), aliased(AttachmentRow)
     same = (other.tenant_id == one.tenant_id) & (other.incident_id == one.incident_id)
-    query = select(
-        func.coalesce(one.kept_sha256, one.sha256), func.coalesce(other.kept_sha256, other.sha256)
-    ).join_from(one, other, same)
+    query = select(stored_as(one), stored_as(other)).join_from(one, other, same)
     query = query.where(
         one.tenant_id == tenant.id,
         one.media_type.startswith(family),

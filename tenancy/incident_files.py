@@ -13,11 +13,19 @@ from tenancy.store import Store, now_in
 from tenancy.tenant import Tenant
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 FILES = "incident_files"
 """Kind of the objects in the lake that hold what came with incidents."""
-STORED_AS = func.coalesce(AttachmentRow.kept_sha256, AttachmentRow.sha256)
+
+
+def stored_as(row: type[AttachmentRow]) -> "ColumnElement[str]":
+    """Return the SHA-256 of the object that holds a file, of the table or an alias of it."""
+    return func.coalesce(row.kept_sha256, row.sha256)
+
+
+STORED_AS = stored_as(AttachmentRow)
 """SHA-256 of the object that holds a file."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingestion.extractors.found import extract_ref, newest
+from operations.photos import FAMILY
 from operations.photos.before import Before, seen_before
 from tenancy.incident_files import SealedFile, files_of
 
@@ -63,7 +64,7 @@ def case_files(lake: "Lake", tenant: "Tenant", incident_id: str) -> tuple[CaseFi
     wanted = sorted(set(objects.values()))
     names = (AUDIO, "transcript", IMAGE, *WRITINGS)
     found = {name: newest(lake, extract_ref(lake, tenant, name), wanted) for name in names}
-    photos = {one.stored_as for one in files if one.media_type.startswith(f"{IMAGE}/")}
+    photos = {one.stored_as for one in files if one.media_type.startswith(FAMILY)}
     before = seen_before(lake, tenant, incident_id, photos)
     told = []
     for one in files:

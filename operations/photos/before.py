@@ -7,13 +7,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ingestion.extractors.duplicates import near_duplicates_of
+from operations.photos import FAMILY
 from tenancy.file_arrivals import Arrival, arrivals_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from tenancy.tenant import Tenant
 
-FAMILY = "image/"
 MOST_BEFORE = 3
 """Earlier cases that are named: the first says when it began, more say no more."""
 

@@ -7,7 +7,7 @@ that is larger than an attachment may be.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from ingestion.media.filenames import shown
 from ingestion.media.limits import LARGEST_BYTES
 from ingestion.media.sandbox import MIB
 from models.photo_training import Example
+from operations.photos import FAMILY
 from operations.photos.label_rows import rows_of
 from tenancy.file_arrivals import Arrival, arrivals_of
 from tenancy.incident_files import FILES, kept_files
@@ -65,7 +66,7 @@ def _in_folders(path: Path) -> Iterator[Example]:
                 name = str(file.relative_to(path))
                 if not _lies_in(path, file):
                     raise InvalidRequest("picture.labels_outside", file=shown(name))
-                yield Example(name, _label(folder.name), _reader(name, file))
+                yield Example(name, _label(folder.name), partial(_content, name, file))
 
 
 def _is_hidden(part: str) -> bool:
@@ -75,10 +76,11 @@ def _is_hidden(part: str) -> bool:
 def _in_table(lake: "Lake", tenant: "Tenant", path: Path) -> list[Example]:
     kept, rows = _Kept.of(lake, tenant), list[int]()
     found, nowhere = list[Example](), dict[int, str]()
-    for number, name, label in rows_of(path):
-        if not name or not label:
+    for number, name, written in rows_of(path):
+        if not name or not written:
             raise InvalidRequest("picture.labels_empty", path=path.name, row=number)
-        one = kept.example(name, _label(label)) or _beside(path, name, _label(label))
+        label = _label(written)
+        one = kept.example(name, label) or _beside(path, name, label)
         if one is None:
             nowhere[number] = name
         else:
@@ -107,16 +109,12 @@ def _beside(path: Path, name: str, label: str) -> Example | None:
             continue
         if there:
             told = os.path.normpath(written)
-            return Example(told, label, _reader(told, file))
+            return Example(told, label, partial(_content, told, file))
     return None
 
 
 def _lies_in(folder: Path, file: Path) -> bool:
     return file.resolve().is_relative_to(folder.resolve())
-
-
-def _reader(name: str, file: Path) -> Callable[[], bytes]:
-    return partial(_content, name, file)
 
 
 def _content(name: str, file: Path) -> bytes:
@@ -166,7 +164,7 @@ class _Kept:
 
     @classmethod
     def of(cls, lake: "Lake", tenant: "Tenant") -> "_Kept":
-        arrivals = {one.sha256: one for one in arrivals_of(lake.store, tenant, "image/")}
+        arrivals = {one.sha256: one for one in arrivals_of(lake.store, tenant, FAMILY)}
         names = {lake.objects.name(tenant, one): one for one in arrivals}
         names |= {one.sha256: one.stored_as for one in kept_files(lake.store, tenant)}
         return cls(lake, tenant, names, arrivals)

@@ -1,15 +1,17 @@
 """What is known of the photos of a case since they were read, for whoever asks for the case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from foundation.errors import OperatorError
 from ingestion.extractors.found import extract_ref, newest
-from tenancy.incident_files import SealedFile, files_of
+from operations.photos import FAMILY
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
     from operations.photos.before import Before
+    from tenancy.incident_files import SealedFile
     from tenancy.tenant import Tenant
 
 IMAGE, LABEL = "image", ("label", "label_probability")
@@ -24,28 +26,25 @@ class PhotoTold:
     before: "tuple[Before, ...]"
 
 
-def photos_told(lake: "Lake", tenant: "Tenant", incident_id: str) -> dict[str, PhotoTold]:
-    """Return what is known of a case's photos, by the SHA-256 with which they came.
+def photos_told(
+    lake: "Lake", tenant: "Tenant", files: Sequence["SealedFile"]
+) -> dict[str, PhotoTold]:
+    """Return what is known of the photos among a case's files, by the SHA-256 with which they came.
 
     Nothing while the lake does not answer: the case itself is in the store, and can be told.
     """
-    photos = [
-        one
-        for one in files_of(lake.store, tenant, incident_id)
-        if one.media_type.startswith("image/")
-    ]
+    photos = [one for one in files if one.media_type.startswith(FAMILY)]
     try:
-        return _told(lake, tenant, incident_id, photos) if photos else {}
+        return _told(lake, tenant, photos) if photos else {}
     except OperatorError:
         return {}
 
 
-def _told(
-    lake: "Lake", tenant: "Tenant", incident_id: str, photos: list[SealedFile]
-) -> dict[str, PhotoTold]:
+def _told(lake: "Lake", tenant: "Tenant", photos: Sequence["SealedFile"]) -> dict[str, PhotoTold]:
     from operations.photos.before import seen_before  # brings libraries that few answers need
 
-    before = seen_before(lake, tenant, incident_id, {one.stored_as for one in photos})
+    stored = {one.stored_as for one in photos}
+    before = seen_before(lake, tenant, photos[0].incident_id, stored)
     names = {one.sha256: lake.objects.name(tenant, one.stored_as) for one in photos}
     rows = newest(lake, extract_ref(lake, tenant, IMAGE), set(names.values()), LABEL)
     told = {}

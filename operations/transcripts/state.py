@@ -17,10 +17,10 @@ from foundation.texts import Language, alone, text
 from ingestion.extractors.found import extract_ref, newest
 from ingestion.extractors.transcripts.columns import NAME
 from operations.transcripts.beside import AUDIO, TEXTS
-from tenancy.incident_files import files_of
 
 if TYPE_CHECKING:
     from lakehouse.lake import Lake
+    from tenancy.incident_files import SealedFile
     from tenancy.tenant import Tenant
 
 State = Literal["waiting", "none", "read", "failed", "unknown"]
@@ -58,9 +58,10 @@ def state_of(row: Mapping[str, Any] | None, waits: bool = False) -> TranscriptSt
     return TranscriptState("none" if row["state"] == "none" else "read")
 
 
-def states_of(lake: "Lake", tenant: "Tenant", incident_id: str) -> dict[int, TranscriptState]:
-    """Return the state of each recording of an incident, by its place among the files."""
-    files = files_of(lake.store, tenant, incident_id)
+def states_of(
+    lake: "Lake", tenant: "Tenant", files: Sequence["SealedFile"]
+) -> dict[int, TranscriptState]:
+    """Return the state of each recording among an incident's files, by its place."""
     recordings = {
         one.position: lake.objects.name(tenant, one.stored_as)
         for one in files

@@ -1,6 +1,6 @@
 """``/v1/incidents…`` and ``/v1/scores/…``: register, answer, tell what came of it, replay."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from apiflask import APIFlask
@@ -24,6 +24,7 @@ from serving.observed import telemetry
 
 MIXED = 207
 Answered = tuple[dict[str, Any], int]
+Tell = Callable[[Registrar, str, dict[str, Any]], Registered]
 
 
 def add(app: APIFlask, house: House) -> None:
@@ -122,9 +123,7 @@ def _add_telling(app: APIFlask, house: House) -> None:
         security=SECURITY,
     )
     def outcome(incident_id: str) -> dict[str, Any]:
-        caller = caller_of(request, house.lake, "score")
-        told = tell_outcome(_registrar(house, caller), incident_id, json_object(request))
-        return looked_up(house, caller, told)
+        return _told_more(house, incident_id, tell_outcome)
 
     @app.post("/v1/incidents/<incident_id>/feedback")
     @app.output(IncidentSaid)
@@ -135,9 +134,7 @@ def _add_telling(app: APIFlask, house: House) -> None:
         security=SECURITY,
     )
     def feedback(incident_id: str) -> dict[str, Any]:
-        caller = caller_of(request, house.lake, "score")
-        told = tell_feedback(_registrar(house, caller), incident_id, json_object(request))
-        return looked_up(house, caller, told)
+        return _told_more(house, incident_id, tell_feedback)
 
     @app.post("/v1/incidents/<incident_id>/transcripts")
     @app.output(IncidentSaid)
@@ -148,9 +145,14 @@ def _add_telling(app: APIFlask, house: House) -> None:
         security=SECURITY,
     )
     def transcript(incident_id: str) -> dict[str, Any]:
-        caller = caller_of(request, house.lake, "score")
-        told = add_transcript(_registrar(house, caller), incident_id, json_object(request))
-        return looked_up(house, caller, told)
+        return _told_more(house, incident_id, add_transcript)
+
+
+def _told_more(house: House, incident_id: str, take: Tell) -> dict[str, Any]:
+    """Return what is told of an incident of which somebody tells more."""
+    caller = caller_of(request, house.lake, "score")
+    told = take(_registrar(house, caller), incident_id, json_object(request))
+    return looked_up(house, caller, told)
 
 
 def _registrar(house: House, caller: Caller) -> Registrar:

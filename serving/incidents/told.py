@@ -15,6 +15,7 @@ from operations.transcripts.state import WAITING, TranscriptState, states_of
 from serving.caller import Caller
 from serving.errors import error_fact
 from serving.house import House
+from tenancy.incident_files import files_of
 
 CREATED, AGAIN = 201, 200
 NOT_READ = PhotoTold(None, None, ())
@@ -41,8 +42,11 @@ NOT_ASKED = Found()
 
 def looked_up(house: House, caller: Caller, one: Registered) -> dict[str, Any]:
     """Return what is told of an incident, with what was found since in the files that it has."""
-    whose = (house.lake, caller.tenant, one.incident.incident_id)
-    found = Found(states_of(*whose), photos_told(*whose)) if one.content.attachments else NOT_ASKED
+    if not one.content.attachments:
+        return told_of(one, caller.language)
+    lake, tenant = house.lake, caller.tenant
+    files = files_of(lake.store, tenant, one.incident.incident_id)
+    found = Found(states_of(lake, tenant, files), photos_told(lake, tenant, files))
     return told_of(one, caller.language, found)
 
 

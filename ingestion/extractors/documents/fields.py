@@ -71,11 +71,6 @@ class Receipt:
     pages: int = 1
 
 
-def is_receipt(read: Sequence[Page]) -> bool:
-    """Tell whether a document shows an amount to pay that is named so."""
-    return _is_receipt(_rows(read))
-
-
 def receipt(read: Sequence[Page], count: int | None = None) -> Receipt:
     """Return the key fields of a document's pages.
 
@@ -85,17 +80,13 @@ def receipt(read: Sequence[Page], count: int | None = None) -> Receipt:
 
 
 def receipt_in(read: Sequence[Page], count: int | None = None) -> Receipt | None:
-    """Return the key fields of a document's pages; None where they are no receipt."""
+    """Return the key fields of a document's pages; None where no amount to pay is named so."""
     found = _rows(read)
-    return _receipt(found, read, count) if _is_receipt(found) else None
+    return _receipt(found, read, count) if is_labelled(found, amounts(found)) else None
 
 
 def _rows(read: Sequence[Page]) -> list[Row]:
     return [row for number, page in enumerate(read) for row in rows(page.words, number)]
-
-
-def _is_receipt(found: Sequence[Row]) -> bool:
-    return is_labelled(found, amounts(found))
 
 
 def _receipt(found: Sequence[Row], read: Sequence[Page], count: int | None) -> Receipt:

@@ -59,8 +59,12 @@ def sentiment_of(text: str) -> Sentiment:
 
 
 def felt(text: str) -> float:
-    """Return the score between -1 and 1: ever more words of one kind say ever less."""
-    weight = score(text)
+    """Return the score of a text between -1 and 1."""
+    return bounded(score(text))
+
+
+def bounded(weight: float) -> float:
+    """Return a score between -1 and 1: ever more words of one kind say ever less."""
     return weight / (1 + abs(weight))
 
 

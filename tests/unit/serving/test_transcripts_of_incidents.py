@@ -115,11 +115,16 @@ def test_phrases_count_once_and_too_many_are_said_to_be_phrases(house: House):
     assert refused.value.say("es").startswith("Las frases que se deben decir suman más de 1")
 
 
+def state_of_call(house: House, number: str) -> State:
+    files = files_of(house.lake.store, ACME, number)
+    return states_of(house.lake, ACME, files)[0].state
+
+
 def test_a_transcript_mended_and_sent_again_is_the_one_that_is_read(house: House):
     name, kind, _ = BESIDE
     number = house.send_files(CALL, (name, kind, b"WEBVTT\n\n00:09.000 --> 00:02.000\nHola"))
     transcripts(house)
-    assert states_of(house.lake, ACME, number)[0].state == "failed"
+    assert state_of_call(house, number) == "failed"
     secret = issue_key(house.lake.store, STAFF, ACME, ["score"]).secret
     body = {"name": name, "media_type": kind, "content": base64.b64encode(BESIDE[2]).decode()}
     told = house.client.post(
@@ -129,7 +134,7 @@ def test_a_transcript_mended_and_sent_again_is_the_one_that_is_read(house: House
     assert told.json["attachments"][0]["transcript"]["state"] == "waiting"
     store_files(house.lake, ACME)
     assert transcripts(house)[1][0]["state"] == "supplied"
-    assert states_of(house.lake, ACME, number)[0].state == "read"
+    assert state_of_call(house, number) == "read"
 
 
 def test_the_last_transcript_sent_is_read_though_it_came_before_another(house: House):
@@ -159,13 +164,13 @@ def test_what_the_companys_phrases_and_the_call_say_reaches_gold(house: House):
 def test_a_transcript_that_comes_later_makes_the_calls_row_again(house: House):
     number = house.send_files(CALL)
     assert transcripts(house)[0] == Extracted(read=1)
-    assert states_of(house.lake, ACME, number)[0].state == "none"
+    assert state_of_call(house, number) == "none"
     house.send_files(CALL, ("nota.txt", "text/plain", b"Una nota"))
     assert transcripts(house)[0] == Extracted(read=1), "a note may be a transcript"
     house.send_files(CALL, BESIDE)
     done, (row,) = transcripts(house)
     assert (done, row["state"], len(row["turns"])) == (Extracted(read=1), "supplied", 2)
-    assert states_of(house.lake, ACME, number)[0].state == "read"
+    assert state_of_call(house, number) == "read"
     assert transcripts(house)[0] == Extracted()
 
 
@@ -184,7 +189,7 @@ def test_a_transcript_is_added_to_its_case_once(house: House):
     store_files(house.lake, ACME)
     done, (row,) = transcripts(house)
     assert (done, row["state"], len(row["turns"])) == (Extracted(read=1), "supplied", 2)
-    assert states_of(house.lake, ACME, number)[0].state == "read"
+    assert state_of_call(house, number) == "read"
     note = body | {"name": "nota.txt", "media_type": "text/plain"}
     refused = house.client.post(way, json=note, headers=asked)
     assert refused.json["error"]["key"] == "transcripts.of_no_recording"
