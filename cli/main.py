@@ -5,7 +5,6 @@ Exit codes: 0 done · 2 the person can mend it · 70 a bug · 75 busy, try again
 """
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -49,7 +48,7 @@ from cli.console import complain, say
 from cli.failures import report_bug
 from cli.session import Session
 from cli.spoken import frame_help, told
-from foundation.ending import SIGNALLED, end_in_time, leave
+from foundation.ending import SIGNALLED, ending_in_time, leave, stop_on_signals
 from foundation.environment import read_settings, spoken_language
 from foundation.errors import AbcallError, OperatorError
 from foundation.settings import Settings
@@ -144,17 +143,6 @@ def _code(told: object) -> int:
     return told if isinstance(told, int) else 0
 
 
-def stop_on_signals() -> None:
-    """Let Ctrl-C and SIGTERM unwind the program, so that what it started is stopped."""
-
-    def stop(number: int, _: object) -> None:
-        end_in_time(number)
-        raise SystemExit(SIGNALLED + number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-
-
 def main() -> None:
     """Run ``abcall`` on the command line's arguments."""
     stop_on_signals()
@@ -164,7 +152,8 @@ def main() -> None:
     except OperatorError as error:
         complain(error.say(spoken_language()))
         sys.exit(error.exit_code)
-    code = run(sys.argv[1:], settings)
+    with ending_in_time():
+        code = run(sys.argv[1:], settings)
     if code > SIGNALLED:
         leave(code)
     sys.exit(code)

@@ -7,23 +7,17 @@ write of the platform survives a kill, and the next run goes on where this one s
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import NoReturn
 
 GRACE_SECONDS = 4.0
 SIGNALLED = 128
 """A process that a signal ended has this exit code plus the signal's number (POSIX shells)."""
-
-
-def end_in_time(number: int) -> None:
-    """End this process hard unless it has ended within ``GRACE_SECONDS``."""
-    timer = threading.Timer(GRACE_SECONDS, os._exit, [SIGNALLED + number])
-    timer.daemon = True
-    timer.start()
 
 
 def leave(code: int) -> NoReturn:
@@ -37,27 +31,46 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
+def stop_on_signals() -> None:
+    """Let Ctrl-C and SIGTERM unwind the program, so that what it started is stopped."""
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(SIGNALLED + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
 @contextmanager
 def ending_in_time() -> Iterator[None]:
-    """Let SIGTERM and SIGINT end a block of work in time, after whatever else handles them.
+    """Let SIGTERM and SIGINT end a block of work in time, beside whatever else handles them.
 
+    The interpreter's C handler tells a thread that waits from the start: the main thread may be
+    stuck in a library, or hold the very lock that a new thread would need.
     Only the main thread can handle signals; elsewhere this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        end_in_time(number)
-        earlier = before[signal.Signals(number)]
-        if callable(earlier):
-            earlier(number, frame)
-
-    for number in before:
-        signal.signal(number, handle)
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_end_when_told, args=[heard], daemon=True).start()
     try:
         yield
     finally:
-        for number, earlier in before.items():
-            signal.signal(number, earlier)
+        signal.set_wakeup_fd(before)
+        told.close()
+
+
+def _end_when_told(heard: socket.socket) -> None:
+    """Read the numbers of signals; end hard ``GRACE_SECONDS`` after one that asks for the end."""
+    with heard:
+        while told := heard.recv(1):
+            if told[0] in (signal.SIGTERM, signal.SIGINT):
+                time.sleep(GRACE_SECONDS)
+                os._exit(SIGNALLED + told[0])
+
+
+# A child begun by fork shares the pipe: what it is told must not end its parent.
+os.register_at_fork(after_in_child=lambda: signal.set_wakeup_fd(-1))

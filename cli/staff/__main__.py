@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from cli.processes import LOOPBACK
 from cli.staff.gate import Gate, Page
 from cli.staff.sessions import Sessions
-from foundation.ending import ending_in_time, leave
+from foundation.ending import ending_in_time, leave, stop_on_signals
 from foundation.environment import read_settings, spoken_language
 from foundation.errors import AbcallError
 from foundation.settings import Settings
@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, required=True)
     chosen = parser.parse_args(arguments)
     language = spoken_language()
+    stop_on_signals()
     try:
         settings = read_settings()
         with ending_in_time():
