@@ -8,7 +8,7 @@ from data_contracts.contract import Task
 from models.arrays import Floats, Ints, Matrix
 from models.base import BaseEstimator
 from models.encoder import COMPONENT, TABULAR
-from models.estimator import FEW_ROWS, Layout, summed_by_feature
+from models.estimator import FEW_ROWS, Layout, summed_by_feature, taken
 from models.forest import Forest
 
 OBJECTIVES: dict[Task, tuple[str, str]] = {
@@ -176,7 +176,7 @@ class Boosted(BaseEstimator):
 
     def _chosen(self, matrix: Matrix) -> Floats:
         if len(self.columns_) != matrix.shape[1]:
-            matrix = matrix[:, self.columns_]
+            matrix = taken(matrix, self.columns_)
         return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix)
 
     def _keep(self, booster: Matrix) -> None:

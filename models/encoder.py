@@ -203,7 +203,7 @@ class RecordEncoder(TransformerMixin, BaseEstimator):
             at = width
             for name, basis in self.bases_.items():
                 places, weights = found[name]
-                row[at : at + basis.shape[1]] = weights @ basis[places]
+                row[at : at + basis.shape[1]] = weights @ basis.take(places, axis=0)
                 at += basis.shape[1]
             for name, text in self.texts_.items() if self.with_terms else ():
                 places, weights = found[name]

@@ -36,6 +36,11 @@ class Layout:
         return sparse.csr_matrix((ones, place), shape=(len(columns), self.features))
 
 
+def taken(matrix: Matrix, columns: Ints) -> Matrix:
+    """Return some columns; ``take`` is several times as quick as an index where rows are dense."""
+    return matrix[:, columns] if hasattr(matrix, "tocsr") else matrix.take(columns, axis=1)
+
+
 def summed_by_feature(pushes: Floats, owners: Ints, features: int) -> Floats:
     """Return dense columns, shape (n, columns), summed into the features that own them."""
     if len(pushes) > FEW_ROWS:

@@ -8,7 +8,7 @@ from data_contracts.contract import Task
 from models.arrays import Floats, Matrix
 from models.base import BaseEstimator
 from models.encoder import TABULAR, TERM
-from models.estimator import Layout, summed_by_feature
+from models.estimator import Layout, summed_by_feature, taken
 
 TEXT_WEIGHT = 4.0
 """A text's n-grams share a length of one, a standardised number has that alone: under one penalty a
@@ -98,7 +98,7 @@ class Linear(BaseEstimator):
     def _chosen(self, matrix: Matrix) -> Matrix:
         if len(self.columns_) == matrix.shape[1]:
             return matrix
-        return matrix[:, self.columns_]
+        return taken(matrix, self.columns_)
 
     def _solved(self, standard: Matrix, y: Floats, layout: Layout) -> tuple[Floats, Floats]:
         """Return weights of standardised columns, (columns, outputs), and bases, (outputs,)."""

@@ -1,6 +1,7 @@
 """The model as it is kept and served: encoder → estimators → calibration, over plain records."""
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -101,7 +102,7 @@ class RecordPipeline(BaseEstimator):
         """Return calibrated margins of rows that are encoded already."""
         members = zip(self.weights_, self.members_, strict=True)
         parts = [weight * m.margins(self._for(m, matrix)) for weight, m in members]
-        blended = np.sum(parts, axis=0)
+        blended = reduce(np.add, parts)
         return np.asarray(self.calibration_.apply(blended) if self.calibration_ else blended)
 
     @available_if(has_classes)
@@ -234,8 +235,10 @@ def layout_of(encoder: RecordEncoder, prior: "Prior | None" = None) -> Layout:
 def probabilities_of(margins: Floats) -> Floats:
     """Return probabilities of every class from margins: logistic for one output, else softmax."""
     if margins.shape[1] == 1:
-        positive = expit(margins[:, 0])
-        return np.column_stack([1.0 - positive, positive])
+        both = np.empty((len(margins), 2))
+        expit(margins[:, 0], out=both[:, 1])
+        np.subtract(1.0, both[:, 1], out=both[:, 0])
+        return both
     return np.asarray(softmax(margins, axis=1))
 
 

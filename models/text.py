@@ -38,6 +38,8 @@ WORDS_KEPT = 20_000
 WORDS_OF_MODEL = 2_000
 """Distinct words of which a model remembers where their n-grams stand: half a megabyte."""
 
+NONE = np.empty(0, dtype=np.int64)
+
 
 def words_of(text: object) -> list[str]:
     """Return the words of a text without case or accents; none for a missing text."""
@@ -165,12 +167,12 @@ class CharTfidf(TransformerMixin, BaseEstimator):
 
         The same as its row of ``transform``, without a sparse matrix.
         """
-        words = words_of(text)
-        found = [at for word in words for at in self._places_of(word)]
-        unknown = 0
-        if self.unknown_counts:
-            total = sum([grams_in(word, self.shortest, self.longest) for word in words])
-            unknown = total - len(found)
+        words = text[:LONGEST_TEXT].lower().split() if isinstance(text, str) else []
+        if not words:
+            return weighted_row(NONE, self.idf_)
+        known = [self._known_again(word) for word in words]
+        found = np.concatenate([places for places, _ in known])
+        unknown = sum([total for _, total in known]) - len(found)
         return weighted_row(found, self.idf_, self.unknown_weight_ * unknown)
 
     def word_weights(self, text: object, term_weights: Floats) -> dict[str, float]:
@@ -203,16 +205,21 @@ class CharTfidf(TransformerMixin, BaseEstimator):
         sizes = [grams_in(word, self.shortest, self.longest) for word in vocabulary]
         return np.asarray(documents @ np.array(sizes, dtype=np.float64))
 
-    def _places_of(self, word: str) -> Sequence[int]:
-        """Return the places of a word's n-grams, each as often as the word has it."""
-        kept: dict[str, Sequence[int]] = self.__dict__.setdefault("_words", {})
-        places = kept.get(word)
-        if places is None:
+    def _known_again(self, word: str) -> tuple[Ints, int]:
+        """Return the places of a word's n-grams, each as often as it has it, and how many it has.
+
+        Accents and all: words come again as they were written.
+        """
+        kept: dict[str, tuple[Ints, int]] = self.__dict__.setdefault("_words", {})
+        known = kept.get(word)
+        if known is None:
             if len(kept) >= WORDS_OF_MODEL:
                 kept.clear()
-            places = [at for at, count in self._known(word) for _ in range(count)]
-            kept[word] = places
-        return places
+            bare = plain(word)
+            places = [at for at, count in self._known(bare) for _ in range(count)]
+            total = grams_in(bare, self.shortest, self.longest)
+            known = kept[word] = np.array(places, dtype=np.int64), total
+        return known
 
     def _known(self, word: str) -> list[tuple[int, int]]:
         places = self._remembered()
