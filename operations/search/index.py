@@ -30,9 +30,11 @@ from operations.search.places import Alike, Excerpt, Place, excerpt_of, places_i
 from operations.search.query import Tier, similar_query, tiers_of
 from operations.search.question import DEEPEST_HIT, Question, Sought, sought
 
-HEAP_BYTES, THREADS = 64 * 2**20, 1
-CLOSER = 4
-"""How many times more hits are looked at where the last of a page is equal to those after it."""
+HEAP_BYTES, MAKING_HEAP_BYTES, THREADS = 64 * 2**20, 256 * 2**20, 1
+"""Most memory of a writer; the more it has, the fewer segments each question has to ask."""
+
+LOOKED, CLOSER = 400, 4
+"""Hits that are looked at, for all equals of a page's last; and how many times more if needed."""
 
 Scored = tuple[float, tantivy.DocAddress]
 
@@ -69,7 +71,7 @@ class SearchIndex:
         """Return a new index of documents, each incident once."""
         folder.mkdir(parents=True, mode=0o700)
         index = cls(folder)
-        index._write(documents, ())
+        index._write(documents, (), MAKING_HEAP_BYTES)
         return index
 
     def __len__(self) -> int:
@@ -134,8 +136,13 @@ class SearchIndex:
     def _searcher(self) -> tantivy.Searcher:
         return self._index.searcher()
 
-    def _write(self, documents: Iterable[Document], gone: Iterable[tuple[str, str]]) -> None:
-        with self._index.writer(HEAP_BYTES, THREADS) as writer:
+    def _write(
+        self,
+        documents: Iterable[Document],
+        gone: Iterable[tuple[str, str]],
+        heap_bytes: int = HEAP_BYTES,
+    ) -> None:
+        with self._index.writer(heap_bytes, THREADS) as writer:
             for field, value in gone:
                 writer.delete_documents_by_term(field, value)
             for document in documents:
@@ -159,10 +166,11 @@ def _in_order(searcher: tantivy.Searcher, tier: Tier, wanted: int) -> list[Score
     """Return the first hits by relevance, time, and a number that is the incident's own.
 
     The library ends among equals wherever it likes: so more are looked at, until the last that is
-    wanted is better than the last that was seen.
+    wanted is better than the last that was seen. Relevance is weighted by time only where a first
+    look does not reach so far: it makes every document that matches cost about twice.
     """
-    looked = wanted * 2
-    by, weight = (None, RECENCY) if tier.score is None else (OPENED, None)
+    looked, weight = max(LOOKED, wanted * 2), None
+    by = None if tier.score is None else OPENED
     while True:
         found = searcher.search(
             tier.query, looked, count=False, order_by_field=by, weight_by_field=weight
@@ -171,7 +179,9 @@ def _in_order(searcher: tantivy.Searcher, tier: Tier, wanted: int) -> list[Score
         closed = len(hits) < looked or hits[-1][0] < hits[wanted - 1][0]
         if closed or looked >= DEEPEST_HIT * CLOSER:
             break
-        looked *= CLOSER
+        looked, weight = looked * CLOSER, None if by else RECENCY
+    least = hits[:wanted][-1][0] if hits else 0
+    hits = [hit for hit in hits if hit[0] >= least]
     addresses = [address for _, address in hits]
     times = searcher.fast_field_values(OPENED, addresses)
     orders = searcher.fast_field_values(ORDER, addresses)
