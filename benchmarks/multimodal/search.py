@@ -20,10 +20,10 @@ from benchmarks.multimodal.search_texts import KINDS, Asked, documents, question
 from benchmarks.table import Line
 from operations.search.index import SearchIndex
 
-TEXTS, QUESTIONS = (1_000_000, 100_000), (1_000, 250)
+TEXTS, QUESTIONS = (1_000_000, 50_000), (1_000, 200)
 """Whole and quick; questions of one client."""
 
-PEERS_QUESTIONS, CLIENTS, WARM = 60, 8, 25
+PEERS_QUESTIONS, CLIENTS, WARM = 20, 8, 25
 """Of so many questions the peer's p99 is plain enough; each takes it long. One question of
 ``WARM`` is asked before as well, and not measured."""
 
