@@ -95,13 +95,16 @@ def conversation(
     call = Mixed(np.zeros((2, round(seconds * RATE)), dtype=np.float32))
     speakers = rng.choice(sorted(voices), 2, replace=False)
     gains = 10 ** (rng.uniform(-8, 6, 2) / 20)
+    heard = [
+        [piece * np.float32(gain) for piece in voices[speaker]]
+        for speaker, gain in zip(speakers, gains, strict=True)
+    ]
     at, who = EDGE_SECONDS + rng.uniform(0, 2), int(rng.integers(2))
     music_at = rng.uniform(40, seconds - 80) if seconds > 120 and rng.random() < 0.25 else np.inf
     while 0 <= at < seconds - 2:
         if at > music_at:
             at, music_at = _music(call, at, rng), np.inf
-        own = [piece * np.float32(gains[who]) for piece in voices[speakers[who]]]
-        at = _turn(call, who, at, own, rng)
+        at = _turn(call, who, at, heard[who], rng)
         who, at = 1 - who, at + _latency(rng) if at > 0 else -1.0
     last = max(b for spans in (*call.voice, call.hold) for _, b in spans)
     call.channels = call.channels[:, : round((last + EDGE_SECONDS) * RATE)]

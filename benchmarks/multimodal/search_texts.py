@@ -44,8 +44,9 @@ class Asked:
 def dictionary() -> list[str]:
     """Return made-up words of two to five syllables."""
     rng, syllables = np.random.default_rng(7), SYLLABLES.split()
-    sizes = rng.integers(2, 6, DICTIONARY)
-    return ["".join(rng.choice(syllables, size)) for size in sizes]
+    sizes = rng.integers(2, 6, DICTIONARY).tolist()
+    picks = (rng.integers(0, len(syllables), size) for size in sizes)
+    return ["".join(syllables[n] for n in some) for some in picks]
 
 
 def documents(count: int, seed: int = 1) -> Iterator[Document]:

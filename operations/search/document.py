@@ -6,7 +6,7 @@ image. Every source of texts fills the same shape, and the index knows no other.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 from unicodedata import is_normalized, normalize
@@ -105,10 +105,12 @@ class Document:
 
 def written(document: Document) -> bytes:
     """Return a document as the index keeps it."""
-    told = asdict(document)
+    told = {each.name: getattr(document, each.name) for each in fields(document)}
     told["opened_at"] = document.opened_at and document.opened_at.isoformat()
-    for part in told["parts"]:
-        part["marks"] = [_slim(mark) for mark in part["marks"]]
+    told["parts"] = [
+        {"name": p.name, "source": p.source, "text": p.text, "marks": [*map(_slim, p.marks)]}
+        for p in document.parts
+    ]
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -120,9 +122,8 @@ def read(kept: bytes) -> Document:
     return Document(parts=parts, opened_at=opened and datetime.fromisoformat(opened), **told)
 
 
-def _slim(mark: dict[str, Any]) -> list[Any]:
-    box = mark["box"]
-    return [mark["start"], mark["end"], mark["second"], box and list(box.values())]
+def _slim(mark: Mark) -> list[Any]:
+    return [mark.start, mark.end, mark.second, mark.box and [*astuple(mark.box)]]
 
 
 def _part(told: dict[str, Any]) -> Part:

@@ -27,12 +27,16 @@ from operations.search.fields import (
     schema,
 )
 from operations.search.places import Alike, Excerpt, Place, excerpt_of, places_in
-from operations.search.query import query_of, similar_query
+from operations.search.query import Tier, similar_query, tiers_of
 from operations.search.question import DEEPEST_HIT, Question, Sought, sought
 
-HEAP_BYTES, THREADS = 64 * 2**20, 1
-CLOSER = 4
-"""How many times more hits are looked at where the last of a page is equal to those after it."""
+HEAP_BYTES, MAKING_HEAP_BYTES, THREADS = 64 * 2**20, 256 * 2**20, 1
+"""Most memory of a writer; the more it has, the fewer segments each question has to ask."""
+
+LOOKED, CLOSER = 400, 4
+"""Hits that are looked at, for all equals of a page's last; and how many times more if needed."""
+
+Scored = tuple[float, tantivy.DocAddress]
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class SearchIndex:
         """Return a new index of documents, each incident once."""
         folder.mkdir(parents=True, mode=0o700)
         index = cls(folder)
-        index._write(documents, ())
+        index._write(documents, (), MAKING_HEAP_BYTES)
         return index
 
     def __len__(self) -> int:
@@ -111,15 +115,18 @@ class SearchIndex:
         """
         asked, searcher = sought(question), self._searcher()
         if question.similar_to is None:
-            query = query_of(question, asked)
+            tiers = tiers_of(question, asked)
         else:
-            query = similar_query(question, self.get(question.similar_to), searcher.num_docs)
-        ranked = bool(asked.words or asked.phrases or question.similar_to)
+            like = self.get(question.similar_to)
+            tiers = [Tier(similar_query(question, like, searcher.num_docs))]
         end = question.offset + question.limit
-        found = _in_order(searcher, query, end + 1, ranked=ranked)
-        page = found[question.offset : end]
+        found: list[Scored] = []
+        for tier in tiers:
+            if len(found) <= end:
+                found += _in_order(searcher, tier, end + 1 - len(found))
         alike = Alike(asked.words)
-        hits = [_hit(searcher, score if ranked else 0.0, at, asked, alike) for score, at in page]
+        page = found[question.offset : end]
+        hits = [_hit(searcher, score, address, asked, alike) for score, address in page]
         return Page(hits, end if len(found) > end and end < DEEPEST_HIT else None)
 
     def refresh(self) -> None:
@@ -129,8 +136,13 @@ class SearchIndex:
     def _searcher(self) -> tantivy.Searcher:
         return self._index.searcher()
 
-    def _write(self, documents: Iterable[Document], gone: Iterable[tuple[str, str]]) -> None:
-        with self._index.writer(HEAP_BYTES, THREADS) as writer:
+    def _write(
+        self,
+        documents: Iterable[Document],
+        gone: Iterable[tuple[str, str]],
+        heap_bytes: int = HEAP_BYTES,
+    ) -> None:
+        with self._index.writer(heap_bytes, THREADS) as writer:
             for field, value in gone:
                 writer.delete_documents_by_term(field, value)
             for document in documents:
@@ -150,25 +162,26 @@ def _hit(
     return Hit(document, score, places, excerpt_of(document, places))
 
 
-def _in_order(
-    searcher: tantivy.Searcher, query: Query, wanted: int, *, ranked: bool
-) -> list[tuple[float, tantivy.DocAddress]]:
+def _in_order(searcher: tantivy.Searcher, tier: Tier, wanted: int) -> list[Scored]:
     """Return the first hits by relevance, time, and a number that is the incident's own.
 
     The library ends among equals wherever it likes: so more are looked at, until the last that is
-    wanted is better than the last that was seen.
+    wanted is better than the last that was seen. Relevance is weighted by time only where a first
+    look does not reach so far: it makes every document that matches cost about twice.
     """
-    looked, by = wanted * 2, None if ranked else OPENED
-    weight = RECENCY if ranked else None
+    looked, weight = max(LOOKED, wanted * 2), None
+    by = None if tier.score is None else OPENED
     while True:
         found = searcher.search(
-            query, looked, count=False, order_by_field=by, weight_by_field=weight
+            tier.query, looked, count=False, order_by_field=by, weight_by_field=weight
         )
         hits = found.hits
         closed = len(hits) < looked or hits[-1][0] < hits[wanted - 1][0]
         if closed or looked >= DEEPEST_HIT * CLOSER:
             break
-        looked *= CLOSER
+        looked, weight = looked * CLOSER, None if by else RECENCY
+    least = hits[:wanted][-1][0] if hits else 0
+    hits = [hit for hit in hits if hit[0] >= least]
     addresses = [address for _, address in hits]
     times = searcher.fast_field_values(OPENED, addresses)
     orders = searcher.fast_field_values(ORDER, addresses)
@@ -176,4 +189,5 @@ def _in_order(
         zip(hits, times, orders, strict=True),
         key=lambda row: (-row[0][0], -(NEVER if row[1] is None else row[1]), row[2] or 0),
     )
-    return [hit for hit, _, _ in rows[:wanted]]
+    first = [hit for hit, _, _ in rows[:wanted]]
+    return [(key if tier.score is None else tier.score, address) for key, address in first]

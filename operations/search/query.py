@@ -4,6 +4,8 @@ Relevance is BM25 (Robertson and Zaragoza 2009, the library's k1 = 1.2 and b = 0
 was typed counts by it, one with a typo little, a filter not at all.
 """
 
+from dataclasses import dataclass
+
 import tantivy
 from tantivy import Occur, Query
 
@@ -18,11 +20,36 @@ COMMON_SHARE, COMMON_LEAST = 0.1, 100
 LAST = 2**62
 
 
-def query_of(question: Question, words: Sought) -> Query:
-    """Return the query of words and filters."""
-    must = [_word(word) for word in words.words]
-    must += [Query.phrase_query(schema(), TEXT, list(phrase)) for phrase in words.phrases]
-    return Query.boolean_query([(Occur.Must, one) for one in [*must, *_filters(question)]])
+@dataclass(frozen=True)
+class Tier:
+    """A part of the answer, all of which comes before the next one.
+
+    Attributes
+    ----------
+    score
+        Of each of its documents, which then come the newest first; None where they are ranked.
+    """
+
+    query: Query
+    score: float | None = None
+
+
+def tiers_of(question: Question, words: Sought) -> list[Tier]:
+    """Return what has every word as it was typed, then what has a typo of one of them.
+
+    The second is dear, as it reads each document of each word like those that were typed; where
+    the first fills a page, nobody needs it.
+    """
+    asked = bool(words.words or words.phrases)
+    phrases = [Query.phrase_query(schema(), TEXT, list(phrase)) for phrase in words.phrases]
+    rest = [*phrases, *_filters(question)]
+    typed = _every([*map(_exact, words.words), *rest])
+    tiers = [Tier(typed, None if asked else FILTER_SCORE)]
+    if any(map(typos, words.words)):
+        near = _every([*map(_near, words.words), *rest], but=typed)
+        alone = len(words.words) == 1 and not phrases
+        tiers.append(Tier(near, TYPO_SCORE if alone else None))
+    return tiers
 
 
 def similar_query(question: Question, like: Document, documents: int) -> Query:
@@ -39,17 +66,24 @@ def similar_query(question: Question, like: Document, documents: int) -> Query:
         min_term_frequency=1,
     )
     itself = Query.term_query(schema(), "incident", like.incident_id, "basic")
-    parts = [(Occur.Must, one) for one in [alike, *_filters(question)]]
-    return Query.boolean_query([*parts, (Occur.MustNot, itself)])
+    return _every([alike, *_filters(question)], but=itself)
 
 
-def _word(word: str) -> Query:
-    exact = Query.term_query(schema(), TEXT, word)
+def _every(queries: list[Query], but: Query | None = None) -> Query:
+    must = [(Occur.Must, one) for one in queries]
+    return Query.boolean_query(must if but is None else [*must, (Occur.MustNot, but)])
+
+
+def _exact(word: str) -> Query:
+    return Query.term_query(schema(), TEXT, word)
+
+
+def _near(word: str) -> Query:
     if not typos(word):
-        return exact
+        return _exact(word)
     near = Query.fuzzy_term_query(schema(), TEXT, word, typos(word))
     near = Query.const_score_query(near, TYPO_SCORE)
-    return Query.boolean_query([(Occur.Should, exact), (Occur.Should, near)])
+    return Query.boolean_query([(Occur.Should, _exact(word)), (Occur.Should, near)])
 
 
 def _filters(question: Question) -> list[Query]:

@@ -9,7 +9,7 @@ import pytest
 
 from foundation.errors import InvalidRequest, NotFound
 from operations.search.document import Box, Document, Mark, Part, Source, read, written
-from operations.search.index import Hit, Page, SearchIndex
+from operations.search.index import LOOKED, Hit, Page, SearchIndex
 from operations.search.places import Place
 from operations.search.question import DEEPEST_HIT, LONGEST_QUERY, Question
 
@@ -89,6 +89,20 @@ def test_a_word_as_it_was_typed_comes_before_one_with_a_typo(made: Made):
     assert found(index, "factura") == ["exact", "typo"]
 
 
+def test_typos_follow_at_the_end_of_what_has_the_words_as_they_were_typed(made: Made):
+    typed = [incident(f"typed-{n}", "la factura", day=n) for n in range(3)]
+    near = [incident(f"near-{n}", "la facture", day=10 + n) for n in range(2)]
+    index = made(*near, *typed)
+    pages = [found(index, "factura", offset=offset, limit=2) for offset in (0, 2, 4)]
+    assert pages == [["typed-2", "typed-1"], ["typed-0", "near-1"], ["near-0"]]
+
+
+def test_a_document_with_fewer_typos_of_several_words_comes_first(made: Made):
+    both = incident("both", "el intrenet y el modme", day=9)
+    one = incident("one", "el internet y el modme", day=1)
+    assert found(made(both, one), "internet modem") == ["one", "both"]
+
+
 def test_a_number_has_no_typos(made: Made):
     index = made(incident("I-1", "pedido 123456"))
     assert found(index, "123456") == ["I-1"]
@@ -122,6 +136,14 @@ def test_what_is_alike_in_relevance_comes_newest_first(made: Made):
     days = (3, 9, 1, 7, 5)
     index = made(*(incident(f"I-{day}", "no hay señal", day=day) for day in days))
     assert found(index, "señal") == ["I-9", "I-7", "I-5", "I-3", "I-1"]
+
+
+@pytest.mark.parametrize("asked", [{"words": "señal"}, {"words": "sneal"}, {"channel": "chat"}])
+def test_the_newest_come_first_of_more_equals_than_are_looked_at(made: Made, asked: dict[str, str]):
+    days = [n * 7 % (LOOKED + 101) for n in range(LOOKED + 101)]
+    index = made(*(incident(f"I-{day}", "señal", day=day, channel="chat") for day in days))
+    newest = [f"I-{LOOKED + 100 - n}" for n in range(20)]
+    assert found(index, **asked) == newest
 
 
 @pytest.mark.parametrize("asked", [{"words": "señal"}, {"channel": "chat"}])
