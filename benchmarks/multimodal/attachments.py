@@ -26,8 +26,8 @@ from tenancy.incident_tables import AttachmentRow
 from tenancy.keys import Keyring
 from tenancy.tenants import create_tenant
 
-ATTACHMENTS = (100_000, 1_000)
-KILLS = (60, 5)
+ATTACHMENTS = (100_000, 1_500)
+KILLS = (60, 4)
 SEED = 20_260_000
 STAFF = Actor("staff:benchmark", "staff", None, frozenset({"manager"}))
 

@@ -35,7 +35,7 @@ from ingestion.media.sound import decoded
 
 SEED = 20_260_000
 SECONDS = 240.0
-CALLS = {"clean": (90, 4), "noisy": (24, 3), "faulty": (90, 6)}
+CALLS = {"clean": (90, 4), "noisy": (24, 3), "faulty": (90, 3)}
 """Calls of four minutes each, whole and quick."""
 INJECTED = (
     ("clipping",) * 4 + ("dropout",) * 6,

@@ -21,7 +21,7 @@ from ingestion.extractors.documents import Receipt, extract
 
 SET = DATA / "images_receipts_sroie"
 FIELDS = ("company", "date", "total")
-IN_A_HALF, QUICK_IN_A_HALF = 20, 3
+IN_A_HALF, QUICK_IN_A_HALF = 20, 2
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from ingestion.extractors.images.words import words
 from ingestion.media.picture import opened
 
 PACKAGES = DATA / "images_package_damage"
-RECEIPTS = {False: 40, True: 10}
+RECEIPTS = {False: 40, True: 6}
 BLURS = (3.0, 5.0)
 """Standard deviation in pixels where the longer side has 1,024: text of receipts is lost."""
 DARKER = 0.12

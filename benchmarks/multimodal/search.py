@@ -20,7 +20,7 @@ from benchmarks.multimodal.search_texts import KINDS, Asked, documents, question
 from benchmarks.table import Line
 from operations.search.index import SearchIndex
 
-TEXTS, QUESTIONS = (1_000_000, 50_000), (1_000, 200)
+TEXTS, QUESTIONS = (1_000_000, 30_000), (1_000, 200)
 """Whole and quick; questions of one client."""
 
 PEERS_QUESTIONS, CLIENTS, WARM = 20, 8, 25

@@ -7,6 +7,7 @@ Zipf's law: without them a million texts would have a few hundred words in all.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -41,6 +42,7 @@ class Asked:
     question: Question
 
 
+@cache
 def dictionary() -> list[str]:
     """Return made-up words of two to five syllables."""
     rng, syllables = np.random.default_rng(7), SYLLABLES.split()
