@@ -10,7 +10,7 @@ from ingestion.extractors.audio.report import CallSound, Side
 from ingestion.media.sound import decoded
 
 NAME = "audio"
-VERSION = 3
+VERSION = 4
 """Raised whenever the output for the same content may change."""
 MEDIA_TYPES = ("audio/",)
 """Beginnings of the media types it reads."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingestion.extractors.audio.holes import holes_of
+from ingestion.extractors.audio.holes import HOLE_SECONDS, holes_of
 from ingestion.extractors.audio.spans import Span, between, crossed, joined, lasting, total
 from ingestion.media.sound import Samples
 
@@ -49,8 +49,10 @@ def of_channel(channel: Samples, rate: int, number: int, spoken: list[Span]) -> 
     """Return the faults that a channel shows by itself, within its speech."""
     clips = crossed(joined(_clips(channel, rate)), joined(spoken))
     found = [Fault("clipping", *span, number) for span in joined(clips, 1.0)]
-    holes = [Fault("dropout", *span, number) for span in holes_of(channel, rate)]
-    return found + holes
+    # What a codec leaves of the other side in a silent channel is torn too.
+    said = joined(spoken, HOLE_SECONDS[1])
+    holes = [hole for hole in holes_of(channel, rate) if crossed([hole], said) == [hole]]
+    return found + [Fault("dropout", *hole, number) for hole in holes]
 
 
 def of_call(

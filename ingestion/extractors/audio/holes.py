@@ -1,30 +1,35 @@
 """Holes in loud speech, as a lost packet leaves them.
 
-A voice dies away and comes back over some hundredths of a second, even before a «p» or «t»; a hole
-is cut in and out within a few milliseconds, and in it the line itself is gone: it is quieter than
-the call's own noise. A codec that hides its noise under -70 dB, or makes some in the hole, leaves
-only the cut to judge by; then it must be clear on both sides.
+A voice dies away and comes back over some hundredths of a second, even before a «p» or «t», and the
+room goes on in its pauses; a hole is cut in and out within a few milliseconds, and in it the line
+itself is gone. What a decoder makes of nothing is nothing, after a codec has faded, or a hum that
+never changes (GSM's idles at a constant level): both are told from any room's noise. A hole is
+judged by the speech beside it, so that a loud or overdriven minute elsewhere changes nothing.
 """
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from ingestion.extractors.audio.frames import decibels
-from ingestion.extractors.audio.spans import Span, spans_of
+from ingestion.extractors.audio.spans import Mask, Span, joined, spans_of
 from ingestion.media.sound import Samples
 
 SUB_SECONDS = 0.0025
 BESIDE = 8
 """So many parts (20 ms) beside a hole must be speech."""
-UNDER_DECIBELS = 30.0
-"""A hole is at least so far under loud speech."""
-HOLE_SECONDS = (0.025, 0.33)
-DEAD_DECIBELS = -90.0
-UNDER_NOISE_DECIBELS = 6.0
-OVER_NOISE_DECIBELS = 8.0
+AROUND = 400
+"""So many parts (1 s) on both sides say what loud speech is here."""
+FADES = 15
+"""Within so many parts (37.5 ms) a codec has let the last sound die away."""
+RETURNS = 8
+"""So many parts (20 ms) before the speech a codec may let it ring already."""
+HOLE_SECONDS = (0.03, 0.33)
+DEAD_DECIBELS = -80.0
+IDLE_PARTS, IDLE_DECIBELS = 5, 1.0
+"""Noise of 12 ms changes by more than this from part to part."""
+UNDER_DECIBELS = 32.0
+LOUD_DECIBELS, BESIDE_DECIBELS, RISE_DECIBELS = 22.0, 18.0, 18.0
 LEAST_LOUD_DECIBELS = -60.0
-DEEP_DECIBELS, RINGING_DECIBELS = 55.0, -13.0
-EDGE_DECIBELS, BESIDE_DECIBELS = -22.0, -20.0
-CLEAR_EDGE_DECIBELS, CLEAR_BESIDE_DECIBELS = -12.0, -11.0
 
 
 def holes_of(channel: Samples, rate: int) -> list[Span]:
@@ -34,29 +39,32 @@ def holes_of(channel: Samples, rate: int) -> list[Span]:
     if len(cut) < 100:
         return []
     level = decibels(np.einsum("ij,ij->i", cut, cut) / size)
-    loud, noise = np.percentile(level, (95, 10))
-    if loud < LEAST_LOUD_DECIBELS:
-        return []
-    low = spans_of(level < loud - UNDER_DECIBELS, SUB_SECONDS)
-    short = [s for s in low if HOLE_SECONDS[0] <= s[1] - s[0] <= HOLE_SECONDS[1]]
-    return [span for span in short if _hole(level, span, float(loud), float(noise))]
+    gone = joined(spans_of(_gone(level), SUB_SECONDS), 4 * SUB_SECONDS)
+    short = [span for span in gone if span[1] - span[0] <= HOLE_SECONDS[1]]
+    return [hole for span in short if (hole := _hole(level, span)) is not None]
 
 
-def _hole(level: Samples, span: Span, loud: float, noise: float) -> bool:
-    first, last = (round(second / SUB_SECONDS) for second in span)
-    if first <= BESIDE or last + BESIDE >= len(level):
-        return False
-    middle = float(np.median(level[first:last]))
-    # Opus fades over some milliseconds: the edge may lie four parts away.
-    edge = min(level[first - 4 : first].max(), level[last : last + 4].max()) - loud
-    beside = min(level[first - 1 - BESIDE : first - 1].mean(), level[last + 1 :][:BESIDE].mean())
-    if middle < max(DEAD_DECIBELS, noise - UNDER_NOISE_DECIBELS):
-        return bool(edge > EDGE_DECIBELS and beside - loud > BESIDE_DECIBELS)
-    quiet = middle < noise + OVER_NOISE_DECIBELS
-    if quiet and middle < loud - DEEP_DECIBELS:
-        # No voice is that quiet; Opus lets it ring for some 10 ms, and cuts it in again at once.
-        until = level[max(0, first - 4 - BESIDE) : first - 4].mean() - loud
-        again = level[last : last + 4].max() - loud
-        return bool(until > RINGING_DECIBELS and again > RINGING_DECIBELS)
-    clear = edge > CLEAR_EDGE_DECIBELS and beside - loud > CLEAR_BESIDE_DECIBELS
-    return bool(quiet and clear)
+def _gone(level: Samples) -> Mask:
+    """Return the parts in which the line holds nothing, or idles at one level."""
+    apart = maximum_filter1d(level, IDLE_PARTS) - minimum_filter1d(level, IDLE_PARTS)
+    idle = maximum_filter1d((apart < IDLE_DECIBELS).astype(np.int8), IDLE_PARTS) > 0
+    return np.asarray((level < DEAD_DECIBELS) | idle)
+
+
+def _hole(level: Samples, gone: Span) -> Span | None:
+    """Return the hole from the last loud part before ``gone`` to the first after it."""
+    start, end = (round(second / SUB_SECONDS) for second in gone)
+    loud = float(np.percentile(level[max(0, start - AROUND) : end + AROUND], 95))
+    if loud < LEAST_LOUD_DECIBELS or np.median(level[start:end]) > loud - UNDER_DECIBELS:
+        return None
+    before = np.flatnonzero(level[max(0, start - FADES) : start] > loud - LOUD_DECIBELS)
+    after = np.flatnonzero(level[end : end + RETURNS] > loud - LOUD_DECIBELS)
+    if not len(before) or not len(after):
+        return None
+    first, last = max(0, start - FADES) + int(before[-1]) + 1, end + int(after[0])
+    beside = min(level[max(0, first - BESIDE) : first].mean(), level[last:][:BESIDE].mean())
+    rise = level[last : last + 4].max() - level[last - 2]
+    if beside < loud - BESIDE_DECIBELS or rise < RISE_DECIBELS:
+        return None
+    hole = (round(first * SUB_SECONDS, 4), round(last * SUB_SECONDS, 4))
+    return hole if HOLE_SECONDS[0] <= hole[1] - hole[0] <= HOLE_SECONDS[1] else None

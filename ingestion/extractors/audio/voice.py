@@ -28,8 +28,12 @@ BEGINS_DECIBELS = 7.0
 LASTS_DECIBELS = 5.5
 MOST_DECIBELS = 25.0
 """One loud band says no more than this."""
-FAINT_DECIBELS = 40.0
-"""Speech lies within this of the channel's loud frames, and above ``HEARD_DECIBELS``."""
+LOUDNESS = 0.3
+"""Loudness grows as this power of a sound's intensity (S. S. Stevens, "The measurement of
+loudness", 1955)."""
+FAINT_DECIBELS = 24.0
+"""Speech lies within 15.9 dB of its active level (ITU-T P.56), its weak ends some more; what is
+fainter is noise that a codec lets come and go. Nobody hears what is under ``HEARD_DECIBELS``."""
 HEARD_DECIBELS = -70.0
 
 
@@ -39,8 +43,7 @@ def spoken(frames: Frames) -> list[Span]:
         return []
     above = prominence(frames)
     level = uniform_filter1d(frames.level, SMOOTHED_FRAMES)
-    loud = np.percentile(level, 98)
-    heard = level > max(HEARD_DECIBELS, loud - FAINT_DECIBELS)
+    heard = level > max(HEARD_DECIBELS, _active(level) - FAINT_DECIBELS)
     strong = spans_of((above > BEGINS_DECIBELS) & heard)
     return _grown(joined(lasting(strong, 0.03), 0.1), (above > LASTS_DECIBELS) & heard)
 
@@ -52,6 +55,16 @@ def prominence(frames: Frames) -> Samples:
     above = np.clip(smooth - _noise(smooth), 0, MOST_DECIBELS)
     above = np.partition(above, -LOUDEST_BANDS, axis=1)[:, -LOUDEST_BANDS:]
     return np.asarray(above.mean(axis=1))
+
+
+def _active(level: Samples) -> float:
+    """Return the level that half of all loudness lies above.
+
+    Neither much faint noise nor a few overdriven seconds move it.
+    """
+    ordered = np.sort(level.astype(np.float64))
+    loudness = np.cumsum(10 ** (LOUDNESS * ordered / 10))
+    return float(ordered[np.searchsorted(loudness, loudness[-1] / 2)])
 
 
 def _noise(bands: Samples) -> Samples:
