@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -51,6 +51,7 @@ WARM_UP_SECONDS = 1.0
 LEAST_TIMES = {"churn": 15.0, "incident_risk": 10.0}
 P99_TIMES = 5.0
 MOST_DIFFERENCE = 1e-6
+QUICK_CUSTOMERS = 2_000
 SCALE, QUICK_SCALE, INCIDENTS_EACH = 0.2, 0.06, 3.5
 NEEDED = ("customers", "incidents")
 """Tables of the company that a model of incidents learns from."""
@@ -91,7 +92,7 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
         folder = Path(made)
         settings, (telco,) = make_installation(folder / "data", "telco")
         with Lake.open(settings) as lake:
-            cases = [_telco(lake, telco, quick=quick), _company(lake, folder, quick=quick)]
+            cases = [_telco(lake, telco, folder, quick=quick), _company(lake, folder, quick=quick)]
             inside = list(_inside(lake, cases))
             with ExitStack() as stack:
                 servers = _served(stack, lake, cases, folder)
@@ -103,11 +104,20 @@ def lines(quick: bool) -> tuple[list[Line], list[str]]:
     return [*beside, *inside], [NOTE]
 
 
-def _telco(lake: Lake, tenant: Tenant, *, quick: bool) -> Case:
+def _telco(lake: Lake, tenant: Tenant, folder: Path, *, quick: bool) -> Case:
     from ingestion.receive import receive
 
-    receive(lake, tenant, staff_actor(lake.store), TELCO, "customers")
+    file = _beginning(TELCO, folder, QUICK_CUSTOMERS) if quick else TELCO
+    receive(lake, tenant, staff_actor(lake.store), file, "customers")
     return _trained(lake, tenant, "churn", QUICK_SAMPLE if quick else SAMPLE)
+
+
+def _beginning(file: Path, folder: Path, rows: int) -> Path:
+    with file.open(encoding="utf-8") as lines:
+        first = "".join(islice(lines, rows + 1))
+    beginning = folder / file.name
+    beginning.write_text(first, encoding="utf-8")
+    return beginning
 
 
 def _company(lake: Lake, folder: Path, *, quick: bool) -> Case:
