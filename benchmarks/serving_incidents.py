@@ -13,11 +13,12 @@ from pathlib import Path
 from benchmarks.open_loop import Line, Volley, fire, rates, told
 from benchmarks.served import rest
 from benchmarks.serving_champions import fit_champions
-from benchmarks.serving_house import Served, ServedHouse, make_house, serving
+from benchmarks.serving_house import SCALE, Served, ServedHouse, make_house, serving
 from benchmarks.serving_traffic import Traffic
 from benchmarks.table import Line as Figure
 
 TENANTS, QUICK_TENANTS = 60, 6
+QUICK_SCALE = SCALE / 2
 PER_MINUTE = 500
 MOST_MILLISECONDS, MOST_AT_FULL_RATE = 50.0, 100.0
 MOST_FAILED = 0
@@ -33,7 +34,8 @@ def lines(quick: bool) -> tuple[list[Figure], list[str]]:
     with tempfile.TemporaryDirectory(prefix="abcall-serving-") as name:
         folder = Path(name)
         tenants = QUICK_TENANTS if quick else TENANTS
-        house = make_house(folder, tenants, rounds=1, learn=fit_champions)
+        scale = QUICK_SCALE if quick else SCALE
+        house = make_house(folder, tenants, scale=scale, rounds=1, learn=fit_champions)
         if len(cores) > 1:
             os.sched_setaffinity(0, cores[1:])
         try:
