@@ -24,7 +24,8 @@ FADES = 15
 RETURNS = 8
 """So many parts (20 ms) before the speech a codec may let it ring already."""
 HOLE_SECONDS = (0.03, 0.33)
-DEAD_DECIBELS = -80.0
+DEAD_DECIBELS = -92.0
+"""What a 16-bit line idles at; a quiet studio's noise between two words lies some dB above it."""
 IDLE_PARTS, IDLE_DECIBELS = 5, 1.0
 """Noise of 12 ms changes by more than this from part to part."""
 UNDER_DECIBELS = 32.0
