@@ -31,8 +31,8 @@ MOST_DECIBELS = 25.0
 LOUDNESS = 0.3
 """Loudness grows as this power of a sound's intensity (S. S. Stevens, "The measurement of
 loudness", 1955)."""
-FAINT_DECIBELS = 24.0
-"""Speech lies within 15.9 dB of its active level (ITU-T P.56), its weak ends some more; what is
+FAINT_DECIBELS = 30.0
+"""Speech lies within 15.9 dB of its active level (ITU-T P.56), its weak ends as much below; what is
 fainter is noise that a codec lets come and go. Nobody hears what is under ``HEARD_DECIBELS``."""
 HEARD_DECIBELS = -70.0
 
