@@ -29,7 +29,9 @@ DEAD_DECIBELS = -92.0
 IDLE_PARTS, IDLE_DECIBELS = 5, 1.0
 """Noise of 12 ms changes by more than this from part to part."""
 UNDER_DECIBELS = 32.0
-LOUD_DECIBELS, BESIDE_DECIBELS, RISE_DECIBELS = 22.0, 18.0, 18.0
+LOUD_DECIBELS, BESIDE_DECIBELS = 22.0, 18.0
+CUT_DECIBELS = 18.0
+"""It falls and rises by so much within four parts (10 ms)."""
 LEAST_LOUD_DECIBELS = -60.0
 
 
@@ -65,7 +67,8 @@ def _hole(level: Samples, gone: Span) -> Span | None:
     first, last = max(0, start - FADES) + int(before[-1]) + 1, end + int(after[0])
     beside = min(level[max(0, first - BESIDE) : first].mean(), level[last:][:BESIDE].mean())
     rise = level[last : last + 4].max() - level[last - 2]
-    if beside < loud - BESIDE_DECIBELS or rise < RISE_DECIBELS:
+    fall = level[max(0, first - 4) : first].max() - level[first + 2]
+    if beside < loud - BESIDE_DECIBELS or min(rise, fall) < CUT_DECIBELS:
         return None
     hole = (round(first * SUB_SECONDS, 4), round(last * SUB_SECONDS, 4))
     return hole if HOLE_SECONDS[0] <= hole[1] - hole[0] <= HOLE_SECONDS[1] else None
