@@ -1,16 +1,18 @@
 """``python -m cli.staff dagster --port 3000``: one page on loopback, for ABCall's staff only."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from types import FrameType
 
 from starlette.types import ASGIApp
 
 from cli.processes import LOOPBACK
 from cli.staff.gate import Gate, Page
 from cli.staff.sessions import Sessions
-from foundation.ending import ending_in_time, leave, stop_on_signals
+from foundation.ending import ending_in_time, leave
 from foundation.environment import read_settings, spoken_language
 from foundation.errors import AbcallError
 from foundation.settings import Settings
@@ -29,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, required=True)
     chosen = parser.parse_args(arguments)
     language = spoken_language()
-    stop_on_signals()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stopped)
     try:
         settings = read_settings()
         with ending_in_time():
@@ -38,6 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(error.say(language), file=sys.stderr)
         return error.exit_code
     return 0
+
+
+def _stopped(number: int, frame: FrameType | None) -> None:
+    """Go on: the server raises a signal again once it has stopped; its page is put away then."""
 
 
 def serve(settings: Settings, name: str, port: int) -> None:
