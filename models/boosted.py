@@ -175,9 +175,8 @@ class Boosted(BaseEstimator):
         }
 
     def _chosen(self, matrix: Matrix) -> Floats:
-        if len(self.columns_) != matrix.shape[1]:
-            matrix = taken(matrix, self.columns_)
-        return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix)
+        chosen = taken(matrix, self.columns_)
+        return np.asarray(chosen.toarray() if hasattr(chosen, "toarray") else chosen)
 
     def _keep(self, booster: Matrix) -> None:
         self.booster_ = bytearray(booster.save_raw("json"))

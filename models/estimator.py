@@ -38,6 +38,8 @@ class Layout:
 
 def taken(matrix: Matrix, columns: Ints) -> Matrix:
     """Return some columns; ``take`` is several times as quick as an index where rows are dense."""
+    if len(columns) == matrix.shape[1]:
+        return matrix
     return matrix[:, columns] if hasattr(matrix, "tocsr") else matrix.take(columns, axis=1)
 
 

@@ -61,12 +61,12 @@ class Linear(BaseEstimator):
 
     def margins(self, matrix: Matrix) -> Floats:
         """Return weights × columns + base, shape (n, outputs)."""
-        chosen = self._chosen(matrix)
+        chosen = taken(matrix, self.columns_)
         return np.asarray(chosen @ self.weights_) + self.base_
 
     def contributions(self, matrix: Matrix) -> Floats:
         """Return weight × (value − mean), summed by feature; the last place is the base."""
-        chosen = self._chosen(matrix)
+        chosen = taken(matrix, self.columns_)
         if not hasattr(chosen, "tocsr"):
             return self._dense_contributions(chosen)
         layout = Layout(self.owners_, np.zeros_like(self.owners_), self.features_)
@@ -94,11 +94,6 @@ class Linear(BaseEstimator):
         terms = basis.shape[0]
         mine = np.flatnonzero(self.owners_ == feature)[:terms]
         return np.tile(self.weights_[mine, output], (matrix.shape[0], 1))
-
-    def _chosen(self, matrix: Matrix) -> Matrix:
-        if len(self.columns_) == matrix.shape[1]:
-            return matrix
-        return taken(matrix, self.columns_)
 
     def _solved(self, standard: Matrix, y: Floats, layout: Layout) -> tuple[Floats, Floats]:
         """Return weights of standardised columns, (columns, outputs), and bases, (outputs,)."""

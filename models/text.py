@@ -43,9 +43,12 @@ NONE = np.empty(0, dtype=np.int64)
 
 def words_of(text: object) -> list[str]:
     """Return the words of a text without case or accents; none for a missing text."""
-    if not isinstance(text, str):
-        return []
-    return [plain(word) for word in text[:LONGEST_TEXT].lower().split()]
+    return [plain(word) for word in written_words(text)]
+
+
+def written_words(text: object) -> list[str]:
+    """Return the words of a text without case, accents and all; none for a missing text."""
+    return text[:LONGEST_TEXT].lower().split() if isinstance(text, str) else []
 
 
 def plain(word: str) -> str:
@@ -167,11 +170,8 @@ class CharTfidf(TransformerMixin, BaseEstimator):
 
         The same as its row of ``transform``, without a sparse matrix.
         """
-        words = text[:LONGEST_TEXT].lower().split() if isinstance(text, str) else []
-        if not words:
-            return weighted_row(NONE, self.idf_)
-        known = [self._known_again(word) for word in words]
-        found = np.concatenate([places for places, _ in known])
+        known = [self._known_again(word) for word in written_words(text)]
+        found = np.concatenate([NONE, *(places for places, _ in known)])
         unknown = sum([total for _, total in known]) - len(found)
         return weighted_row(found, self.idf_, self.unknown_weight_ * unknown)
 
