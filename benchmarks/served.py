@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -129,8 +129,7 @@ def bare(log: Path) -> Iterator[Served]:
 def _running(
     command: list[str], environment: Mapping[str, str], log: Path, address: str
 ) -> Iterator[int]:
-    """Run a server on the last core, with one thread a library, until it is left."""
-    server_cores = cores()[0]
+    """Run a server on the last core once it is up, with one thread a library, until it is left."""
     with log.open("wb") as output:
         server = subprocess.Popen(
             command,
@@ -140,9 +139,8 @@ def _running(
             start_new_session=True,
         )
         try:
-            if server_cores:
-                os.sched_setaffinity(server.pid, server_cores)
             _wait(server, address, log)
+            _keep_to(cores()[0], server.pid)
             rest(lambda: _processor_seconds(server.pid))
             yield server.pid
         finally:
@@ -156,17 +154,29 @@ def cores() -> tuple[list[int], list[int]]:
     return ([every[-1]], every[:-1]) if len(every) > 1 else ([], [])
 
 
+def _keep_to(server_cores: Sequence[int], session: int) -> None:
+    """Let a session's threads, and whatever they begin, run on those cores; on any where none."""
+    for folder, _ in _processes(session) if server_cores else ():
+        for thread in (folder / "task").iterdir():
+            with suppress(ProcessLookupError):  # it ended meanwhile
+                os.sched_setaffinity(int(thread.name), server_cores)
+
+
 def _processor_seconds(session: int) -> float:
     """Return what the processes of a session have used of processors."""
-    ticks = 0
+    ticks = sum(int(told[11]) + int(told[12]) for _, told in _processes(session))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _processes(session: int) -> Iterator[tuple[Path, list[str]]]:
+    """Yield the folder and the figures (proc(5), from the state on) of a session's processes."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             told = (folder / "stat").read_text().rpartition(")")[2].split()
         except OSError:  # it ended meanwhile
             continue
         if int(told[3]) == session:
-            ticks += int(told[11]) + int(told[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+            yield folder, told
 
 
 def rest(processor_seconds: Callable[[], float]) -> None:

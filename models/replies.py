@@ -247,15 +247,8 @@ class ReplyRanker:
         (words, ours), (characters, theirs) = (view.row(text) for view in self._views)
         places = np.concatenate([words, characters + len(self._views[0].terms_)])
         weights = np.concatenate([ours, theirs]) / len(self._views)
-        begins, ends = self._documents.indptr[places], self._documents.indptr[places + 1]
-        lengths = ends - begins
-        # All lists in a row: where each entry lies is its list's beginning and its place in it.
-        entries = np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
-        pushes = np.repeat(weights.astype(np.float32), lengths) * self._documents.data[entries]
-        documents = self._documents.indices[entries]
-        return np.asarray(
-            np.bincount(documents, pushes, minlength=self._documents.shape[0]), dtype=np.float64
-        )
+        nearness: Floats = self._documents[:, places] @ weights.astype(np.float32)
+        return nearness.astype(np.float64)
 
 
 @dataclass(frozen=True)
