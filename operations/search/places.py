@@ -68,7 +68,7 @@ def _word_start(text: str, at: int) -> int:
 
 def _of_part(part: Part, asked: Sought, alike: "Alike") -> Iterator[Place]:
     words = words_of(part.text)
-    spans = {(w[2], w[3]) for w in words if alike[w[0]]}
+    spans = {(w[2], w[3]) for w in words if alike[w[0]]} if asked.words else set()
     for phrase in asked.phrases:
         spans |= set(_phrases(words, phrase))
     for start, end in sorted(spans):
@@ -92,11 +92,10 @@ class Alike(dict[str, bool]):
 
 
 def _phrases(words: Sequence[Word], phrase: Sequence[str]) -> Iterator[tuple[int, int]]:
-    size = len(phrase)
-    for at in range(len(words) - size + 1):
-        run = words[at : at + size]
-        if all(w[0] == one for w, one in zip(run, phrase, strict=True)):
-            yield run[0][2], run[-1][3]
+    size, wanted = len(phrase), list(phrase)
+    for at, first in enumerate(words):
+        if first[0] == wanted[0] and [w[0] for w in words[at : at + size]] == wanted:
+            yield first[2], words[at + size - 1][3]
 
 
 def _where(marks: Sequence[Mark]) -> tuple[float | None, Box | None]:
