@@ -1,5 +1,6 @@
 """Where in a document the words of a question are: offsets, the second of the call, the box."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -81,12 +82,17 @@ class Alike(dict[str, bool]):
 
     def __init__(self, asked: Sequence[str]) -> None:
         super().__init__()
-        self._asked = [(one, typos(one)) for one in asked]
+        self._of_length: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for one in asked:
+            most = typos(one)
+            for length in range(len(one) - most, len(one) + most + 1):
+                self._of_length[length].append((one, most))
 
     def __missing__(self, word: str) -> bool:
-        """Compare a word that was not met before."""
-        self[word] = any(
-            OSA.distance(word, one, score_cutoff=most) <= most for one, most in self._asked
+        """Compare a word that was not met before with those that a typo can make as long."""
+        near = self._of_length.get(len(word))
+        self[word] = near is not None and any(
+            OSA.distance(word, one, score_cutoff=most) <= most for one, most in near
         )
         return self[word]
 
