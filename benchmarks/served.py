@@ -156,8 +156,10 @@ def cores() -> tuple[list[int], list[int]]:
 
 def _keep_to(server_cores: Sequence[int], session: int) -> None:
     """Let a session's threads, and whatever they begin, run on those cores; on any where none."""
-    for folder, _ in _processes(session) if server_cores else ():
-        for thread in (folder / "task").iterdir():
+    if not server_cores:
+        return
+    for folder, _ in _processes(session):
+        for thread in (folder / "task").glob("[0-9]*"):
             with suppress(ProcessLookupError):  # it ended meanwhile
                 os.sched_setaffinity(int(thread.name), server_cores)
 

@@ -247,8 +247,8 @@ class ReplyRanker:
         (words, ours), (characters, theirs) = (view.row(text) for view in self._views)
         places = np.concatenate([words, characters + len(self._views[0].terms_)])
         weights = np.concatenate([ours, theirs]) / len(self._views)
-        nearness: Floats = self._documents[:, places] @ weights.astype(np.float32)
-        return nearness.astype(np.float64)
+        nearness = self._documents[:, places] @ weights.astype(np.float32)
+        return np.asarray(nearness, dtype=np.float64)
 
 
 @dataclass(frozen=True)

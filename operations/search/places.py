@@ -69,7 +69,7 @@ def _word_start(text: str, at: int) -> int:
 
 def _of_part(part: Part, asked: Sought, alike: "Alike") -> Iterator[Place]:
     words = words_of(part.text)
-    spans = {(w[2], w[3]) for w in words if alike[w[0]]} if asked.words else set()
+    spans = {(w[2], w[3]) for w in words if alike[w[0]]}
     for phrase in asked.phrases:
         spans |= set(_phrases(words, phrase))
     for start, end in sorted(spans):
@@ -90,9 +90,9 @@ class Alike(dict[str, bool]):
 
     def __missing__(self, word: str) -> bool:
         """Compare a word that was not met before with those that a typo can make as long."""
-        near = self._of_length.get(len(word))
-        self[word] = near is not None and any(
-            OSA.distance(word, one, score_cutoff=most) <= most for one, most in near
+        self[word] = any(
+            OSA.distance(word, one, score_cutoff=most) <= most
+            for one, most in self._of_length.get(len(word), ())
         )
         return self[word]
 
